@@ -1,0 +1,1 @@
+"""State of Brain Emulation 2025, the executable edition."""
