@@ -24,13 +24,8 @@ _QUANTITIES = ("neurons", "synapses", "brain_volume", "lifetime", "max_firing_ra
 _UNITS = {"neurons": "1", "synapses": "1", "brain_volume": "mm3", "lifetime": "min", "max_firing_rate": "Hz"}
 
 #: Which source's value the book takes, where they differ, and why: a rule a quantity, not a pick a cell.
-_VOLUME_WHY = (
-    "volumes are taken from this table throughout, because upstream's recording tables "
-    "agree with it for worm, larval zebrafish and mouse"
-)
-_SYNAPSE_WHY = (
-    "synapses are taken from this table throughout, because the compute and memory bounds are computed from it"
-)
+_VOLUME_WHY = "the table used for all volumes: the report's recording tables agree with it for worm, larval zebrafish and mouse"
+_SYNAPSE_WHY = "the table used for all synapses: the compute and memory bounds rest on it"
 
 
 def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
