@@ -59,6 +59,9 @@ def _write_assets(app):
 def setup(app):
     """Register with Sphinx; kernels started from here on know they run for the book."""
     os.environ[render.BOOK_ENV] = "1"
+    if "comments_config" not in app.config.values:
+        # Jupyter Book always sets it, even where its extension is not loaded.
+        app.add_config_value("comments_config", {}, "html")
     app.connect("builder-inited", _write_assets)
     app.connect("html-page-context", _page, priority=900)
     app.add_css_file(f"{ASSETS}/sobe.css", priority=900)

@@ -40,7 +40,7 @@ class _KernelManager(AsyncKernelManager):
             self._kernel_spec = KernelSpec(
                 argv=[
                     sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}",
-                    "--HistoryManager.enabled=False", "--IPKernelApp.log_level=ERROR",
+                    "--HistoryManager.enabled=False", "--IPKernelApp.log_level=CRITICAL",
                 ],
                 display_name="Python 3",
                 language="python",

@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import shutil
 
 import yaml
@@ -43,10 +44,9 @@ def make_tree(project, notebooks):
     source = tree / "book"
     source.mkdir(parents=True)
     for path in _book_files(project):
-        if path not in project.chapters.values():
-            target = source / path.relative_to(project.book)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
+        target = source / path.relative_to(project.book)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
     for name, text in notebooks.items():
         (source / f"{name}.ipynb").write_text(text, encoding="utf-8")
     for path in project.root.iterdir():
@@ -55,7 +55,8 @@ def make_tree(project, notebooks):
     config = dict(project.config)
     config["execute"] = {**config.get("execute", {}), "execute_notebooks": "off"}
     config["sphinx"] = _below_book(config.get("sphinx", {}))
-    config["exclude_patterns"] = []
+    # A chapter's .md stays for links that name it, but is not read as a page.
+    config["exclude_patterns"] = [f"{name}.md" for name in notebooks]
     (source / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     (source / "_toc.yml").write_text(yaml.safe_dump(_below_book(project.toc)), encoding="utf-8")
     return source
@@ -103,7 +104,8 @@ def _told(said, project):
     said = plain(said).replace(f"{project.build / 'tree'}{os.sep}", "")
     for name in project.chapters:
         said = said.replace(f"book/{name}.ipynb", f"book/{name}.md")
-    return said
+    # myst-nb counts lines of notebooks as 10000 times the cell, plus the line in it.
+    return re.sub(r"\.md:(\d+)\d{4}:", r".md, cell \1:", said)
 
 
 def put_in_place(project, fresh):
