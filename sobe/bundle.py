@@ -37,9 +37,8 @@ def wrap(script):
     Its top-level names (`_`, `n`, `t`, …) would otherwise be globals of every
     page. What pages need it puts on `window` itself.
     """
-    for name in ("vegaEmbed", "vega"):
-        if f"window.{name}=" not in script.replace(" ", ""):
-            raise BundleError(f"vl-convert's bundle no longer defines window.{name}")
+    if "window.vegaEmbed=" not in script:
+        raise BundleError("vl-convert's bundle no longer defines window.vegaEmbed")
     return f"(function(){{{script}\n}})();\n"
 
 
@@ -79,6 +78,7 @@ def loader():
         "light": theme.config("light"),
         "dark": theme.config("dark"),
         "dark_of": theme.DARK_OF,
+        "narrow_legend": theme.NARROW_LEGEND,
     }
     source = (STATIC / "charts.js").read_text(encoding="utf-8")
     if MARKER not in source:

@@ -12,7 +12,7 @@ FONT = (
 )
 
 # Backgrounds of the pages themselves; charts are transparent over them.
-BACKGROUND = {"light": "#ffffff", "dark": "#14181e"}
+BACKGROUND = {"light": "#ffffff", "dark": "#121212"}
 
 # Each entry: colour on the light page, colour on the dark page.
 _BLUE = ("#0067a5", "#5fb2ea")
@@ -70,6 +70,9 @@ KIND_COLORS = {
 #: Scores 0, 1, 2, 3; a missing score takes UNKNOWN, which is not on the ramp.
 ORDINAL = [c[0] for c in _STEPS]
 
+#: What changes in `legend` on a page as narrow as a phone's.
+NARROW_LEGEND = {"columns": 2, "labelLimit": 130, "columnPadding": 8}
+
 
 def _pick(mode):
     """A function from a (light, dark) pair to the colour for `mode`."""
@@ -91,7 +94,7 @@ def config(mode="light"):
         "padding": {"left": 2, "top": 4, "right": 6, "bottom": 4},
         "view": {"stroke": None, "continuousHeight": 300, "discreteHeight": {"step": 24}},
         "title": {
-            "anchor": "start", "frame": "group", "color": ink, "fontSize": 15,
+            "anchor": "start", "frame": "bounds", "color": ink, "fontSize": 15,
             "fontWeight": 600, "offset": 14, "subtitleColor": muted,
             "subtitleFontSize": 12.5, "subtitleFontWeight": 400, "subtitlePadding": 5,
         },

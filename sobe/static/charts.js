@@ -12,6 +12,12 @@
     return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   }
 
+  function themed(wanted, narrow) {
+    const config = structuredClone(THEMES[wanted]);
+    if (narrow) Object.assign(config.legend, THEMES.narrow_legend);
+    return config;
+  }
+
   /* The spec with each light colour exchanged for its dark counterpart. */
   function darken(value) {
     if (typeof value === "string") return THEMES.dark_of[value.toLowerCase()] || value;
@@ -33,8 +39,9 @@
 
   async function draw(chart) {
     const wanted = mode();
-    if (chart.drawn === wanted) return;
-    chart.drawn = wanted;
+    const narrow = chart.div.clientWidth < 520;
+    if (chart.drawn === wanted + narrow) return;
+    chart.drawn = wanted + narrow;
     const kept = {};
     if (chart.result) {
       for (const name of boundSignals(chart.result)) kept[name] = chart.result.view.signal(name);
@@ -43,9 +50,9 @@
     }
     let spec = structuredClone(chart.spec);
     if (wanted === "dark") spec = darken(spec);
-    spec.config = vega.mergeConfig({}, THEMES[wanted], spec.config || {});
     const result = await vegaEmbed(chart.view, spec, {
       mode: "vega-lite",
+      config: themed(wanted, narrow), /* what a spec says itself goes before it */
       actions: false,
       renderer: "svg",
       defaultStyle: false,
@@ -124,6 +131,7 @@
         pending = requestAnimationFrame(() => {
           pending = 0;
           window.dispatchEvent(new Event("resize"));
+          redraw();
         });
       }
     });
