@@ -1,0 +1,71 @@
+# State of Brain Emulation 2025, the executable edition. `make help` lists what can be made.
+
+PYTHON ?= python3
+PORT ?= 8000
+N ?= 5
+NAME ?=
+PARAMS ?=
+UPSTREAM ?=
+export PARAMS UPSTREAM NAME
+
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMP := $(VENV)/complete
+
+# The environment counts only if it was finished, here, and still starts.
+ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
+$(shell rm -f $(STAMP))
+else ifneq ($(shell $(PY) -c 'print(1)' 2>/dev/null),1)
+$(shell rm -f $(STAMP))
+endif
+
+.DEFAULT_GOAL := book
+.PHONY: book test chapter serve bench data check-upstream lock clean help
+
+book: $(STAMP) ## Build the book into _build/html (only what changed; first makes .venv)
+	@$(PY) -m sobe.build book
+
+test: $(STAMP) ## Build the book and run every test
+	@$(PY) -m pytest $(PYTEST_ARGS)
+
+chapter: $(STAMP) ## Run one chapter with other values: NAME=recording PARAMS="hz_cap=30 since=1990"
+	@$(PY) -m sobe.build chapter "$$NAME" "$$PARAMS"
+
+serve: book ## Show the book on http://localhost:8000 (PORT=… for another port)
+	@echo "http://localhost:$(PORT)/ (Ctrl-C stops)"
+	@$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+bench: $(STAMP) ## Time this build against plain Jupyter Book (N=… runs, 5 unless told)
+	@$(PY) bench/bench.py --runs $(N)
+
+data: $(STAMP) ## Derive data/ anew from the upstream repository: UPSTREAM=folder
+	@test -n "$$UPSTREAM" || { echo "error: say where the upstream repository is: make data UPSTREAM=folder" >&2; exit 1; }
+	@$(PY) -m sobe.derive "$$UPSTREAM"
+
+check-upstream: $(STAMP) ## Check that data/ is what the upstream repository gives: UPSTREAM=folder
+	@test -n "$$UPSTREAM" || { echo "error: say where the upstream repository is: make check-upstream UPSTREAM=folder" >&2; exit 1; }
+	@$(PY) -m sobe.derive --check "$$UPSTREAM"
+
+lock: ## Pin requirements.in anew in requirements.txt (needs uv)
+	@command -v uv >/dev/null || { echo "error: make lock needs uv (pip install uv)" >&2; exit 1; }
+	@uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+		requirements.in --output-file requirements.txt
+
+clean: ## Remove what was built (the environment in .venv stays)
+	@rm -rf _build
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# Made from nothing, and marked complete only at the end.
+$(STAMP): requirements.txt pyproject.toml
+	@command -v "$(PYTHON)" >/dev/null || { echo "error: there is no $(PYTHON) here; install Python 3.11, 3.12 or 3.13, or name one: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
+		echo "error: $(PYTHON) is $$("$(PYTHON)" --version 2>&1); the book needs Python 3.11, 3.12 or 3.13: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@echo "Making the environment in $(VENV) (once; a minute or two)"
+	@rm -rf $(VENV)
+	@"$(PYTHON)" -m venv $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation --editable .
+	@printf '%s\n' "$(CURDIR)" > $@

@@ -1,0 +1,42 @@
+"""Command line of the build: `python -m sobe.build book` or `… chapter NAME`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from sobe.build import BuildError
+from sobe.build.book import build_book, run_chapter
+from sobe.build.project import Project
+
+
+def _arguments(argv):
+    parser = argparse.ArgumentParser(prog="python -m sobe.build", description=__doc__)
+    parser.add_argument("--root", type=Path, default=Path.cwd(), help="the book's repository")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("book", help="bring _build/html up to date")
+    chapter = commands.add_parser("chapter", help="execute one chapter with parameters")
+    chapter.add_argument("name", help="the chapter's file name without .md")
+    chapter.add_argument("params", nargs="?", default="", help='such as "hz_cap=30 since=1990"')
+    return parser.parse_args(argv)
+
+
+def main(argv=None):
+    """Run one command; returns the exit code. Expected failures are one message."""
+    args = _arguments(argv)
+    project = Project(args.root.resolve())
+    try:
+        if args.command == "book":
+            build_book(project)
+        else:
+            run_chapter(project, args.name, args.params)
+    except BuildError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped; the last finished site is untouched", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""The two things a reader asks for: the whole book, or one chapter."""
+
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from sobe.build import BuildError, notebook, parameters, site
+from sobe.build.execute import Executor, Run
+from sobe.build.lock import only_build
+
+
+def say(line):
+    """One line of progress."""
+    print(line, flush=True)
+
+
+def build_book(project):
+    """Bring `_build/html` up to date. Returns True if it had to be made anew.
+
+    Raises BuildError, leaving the site as it was, when a chapter fails or the
+    pages do not render without a warning.
+    """
+    start = time.monotonic()
+    with only_build(project):
+        site.recover(project)
+        executor = Executor(project, say)
+        runs = [Run(name, path) for name, path in project.chapters.items()]
+        notebooks, missing = executor.cached(runs)
+        if not missing and site.is_current(project, site.stamp(project, notebooks)):
+            say(f"nothing changed: {_shown(project.site / 'index.html')}")
+            return False
+        if missing:
+            say(f"{len(missing)} of {len(runs)} chapters to execute")
+        notebooks |= executor.execute(missing, meanwhile=site.load_renderer)
+        mark = site.stamp(project, notebooks)
+        rendered = time.monotonic()
+        source = site.make_tree(project, notebooks)
+        aside = Path(tempfile.mkdtemp(prefix=".render-", dir=project.build))
+        try:
+            site.render(project, source, aside / "html")
+            site.put_in_place(project, aside / "html")
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+        site.record(project, mark)
+        now = time.monotonic()
+        say(f"  rendered {len(project.pages)} pages in {now - rendered:.1f} s")
+        say(f"built in {now - start:.1f} s: {_shown(project.site / 'index.html')}")
+        return True
+
+
+def run_chapter(project, name, text):
+    """Execute chapter `name` with parameters from `text`; returns the notebook's path.
+
+    Raises BuildError for a chapter or parameter that is not there, a value of
+    the wrong type, or a chapter that fails.
+    """
+    if name not in project.chapters:
+        raise BuildError(
+            f"there is no chapter {name!r}; chapters: {', '.join(project.chapters)}"
+            if name else f"say which chapter: NAME={'|'.join(project.chapters)}"
+        )
+    path = project.chapters[name]
+    defaults = parameters.declared(parameters.parameters_cell(notebook.read(path)), name)
+    values = parameters.parse(text, defaults, name)
+    with only_build(project):
+        executor = Executor(project, say)
+        run = Run(name, path, values, for_book=False)
+        found, missing = executor.cached([run])
+        found |= executor.execute(missing)
+        out = project.build / "chapters" / f"{_file_name(name, values)}.ipynb"
+        out.parent.mkdir(parents=True, exist_ok=True)
+        aside = out.with_suffix(".tmp")
+        aside.write_text(found[name], encoding="utf-8")
+        os.replace(aside, out)
+    say(f"{'executed' if missing else 'unchanged'}: {_shown(out)}")
+    return out
+
+
+def _file_name(name, values):
+    """A file name that shows the parameters."""
+    shown = [name, *(f"{key}={value}" for key, value in sorted(values.items()))]
+    return "".join(c if c.isalnum() or c in "-_=.," else "_" for c in "-".join(shown))[:150]
+
+
+def _shown(path):
+    """A path as short as can be, from here."""
+    try:
+        return path.relative_to(Path.cwd())
+    except ValueError:
+        return path
+

@@ -1,0 +1,96 @@
+"""The parameters a chapter declares, and values given for them by a reader.
+
+A chapter's `parameters`-tagged cell is read, never run: each line of it is
+`name = literal` or `name: type = literal`.
+"""
+
+import ast
+import shlex
+
+import yaml
+
+from sobe.build import BuildError
+
+
+def parameters_cell(nb):
+    """The source of the cell tagged `parameters`, or "" where there is none."""
+    for cell in nb.cells:
+        if cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", []):
+            return cell.source
+    return ""
+
+
+def declared(source, chapter):
+    """{name: default} of a parameters cell. Raises BuildError if it is not plain."""
+    try:
+        body = ast.parse(source).body
+    except SyntaxError as error:
+        raise BuildError(f"the parameters cell of {chapter!r} is not valid Python: {error}") from None
+    found = {}
+    for node in body:
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            target, value = node.targets[0], node.value
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            target, value = node.target, node.value
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            continue  # a docstring
+        else:
+            raise BuildError(
+                f"the parameters cell of {chapter!r} may hold only `name = value` lines "
+                f"(line {node.lineno})"
+            )
+        try:
+            found[target.id] = ast.literal_eval(value)
+        except (ValueError, AttributeError):
+            raise BuildError(
+                f"line {node.lineno} of the parameters cell of {chapter!r} is not a plain value"
+            ) from None
+    return found
+
+
+def _value(name, text, default):
+    """`text` as a value of the same type as `default`."""
+    if isinstance(default, str):
+        return text
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        try:
+            value = yaml.safe_load(text)
+        except yaml.YAMLError:
+            value = text
+    if default is None:
+        return value
+    if isinstance(default, float) and type(value) is int:
+        value = float(value)
+    if type(value) is not type(default):
+        raise BuildError(
+            f"parameter {name} takes a value of type {type(default).__name__} "
+            f"(default {default!r}), not {text!r}"
+        )
+    return value
+
+
+def parse(text, defaults, chapter):
+    """{name: value} from "a=1 b=x", checked against the chapter's `defaults`.
+
+    Raises BuildError for anything but known names with values of their type.
+    """
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise BuildError(f"cannot read PARAMS {text!r}: {error}") from None
+    known = ", ".join(f"{n}={v!r}" for n, v in defaults.items()) or "none"
+    given = {}
+    for word in words:
+        name, sign, raw = word.partition("=")
+        if not sign or not name:
+            raise BuildError(f"PARAMS takes name=value pairs, not {word!r}")
+        if name not in defaults:
+            raise BuildError(
+                f"chapter {chapter!r} has no parameter {name!r}; its parameters: {known}"
+            )
+        if name in given:
+            raise BuildError(f"parameter {name} is given twice")
+        given[name] = _value(name, raw, defaults[name])
+    return given

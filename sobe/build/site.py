@@ -1,0 +1,171 @@
+"""The site: rendered aside from executed notebooks, then put in place."""
+
+import contextlib
+import io
+import json
+import os
+import re
+import shutil
+
+import yaml
+
+from sobe.build import BuildError
+from sobe.build.fingerprint import digest, environment_digest, file_digest, tree_digest
+
+
+def _below_book(value):
+    """A config or contents value with paths as seen from within book/."""
+    if isinstance(value, dict):
+        return {key: _below_book(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_below_book(item) for item in value]
+    if isinstance(value, str) and value.startswith("book/"):
+        return value.removeprefix("book/")
+    return value
+
+
+def _book_files(project):
+    """The files of book/, but for hidden ones and notebooks somebody opened there."""
+    for path in sorted(project.book.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(project.book).parts)
+        if path.is_file() and not hidden and path.suffix != ".ipynb":
+            yield path
+
+
+def make_tree(project, notebooks):
+    """Lay out what Sphinx reads, under `_build/tree`; returns its source folder.
+
+    Pages lie at the top of the source folder, so that the front page is
+    `index.html` itself. Beside it stand links to the repository's other
+    folders: `../data/…` means the same as in the checkout.
+    """
+    tree = project.build / "tree"
+    shutil.rmtree(tree, ignore_errors=True)
+    source = tree / "book"
+    source.mkdir(parents=True)
+    for path in _book_files(project):
+        target = source / path.relative_to(project.book)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    for name, text in notebooks.items():
+        (source / f"{name}.ipynb").write_text(text, encoding="utf-8")
+    for path in project.root.iterdir():
+        if not path.name.startswith((".", "_")) and path.name != "book":
+            (tree / path.name).symlink_to(path)
+    config = dict(project.config)
+    config["execute"] = {**config.get("execute", {}), "execute_notebooks": "off"}
+    config["sphinx"] = _below_book(config.get("sphinx", {}))
+    # A chapter's .md stays for links that name it, but is not read as a page.
+    config["exclude_patterns"] = [f"{name}.md" for name in notebooks]
+    (source / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    (source / "_toc.yml").write_text(yaml.safe_dump(_below_book(project.toc)), encoding="utf-8")
+    return source
+
+
+def load_renderer():
+    """Import what rendering needs; worth doing while chapters execute."""
+    import jupyter_book.sphinx  # noqa: F401
+    import myst_nb.sphinx_  # noqa: F401
+    import sphinx_book_theme  # noqa: F401
+    import sphinx_design  # noqa: F401
+
+
+def render(project, source, out):
+    """Render `source` to HTML in `out`. Raises BuildError on any warning or error."""
+    from jupyter_book.sphinx import build_sphinx
+
+    os.environ["SOBE_BUNDLE_CACHE"] = str(project.cache)
+    warnings = io.StringIO()
+    with contextlib.redirect_stderr(warnings), contextlib.redirect_stdout(io.StringIO()):
+        result = build_sphinx(
+            source,
+            out,
+            confoverrides={
+                "external_toc_path": (source / "_toc.yml").as_posix(),
+                "latex_individualpages": False,
+            },
+            noconfig=True,
+            path_config=source / "_config.yml",
+            doctreedir=out.parent / ".doctrees",
+            freshenv=True,
+            warningiserror=True,
+            keep_going=True,
+            quiet=True,
+        )
+    if result != 0:
+        said = warnings.getvalue().strip()
+        raise BuildError(f"the book did not render; warnings are errors here:\n{_told(said, project)}")
+
+
+def _told(said, project):
+    """Sphinx's messages with the reader's own paths in them, not the tree's."""
+    from sobe.build.notebook import plain
+
+    said = plain(said).replace(f"{project.build / 'tree'}{os.sep}", "")
+    for name in project.chapters:
+        said = said.replace(f"book/{name}.ipynb", f"book/{name}.md")
+    # myst-nb counts lines of notebooks as 10000 times the cell, plus the line in it.
+    return re.sub(r"\.md:(\d+)\d{4}:", r".md, cell \1:", said)
+
+
+def put_in_place(project, fresh):
+    """Make the folder `fresh` the site, keeping the old one until it is."""
+    old = project.build / ".html-old"
+    shutil.rmtree(old, ignore_errors=True)
+    if project.site.exists():
+        os.rename(project.site, old)
+    try:
+        os.rename(fresh, project.site)
+    except OSError:
+        if old.exists():
+            os.rename(old, project.site)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def recover(project):
+    """Put back a site that a killed build had moved aside."""
+    old = project.build / ".html-old"
+    if old.exists() and not project.site.exists():
+        os.rename(old, project.site)
+
+
+def stamp(project, notebooks):
+    """A hash of all that the site is made from."""
+    pages = [p for p in _book_files(project) if p not in project.chapters.values()]
+    assets = [p for p in (project.root / "sobe").rglob("*")
+              if p.is_file() and "__pycache__" not in p.parts]
+    linked = [p for p in (project.root / "data").rglob("*") if p.is_file()]
+    parts = {
+        "files": tree_digest(project.root, [
+            *pages, *assets, *linked, project.root / "_config.yml", project.root / "_toc.yml",
+        ]),
+        "notebooks": {name: digest(text) for name, text in notebooks.items()},
+        "environment": environment_digest(project),
+    }
+    return digest(json.dumps(parts, sort_keys=True))
+
+
+def _listing(site):
+    return {p.relative_to(site).as_posix(): file_digest(p)
+            for p in sorted(site.rglob("*")) if p.is_file()}
+
+
+def record(project, mark):
+    """Note what the site now holds, and from what it was made."""
+    note = {"stamp": mark, "files": _listing(project.site)}
+    (project.cache / "site.json").write_text(json.dumps(note), encoding="utf-8")
+
+
+def is_current(project, mark):
+    """Whether the site in place was made from `mark` and is still whole."""
+    try:
+        note = json.loads((project.cache / "site.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return (
+        isinstance(note, dict)
+        and note.get("stamp") == mark
+        and (project.site / "index.html").is_file()
+        and note.get("files") == _listing(project.site)
+    )

@@ -1,0 +1,143 @@
+/* Draws every .sobe-chart on the page. The build puts the two theme configs and
+   the table of dark colours in place of the marker below; nothing is fetched. */
+(function () {
+  "use strict";
+  const THEMES = /*SOBE_THEMES*/ null;
+  const root = document.documentElement;
+  const charts = [];
+
+  function mode() {
+    const set = root.dataset.theme;
+    if (set === "dark" || set === "light") return set;
+    return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  }
+
+  function themed(wanted, narrow) {
+    const config = structuredClone(THEMES[wanted]);
+    if (narrow) Object.assign(config.legend, THEMES.narrow_legend);
+    return config;
+  }
+
+  /* The spec with each light colour exchanged for its dark counterpart. */
+  function darken(value) {
+    if (typeof value === "string") return THEMES.dark_of[value.toLowerCase()] || value;
+    if (Array.isArray(value)) return value.map(darken);
+    if (value && typeof value === "object") {
+      const out = {};
+      for (const key of Object.keys(value)) {
+        /* Data is the reader's, never recoloured. */
+        out[key] = key === "datasets" || key === "data" ? value[key] : darken(value[key]);
+      }
+      return out;
+    }
+    return value;
+  }
+
+  function boundSignals(result) {
+    return (result.vgSpec.signals || []).filter((s) => s.bind).map((s) => s.name);
+  }
+
+  async function draw(chart) {
+    const wanted = mode();
+    const narrow = chart.div.clientWidth < 520;
+    if (chart.drawn === wanted + narrow) return;
+    chart.drawn = wanted + narrow;
+    const kept = {};
+    if (chart.result) {
+      for (const name of boundSignals(chart.result)) kept[name] = chart.result.view.signal(name);
+      chart.result.finalize();
+      chart.result = null;
+    }
+    let spec = structuredClone(chart.spec);
+    if (wanted === "dark") spec = darken(spec);
+    const result = await vegaEmbed(chart.view, spec, {
+      mode: "vega-lite",
+      config: themed(wanted, narrow), /* what a spec says itself goes before it */
+      actions: false,
+      renderer: "svg",
+      defaultStyle: false,
+      tooltip: { theme: wanted },
+      loader: { http: { credentials: "omit" } },
+    });
+    chart.result = result;
+    if (Object.keys(kept).length) {
+      for (const name of Object.keys(kept)) result.view.signal(name, kept[name]);
+      await result.view.runAsync();
+    }
+    labelControls(chart.view);
+    chart.div.dataset.state = "drawn";
+    chart.div.dataset.drawnTheme = wanted;
+  }
+
+  /* Vega names a control by a <span> beside it; say so to assistive software. */
+  function labelControls(view) {
+    for (const bind of view.querySelectorAll(".vega-bind")) {
+      const name = bind.querySelector(".vega-bind-name");
+      for (const control of bind.querySelectorAll("input, select")) {
+        if (name && !control.closest(".vega-bind-radio")) {
+          control.setAttribute("aria-label", name.textContent.trim());
+        }
+      }
+    }
+  }
+
+  function fail(chart, error) {
+    chart.div.dataset.state = "error";
+    chart.view.replaceChildren();
+    const p = document.createElement("p");
+    p.className = "sobe-chart-error";
+    p.textContent = "This chart could not be drawn: " + (error && error.message || error);
+    chart.view.append(p);
+    console.error(error);
+  }
+
+  /* One drawing at a time for each chart, so that quick theme changes don't cross. */
+  function schedule(chart) {
+    chart.queue = chart.queue.then(() => draw(chart)).catch((error) => fail(chart, error));
+  }
+
+  function start() {
+    for (const div of document.querySelectorAll(".sobe-chart")) {
+      const view = div.querySelector(".sobe-chart-view");
+      const chart = { div, view, queue: Promise.resolve() };
+      try {
+        if (typeof vegaEmbed === "undefined") throw new Error("the chart library did not load");
+        chart.spec = JSON.parse(div.querySelector('script[type="application/json"]').textContent);
+      } catch (error) {
+        fail(chart, error);
+        continue;
+      }
+      charts.push(chart);
+      schedule(chart);
+    }
+    const redraw = () => charts.forEach(schedule);
+    new MutationObserver(redraw).observe(root, { attributeFilter: ["data-theme"] });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+
+    /* Vega-Lite listens to the window only; the page can also change by its
+       sidebar, or a hidden cell being opened. */
+    let pending = 0;
+    const widths = new Map();
+    const observer = new ResizeObserver((entries) => {
+      let changed = false;
+      for (const entry of entries) {
+        const width = Math.round(entry.contentRect.width);
+        if (widths.get(entry.target) !== width) {
+          changed = changed || widths.has(entry.target);
+          widths.set(entry.target, width);
+        }
+      }
+      if (changed && !pending) {
+        pending = requestAnimationFrame(() => {
+          pending = 0;
+          window.dispatchEvent(new Event("resize"));
+          redraw();
+        });
+      }
+    });
+    charts.forEach((chart) => observer.observe(chart.div));
+  }
+
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();

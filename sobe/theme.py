@@ -1,0 +1,132 @@
+"""One chart theme: colours, type and spacing, for light and dark pages.
+
+Chapters use the constants below (they are the light page's colours). The page
+script draws a spec with `config("light")` or `config("dark")` and, on a dark
+page, exchanges every light colour found in the spec for its dark counterpart
+(`DARK_OF`). So a chapter names a colour once and it stays readable on both.
+"""
+
+FONT = (
+    "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', "
+    "'Noto Sans', 'Liberation Sans', Arial, sans-serif"
+)
+
+# Backgrounds of the pages themselves; charts are transparent over them.
+BACKGROUND = {"light": "#ffffff", "dark": "#121212"}
+
+# Each entry: colour on the light page, colour on the dark page.
+_BLUE = ("#0067a5", "#5fb2ea")
+_VERMILION = ("#c4511d", "#f4935f")
+_GREEN = ("#11835f", "#46c79d")
+_PINK = ("#b4558e", "#eaa0cd")
+_GOLD = ("#927000", "#dcbb4a")
+_WINE = ("#7c1d3f", "#f07f93")
+_SLATE = ("#57636f", "#aab6c2")
+
+_INK = ("#1f2830", "#e3e8ed")
+_MUTED = ("#566370", "#a3afba")
+_GRID = ("#e3e7eb", "#2c343d")
+_UNKNOWN = ("#868e96", "#7a838c")
+_STEPS = (
+    ("#6a9cc9", "#3a6e9f"),
+    ("#3f7db3", "#5792c6"),
+    ("#1d5a8e", "#86b9e6"),
+    ("#0b3659", "#c5e0f8"),
+)
+
+_ALL = (
+    _BLUE, _VERMILION, _GREEN, _PINK, _GOLD, _WINE, _SLATE,
+    _INK, _MUTED, _GRID, _UNKNOWN, *_STEPS,
+)
+
+#: Light colour -> dark colour, for everything a spec may name.
+DARK_OF = dict(_ALL)
+
+#: Neutral colours for rules, labels and annotations.
+INK, MUTED, GRID, UNKNOWN = (c[0] for c in (_INK, _MUTED, _GRID, _UNKNOWN))
+
+#: Categorical palette, in the order it is used.
+PALETTE = [c[0] for c in (_BLUE, _VERMILION, _GREEN, _PINK, _GOLD, _WINE, _SLATE)]
+
+ORGANISM_COLORS = {
+    "c_elegans": _BLUE[0],
+    "drosophila": _VERMILION[0],
+    "zebrafish_larva": _GREEN[0],
+    "mouse": _PINK[0],
+    "macaque": _GOLD[0],
+    "human": _WINE[0],
+    "silicon": _SLATE[0],
+}
+METHOD_COLORS = {
+    "electrophysiology": _BLUE[0],
+    "fluorescence imaging": _VERMILION[0],
+}
+KIND_COLORS = {
+    "budget": _BLUE[0],
+    "estimate": _VERMILION[0],
+    "illustration": _SLATE[0],
+}
+
+#: Scores 0, 1, 2, 3; a missing score takes UNKNOWN, which is not on the ramp.
+ORDINAL = [c[0] for c in _STEPS]
+
+#: What changes in `legend` on a page as narrow as a phone's.
+NARROW_LEGEND = {"columns": 2, "labelLimit": 130, "columnPadding": 8}
+
+
+def _pick(mode):
+    """A function from a (light, dark) pair to the colour for `mode`."""
+    if mode not in BACKGROUND:
+        raise ValueError(f"theme mode must be 'light' or 'dark', not {mode!r}")
+    index = 0 if mode == "light" else 1
+    return lambda pair: pair[index]
+
+
+def config(mode="light"):
+    """The Vega-Lite `config` for a light or dark page."""
+    c = _pick(mode)
+    ink, muted, grid = c(_INK), c(_MUTED), c(_GRID)
+    palette = [c(p) for p in (_BLUE, _VERMILION, _GREEN, _PINK, _GOLD, _WINE, _SLATE)]
+    steps = [c(s) for s in _STEPS]
+    return {
+        "background": "transparent",
+        "font": FONT,
+        "padding": {"left": 2, "top": 4, "right": 6, "bottom": 4},
+        "view": {"stroke": None, "continuousHeight": 300, "discreteHeight": {"step": 24}},
+        "title": {
+            "anchor": "start", "frame": "bounds", "color": ink, "fontSize": 15,
+            "fontWeight": 600, "offset": 14, "subtitleColor": muted,
+            "subtitleFontSize": 12.5, "subtitleFontWeight": 400, "subtitlePadding": 5,
+        },
+        "axis": {
+            "labelColor": muted, "labelFontSize": 12, "labelPadding": 6, "labelLimit": 220,
+            "titleColor": ink, "titleFontSize": 12, "titleFontWeight": 500, "titlePadding": 10,
+            "gridColor": grid, "gridWidth": 1, "domainColor": muted, "domainWidth": 1,
+            "tickColor": muted, "tickSize": 4, "labelOverlap": True,
+        },
+        "axisX": {"grid": False},
+        "axisY": {"domain": False, "ticks": False},
+        "legend": {
+            "orient": "top", "direction": "horizontal", "columns": 3, "labelColor": ink,
+            "labelFontSize": 12, "labelLimit": 180, "titleColor": muted, "titleFontSize": 12,
+            "titleFontWeight": 500, "symbolSize": 80, "symbolStrokeWidth": 2, "columnPadding": 14,
+            "rowPadding": 4, "offset": 12,
+        },
+        "header": {
+            "labelColor": ink, "labelFontSize": 12.5, "labelFontWeight": 600,
+            "labelAnchor": "start", "titleColor": muted, "titleFontSize": 12,
+        },
+        "range": {
+            "category": palette, "ordinal": steps, "ramp": steps, "heatmap": steps,
+            "diverging": [palette[1], grid, palette[0]],
+        },
+        "mark": {"color": palette[0], "tooltip": True},
+        "point": {"filled": True, "size": 60, "opacity": 0.9},
+        "circle": {"size": 60, "opacity": 0.9},
+        "line": {"strokeWidth": 2, "strokeCap": "round", "strokeJoin": "round"},
+        "bar": {"cornerRadiusEnd": 2},
+        "rule": {"color": muted, "strokeWidth": 1.25},
+        "text": {"color": ink, "fontSize": 12},
+        "errorbar": {"color": muted},
+        "errorband": {"opacity": 0.18},
+    }

@@ -1,0 +1,149 @@
+"""Fixtures: the built book, a tiny book for the mechanics, and a browser."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from sobe.build.book import build_book
+from sobe.build.project import Project
+
+ROOT = Path(__file__).resolve().parent.parent
+
+CHAPTER = """---
+kernelspec:
+  name: python3
+  display_name: Python 3
+---
+
+# {title}
+
+```{{code-cell}} python
+:tags: [parameters]
+top = 3
+scale = 1.5
+label = "all"
+```
+
+```{{code-cell}} python
+import os
+from pathlib import Path
+
+path = Path("../data/{table}.csv").resolve()
+with open(os.environ["SOBE_READS"], "a", encoding="utf-8") as out:
+    out.write(f"{{path}}\\n")
+rows = path.read_text().split()
+print(label, len(rows), top * scale, {marker!r})
+```
+"""
+
+CONFIG = """title: Tiny
+author: nobody
+only_build_toc_files: true
+execute: {execute_notebooks: force, timeout: 60}
+html: {baseurl: ""}
+repository: {url: ""}
+latex: {use_jupyterbook_latex: false}
+sphinx:
+  config:
+    extensions: [sphinx_togglebutton, sphinx_copybutton, myst_nb, jupyter_book,
+      sphinx_external_toc, sphinx_design, sphinx_book_theme, sobe.sphinxext]
+    nb_ipywidgets_js: {}
+"""
+
+
+@pytest.fixture(scope="session")
+def project():
+    """This repository's own book."""
+    return Project(ROOT)
+
+
+@pytest.fixture(scope="session")
+def site(project):
+    """The folder of this repository's book, built by the same pipeline as `make book`."""
+    build_book(project)
+    return project.site
+
+
+class TinyBook:
+    """A book of two chapters, `alpha` and `beta`, each reading one table of its name."""
+
+    def __init__(self, root):
+        self.root = root
+        for folder in ("book", "data", "sobe"):
+            (root / folder).mkdir()
+        self.write("_config.yml", CONFIG)
+        self.write("_toc.yml", "format: jb-book\nroot: book/index\nchapters:\n"
+                   "  - file: book/alpha\n  - file: book/beta\n")
+        self.write("book/index.md", "# Tiny\n\nTo [alpha](alpha.md).\n")
+        for name in ("alpha", "beta"):
+            self.chapter(name)
+            self.write(f"data/{name}.csv", "a\n1\n")
+        self.write("data/datapackage.json",
+                   '{"name": "tiny", "resources": [{"name": "alpha", "path": "alpha.csv"},'
+                   ' {"name": "beta", "path": "beta.csv"}]}')
+        self.write("sobe/code.py", "x = 1\n")
+        self.write("requirements.txt", "nothing==1\n")
+
+    @property
+    def project(self):
+        """A fresh look at the folder, as a new process would have."""
+        return Project(self.root)
+
+    def write(self, name, text):
+        """Write one file of the book."""
+        (self.root / name).write_text(text, encoding="utf-8")
+
+    def chapter(self, name, marker="plain", extra=""):
+        """Write a chapter that prints `marker`; `extra` is added to its page."""
+        text = CHAPTER.format(title=name.title(), table=name, marker=marker)
+        self.write(f"book/{name}.md", text + extra)
+
+    def cell(self, code):
+        """One more code cell, for `extra`."""
+        return f"\n```{{code-cell}} python\n{code}\n```\n"
+
+
+@pytest.fixture(scope="session")
+def built_tiny(tmp_path_factory):
+    """A tiny book built once; tests copy it."""
+    root = tmp_path_factory.mktemp("tiny") / "book"
+    root.mkdir()
+    book = TinyBook(root)
+    build_book(book.project)
+    return book
+
+
+@pytest.fixture
+def tiny(built_tiny, tmp_path):
+    """A tiny book, already built, for one test to change."""
+    root = tmp_path / "tiny"
+    shutil.copytree(built_tiny.root, root, symlinks=True)
+    book = object.__new__(TinyBook)
+    book.root = root
+    return book
+
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless Chromium. Where there is none the test is skipped, or, where
+    SOBE_REQUIRE_BROWSER is set, fails."""
+    if CHROMIUM is None:
+        message = "no Chromium here; to install it: apt-get install -y chromium"
+        if os.environ.get("SOBE_REQUIRE_BROWSER"):
+            pytest.fail(message)
+        pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()

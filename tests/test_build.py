@@ -1,0 +1,197 @@
+"""The pipeline: what is executed again, what is kept, what a failure leaves."""
+
+import json
+import shutil
+
+import pytest
+
+from sobe.build import BuildError, site
+from sobe.build.__main__ import main
+from sobe.build.book import build_book, run_chapter
+from sobe.build.lock import only_build
+
+
+def executed(tiny, capsys):
+    """Build, and name the chapters that were executed for it."""
+    capsys.readouterr()
+    build_book(tiny.project)
+    out = capsys.readouterr().out
+    return {line.split()[1] for line in out.splitlines() if line.startswith("  executed ")}
+
+
+def listing(folder):
+    return {p.relative_to(folder).as_posix(): p.read_bytes()
+            for p in folder.rglob("*") if p.is_file()}
+
+
+def test_nothing_changed_does_nothing(tiny, capsys):
+    before = (tiny.project.site / "index.html").stat().st_mtime_ns
+    assert build_book(tiny.project) is False
+    assert "nothing changed" in capsys.readouterr().out
+    assert (tiny.project.site / "index.html").stat().st_mtime_ns == before
+
+
+def test_a_table_concerns_only_its_readers(tiny, capsys):
+    tiny.write("data/alpha.csv", "a\n1\n2\n")
+    assert executed(tiny, capsys) == {"alpha"}
+    assert "all 3 4.5 plain" in (tiny.project.site / "alpha.html").read_text()
+
+
+def test_a_tables_description_concerns_only_its_readers(tiny, capsys):
+    path = tiny.root / "data/datapackage.json"
+    package = json.loads(path.read_text())
+    package["resources"][1]["title"] = "Beta"
+    path.write_text(json.dumps(package))
+    assert executed(tiny, capsys) == {"beta"}
+
+
+def test_a_source_concerns_only_its_chapter(tiny, capsys):
+    tiny.chapter("beta", marker="other")
+    assert executed(tiny, capsys) == {"beta"}
+
+
+@pytest.mark.parametrize("name", ["sobe/code.py", "requirements.txt"])
+def test_package_and_lock_concern_every_chapter(tiny, capsys, name):
+    tiny.write(name, "changed = 1\n")
+    assert executed(tiny, capsys) == {"alpha", "beta"}
+
+
+@pytest.mark.parametrize("damage", [
+    lambda text: text[:-40],
+    lambda text: text.replace("plain", "spoil"),
+    lambda text: "",
+    lambda text: "\x00\n{}",
+])
+def test_a_damaged_entry_is_executed_again(tiny, capsys, damage):
+    entry = tiny.project.cache / "executed/alpha.json"
+    entry.write_text(damage(entry.read_text()))
+    assert executed(tiny, capsys) == {"alpha"}
+    assert executed(tiny, capsys) == set()
+
+
+def test_a_spoiled_or_missing_site_is_rendered_again(tiny, capsys):
+    whole = listing(tiny.project.site)
+    (tiny.project.site / "alpha.html").write_text("spoiled")
+    assert executed(tiny, capsys) == set()
+    assert listing(tiny.project.site) == whole
+    shutil.rmtree(tiny.project.site)
+    assert executed(tiny, capsys) == set()
+    assert listing(tiny.project.site) == whole
+
+
+def test_a_page_or_config_change_renders_without_executing(tiny, capsys):
+    tiny.write("book/index.md", "# Tiny\n\nNew words.\n")
+    assert executed(tiny, capsys) == set()
+    assert "New words." in (tiny.project.site / "index.html").read_text()
+
+
+def test_two_builds_are_byte_identical(tiny):
+    first = listing(tiny.project.site)
+    shutil.rmtree(tiny.project.build)
+    build_book(tiny.project)
+    assert listing(tiny.project.site) == first
+
+
+def test_a_failing_chapter_is_told_and_leaves_the_site(tiny, capsys):
+    before = listing(tiny.project.site)
+    tiny.chapter("beta", extra=tiny.cell("1 / 0  # oops"))
+    capsys.readouterr()
+    assert main(["--root", str(tiny.root), "book"]) == 1
+    said = capsys.readouterr().err
+    assert "chapter 'beta' failed in cell 4 (book/beta.md, line 28)" in said
+    assert "1 / 0  # oops" in said and "ZeroDivisionError: division by zero" in said
+    assert "Traceback" in said and "\x1b" not in said
+    assert listing(tiny.project.site) == before
+
+
+def test_a_chapter_has_a_time_limit(tiny):
+    config = (tiny.root / "_config.yml").read_text().replace("timeout: 60", "timeout: 4")
+    tiny.write("_config.yml", config)
+    tiny.chapter("alpha", extra=tiny.cell("import time; time.sleep(60)"))
+    with pytest.raises(BuildError, match="'alpha' failed in cell 4 .*longer than its 4 seconds"):
+        build_book(tiny.project)
+
+
+def test_a_dead_kernel_is_told(tiny):
+    tiny.chapter("alpha", extra=tiny.cell("os._exit(1)"))
+    with pytest.raises(BuildError, match="'alpha' failed in cell 4 .*kernel died"):
+        build_book(tiny.project)
+
+
+def test_a_sphinx_warning_is_an_error_and_leaves_the_site(tiny):
+    before = listing(tiny.project.site)
+    tiny.write("book/index.md", "# Tiny\n\nTo [nowhere](nowhere.md).\n")
+    with pytest.raises(BuildError, match=r"book/index.md:3: WARNING: .*nowhere.md"):
+        build_book(tiny.project)
+    assert listing(tiny.project.site) == before
+    assert not list(tiny.project.build.glob(".render-*"))
+
+
+def test_the_site_is_swapped_whole(tiny, monkeypatch):
+    """The new site is complete before the old one goes, and comes back if the move fails."""
+    project = tiny.project
+    fresh = project.build / "fresh"
+    shutil.copytree(project.site, fresh)
+    before = listing(project.site)
+    real, calls = site.os.rename, []
+
+    def rename(old, new):
+        calls.append(new)
+        if len(calls) == 2:
+            raise OSError("no space")
+        real(old, new)
+
+    monkeypatch.setattr(site.os, "rename", rename)
+    with pytest.raises(OSError):
+        site.put_in_place(project, fresh)
+    assert listing(project.site) == before
+
+
+def test_a_site_moved_aside_by_a_killed_build_comes_back(tiny):
+    project = tiny.project
+    project.site.rename(project.build / ".html-old")
+    site.recover(project)
+    assert (project.site / "index.html").is_file()
+
+
+def test_one_build_at_a_time(tiny):
+    with only_build(tiny.project):
+        with pytest.raises(BuildError, match=r"another build is running here \(process \d+\)"):
+            build_book(tiny.project)
+
+
+def test_a_chapter_with_parameters(tiny, capsys):
+    out = run_chapter(tiny.project, "alpha", "top=4 label='two words'")
+    assert out == tiny.project.build / "chapters/alpha-label=two_words-top=4.ipynb"
+    assert "two words 2 6.0 plain" in out.read_text()
+    run_chapter(tiny.project, "alpha", "label='two words' top=4")
+    assert "unchanged" in capsys.readouterr().out
+    # The book's own result is not touched by it.
+    assert build_book(tiny.project) is False
+
+
+@pytest.mark.parametrize("name, params, message", [
+    ("gamma", "", "there is no chapter 'gamma'; chapters: alpha, beta"),
+    ("", "", "NAME=alpha|beta"),
+    ("alpha", "bottom=1", "has no parameter 'bottom'; its parameters: top=3, scale=1.5, label='all'"),
+    ("alpha", "top=high", "parameter top takes a value of type int"),
+    ("alpha", "top", "takes name=value pairs, not 'top'"),
+])
+def test_a_wrong_name_or_parameter_is_one_message(tiny, capsys, name, params, message):
+    assert main(["--root", str(tiny.root), "chapter", name, params]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error: ") and message in said and said.count("\n") == 1
+
+
+def test_a_table_edited_while_a_chapter_runs_is_noticed(tiny, capsys):
+    edit = "Path('../data/alpha.csv').write_text('a\\n1\\n2\\n3\\n')"
+    tiny.chapter("alpha", extra=tiny.cell(edit))
+    assert executed(tiny, capsys) == {"alpha"}
+    assert executed(tiny, capsys) == {"alpha"}
+    assert "all 4 4.5 plain" in (tiny.project.site / "alpha.html").read_text()
+
+
+def test_toc_naming_no_page(tiny):
+    tiny.write("_toc.yml", "format: jb-book\nroot: book/nothing\n")
+    with pytest.raises(BuildError, match="no page book/nothing.md"):
+        build_book(tiny.project)
