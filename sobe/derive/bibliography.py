@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-#: BibTeX entry type of each kind of source.
-_TYPES = {"report": "techreport", "summary": "misc", "dataset": "misc", "article": "article", "edition": "misc"}
 _SPECIAL = str.maketrans({"&": r"\&", "%": r"\%", "_": r"\_", "#": r"\#"})
 
 
@@ -29,4 +27,6 @@ def _entry(source: dict) -> str:
         "note": "; ".join(note for note in notes if note).translate(_SPECIAL),
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
-    return "\n".join([f"@{_TYPES[source['kind']]}{{{source['key']},", *lines, "}", ""])
+    # An @article would want its journal, which the sources table does not carry.
+    entry = "techreport" if source["kind"] == "report" else "misc"
+    return "\n".join([f"@{entry}{{{source['key']},", *lines, "}", ""])
