@@ -68,9 +68,9 @@ def table(frame: pd.DataFrame, caption: str, search: bool = False) -> HTML:
         rows.append("<tr>" + "".join(f"<td{_class(right)}>{_cell(cell)}</td>" for cell, right in zip(cells, numeric)) + "</tr>")
     attribute = " data-sobe-search" if search else ""
     return HTML(
+        f'<figure class="sobe-table-figure"><figcaption>{html.escape(caption)}</figcaption>'
         f'<div class="sobe-table-scroll" tabindex="0" role="region" aria-label="{html.escape(caption, quote=True)}">'
-        f'<table class="sobe-table"{attribute}><caption>{html.escape(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+        f'<table class="sobe-table"{attribute}><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div></figure>'
     )
 
 
@@ -93,7 +93,8 @@ def grid(frame: pd.DataFrame, caption: str, row: str, column: str, title: str, d
             f'<div class="sobe-cards">{"".join(cards)}</div></div>'
         )
     label = html.escape(caption, quote=True)
-    return HTML(f'<div class="sobe-grid" data-sobe-grid role="region" aria-label="{label}">{"".join(bands)}</div>')
+    menus = f'data-sobe-grid data-sobe-rows="{html.escape(row, quote=True)}" data-sobe-columns="{html.escape(column, quote=True)}"'
+    return HTML(f'<div class="sobe-grid" {menus} role="region" aria-label="{label}">{"".join(bands)}</div>')
 
 
 def _idea(idea: dict, title: str, detail: str, aside: str) -> str:

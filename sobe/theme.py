@@ -111,7 +111,8 @@ def config(mode="light"):
         "axisY": {"domain": False, "ticks": False},
         "legend": {
             "orient": "top", "direction": "horizontal", "columns": 3, "labelColor": ink,
-            "labelFontSize": 12, "labelLimit": 180, "titleColor": muted, "titleFontSize": 12,
+            "labelFontSize": 12, "labelLimit": 180, "titleColor": muted,
+            "symbolBaseFillColor": muted, "symbolBaseStrokeColor": muted, "titleFontSize": 12,
             "titleFontWeight": 500, "symbolSize": 80, "symbolStrokeWidth": 2, "columnPadding": 14,
             "rowPadding": 4, "offset": 12,
         },
