@@ -95,6 +95,8 @@ def render(project, source, out):
     if result != 0:
         said = warnings.getvalue().strip()
         raise BuildError(f"the book did not render; warnings are errors here:\n{_told(said, project)}")
+    # Sphinx's note to itself; it holds a hash of the folder's path.
+    (out / ".buildinfo").unlink(missing_ok=True)
 
 
 def _told(said, project):
