@@ -62,12 +62,16 @@ def make_tree(project, notebooks):
     return source
 
 
-def load_renderer():
-    """Import what rendering needs; worth doing while chapters execute."""
+def prepare(project):
+    """Do what rendering needs in any case; best while chapters execute."""
     import jupyter_book.sphinx  # noqa: F401
     import myst_nb.sphinx_  # noqa: F401
     import sphinx_book_theme  # noqa: F401
     import sphinx_design  # noqa: F401
+
+    from sobe.bundle import vega_bundle
+
+    vega_bundle(project.cache)
 
 
 def render(project, source, out):
