@@ -31,8 +31,9 @@ import os
 from pathlib import Path
 
 path = Path("../data/{table}.csv").resolve()
-with open(os.environ["SOBE_READS"], "a", encoding="utf-8") as out:
-    out.write(f"{{path}}\\n")
+if "SOBE_READS" in os.environ:
+    with open(os.environ["SOBE_READS"], "a", encoding="utf-8") as out:
+        out.write(f"{{path}}\\n")
 rows = path.read_text().split()
 print(label, len(rows), top * scale, {marker!r})
 ```

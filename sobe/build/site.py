@@ -32,12 +32,19 @@ def _book_files(project):
             yield path
 
 
+def _beside_book(project):
+    """What a page may name by `../`: data/, sobe/ and the files at the top."""
+    for path in sorted(project.root.iterdir()):
+        if path.name in ("data", "sobe") or path.is_file() and path.name[0] not in "._":
+            yield path
+
+
 def make_tree(project, notebooks):
     """Lay out what Sphinx reads, under `_build/tree`; returns its source folder.
 
     Pages lie at the top of the source folder, so that the front page is
-    `index.html` itself. Beside it stand links to the repository's other
-    folders: `../data/…` means the same as in the checkout.
+    `index.html` itself. Beside it stand links to what lies beside book/:
+    `../data/…` means the same as in the checkout.
     """
     tree = project.build / "tree"
     shutil.rmtree(tree, ignore_errors=True)
@@ -49,9 +56,8 @@ def make_tree(project, notebooks):
         shutil.copyfile(path, target)
     for name, text in notebooks.items():
         (source / f"{name}.ipynb").write_text(text, encoding="utf-8")
-    for path in project.root.iterdir():
-        if not path.name.startswith((".", "_")) and path.name != "book":
-            (tree / path.name).symlink_to(path)
+    for path in _beside_book(project):
+        (tree / path.name).symlink_to(path)
     config = dict(project.config)
     config["execute"] = {**config.get("execute", {}), "execute_notebooks": "off"}
     config["sphinx"] = _below_book(config.get("sphinx", {}))
@@ -139,12 +145,14 @@ def recover(project):
 def stamp(project, notebooks):
     """A hash of all that the site is made from."""
     pages = [p for p in _book_files(project) if p not in project.chapters.values()]
-    assets = [p for p in (project.root / "sobe").rglob("*")
-              if p.is_file() and "__pycache__" not in p.parts]
-    linked = [p for p in (project.root / "data").rglob("*") if p.is_file()]
+    beside = [
+        file for path in _beside_book(project)
+        for file in ([path] if path.is_file() else path.rglob("*"))
+        if file.is_file() and "__pycache__" not in file.parts
+    ]
     parts = {
         "files": tree_digest(project.root, [
-            *pages, *assets, *linked, project.root / "_config.yml", project.root / "_toc.yml",
+            *pages, *beside, project.root / "_config.yml", project.root / "_toc.yml",
         ]),
         "notebooks": {name: digest(text) for name, text in notebooks.items()},
         "environment": environment_digest(project),
