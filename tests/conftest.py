@@ -12,6 +12,9 @@ from sobe.build.project import Project
 ROOT = Path(__file__).resolve().parent.parent
 
 CHAPTER = """---
+jupytext:
+  text_representation:
+    format_name: myst
 kernelspec:
   name: python3
   display_name: Python 3

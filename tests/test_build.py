@@ -104,7 +104,7 @@ def test_a_failing_chapter_is_told_and_leaves_the_site(tiny, capsys):
     capsys.readouterr()
     assert main(["--root", str(tiny.root), "book"]) == 1
     said = capsys.readouterr().err
-    assert "chapter 'beta' failed in cell 4 (book/beta.md, line 29)" in said
+    assert "chapter 'beta' failed in cell 4 (book/beta.md, line 32)" in said
     assert "1 / 0  # oops" in said and "ZeroDivisionError: division by zero" in said
     assert "Traceback" in said and "\x1b" not in said
     assert listing(tiny.project.site) == before
