@@ -136,7 +136,9 @@ def put_in_place(project, fresh):
 
 
 def recover(project):
-    """Put back a site that a killed build had moved aside."""
+    """Put back a site that a killed build had moved aside, and clear its leavings."""
+    for left in project.build.glob(".render-*"):
+        shutil.rmtree(left, ignore_errors=True)
     old = project.build / ".html-old"
     if old.exists() and not project.site.exists():
         os.rename(old, project.site)
