@@ -42,6 +42,8 @@ def _page(app, pagename, templatename, context, doctree):
         context["body"] = _unique_ids(body)
         app.add_js_file(f"{ASSETS}/vega.js", loading_method="defer")
         app.add_js_file(f"{ASSETS}/charts.js", loading_method="defer")
+    if "data-sobe-" in body:
+        app.add_js_file(f"{ASSETS}/tables.js", loading_method="defer")
 
 
 def _write_assets(app):
@@ -57,7 +59,8 @@ def _write_assets(app):
     cache = os.environ.get("SOBE_BUNDLE_CACHE") or Path(app.doctreedir).parent / ".cache"
     (out / "vega.js").write_text(bundle.vega_bundle(cache), encoding="utf-8")
     (out / "charts.js").write_text(bundle.loader(), encoding="utf-8")
-    shutil.copyfile(bundle.STATIC / "sobe.css", out / "sobe.css")
+    for name in ("sobe.css", "tables.js"):
+        shutil.copyfile(bundle.STATIC / name, out / name)
 
 
 def setup(app):

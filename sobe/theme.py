@@ -27,6 +27,7 @@ _INK = ("#1f2830", "#e3e8ed")
 _MUTED = ("#566370", "#a3afba")
 _GRID = ("#e3e7eb", "#2c343d")
 _UNKNOWN = ("#868e96", "#7a838c")
+_PAPER = (BACKGROUND["light"], BACKGROUND["dark"])
 _STEPS = (
     ("#5f93c3", "#3a6e9f"),
     ("#3a74a8", "#5792c6"),
@@ -36,7 +37,7 @@ _STEPS = (
 
 _ALL = (
     _BLUE, _BRICK, _GREEN, _PINK, _GOLD, _WINE, _SLATE,
-    _INK, _MUTED, _GRID, _UNKNOWN, *_STEPS,
+    _INK, _MUTED, _GRID, _UNKNOWN, _PAPER, *_STEPS,
 )
 
 #: Light colour -> dark colour, for everything a spec may name.
@@ -44,6 +45,8 @@ DARK_OF = dict(_ALL)
 
 #: Neutral colours for rules, labels and annotations.
 INK, MUTED, GRID, UNKNOWN = (c[0] for c in (_INK, _MUTED, _GRID, _UNKNOWN))
+#: The page itself: gaps between marks, and text on dark marks.
+PAPER = _PAPER[0]
 
 #: Categorical palette, in the order it is used.
 PALETTE = [c[0] for c in (_BLUE, _BRICK, _GREEN, _PINK, _GOLD, _WINE, _SLATE)]
@@ -108,7 +111,8 @@ def config(mode="light"):
         "axisY": {"domain": False, "ticks": False},
         "legend": {
             "orient": "top", "direction": "horizontal", "columns": 3, "labelColor": ink,
-            "labelFontSize": 12, "labelLimit": 180, "titleColor": muted, "titleFontSize": 12,
+            "labelFontSize": 12, "labelLimit": 180, "titleColor": muted,
+            "symbolBaseFillColor": muted, "symbolBaseStrokeColor": muted, "titleFontSize": 12,
             "titleFontWeight": 500, "symbolSize": 80, "symbolStrokeWidth": 2, "columnPadding": 14,
             "rowPadding": 4, "offset": 12,
         },

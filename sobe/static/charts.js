@@ -12,9 +12,21 @@
     return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   }
 
-  function themed(wanted, narrow) {
+  /* The longest category that a legend of the spec may have to name. */
+  function longestCategory(value) {
+    if (!value || typeof value !== "object") return 0;
+    return Math.max(0, ...Object.entries(value).map(([key, part]) =>
+      key === "domain" && Array.isArray(part)
+        ? Math.max(0, ...part.filter((name) => typeof name === "string").map((name) => name.length))
+        : key === "datasets" ? 0 : longestCategory(part)));
+  }
+
+  function themed(wanted, narrow, spec) {
     const config = structuredClone(THEMES[wanted]);
-    if (narrow) Object.assign(config.legend, THEMES.narrow_legend);
+    if (narrow) {
+      Object.assign(config.legend, THEMES.narrow_legend);
+      if (longestCategory(spec) > 14) Object.assign(config.legend, { columns: 1, labelLimit: 240 });
+    }
     return config;
   }
 
@@ -33,15 +45,43 @@
     return value;
   }
 
+  const ruler = document.createElement("canvas").getContext("2d");
+
+  /* Text broken into lines no wider than the chart; Vega itself would cut it off. */
+  function lines(text, width, font) {
+    ruler.font = font;
+    const out = [];
+    for (const word of String(text).split(" ")) {
+      const longer = out.length ? out[out.length - 1] + " " + word : word;
+      if (out.length && ruler.measureText(longer).width <= width) out[out.length - 1] = longer;
+      else out.push(word);
+    }
+    return out;
+  }
+
+  function wrapTitle(title, width, config) {
+    if (!title || typeof title !== "object") return;
+    const family = config.font;
+    if (typeof title.text === "string") {
+      title.text = lines(title.text, width, `${config.title.fontWeight} ${config.title.fontSize}px ${family}`);
+    }
+    if (typeof title.subtitle === "string") {
+      title.subtitle = lines(title.subtitle, width, `${config.title.subtitleFontSize}px ${family}`);
+    }
+  }
+
   function boundSignals(result) {
     return (result.vgSpec.signals || []).filter((s) => s.bind).map((s) => s.name);
   }
 
   async function draw(chart) {
     const wanted = mode();
-    const narrow = chart.div.clientWidth < 520;
-    if (chart.drawn === wanted + narrow) return;
-    chart.drawn = wanted + narrow;
+    const width = chart.div.clientWidth;
+    const narrow = width < 520;
+    /* Small changes of width are Vega's own affair; larger ones break titles anew. */
+    const drawn = wanted + Math.round(width / 50);
+    if (chart.drawn === drawn) return;
+    chart.drawn = drawn;
     const kept = {};
     if (chart.result) {
       for (const name of boundSignals(chart.result)) kept[name] = chart.result.view.signal(name);
@@ -50,9 +90,11 @@
     }
     let spec = structuredClone(chart.spec);
     if (wanted === "dark") spec = darken(spec);
+    const config = themed(wanted, narrow, spec);
+    wrapTitle(spec.title, width - 16, config);
     const result = await vegaEmbed(chart.view, spec, {
       mode: "vega-lite",
-      config: themed(wanted, narrow), /* what a spec says itself goes before it */
+      config, /* what a spec says itself goes before it */
       actions: false,
       renderer: "svg",
       defaultStyle: false,

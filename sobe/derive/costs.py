@@ -1,0 +1,83 @@
+"""Cost of reconstructing a neuron's wiring: nine budgets, estimates and illustrations."""
+
+from __future__ import annotations
+
+import re
+
+from .common import DeriveError, Ledger, Upstream, number, one_line
+
+_SOURCE = "sobe2025-neuron-reconstruction-estimates"
+#: Upstream's label → our key, and the organism it speaks of.
+_ROWS = {
+    "C. elegans (White et al 1986)": ("worm-1986", "c_elegans"),
+    "Fruitfly Zheng et al, 2018 (Murthy, Seung, et al., 2024)": ("fly-2018", "drosophila"),
+    "Zebrafish (Svara et al., 2022)": ("zebrafish-2021", "zebrafish_larva"),
+    "Mouse, BRAIN CONNECTS 10 mm^3 (NIH, 2024)": ("mouse-10mm3-2024", "mouse"),
+    "Mouse, Wellcome Trust Report Estimate (10nm isotropic)": ("mouse-wellcome-2023", "mouse"),
+    "Mouse, 15nm isotropic with current proofreading (EM)": ("mouse-em15-2025", "mouse"),
+    "Mouse, 1000x less proofreading: EM 10nm isotropic": ("mouse-em10-2030", "mouse"),
+    "Mouse, 1000x less proofreading: EM 15nm isotropic": ("mouse-em15-2030", "mouse"),
+    "Mouse, 1000x less proofreading: ExM 15nm isotropic": ("mouse-exm15-2030", "mouse"),
+}
+
+
+def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
+    rows = [_row(line, ledger) for line in upstream.read("costs/neuron-reconstruction-estimates.tsv")]
+    if len(rows) != len(_ROWS):
+        raise DeriveError(f"expected {len(_ROWS)} cost rows, found {len(rows)}")
+    return {"reconstruction_costs": sorted(rows, key=lambda r: (r["year"], r["estimate_id"]))}
+
+
+def _row(line: dict[str, str], ledger: Ledger) -> dict:
+    label = one_line(line["Organism"])
+    if label not in _ROWS:
+        raise DeriveError(f"a cost row that is not known: {label!r}")
+    key, organism = _ROWS[label]
+    nominal = number(line["Estimate total costs pre Inflation adjustment"])
+    adjusted = number(line["Approximate inflation adjusted order of magnitude total costs for scanning and tracing ($)"])
+    voxel = re.search(r"(\d+)\s*nm isotropic", label)
+    modality = re.search(r"\b(ExM|EM)\b", label)
+    note = line["Note"]
+    row = {
+        "estimate_id": key,
+        "kind": line["Type"].lower(),
+        "organism": organism,
+        "label": label,
+        "year": number(line["Year"]),
+        "neurons": number(line["Neurons"]),
+        "total_nominal_usd": nominal,
+        "total_adjusted_usd": adjusted,
+        "inflation_adjustment": _adjustment(nominal, adjusted),
+        "cost_per_neuron_usd": number(line["Cost / Neuron"]),
+        "project_years": number(line["Time (y)"]) or _assumed(note, r"(\d+) year project", 1),
+        "modality": modality.group(1) if modality else None,
+        "voxel_nm": int(voxel.group(1)) if voxel else None,
+        "proofreading": _proofreading(ledger, key, label, note),
+        "volume_mm3": _assumed(note, r"(\d+)mm3", 1) or _assumed(label, r"(\d+) mm\^3", 1),
+        "microscopes_usd": _assumed(note, r"\$(\d+)M for microscopes", 1e6),
+        "staff_usd_per_year": _assumed(note.replace(",", ""), r"employment costs of (\d+)", 1),
+        "source": _SOURCE,
+    }
+    return row
+
+
+def _adjustment(nominal, adjusted) -> str:
+    if adjusted is None:
+        return "no_total"
+    return "adjusted" if adjusted != nominal else "not_adjusted"
+
+
+def _assumed(text: str, pattern: str, factor: float):
+    found = re.search(pattern, text)
+    return int(int(found.group(1)) * factor) if found else None
+
+
+def _proofreading(ledger: Ledger, key: str, label: str, note: str):
+    if "current proofreading costs" not in note:
+        return None
+    if "1000x less proofreading" in label:
+        return ledger.fix(
+            "reconstruction_costs", key, "proofreading", "current proofreading costs", "1000x_less",
+            "the row's own label says a thousand-fold less proofreading; the note was repeated in all five mouse rows",
+        )
+    return "current"

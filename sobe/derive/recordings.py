@@ -1,0 +1,207 @@
+"""Recordings of neural activity over time, recording coverage, and imaged volumes."""
+
+from __future__ import annotations
+
+import re
+
+from .common import DeriveError, Ledger, Upstream, bare_doi, number, slug, unique_key
+
+_METHOD = {
+    "Ephys": "electrophysiology", "extracellular_electrophysiology": "electrophysiology",
+    "Imaging": "fluorescence_imaging", "calcium_imaging": "fluorescence_imaging",
+}  # fmt: skip
+#: Upstream's word for who compiled a row; people named without a publication count as upstream's own.
+_COMPILER = {"Stevenson": "stevenson2011", "S&K": "stevenson2011", "Urai": "urai2022"}
+#: Upstream's two recording tables give the same paper under two DOIs; the second is the registered one.
+_SAME_PAPER = {"10.1016/j.jneumeth.2017.01.016": "10.1016/j.jneumeth.2017.07.001"}
+
+
+def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
+    return {
+        "recordings": _recordings(upstream, ledger),
+        "recording_coverage": _coverage(upstream, ledger),
+        "imaging_datasets": _imaging(upstream, ledger),
+    }
+
+
+def _recordings(upstream: Upstream, ledger: Ledger) -> list[dict]:
+    rows: dict[str, dict] = {}
+    for line in upstream.read("recordings/neural-information-rate.tsv"):
+        doi = bare_doi(line["doi"])
+        published = bool(line["Year"])
+        rows[_SAME_PAPER.get(doi, doi)] = {
+            "authors": line["Authors"] or None,
+            "title": line["title"] or None,
+            "year": int(float(line["Year"])) if published else None,
+            "month": int(float(line["Month"])) if line["Month"] else None,
+            "submission_date": None if published else line["initial_submission"],
+            "method": _METHOD[line["Method"] or line["normalized_technology"]],
+            "neurons": int(float(line["normalized_best_yield"])),
+            "temporal_resolution_hz": number(line["effective_temporal_resolution_hz"]),
+            "information_rate_per_s": number(line["calculated_information_rate"]),
+            "compiled_by": line["source"],
+            "doi": doi,
+        }
+    for line in upstream.read("recordings/neural-recordings.tsv"):
+        doi = bare_doi(line["DOI"])
+        if doi in rows:
+            known = rows[doi]
+            if known["neurons"] != number(line["Neurons"]) or (known["year"] and known["year"] != int(line["Year"])):
+                raise DeriveError(f"recording {doi}: upstream's two tables disagree on neurons or year")
+            if known["doi"] != doi:
+                _merge_doi(ledger, known, doi)
+            continue
+        rows[doi or line["DOI"]] = {
+            "authors": line["Authors"].rstrip(),
+            "year": int(line["Year"]),
+            "month": int(line["Month"]),
+            "method": _METHOD[line["Method"]],
+            "neurons": int(float(line["Neurons"])) if line["Neurons"] else None,
+            "compiled_by": line["Source"],
+            "doi": doi or None,
+            "url": None if doi else line["DOI"],
+        }
+    ordered = sorted(rows.values(), key=lambda r: (r["year"] or int(r["submission_date"][:4]), r.get("month") or 0, r["doi"] or r.get("url")))
+    taken: set[str] = set()
+    for row in ordered:
+        first = re.split(r"\bet al|,| and ", row["authors"] or row["compiled_by"])[0]
+        row["recording_id"] = unique_key(slug(first, row["year"] or row["submission_date"][:4]), taken)
+        row["date_status"] = "published" if row["year"] else "submitted_only"
+        row["rate_status"] = (
+            "given" if row.get("information_rate_per_s") is not None
+            else "no_neuron_count" if row["neurons"] is None
+            else "no_temporal_resolution"
+        )  # fmt: skip
+        row["source"] = _COMPILER.get(row["compiled_by"], "sobe2025-recordings")
+    return ordered
+
+
+def _merge_doi(ledger: Ledger, known: dict, doi: str) -> None:
+    key = slug(known["authors"], known["year"])
+    why = "the two recording tables give two DOIs for one paper; this one stands in the table compiled by hand"
+    known["doi"] = ledger.fix("recordings", key, "doi", known["doi"], doi, why)
+
+
+_ORGANISM = {"C. elegans": "c_elegans", "Zebrafish Larvae": "zebrafish_larva", "Drosophila": "drosophila", "Mouse": "mouse"}
+#: Columns of the coverage table and of the detailed reference table it came from.
+_COVERAGE = {
+    "neurons": ("Number of neurons", "Number of neurons"),
+    "temporal_resolution_hz": ("Temporal resolution: Hz", "Temporal resolution: Hz"),
+    "session_min": ("Duration single session min", "Duration single session min per Individual"),
+    "total_min": ("Duration total repeated sessions min", "Duration total repeated sessions per individual min"),
+}
+_STATUS = {
+    "temporal_resolution_hz": "temporal_resolution_status", "session_min": "session_status", "total_min": "total_status",
+}  # fmt: skip
+
+
+def _coverage(upstream: Upstream, ledger: Ledger) -> list[dict]:
+    """One row a recording. A value counts as the paper's where the reference table states it.
+
+    The summary table has one number an organism where the reference table has a blank (15 and 120
+    minutes for each worm, 1 Hz for most), so a value that stands only there is unconfirmed.
+    """
+    references = {}
+    for line in upstream.read("recordings/neural-dynamics-references.tsv"):
+        references[_paper(line["DOI/Link"]), line["First author"], line["Method"]] = line
+    rows, taken = [], set()
+    for line in upstream.read("recordings/neurodynamics-papers.tsv"):
+        label = f"{line['First author']} {line['Year']}"
+        if line["Method"] == "fMRI":
+            ledger.drop("recording_coverage", f"{label}: fMRI", "voxels, not single neurons")
+            continue
+        reference = references.get((_paper(line["DOI/Link"]), line["First author"], line["Method"]))
+        reference = reference or _by_name(references, line)
+        key = unique_key(slug(line["First author"], line["Year"], line["Method"]), taken)
+        organism = line["Organism"]
+        if not organism:
+            organism = ledger.fix(
+                "recording_coverage", key, "organism", "", reference["Organism"], "blank here; the reference table names it"
+            )
+        if line["Fixated / moving"] == "fixiated":
+            ledger.fix("recording_coverage", key, "preparation", "fixiated", "fixated", "misspelt")
+        row = {
+            "coverage_id": key,
+            "authors": line["First author"],
+            "year": int(line["Year"]),
+            "organism": _ORGANISM[organism],
+            "method": line["Method"].lower() + "_imaging",
+            "preparation": "moving" if line["Fixated / moving"] == "moving" else "fixated",
+            "individuals": int(float(line["Individuals studied"])) if line["Individuals studied"] else None,
+            "doi": bare_doi(line["DOI/Link"]) or None,
+            "url": line["DOI/Link"],
+            "source": "sobe2025-neurodynamics-papers",
+        }
+        row |= _stated_values(line, reference, key, ledger)
+        rows.append(row)
+    return sorted(rows, key=lambda r: (list(_ORGANISM.values()).index(r["organism"]), r["year"], r["coverage_id"]))
+
+
+def _stated_values(line: dict, reference: dict | None, key: str, ledger: Ledger) -> dict:
+    values = {}
+    for column, (summary, detailed) in _COVERAGE.items():
+        value = number(line[summary])
+        stated = number(reference[detailed]) if reference else None
+        if stated is not None and value is not None and stated != value:
+            why = "the reference table, which gives the paper's own numbers, says otherwise"
+            value = ledger.fix("recording_coverage", key, column, line[summary], stated, why)
+        elif stated is not None:
+            value = stated
+        values[column] = int(value) if column == "neurons" else value
+        if column != "neurons":
+            values[_STATUS[column]] = "missing" if value is None else "confirmed" if stated is not None else "unconfirmed"
+    return values
+
+
+def _paper(link: str) -> str:
+    return bare_doi(link) or link
+
+
+def _by_name(references: dict, line: dict):
+    """The reference row of the same first author, year and method, where the links differ."""
+    for (_, author, method), reference in references.items():
+        same_year = reference["Year"] and int(float(reference["Year"])) == int(line["Year"])
+        if author == line["First author"] and method == line["Method"] and same_year:
+            return reference
+    return None
+
+
+def _imaging(upstream: Upstream, ledger: Ledger) -> list[dict]:
+    rows, taken = [], set()
+    for line in upstream.read("external/bosch-et-al/neuroimaging-speed.tsv"):
+        if line["released_year"] == "year":  # the units row
+            continue
+        key = unique_key(slug(line["map_comment"], line["mapName"]), taken)
+        volume = number(line["fov_mm3"])
+        rate = None if line["imagingRate"] == "undisclosed" else number(line["imagingRate"])
+        row = {
+            "dataset_id": key,
+            "dataset": line["mapName"],
+            "year": int(line["released_year"]),
+            "authors": re.sub(r"\s*\d{4}.*$", "", line["map_comment"]),
+            "doi": bare_doi(line["doi"]) or None,
+            "url": None if bare_doi(line["doi"]) else line["doi"],
+            "technique": line["img_tech"].replace(" - ", "-"),
+            "species": {"zebrafinsh": "zebra finch"}.get(line["species"], line["species"]),
+            "region": line["region"] or None,
+            "volume_mm3": volume,
+            "voxel_x_nm": number(line["vx_x_nm"]),
+            "voxel_y_nm": number(line["vx_y_nm"]),
+            "voxel_z_nm": number(line["vx_z_nm"]),
+            "voxels": number(line["dsSize_nVx"]),
+            "imaging_rate_mvoxel_per_s": rate,
+            "source": "bosch2024",
+        }
+        if line["species"] == "zebrafinsh":
+            ledger.fix("imaging_datasets", key, "species", "zebrafinsh", "zebra finch", "misspelt")
+        _check_voxels(row, ledger)
+        rows.append(row)
+    return sorted(rows, key=lambda r: (r["year"], r["dataset_id"]))
+
+
+def _check_voxels(row: dict, ledger: Ledger) -> None:
+    """Voxels must be the volume over the voxel's volume (mm³ → nm³: 10¹⁸)."""
+    computed = row["volume_mm3"] * 1e18 / (row["voxel_x_nm"] * row["voxel_y_nm"] * row["voxel_z_nm"])
+    if abs(row["voxels"] / computed - 1) > 0.001:
+        why = "volume over voxel volume, from the columns beside it, gives ours"
+        row["voxels"] = ledger.fix("imaging_datasets", row["dataset_id"], "voxels", row["voxels"], float(f"{computed:.6g}"), why)

@@ -1,0 +1,192 @@
+"""Numbers as a person reads them, and Vega axes whose labels read the same.
+
+Every formatter takes a real number (Python or NumPy) and returns text; None, NaN and pandas NA
+give "not known"; bool, text and anything else raise TypeError. The minus is U+2212, as in
+Vega's own labels. Unless said otherwise: three significant digits, trailing zeros dropped.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import numbers
+from decimal import Decimal
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+NOT_KNOWN = "not known"
+
+# d3 formats for tooltips, which take no words: "$16,600", "16,600", "0.0216", "1.4P".
+USD_FORMAT = "$,.3~r"
+COUNT_FORMAT = ",.3~r"
+RATE_FORMAT = ",.3~r"
+BYTES_FORMAT = ".3~s"
+
+_WORDS = ((12, " trillion"), (9, " billion"), (6, " million"))
+_SYMBOLS = ("", "k", "M", "G", "T", "P", "E", "Z", "Y")
+_PREFIXES = ("", "kilo", "mega", "giga", "tera", "peta", "exa", "zetta", "yotta")
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def usd(x) -> str:
+    """US dollars: "$2.16", "$16,600", "$1.5 million", "$100 billion".
+
+    From ten cents to ten dollars: two decimals unless whole.
+    """
+    def text(value):
+        if 0.1 <= value < 10:
+            return "$" + f"{value:.2f}".removesuffix(".00")
+        return "$" + _words(_rounded(value, 3))
+
+    return _written(x, text, "$∞")
+
+
+def count(x) -> str:
+    """A count: "302", "140,000", "70 million", "86 billion", and from 10**15 "1.2 × 10¹⁵".
+
+    Whole numbers under 10,000 keep all their digits, as a count that short is exact.
+    """
+    def text(value):
+        exact = value < 10_000 and value == int(value)
+        return _words(_rounded(value, 4 if exact else 3))
+
+    return _written(x, text, "∞")
+
+
+def significant(x, n: int = 3) -> str:
+    """A plain number to ``n`` significant digits, in the words of `count`: "0.0216", "1.5 million"."""
+    if n < 1:
+        raise ValueError(f"at least one digit, not {n}")
+    return _written(x, lambda value: _words(_rounded(value, n)), "∞")
+
+
+def fold(x) -> str:
+    """A factor, two significant digits: "5.1×"."""
+    return _written(x, lambda value: _words(_rounded(value, 2)) + "×", "∞×")
+
+
+def percent(x, digits: int = 0) -> str:
+    """A fraction as a percentage with ``digits`` decimals: percent(0.123) is "12%"."""
+    return _written(x, lambda value: f"{value:,.{digits}%}", "∞%")
+
+
+def years(x) -> str:
+    """A length of time in years, two significant digits: "1 year", "6.3 years", "∞ years"."""
+    def text(value):
+        words = _words(_rounded(value, 2))
+        return f"{words} year" if words == "1" else f"{words} years"
+
+    return _written(x, text, "∞ years")
+
+
+def bytes_(x) -> str:
+    """Bytes with SI (decimal) prefixes: "512 B", "1.4 PB"."""
+    return _written(x, lambda value: _prefixed(value, _SYMBOLS) + "B", "∞ B")
+
+
+def flops(x) -> str:
+    """Operations per second with SI prefixes in full: "8.5 exaFLOP/s"."""
+    return _written(x, lambda value: _prefixed(value, _PREFIXES) + "FLOP/s", "∞ FLOP/s")
+
+
+def volume(x_mm3) -> str:
+    """A volume given in mm³: "0.08 mm³"; from 100,000 mm³ in cm³: "1,200 cm³"."""
+    def text(value):
+        rounded = _rounded(value, 3)
+        return f"{_words(rounded)} mm³" if rounded < 100_000 else f"{_words(rounded / 1000)} cm³"
+
+    return _written(x_mm3, text, "∞ mm³")
+
+
+# ---------------------------------------------------------------- log axes
+
+
+def usd_axis(every: int = 1, **kw) -> alt.Axis:
+    """Axis for dollars on a log scale: $1, $10, ... $10,000 ... $1 million, $1 billion.
+
+    This and the other axes put ticks at powers of ten and label every ``every``-th, with the
+    text of the formatter of the same name. Meant for scales over two decades or more. ``kw``
+    goes to `alt.Axis`.
+    """
+    return _log_axis(usd, -3, every, kw)
+
+
+def count_axis(every: int = 1, **kw) -> alt.Axis:
+    """Axis for counts on a log scale: 1, 100, 10,000, 1 million; nothing below 1. See `usd_axis`."""
+    return _log_axis(count, 0, every, kw)
+
+
+def rate_axis(every: int = 1, **kw) -> alt.Axis:
+    """Axis for rates on a log scale, fractions included: 0.01, 1, 10,000, 1 million. See `usd_axis`."""
+    return _log_axis(significant, -12, every, kw)
+
+
+def bytes_axis(every: int = 1, **kw) -> alt.Axis:
+    """Axis for bytes on a log scale: 1 B, 1 kB, 1 MB with ``every=3``. See `usd_axis`."""
+    return _log_axis(bytes_, 0, every, kw)
+
+
+def flops_axis(every: int = 1, **kw) -> alt.Axis:
+    """Axis for operations per second on a log scale, as `flops` writes them. See `usd_axis`."""
+    return _log_axis(flops, 0, every, kw)
+
+
+def _log_axis(text, lowest, every, kw):
+    if every < 1:
+        raise ValueError(f"every: at least 1, not {every}")
+    exponents = range(lowest, 28)
+    # The labels come from the formatter itself, so that axis and prose cannot drift apart.
+    labels = {str(e): text(float(f"1e{e}")) for e in exponents if e % every == 0}
+    power = "log(datum.value) * LOG10E"
+    expression = (f"abs({power} - round({power})) < 1e-6"
+                  f" ? ({json.dumps(labels, ensure_ascii=False)}[round({power})] || '') : ''")
+    # Vega keeps those of the values that lie within the scale. Without them a log axis takes
+    # ticks at 2, 3, 4 ... or skips powers of ten, as its number of decades happens to be.
+    return alt.Axis(**{"values": [float(f"1e{e}") for e in exponents], "labelExpr": expression, **kw})
+
+
+# ---------------------------------------------------------------- parts
+
+
+def _written(x, text, infinity):
+    """``text`` of the absolute value with its sign; the cases without digits are met here."""
+    if x is None or x is pd.NA or x is pd.NaT:
+        return NOT_KNOWN
+    if isinstance(x, (bool, np.bool_)) or not isinstance(x, numbers.Real):
+        raise TypeError(f"a number is needed, not {type(x).__name__} {x!r}")
+    value = float(x)
+    if math.isnan(value):
+        return NOT_KNOWN
+    body = infinity if math.isinf(value) else text(abs(value))
+    # No minus before a value that is written as zero.
+    negative = value < 0 and any(digit in body for digit in "123456789∞")
+    return f"−{body}" if negative else body
+
+
+def _rounded(value, n):
+    """Decimal of ``n`` significant digits: exact from here on, and 999,999 has become 1,000,000."""
+    return Decimal(f"{value:.{n - 1}e}")
+
+
+def _plain(number):
+    text = f"{number:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _words(number):
+    exponent = number.adjusted() if number else 0
+    if exponent >= 15 or exponent < -4:
+        mantissa, power = _plain(number.scaleb(-exponent)), f"10{str(exponent).translate(_SUPERSCRIPTS)}"
+        return power if mantissa == "1" else f"{mantissa} × {power}"
+    for power, word in _WORDS:
+        if exponent >= power:
+            return _plain(number.scaleb(-power)) + word
+    return _plain(number)
+
+
+def _prefixed(value, prefixes):
+    number = _rounded(value, 3)
+    step = min(max(number.adjusted() // 3, 0), len(prefixes) - 1) if number else 0
+    return f"{_words(number.scaleb(-3 * step))} {prefixes[step]}"
