@@ -162,10 +162,13 @@ def test_the_heatmap_answers_its_menus(visit, site):
     chart = page.locator(".sobe-chart").first
     labels = chart.locator("svg .role-axis-label text")
     assert "Shiu et al. 2024" in labels.all_text_contents()
-    chart.get_by_label("Group").select_option("Mouse")
+    group, sort_by = chart.locator(".vega-bind select").all()
+    group.select_option("Mouse")
     page.wait_for_function("() => !document.querySelector('.sobe-chart svg').textContent.includes('Shiu')")
     assert "Billeh 2020" in labels.all_text_contents()
     before = labels.all_text_contents()
-    chart.get_by_label("Sort by").select_option("Plasticity")
-    page.wait_for_timeout(300)
+    places = [label.bounding_box()["y"] for label in labels.all()]
+    sort_by.select_option("Plasticity")
+    page.wait_for_timeout(500)
     assert sorted(labels.all_text_contents()) == sorted(before)
+    assert [label.bounding_box()["y"] for label in labels.all()] != places or labels.all_text_contents() != before

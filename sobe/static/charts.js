@@ -90,10 +90,6 @@
     }
     let spec = structuredClone(chart.spec);
     if (wanted === "dark") spec = darken(spec);
-    if (spec.width === "container" && !spec.autosize) {
-      /* Vega-Lite would try to fit the height as well, and warn where it cannot. */
-      spec.autosize = { type: "fit-x", contains: "padding" };
-    }
     const config = themed(wanted, narrow, spec);
     wrapTitle(spec.title, width - 16, config);
     const result = await vegaEmbed(chart.view, spec, {
