@@ -70,6 +70,26 @@
     }
   }
 
+  /* The spec with one channel's logarithmic axes made linear, with ticks of its own. */
+  function linear(value, channel) {
+    if (Array.isArray(value)) return value.map((part) => linear(part, channel));
+    if (!value || typeof value !== "object") return value;
+    const out = {};
+    for (const [key, part] of Object.entries(value)) {
+      out[key] = key === "datasets" || key === "data" ? part : linear(part, channel);
+      const log = key === channel && part && part.scale && part.scale.type === "log";
+      if (!log) continue;
+      const dollar = JSON.stringify(part.axis || {}).includes("$") ? "$" : "";
+      const words = [[1e12, " trillion"], [1e9, " billion"], [1e6, " million"]].reduceRight(
+        (rest, [size, word]) => `abs(datum.value) >= ${size} ? format(datum.value / ${size}, ',~r') + '${word}' : ${rest}`,
+        "format(datum.value, ',~r')");
+      out[key].scale = { type: "linear", zero: true };
+      out[key].axis = { ...part.axis, values: null, tickCount: 6, format: null, labelExpr: `'${dollar}' + (${words})` };
+      if (!(part.axis && part.axis.title)) delete out[key].axis.title;
+    }
+    return out;
+  }
+
   function boundSignals(result) {
     return (result.vgSpec.signals || []).filter((s) => s.bind).map((s) => s.name);
   }
@@ -77,9 +97,10 @@
   async function draw(chart) {
     const wanted = mode();
     const width = chart.div.clientWidth;
+    if (!width) return; /* behind another tab; drawn when it is shown */
     const narrow = width < 520;
     /* Small changes of width are Vega's own affair; larger ones break titles anew. */
-    const drawn = wanted + Math.round(width / 50);
+    const drawn = wanted + Math.round(width / 50) + (chart.div.dataset.linear || "");
     if (chart.drawn === drawn) return;
     chart.drawn = drawn;
     const kept = {};
@@ -89,11 +110,14 @@
       chart.result = null;
     }
     let spec = structuredClone(chart.spec);
+    if (chart.div.closest(".sobe-card")) delete spec.title; /* the card says it */
+    if (chart.div.dataset.linear) spec = linear(spec, chart.div.dataset.linear);
     if (wanted === "dark") spec = darken(spec);
     const config = themed(wanted, narrow, spec);
     wrapTitle(spec.title, width - 16, config);
     const result = await vegaEmbed(chart.view, spec, {
       mode: "vega-lite",
+      ast: true, /* expressions are interpreted: no code is made from text */
       config, /* what a spec says itself goes before it */
       actions: false,
       renderer: "svg",
@@ -109,6 +133,7 @@
     labelControls(chart.view);
     chart.div.dataset.state = "drawn";
     chart.div.dataset.drawnTheme = wanted;
+    chart.div.dispatchEvent(new CustomEvent("sobe:drawn", { detail: { view: result.view } }));
   }
 
   /* Vega names a control by a <span> beside it; say so to assistive software. */
@@ -150,6 +175,7 @@
         continue;
       }
       charts.push(chart);
+      div.addEventListener("sobe:redraw", () => schedule(chart));
       schedule(chart);
     }
     const redraw = () => charts.forEach(schedule);
