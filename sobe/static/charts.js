@@ -70,9 +70,13 @@
     }
   }
 
-  /* The spec with one channel's logarithmic axes made linear, with ticks of its own. */
+  /* The spec with one channel's logarithmic axes made linear, with ticks of its own and
+     without words beside marks, which would lie upon each other near zero. */
   function linear(value, channel) {
-    if (Array.isArray(value)) return value.map((part) => linear(part, channel));
+    if (Array.isArray(value)) {
+      return value.filter((part) => !(part && part.mark && (part.mark.type || part.mark) === "text"))
+        .map((part) => linear(part, channel));
+    }
     if (!value || typeof value !== "object") return value;
     const out = {};
     for (const [key, part] of Object.entries(value)) {

@@ -12,7 +12,7 @@ from sobe import render, units
 from sobe.web import record as rec
 
 TABS = {"chart": "Chart", "table": "Table", "sources": "Sources", "files": "Download and cite"}
-UNITS = {"USD": "US dollars", "USD/year": "US dollars a year", "mm3": "mm³", "1": "", "1/s": "per second", "min": "minutes"}
+UNITS = {"USD": "US dollars", "USD/year": "US dollars a year", "mm3": "mm³", "1": "", "share": "", "1/s": "per second", "min": "minutes", "year": "", "date": "", "month": "", "ordinal": "", "byte": "bytes"}
 
 
 def quote(value):
@@ -47,6 +47,8 @@ def write(value, column):
     unit = column.get("unit") or ""
     if unit in ("year", "month", "date"):
         return str(int(value)) if value == int(value) else f"{value:.1f}"
+    if unit == "share":
+        return units.percent(value, 0 if value >= 0.1 or value == 0 else 2)
     if unit == "USD" or unit.startswith("USD/"):
         return units.usd(value)
     return units.count(value) if value == int(value) else units.significant(value)
@@ -84,7 +86,7 @@ def _cell(value, column):
         return f'<td class="number"{exact}>{quote(text)}</td>'
     if text.startswith(("https://", "http://")):
         return f'<td><a href="{quote(text)}">{quote(text.split("//", 1)[1][:40])}</a></td>'
-    return f"<td>{quote(text)}</td>"
+    return f'<td{" class=sobe-long" if len(text) > 45 else ""}>{quote(text)}</td>'
 
 
 def sources(record, up, data_page):
