@@ -15,7 +15,7 @@ KINDS = {
     "area": "Area chart", "bar": "Bar chart", "rect": "Heatmap", "tick": "Strip chart", "rule": "Range chart",
     "trail": "Line chart", "arc": "Pie chart", "boxplot": "Box plot",
 }  # fmt: skip
-_LISTED = 8
+_LISTED = 12
 
 
 def layers(spec, inherited=None):
@@ -34,17 +34,18 @@ def layers(spec, inherited=None):
         yield (mark if isinstance(mark, str) else mark["type"]), encoding, data
 
 
-def describe(spec, dataset=None, names=None, why=""):
+def describe(spec, dataset=None, names=None, why="", rows=None, unit_of=None):
     """Sentences on the chart of a Vega-Lite ``spec`` (a dict).
 
     ``dataset`` names the data set that counts (default: the longest); ``names`` maps fields to
-    what readers call them; ``why`` completes "It shows …".
+    what readers call them and ``unit_of`` to the words for their units; ``why`` completes
+    "It shows …". ``rows`` (dicts) stand for the data set's own, where the table has others.
     """
     names = names or {}
     datasets = spec.get("datasets", {})
     if dataset is None and datasets:
         dataset = max(sorted(datasets), key=lambda key: len(datasets[key]))
-    rows = datasets.get(dataset, [])
+    rows = datasets.get(dataset, []) if rows is None else rows
     drawn = list(layers(spec))
     main = [part for part in drawn if (part[2] or {}).get("name") == dataset and part[0] in KINDS] or [
         part for part in drawn if part[0] in KINDS
@@ -53,7 +54,7 @@ def describe(spec, dataset=None, names=None, why=""):
         return "Chart."
     said = [_kind(main)]
     for channel, words in (("x", "Horizontal axis"), ("y", "Vertical axis")):
-        if axis := _axis(channel, words, main, rows, names):
+        if axis := _axis(channel, words, main, rows, names, unit_of or {}):
             said.append(axis)
     said += _distinctions(main, rows, names)
     said += _lines(drawn, dataset, datasets)
@@ -80,16 +81,14 @@ def _kind(main):
     return f"{kind}{also}."
 
 
-def _axis(channel, words, main, rows, names):
+def _axis(channel, words, main, rows, names, unit_of):
     encodings = [e[channel] for _, e, _ in main if (e.get(channel) or {}).get("field")]
     if not encodings:
         return None
     encoding = encodings[0]
     fields = list(dict.fromkeys(e["field"] for e in encodings))
     fields += [e[f"{channel}2"]["field"] for _, e, _ in main if (e.get(f"{channel}2") or {}).get("field")]
-    title = names.get(fields[0]) or encoding.get("title") or (encoding.get("axis") or {}).get("title") or fields[0]
-    if isinstance(encoding.get("title"), str) and encoding["title"]:
-        title = encoding["title"]
+    title = encoding.get("title") or names.get(fields[0]) or fields[0].replace("_", " ").capitalize()
     scale = next((e["scale"].get("type") for e in encodings if isinstance(e.get("scale"), dict)), None)
     log = ", logarithmic" if scale in ("log", "symlog") else ""
     values = [row[field] for field in fields for row in rows if row.get(field) is not None]
@@ -97,10 +96,25 @@ def _axis(channel, words, main, rows, names):
         return f"{words}{log}: {title}."
     if encoding.get("type") == "quantitative" and all(_number(v) for v in values):
         write = _writer(encoding, fields[0])
-        if encoding.get("stack") not in (None, False):
-            return f"{words}{log}: {title}."
-        return f"{words}{log}: {title}, {write(min(values))} to {write(max(values))}."
+        unit = unit_of.get(fields[0], "")
+        after = f" {unit}" if unit and unit.lower() not in title.lower() and "$" not in write(1) and "%" not in write(1) else ""
+        if sums := _stacked(channel, main, rows):
+            low, high = write(min(sums)), write(max(sums))
+            return f"{words}{log}: {title}, stacked to {low if low == high else f'between {low} and {high}'}{after}."
+        return f"{words}{log}: {title}, {write(min(values))} to {write(max(values))}{after}."
     return f"{words}: {title}, {_listing(values)}."
+
+
+def _stacked(channel, main, rows):
+    """The heights of a stacked bar chart's bars, or nothing."""
+    if _kind(main) != "Stacked bar chart.":
+        return []
+    encoding = next(e for mark, e, _ in main if mark == "bar")
+    field, along = encoding[channel]["field"], encoding["y" if channel == "x" else "x"]["field"]
+    sums = {}
+    for row in rows:
+        sums[row[along]] = sums.get(row[along], 0) + (row[field] or 0)
+    return list(sums.values())
 
 
 def _listing(values):

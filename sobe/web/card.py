@@ -10,19 +10,14 @@ from html import escape
 
 from sobe import render, units
 from sobe.web import record as rec
+from sobe.web.record import unit_words
 
 TABS = {"chart": "Chart", "table": "Table", "sources": "Sources", "files": "Download and cite"}
-UNITS = {"USD": "US dollars", "USD/year": "US dollars a year", "mm3": "mm³", "1": "", "share": "", "1/s": "per second", "min": "minutes", "year": "", "date": "", "month": "", "ordinal": "", "byte": "bytes"}
 
 
 def quote(value):
     """Text made safe for HTML, attributes included."""
     return escape(str(value), quote=True)
-
-
-def unit_words(unit):
-    """A unit as a reader sees it."""
-    return UNITS.get(unit, unit or "")
 
 
 def chart(record, up=""):

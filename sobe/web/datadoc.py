@@ -6,7 +6,8 @@ import shutil
 import zipfile
 from pathlib import Path
 
-from sobe.web.card import quote, table, unit_words
+from sobe.web.card import quote, table
+from sobe.web.record import unit_words
 
 ARCHIVE = "state-of-brain-emulation-2025-data.zip"
 

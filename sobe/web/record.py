@@ -65,7 +65,6 @@ def resolve(declaration, package, page):
     names = {column["field"]: column["name"] for column in declaration["columns"]}
     record = {key: declaration[key] for key in ("name", "title", "subtitle", "note", "log_switch", "spec")}
     record["page"] = page
-    record["description"] = describe(declaration["spec"], declaration["dataset"], names, declaration["why"])
     rows = declaration.get("rows") or declaration["spec"]["datasets"][declaration["dataset"]]
     fields = [column["field"] for column in declaration["columns"]]
     record["rows"] = [[row.get(field) for field in fields] for row in _distinct(rows, fields)]
@@ -73,6 +72,10 @@ def resolve(declaration, package, page):
         {**_described(column, declaration["tables"], package), "type": _type([row[i] for row in record["rows"]])}
         for i, column in enumerate(declaration["columns"])
     ]
+    record["description"] = describe(
+        declaration["spec"], declaration["dataset"], names, declaration["why"], declaration.get("rows"),
+        {column["field"]: unit_words(column.get("unit")) for column in record["columns"]},
+    )
     record["tables"] = [
         {"name": name, "title": package.tables[name]["title"], "path": f"data/{package.tables[name]['path']}"}
         for name in declaration["tables"]
@@ -168,6 +171,18 @@ def metadata(record, cited, base=""):
         "sources": [{key: value for key, value in source.items() if value} for source in record["sources"]],
         "files": files,
     }  # fmt: skip
+
+
+#: What readers see for a unit of the data package, where it is not the unit itself.
+UNITS = {
+    "USD": "US dollars", "USD/year": "US dollars a year", "mm3": "mm³", "1/s": "per second", "min": "minutes",
+    "byte": "bytes", "1": "", "share": "", "year": "", "date": "", "month": "", "ordinal": "",
+}  # fmt: skip
+
+
+def unit_words(unit):
+    """A unit as a reader sees it."""
+    return UNITS.get(unit, unit or "")
 
 
 #: Files of each figure, by kind: how their names end.
