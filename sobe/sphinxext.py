@@ -49,6 +49,9 @@ def _page(app, pagename, templatename, context, doctree):
     body = context.get("body") or ""
     scripts[:] = [script for script in scripts if _is_needed(script, body)]
     context["metatags"] = context.get("metatags", "") + pages.metatags(app, pagename, context.get("title", ""), doctree)
+    # docutils' own role for an entry of a bibliography is deprecated, and wrong inside its list.
+    if "body" in context:
+        body = context["body"] = body.replace(' role="doc-biblioentry"', ' role="listitem"')
     if f'class="{render.CHART_CLASS}"' in body:
         context["body"] = _unique_ids(body)
         app.add_js_file(f"{ASSETS}/vega.js", loading_method="defer")
@@ -81,7 +84,7 @@ def _write_assets(app):
 
 def _configure(app, config):
     """Our templates before the theme's; the site's address from the environment, where it is set."""
-    config.templates_path.append(str(TEMPLATES))
+    config.templates_path.insert(0, str(TEMPLATES))
     if address := os.environ.get("SOBE_BASE_URL"):
         config.html_baseurl = address
 

@@ -162,15 +162,20 @@
     console.error(error);
   }
 
-  /* One drawing at a time for each chart, so that quick theme changes don't cross. */
+  /* One drawing at a time: the first chart is there before the last is begun, and quick
+     theme changes don't cross. Between two the page may answer its reader. */
+  let queue = Promise.resolve();
   function schedule(chart) {
-    chart.queue = chart.queue.then(() => draw(chart)).catch((error) => fail(chart, error));
+    queue = queue
+      .then(() => draw(chart))
+      .catch((error) => fail(chart, error))
+      .then(() => new Promise((done) => setTimeout(done, 0)));
   }
 
   function start() {
     for (const div of document.querySelectorAll(".sobe-chart")) {
       const view = div.querySelector(".sobe-chart-view");
-      const chart = { div, view, queue: Promise.resolve() };
+      const chart = { div, view };
       try {
         if (typeof vegaEmbed === "undefined") throw new Error("the chart library did not load");
         chart.spec = JSON.parse(div.querySelector('script[type="application/json"]').textContent);

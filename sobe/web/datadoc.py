@@ -28,8 +28,8 @@ def _section(package, name, up):
     rows = package.rows(name)
     title, path = quote(resource["title"]), quote(resource["path"])
     return (
-        f'<section class="sobe-data" id="table-{name}" aria-labelledby="table-{name}-title">\n'
-        f'<h3 id="table-{name}-title">{title}</h3>\n<p>{quote(resource["description"])}</p>\n'
+        f'<section class="sobe-data" id="table-{name}">\n'
+        f'<h3>{title}</h3>\n<p>{quote(resource["description"])}</p>\n'
         f'<p class="sobe-card-foot"><code>{name}</code> · {len(rows):,} rows · '
         f'<a href="{up}data/{path}" download aria-label="CSV: {title}">CSV</a>{_keys(resource["schema"])}</p>\n'
         f"<details><summary>Columns of {title}</summary>{_columns(resource)}</details>\n"
