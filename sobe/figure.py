@@ -110,9 +110,9 @@ def _check_tables(name, named):
 
 def _rows(name, data, fields):
     """The rows of a frame as JSON values, the way Altair writes them."""
-    import json
+    from altair.utils import sanitize_pandas_dataframe
 
     missing = [field for field in fields if field not in data]
     if missing:
         raise FigureError(f"figure {name!r}: its data lack the columns {missing}")
-    return json.loads(data[fields].to_json(orient="records", date_format="iso"))
+    return sanitize_pandas_dataframe(data[fields]).to_dict(orient="records")

@@ -100,7 +100,10 @@
       for (const mark of item.items || []) visit(mark, x + (item.x || 0), y + (item.y || 0));
     };
     visit(view.scenegraph().root, ...view.origin());
-    return [...found.values()].sort((a, b) => a.x1 - b.x1 || b.y1 - a.y1);
+    /* Words and lines beside the marks repeat what the marks say. */
+    const all = [...found.values()];
+    const marks = all.filter(({ item }) => !/text|rule|line|area/.test(item.mark.marktype));
+    return (marks.length ? marks : all).sort((a, b) => a.x1 - b.x1 || b.y1 - a.y1);
   }
 
   function reading(div) {

@@ -12,7 +12,7 @@ from sobe import render, units
 from sobe.web import record as rec
 from sobe.web.record import unit_words
 
-TABS = {"chart": "Chart", "table": "Table", "sources": "Sources", "files": "Download and cite"}
+TABS = {"chart": "Chart", "table": "Table", "sources": "Sources", "files": "Download, cite"}
 
 
 def quote(value):
@@ -129,8 +129,8 @@ def files(record, cited, up, base):
 def _copied(label, ident, text, address):
     """Text to be copied; a script makes ``address`` in it whole where the site's own is not known."""
     return (
-        f'<div class="sobe-copied"><p class="sobe-label" id="{ident}-label">{label}</p>'
-        f'<pre id="{ident}" tabindex="0" role="region" aria-labelledby="{ident}-label" data-address="{quote(address)}">{quote(text)}</pre>'
+        f'<div class="sobe-copied"><p class="sobe-label">{label}</p>'
+        f'<pre id="{ident}" data-address="{quote(address)}">{quote(text)}</pre>'
         f'<button type="button" class="sobe-button sobe-js" data-copy="{ident}" aria-label="Copy: {label}">Copy</button></div>'
     )
 

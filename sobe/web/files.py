@@ -85,7 +85,7 @@ def _draw(spec, config, foot, record):
     return {
         "svg": svg.encode(),
         "png": vl_convert.svg_to_png(svg, scale=2),
-        "thumbnail": vl_convert.svg_to_png(svg, scale=0.5),
+        "thumbnail": vl_convert.svg_to_png(svg, scale=0.4),
     }
 
 
