@@ -83,17 +83,15 @@ def claims_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
     """The ledger as cells of :func:`sobe.show.table`, one row a claim."""
     rows = []
     for key, entry in entries.items():
-        count = len(entry.readings)
+        evidence = f"#readings-{key}" if entry.readings else f"#needed-{key}"
         rows.append(
             {
                 "Claim": Target(entry.claim["statement"], f"claim-{key}"),
-                "Part": SECTIONS[entry.claim["section"]],
-                "Verdict": Badge(entry.verdict, f"#readings-{key}" if count else f"#needed-{key}"),
+                "Verdict": Badge(entry.verdict, evidence),
                 "Claimed": entry.claimed,
                 "Computed": entry.computed or "no data",
-                "Holds if": RULES[entry.claim["precision"]],
-                "Readings": str(count),
-                "Chapter": _place(entry.claim),
+                "Part": SECTIONS[entry.claim["section"]],
+                "Carried by": _place(entry.claim),
             }
         )
     return pd.DataFrame(rows)
@@ -112,6 +110,7 @@ def readings_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
                     "Reading": reading.label,
                     "Computed": ledger.written(reading.value, entry.claim["unit"]),
                     "Claimed": entry.claimed,
+                    "Holds if": RULES[entry.claim["precision"]],
                     "Grade": Badge(entry.grade(reading), f"#claim-{key}"),
                     "Rows": Links(reading.rows, None, (Link(reading.rows, "data.html#the-tables"),)),
                     "Sources": Links("", None, tuple(
