@@ -50,6 +50,10 @@ def _write_assets(app):
     """Write the style sheet and scripts into the site's _static."""
     if app.builder.format != "html":
         return
+    if app.config.root_doc != "index":
+        # A plain `jupyter-book build .` writes a redirect to book/index.html here,
+        # but not over the front page that `make book` left.
+        (Path(app.outdir) / "index.html").unlink(missing_ok=True)
     out = Path(app.outdir) / "_static" / ASSETS
     out.mkdir(parents=True, exist_ok=True)
     cache = os.environ.get("SOBE_BUNDLE_CACHE") or Path(app.doctreedir).parent / ".cache"

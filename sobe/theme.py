@@ -15,13 +15,13 @@ FONT = (
 BACKGROUND = {"light": "#ffffff", "dark": "#121212"}
 
 # Each entry: colour on the light page, colour on the dark page.
-_BLUE = ("#0067a5", "#5fb2ea")
-_VERMILION = ("#c4511d", "#f4935f")
-_GREEN = ("#11835f", "#46c79d")
-_PINK = ("#b4558e", "#eaa0cd")
-_GOLD = ("#927000", "#dcbb4a")
-_WINE = ("#7c1d3f", "#f07f93")
-_SLATE = ("#57636f", "#aab6c2")
+_BLUE = ("#0067a5", "#5db5f2")
+_BRICK = ("#a53c1a", "#ee905f")
+_GREEN = ("#11835f", "#3fc8a0")
+_PINK = ("#c569a0", "#d18dbe")
+_GOLD = ("#a37f09", "#dcba46")
+_WINE = ("#761539", "#ef777e")
+_SLATE = ("#54616c", "#cbd5dd")
 
 _INK = ("#1f2830", "#e3e8ed")
 _MUTED = ("#566370", "#a3afba")
@@ -29,14 +29,14 @@ _GRID = ("#e3e7eb", "#2c343d")
 _UNKNOWN = ("#868e96", "#7a838c")
 _PAPER = (BACKGROUND["light"], BACKGROUND["dark"])
 _STEPS = (
-    ("#6a9cc9", "#3a6e9f"),
-    ("#3f7db3", "#5792c6"),
+    ("#5f93c3", "#3a6e9f"),
+    ("#3a74a8", "#5792c6"),
     ("#1d5a8e", "#86b9e6"),
     ("#0b3659", "#c5e0f8"),
 )
 
 _ALL = (
-    _BLUE, _VERMILION, _GREEN, _PINK, _GOLD, _WINE, _SLATE,
+    _BLUE, _BRICK, _GREEN, _PINK, _GOLD, _WINE, _SLATE,
     _INK, _MUTED, _GRID, _UNKNOWN, _PAPER, *_STEPS,
 )
 
@@ -49,11 +49,11 @@ INK, MUTED, GRID, UNKNOWN = (c[0] for c in (_INK, _MUTED, _GRID, _UNKNOWN))
 PAPER = _PAPER[0]
 
 #: Categorical palette, in the order it is used.
-PALETTE = [c[0] for c in (_BLUE, _VERMILION, _GREEN, _PINK, _GOLD, _WINE, _SLATE)]
+PALETTE = [c[0] for c in (_BLUE, _BRICK, _GREEN, _PINK, _GOLD, _WINE, _SLATE)]
 
 ORGANISM_COLORS = {
     "c_elegans": _BLUE[0],
-    "drosophila": _VERMILION[0],
+    "drosophila": _BRICK[0],
     "zebrafish_larva": _GREEN[0],
     "mouse": _PINK[0],
     "macaque": _GOLD[0],
@@ -62,11 +62,11 @@ ORGANISM_COLORS = {
 }
 METHOD_COLORS = {
     "electrophysiology": _BLUE[0],
-    "fluorescence imaging": _VERMILION[0],
+    "fluorescence imaging": _BRICK[0],
 }
 KIND_COLORS = {
     "budget": _BLUE[0],
-    "estimate": _VERMILION[0],
+    "estimate": _BRICK[0],
     "illustration": _SLATE[0],
 }
 
@@ -74,7 +74,7 @@ VERDICT_COLORS = {
     "reproduced": _BLUE[0],
     "depends on definition": _GOLD[0],
     "order of magnitude": _GREEN[0],
-    "contradicted": _VERMILION[0],
+    "contradicted": _BRICK[0],
     "not checkable": _UNKNOWN[0],
 }
 
@@ -97,7 +97,7 @@ def config(mode="light"):
     """The Vega-Lite `config` for a light or dark page."""
     c = _pick(mode)
     ink, muted, grid = c(_INK), c(_MUTED), c(_GRID)
-    palette = [c(p) for p in (_BLUE, _VERMILION, _GREEN, _PINK, _GOLD, _WINE, _SLATE)]
+    palette = [c(p) for p in (_BLUE, _BRICK, _GREEN, _PINK, _GOLD, _WINE, _SLATE)]
     steps = [c(s) for s in _STEPS]
     return {
         "background": "transparent",

@@ -12,6 +12,9 @@ from sobe.build.project import Project
 ROOT = Path(__file__).resolve().parent.parent
 
 CHAPTER = """---
+jupytext:
+  text_representation:
+    format_name: myst
 kernelspec:
   name: python3
   display_name: Python 3
@@ -31,8 +34,9 @@ import os
 from pathlib import Path
 
 path = Path("../data/{table}.csv").resolve()
-with open(os.environ["SOBE_READS"], "a", encoding="utf-8") as out:
-    out.write(f"{{path}}\\n")
+if "SOBE_READS" in os.environ:
+    with open(os.environ["SOBE_READS"], "a", encoding="utf-8") as out:
+        out.write(f"{{path}}\\n")
 rows = path.read_text().split()
 print(label, len(rows), top * scale, {marker!r})
 ```

@@ -1,7 +1,13 @@
 """The pipeline: what is executed again, what is kept, what a failure leaves."""
 
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -98,7 +104,7 @@ def test_a_failing_chapter_is_told_and_leaves_the_site(tiny, capsys):
     capsys.readouterr()
     assert main(["--root", str(tiny.root), "book"]) == 1
     said = capsys.readouterr().err
-    assert "chapter 'beta' failed in cell 4 (book/beta.md, line 28)" in said
+    assert "chapter 'beta' failed in cell 4 (book/beta.md, line 32)" in said
     assert "1 / 0  # oops" in said and "ZeroDivisionError: division by zero" in said
     assert "Traceback" in said and "\x1b" not in said
     assert listing(tiny.project.site) == before
@@ -195,3 +201,37 @@ def test_toc_naming_no_page(tiny):
     tiny.write("_toc.yml", "format: jb-book\nroot: book/nothing\n")
     with pytest.raises(BuildError, match="no page book/nothing.md"):
         build_book(tiny.project)
+
+
+def test_plain_jupyter_book_builds_it_too(tiny):
+    """For those who know only that; it leads from the front page to the book."""
+    command = Path(sys.executable).parent / "jupyter-book"
+    done = subprocess.run([command, "build", "-W", tiny.root], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "url=book/index.html" in (tiny.project.site / "index.html").read_text()
+    assert "all 2 4.5 plain" in (tiny.project.site / "book/alpha.html").read_text()
+    # And `make book` notices that the site is not its own.
+    assert build_book(tiny.project) is True
+
+
+def test_ctrl_c_stops_chapters_and_leaves_the_site(tiny):
+    before = listing(tiny.project.site)
+    mark = tiny.root / "running"
+    tiny.chapter("alpha", extra=tiny.cell(
+        f"Path({str(mark)!r}).write_text(str(os.getpid()))\nimport time; time.sleep(60)"))
+    build = subprocess.Popen(
+        [sys.executable, "-m", "sobe.build", "--root", tiny.root, "book"],
+        stderr=subprocess.PIPE, text=True,
+    )
+    for _ in range(300):
+        if mark.exists() and mark.read_text():
+            break
+        time.sleep(0.1)
+    build.send_signal(signal.SIGINT)
+    assert build.wait(timeout=20) == 130
+    assert build.stderr.read() == "stopped; the last finished site is untouched\n"
+    assert listing(tiny.project.site) == before
+    with pytest.raises(ProcessLookupError):
+        for _ in range(50):
+            os.kill(int(mark.read_text()), 0)
+            time.sleep(0.1)

@@ -89,7 +89,7 @@ def test_categories_can_be_told_apart(name, sight, mode):
     colors = [on(mode, c) for c in getattr(theme, name).values()]
     for one, other in itertools.combinations(colors, 2):
         distance = sum((a - b) ** 2 for a, b in zip(lab(one, BLIND[sight]), lab(other, BLIND[sight]))) ** 0.5
-        assert distance >= 10, (one, other, round(distance, 1))
+        assert distance >= 15, (one, other, round(distance, 1))
 
 
 def test_config_is_made_of_known_colours():

@@ -1,6 +1,7 @@
 """Command line of the build: `python -m sobe.build book` or `… chapter NAME`."""
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -24,6 +25,8 @@ def main(argv=None):
     """Run one command; returns the exit code. Expected failures are one message."""
     args = _arguments(argv)
     project = Project(args.root.resolve())
+    # A polite kill stops as Ctrl-C does, so that kernels and folders are cleared.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         if args.command == "book":
             build_book(project)

@@ -33,7 +33,7 @@ def build_book(project):
             return False
         if missing:
             say(f"{len(missing)} of {len(runs)} chapters to execute")
-        notebooks |= executor.execute(missing, meanwhile=site.load_renderer)
+        notebooks |= executor.execute(missing, meanwhile=lambda: site.prepare(project))
         mark = site.stamp(project, notebooks)
         rendered = time.monotonic()
         source = site.make_tree(project, notebooks)

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sobe.build import BuildError, notebook, parameters
+from sobe.build import BuildError, notebook
 from sobe.build.cache import ExecutionCache
 from sobe.build.fingerprint import digest, static_digest, table_digests
 from sobe.render import BOOK_ENV

@@ -28,7 +28,6 @@ class _KernelManager(AsyncKernelManager):
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
-        self.shutdown_wait_time = 2.0
         self.transport = "ipc"
         # Absolute, as the kernel works in another folder than we do.
         self.ip = os.path.join(os.environ["JUPYTER_RUNTIME_DIR"], f"k{id(self):x}")
@@ -88,6 +87,8 @@ class BookEngine(Engine):
         client = _Client(
             nb_man, limit, kernel_manager_class=_KernelManager,
             startup_timeout=start_timeout, kernel_name="python3",
+            # A kernel has nothing left to save; asking it politely costs a second.
+            shutdown_kernel="immediate",
         )
         running.add(client)
         try:

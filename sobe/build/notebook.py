@@ -20,7 +20,7 @@ def read(path):
     return nb
 
 
-def clean(nb, keep_language=False):
+def clean(nb):
     """Drop from an executed notebook what differs between two equal runs."""
     nb.metadata.pop("papermill", None)
     nb.metadata.pop("widgets", None)

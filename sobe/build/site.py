@@ -32,12 +32,19 @@ def _book_files(project):
             yield path
 
 
+def _beside_book(project):
+    """What a page may name by `../`: data/, sobe/ and the files at the top."""
+    for path in sorted(project.root.iterdir()):
+        if path.name in ("data", "sobe") or path.is_file() and path.name[0] not in "._":
+            yield path
+
+
 def make_tree(project, notebooks):
     """Lay out what Sphinx reads, under `_build/tree`; returns its source folder.
 
     Pages lie at the top of the source folder, so that the front page is
-    `index.html` itself. Beside it stand links to the repository's other
-    folders: `../data/…` means the same as in the checkout.
+    `index.html` itself. Beside it stand links to what lies beside book/:
+    `../data/…` means the same as in the checkout.
     """
     tree = project.build / "tree"
     shutil.rmtree(tree, ignore_errors=True)
@@ -49,9 +56,8 @@ def make_tree(project, notebooks):
         shutil.copyfile(path, target)
     for name, text in notebooks.items():
         (source / f"{name}.ipynb").write_text(text, encoding="utf-8")
-    for path in project.root.iterdir():
-        if not path.name.startswith((".", "_")) and path.name != "book":
-            (tree / path.name).symlink_to(path)
+    for path in _beside_book(project):
+        (tree / path.name).symlink_to(path)
     config = dict(project.config)
     config["execute"] = {**config.get("execute", {}), "execute_notebooks": "off"}
     config["sphinx"] = _below_book(config.get("sphinx", {}))
@@ -62,12 +68,16 @@ def make_tree(project, notebooks):
     return source
 
 
-def load_renderer():
-    """Import what rendering needs; worth doing while chapters execute."""
+def prepare(project):
+    """Do what rendering needs in any case; best while chapters execute."""
     import jupyter_book.sphinx  # noqa: F401
     import myst_nb.sphinx_  # noqa: F401
     import sphinx_book_theme  # noqa: F401
     import sphinx_design  # noqa: F401
+
+    from sobe.bundle import vega_bundle
+
+    vega_bundle(project.cache)
 
 
 def render(project, source, out):
@@ -95,6 +105,8 @@ def render(project, source, out):
     if result != 0:
         said = warnings.getvalue().strip()
         raise BuildError(f"the book did not render; warnings are errors here:\n{_told(said, project)}")
+    # Sphinx's note to itself; it holds a hash of the folder's path.
+    (out / ".buildinfo").unlink(missing_ok=True)
 
 
 def _told(said, project):
@@ -124,7 +136,9 @@ def put_in_place(project, fresh):
 
 
 def recover(project):
-    """Put back a site that a killed build had moved aside."""
+    """Put back a site that a killed build had moved aside, and clear its leavings."""
+    for left in project.build.glob(".render-*"):
+        shutil.rmtree(left, ignore_errors=True)
     old = project.build / ".html-old"
     if old.exists() and not project.site.exists():
         os.rename(old, project.site)
@@ -133,12 +147,14 @@ def recover(project):
 def stamp(project, notebooks):
     """A hash of all that the site is made from."""
     pages = [p for p in _book_files(project) if p not in project.chapters.values()]
-    assets = [p for p in (project.root / "sobe").rglob("*")
-              if p.is_file() and "__pycache__" not in p.parts]
-    linked = [p for p in (project.root / "data").rglob("*") if p.is_file()]
+    beside = [
+        file for path in _beside_book(project)
+        for file in ([path] if path.is_file() else path.rglob("*"))
+        if file.is_file() and "__pycache__" not in file.parts
+    ]
     parts = {
         "files": tree_digest(project.root, [
-            *pages, *assets, *linked, project.root / "_config.yml", project.root / "_toc.yml",
+            *pages, *beside, project.root / "_config.yml", project.root / "_toc.yml",
         ]),
         "notebooks": {name: digest(text) for name, text in notebooks.items()},
         "environment": environment_digest(project),

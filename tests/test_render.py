@@ -1,0 +1,73 @@
+"""Charts as HTML: safe, the same each time, and never carrying outside addresses."""
+
+import json
+import re
+
+import altair as alt
+import pandas as pd
+import pytest
+
+from sobe import render
+
+SPEC = {"$schema": "https://example.org/schema", "title": {"text": "A <b> & \"c\""}, "mark": "point",
+        "data": {"values": [{"a": "</script><!--<script>alert(1)</script>", "b": 1}]}}
+
+
+@pytest.fixture
+def altair_settings():
+    """Altair's own settings, put back after the test."""
+    registries = (alt.renderers, alt.data_transformers, alt.theme._themes)
+    before = [(r, r.active, dict(r.options)) for r in registries]
+    yield
+    for registry, name, options in before:
+        registry.enable(name, **options)
+
+
+def test_the_spec_survives_and_nothing_escapes_its_script():
+    html = render.chart_html(SPEC)
+    body = re.search(r'<script type="application/json">(.*?)</script>', html, re.S)[1]
+    assert json.loads(body) == SPEC
+    assert "<" not in body and ">" not in body
+    assert html.count("<script") == html.count("</script>") == 1
+    assert 'aria-label="A &lt;b&gt; &amp; &quot;c&quot;"' in html
+    assert "<noscript>" in html
+
+
+def test_an_id_depends_on_the_spec_alone():
+    same = json.loads(json.dumps(SPEC))
+    same = dict(reversed(same.items()))
+    assert render.chart_id(SPEC) == render.chart_id(same)
+    assert render.chart_html(SPEC) == render.chart_html(same)
+    assert render.chart_id(SPEC) != render.chart_id({**SPEC, "mark": "bar"})
+
+
+def test_numbers_that_are_not_json_are_refused():
+    with pytest.raises(ValueError):
+        render.chart_html({"data": {"values": [{"a": float("nan")}]}})
+
+
+def chart(rows=3):
+    return alt.Chart(pd.DataFrame({"a": range(rows), "b": range(rows)})).mark_point().encode(x="a", y="b")
+
+
+def test_in_the_book_a_chart_is_our_div_without_colours(altair_settings, monkeypatch):
+    monkeypatch.setenv(render.BOOK_ENV, "1")
+    render.enable()
+    bundle, _ = chart()._repr_mimebundle_(), None
+    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    assert set(data) == {"text/html", "text/plain"}
+    assert 'class="sobe-chart"' in data["text/html"]
+    assert "config" not in chart().to_dict()
+
+
+def test_in_a_live_notebook_altair_shows_it_with_the_theme(altair_settings, monkeypatch):
+    monkeypatch.delenv(render.BOOK_ENV, raising=False)
+    render.enable()
+    assert alt.renderers.active == "default"
+    assert chart().to_dict()["config"]["font"]
+
+
+def test_too_many_rows_are_refused(altair_settings):
+    render.enable()
+    with pytest.raises(alt.MaxRowsError):
+        chart(render.MAX_ROWS + 1).to_dict()

@@ -1,0 +1,92 @@
+"""The built book: nothing in it asks another host for anything."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+#: Tags and attributes by which opening a page fetches something.
+FETCHES = {
+    "script": ["src"], "link": ["href"], "img": ["src", "srcset"], "iframe": ["src"],
+    "source": ["src", "srcset"], "video": ["src", "poster"], "audio": ["src"], "object": ["data"],
+    "embed": ["src"], "use": ["href", "xlink:href"], "image": ["href", "xlink:href"],
+    "input": ["src"], "track": ["src"], "form": ["action"],
+}
+OUTSIDE = re.compile(r"^\s*(https?:)?//", re.I)
+PASSIVE_LINKS = {"canonical", "license", "author"}
+
+
+class Fetches(HTMLParser):
+    """Collects what a page would fetch from elsewhere."""
+
+    def __init__(self):
+        super().__init__()
+        self.outside, self.ids, self.scripts = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        if attrs.get("id"):
+            self.ids.append(attrs["id"])
+        if tag == "script" and attrs.get("src"):
+            self.scripts.append(attrs["src"])
+        if tag == "link" and attrs.get("rel") in PASSIVE_LINKS:
+            return
+        for name in FETCHES.get(tag, []):
+            if OUTSIDE.match(attrs.get(name) or ""):
+                self.outside.append((tag, attrs[name]))
+        if tag == "meta" and attrs.get("http-equiv", "").lower() == "refresh" and "//" in attrs["content"]:
+            self.outside.append((tag, attrs["content"]))
+
+
+def parsed(site):
+    for page in sorted(site.rglob("*.html")):
+        if "_static" in page.relative_to(site).parts:
+            continue
+        parser = Fetches()
+        parser.feed(page.read_text(encoding="utf-8"))
+        yield page, parser
+
+
+def test_no_page_fetches_from_another_host(site):
+    outside = {page.name: p.outside for page, p in parsed(site) if p.outside}
+    assert outside == {}
+
+
+def test_no_style_fetches_from_another_host(site):
+    pattern = re.compile(r"(?:url\(\s*['\"]?|@import\s+['\"])\s*((?:https?:)?//[^)'\"]+)", re.I)
+    outside = {
+        str(style.relative_to(site)): found
+        for style in [*site.rglob("*.css"), *site.glob("*.html")]
+        if (found := pattern.findall(style.read_text(encoding="utf-8")))
+    }
+    assert outside == {}
+
+
+def test_only_pages_with_charts_load_vega(site):
+    for page, parser in parsed(site):
+        has_chart = 'class="sobe-chart"' in page.read_text(encoding="utf-8")
+        assert any(src.split("?")[0].endswith("sobe/vega.js") for src in parser.scripts) == has_chart
+
+
+def test_ids_are_unique(site):
+    for page, parser in parsed(site):
+        charts = [i for i in parser.ids if i.startswith("chart-")]
+        assert len(charts) == len(set(charts)), page.name
+
+
+def test_every_page_of_the_contents_is_there(site, project):
+    assert (site / "index.html").is_file()
+    for name in project.pages:
+        assert (site / f"{name}.html").is_file()
+
+
+def test_no_path_of_this_machine_is_in_the_site(site, project):
+    root = str(project.root)
+    for page, _ in parsed(site):
+        assert root not in page.read_text(encoding="utf-8"), page.name
+
+
+@pytest.mark.parametrize("word", ["thebe", "requirejs", "mathjax"])
+def test_no_network_helpers(site, word):
+    for page, parser in parsed(site):
+        assert not [s for s in parser.scripts if word in s.lower()], page.name
