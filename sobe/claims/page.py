@@ -12,7 +12,6 @@ from IPython.display import HTML
 from sobe import tables
 from sobe.claims import ledger
 from sobe.claims.ledger import Entry
-from sobe.claims.verdicts import RULES
 from sobe.show import Link, link, say
 
 #: How the parts of the summary are named.
@@ -110,7 +109,6 @@ def readings_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
                     "Reading": reading.label,
                     "Computed": ledger.written(reading.value, entry.claim["unit"]),
                     "Claimed": entry.claimed,
-                    "Holds if": RULES[entry.claim["precision"]],
                     "Grade": Badge(entry.grade(reading), f"#claim-{key}"),
                     "Rows": Links(reading.rows, None, (Link(reading.rows, "data.html#the-tables"),)),
                     "Sources": Links("", None, tuple(

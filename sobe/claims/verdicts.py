@@ -42,12 +42,12 @@ MAGNITUDE_FACTOR = math.sqrt(10)
 
 #: How each precision is written for a reader.
 RULES = {
-    "exact": "equal",
-    "digits": "equal in the digits stated",
-    "about": f"within a factor of {ABOUT:g}",
-    "range": "within the range",
-    "at_most": "not above",
-    "at_least": "not below",
+    "exact": "equal to it",
+    "digits": "equal to it, once rounded to its digits",
+    "about": f"within a factor of {ABOUT:g} of it",
+    "range": "within it",
+    "at_most": "not above it",
+    "at_least": "not below it",
     "not_numeric": "no number stated",
 }
 
