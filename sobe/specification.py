@@ -216,11 +216,15 @@ def cost_definitions(costs: pd.DataFrame) -> dict[str, pd.DataFrame]:
 def cost_curve(costs: pd.DataFrame) -> pd.DataFrame:
     """Change of the cost per neuron under each of `cost_definitions`, ordered by ``fold``.
 
-    Columns as in `growth_curve`. With four to nine rows a bootstrap would only rearrange them, so
-    ``low`` and ``high`` are the intervals of least squares (Student's t, wide at such n).
+    Columns as in `growth_curve`, and as there definitions with the same rows are one. With four
+    to nine rows a bootstrap would only rearrange them, so ``low`` and ``high`` are the intervals
+    of least squares (Student's t, wide at such n).
     """
-    found = []
+    found, seen = [], set()
     for label, rows in cost_definitions(costs).items():
+        if (key := tuple(sorted(zip(rows.index, rows["cost"])))) in seen:
+            continue
+        seen.add(key)
         fit = fits.log_linear(rows["year"], rows["cost"])
         low, high = (float(edge) for edge in fit.fold_per_decade_ci)
         found.append({"label": label, "n": fit.n, "first": fit.x_min, "last": fit.x_max,
