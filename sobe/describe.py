@@ -86,6 +86,8 @@ def _axis(channel, words, main, rows, names, unit_of):
     if not encodings:
         return None
     encoding = encodings[0]
+    if "axis" in encoding and encoding["axis"] is None:
+        return None  # a place to stand in, not a scale to read
     fields = list(dict.fromkeys(e["field"] for e in encodings))
     fields += [e[f"{channel}2"]["field"] for _, e, _ in main if (e.get(f"{channel}2") or {}).get("field")]
     title = encoding.get("title") or names.get(fields[0]) or fields[0].replace("_", " ").capitalize()

@@ -128,3 +128,19 @@ def test_the_ladder_says_what_the_summary_says():
             rest = rest.replace(part, "", 1)
     left = re.sub(r"[~\\$0-9KMB+]|资金估算|领域建设|数据采集|技术研发|基础设施|资金与竞赛", "", rest)
     assert left == "", f"of the summary's table this is in no idea: {left}"
+
+
+@pytest.mark.parametrize("name", tables.names())
+def test_every_column_is_described_and_every_number_has_a_unit(name):
+    for field in tables.schema(name)["schema"]["fields"]:
+        assert field["description"].endswith((".", "?")), f"{name}.{field['name']}"
+        if field["type"] in ("number", "integer", "year", "date"):
+            assert field.get("unit"), f"{name}.{field['name']} has no unit"
+
+
+def test_every_row_names_its_source():
+    without = {name for name in tables.names() if "source" not in tables.load(name).columns}
+    # Names and orders of our own making, the sources themselves, and the account of changes; the
+    # claims are all the summary's, and what each is computed from stands in claim_sources.
+    assert without == {"sources", "species", "capability_dimensions", "funding_tiers", "funding_domains", "corrections",
+                       "claims", "claim_places"}
