@@ -173,6 +173,6 @@ def _lines(drawn, dataset, datasets):
         name = (data or {}).get("name")
         field = (encoding.get("text") or {}).get("field")
         if mark == "text" and name in ruled and name != dataset and field:
-            said += [str(row[field]) for row in datasets.get(name, []) if row.get(field)]
+            said += [" ".join(str(row[field]).split()) for row in datasets.get(name, []) if row.get(field)]
     if said and len(said) <= _LISTED:
         yield f"Reference lines: {'; '.join(dict.fromkeys(said))}."

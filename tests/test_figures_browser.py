@@ -1,7 +1,10 @@
 """Cards in a real browser: keyboard, tables, embedding, search, access, weight."""
 
+import functools
 import gzip
+import http.server
 import json
+import threading
 from pathlib import Path
 
 import axe_playwright_python
@@ -140,6 +143,36 @@ def test_without_scripts_everything_is_there(chromium, site):
     assert page.locator(f"{CARD} .sobe-files a").first.is_visible()
     assert not page.locator(f"{CARD} [role=tablist]").is_visible()
     context.close()
+
+
+class Strict(http.server.SimpleHTTPRequestHandler):
+    """A server that allows a page its own scripts and nothing made from text."""
+
+    def end_headers(self):
+        self.send_header("Content-Security-Policy", "script-src 'self'")
+        super().end_headers()
+
+    def log_message(self, *_):
+        """Nothing."""
+
+
+def test_on_a_strict_server_charts_draw_and_addresses_are_whole(chromium, site):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Strict, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    context = chromium.new_context()
+    page, said = context.new_page(), []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    for name in ("cost.html", "capability.html", "figures/cost-per-neuron.html"):
+        page.goto(f"{address}/{name}")
+        page.wait_for_function(DRAWN, timeout=20_000)
+        assert page.locator(".sobe-chart[data-state=drawn]").count(), name
+    page.goto(f"{address}/cost.html")
+    assert f"{address}/cost.html#figure-cost-per-neuron" in page.locator("#figure-cost-per-neuron-bibtex").text_content()
+    assert f'src="{address}/figures/cost-per-neuron.html"' in page.locator("#figure-cost-per-neuron-embed").text_content()
+    server.shutdown()
+    context.close()
+    assert not [text for text in said if "404" not in text]
 
 
 @pytest.mark.parametrize("words", ["Hubel Wiesel", "superscript ccortex", "Zanichelli"])

@@ -22,7 +22,7 @@
     let rows = given, order = given, first = 0;
     const box = element.closest(".sobe-table-scroll");
     const bar = document.createElement("div");
-    bar.className = "sobe-controls";
+    bar.className = "sobe-tools";
     const status = document.createElement("output");
 
     function show() {
