@@ -55,6 +55,7 @@ class Estimate:
     people: float | None
     stored_petabytes: float | None
     values: dict[str, float]
+    overrides: dict[str, float]
 
     def frame(self) -> pd.DataFrame:
         """Every formula's value: columns name, value, unit, subject, description; a row a formula."""
@@ -68,6 +69,17 @@ class Estimate:
     def breakdown(self) -> pd.DataFrame:
         """The parts of the first connectome's cost: columns part, usd; they add up to ``first_cost``."""
         return pd.DataFrame([{"part": label, "usd": self.values[name]} for name, label in COST_PARTS if name in self.values])
+
+    def on_time(self) -> Estimate:
+        """The same case with the microscopes, GPUs and proofreaders it takes to finish within the horizon."""
+        if self.in_time is not False:
+            return self
+        needed = {
+            "microscope_budget": self.values["microscopes_needed"] * self.values["microscope_price"],
+            "gpus": self.values["gpus_needed"],
+            "proofreaders": self.values["proofreaders_needed"],
+        }
+        return estimate(self.organism, self.modality, self.proofreading, self.model, **(self.overrides | needed))
 
     def would_take(self) -> str:
         """In words, whether the plan finishes within its horizon and, if not, what it would take."""
@@ -151,5 +163,5 @@ def estimate(
         recording_cost=values["recording_cost"], simulation_cost=values["simulation_cost"],
         in_time=None if code is None else values["first_years"] <= values["project_years"],
         bottleneck=None if code is None else BOTTLENECKS[int(code)],
-        people=get("people"), stored_petabytes=get("stored_size"), values=values,
+        people=get("people"), stored_petabytes=get("stored_size"), values=values, overrides=overrides,
     )
