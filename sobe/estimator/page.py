@@ -11,7 +11,7 @@ import json
 
 from IPython.display import HTML
 
-from sobe.estimator.estimate import BOTTLENECKS, COST_PARTS, TIME_PARTS
+from sobe.estimator.estimate import BOTTLENECKS, CHOICES, COST_PARTS, TIME_PARTS
 from sobe.estimator.model import Model, load_model
 
 #: Number settings: parameter, label, unit shown, scale of the field, least, most, logarithmic slider.
@@ -19,7 +19,7 @@ SETTINGS = (
     ("microscope_budget", "Microscopes", "million US dollars", 1e6, 0.1, 100_000, True),
     ("project_years", "Horizon", "years", 1, 1, 100, False),
 )
-_LABELS = {"organism": "Organism", "modality": "Imaging", "proofreading": "Proofreading effort"}
+_LABELS = ("Organism", "Imaging", "Proofreading effort")  # of CHOICES
 _TILES = (
     ("first_cost", "First connectome", "usd"),
     ("further_cost", "A further connectome", "usd"),
@@ -38,6 +38,7 @@ _MORE = (
 def payload(model: Model, defaults: dict) -> dict:
     """Everything the script needs, as JSON values: trees and parameter values, options, texts."""
     return {
+        "choices": CHOICES,
         "options": model.options,
         "parameters": {name: {case: row.value for case, row in cases.items()} for name, cases in model.parameters.items()},
         "formulas": [[formula.name, formula.tree] for formula in model.formulas.values()],
@@ -50,7 +51,7 @@ def payload(model: Model, defaults: dict) -> dict:
             "in_time": "The plan finishes within its {years} years.",
             "late": "The plan takes longer than its {years} years. To finish in time it would take {microscopes} microscopes, {gpus} GPUs and {people} proofreaders, {factor} times what it has of each.",
             "years": "{n} years",
-            "less": "under {n}",
+            "days": "{n} days",
         },
     }
 
@@ -88,7 +89,7 @@ def estimator_html(organism: str = "mouse", modality: str = "em", proofreading: 
 
 def _choices(model, defaults):
     parts = []
-    for choice, label in _LABELS.items():
+    for choice, label in zip(CHOICES, _LABELS):
         options = "".join(
             f'<option value="{key}"{" selected" if key == defaults[choice] else ""}>{html.escape(name)}</option>'
             for key, name in model.options[choice].items()

@@ -46,7 +46,7 @@
     const model = JSON.parse(root.querySelector('script[type="application/json"]').textContent);
     const form = root.querySelector("form");
     const numbers = Object.keys(model.settings);
-    const choices = Object.keys(model.options);
+    const choices = model.choices;
     let state = { ...model.defaults };
 
     /* A state from text such as "#organism=mouse&project_years=5"; what is not valid keeps its default. */
@@ -70,7 +70,7 @@
 
     function write() {
       const same = Object.keys(state).every((name) => state[name] === model.defaults[name]);
-      const hash = same ? "" : "#" + new URLSearchParams(state);
+      const hash = same ? "" : "#" + new URLSearchParams([...choices, ...numbers].map((name) => [name, state[name]]));
       if (hash === location.hash || (same && !isOurs(location.hash))) return;
       try {
         history.replaceState(null, "", hash || location.pathname + location.search);
@@ -119,7 +119,7 @@
           factor: plain.format(values.get("capacity_factor")),
         });
       bars("costs", values, usd);
-      bars("times", values, (x) => fill(model.texts.years, { n: x > 0 && x < 0.001 ? fill(model.texts.less, { n: "0.001" }) : words(x) }));
+      bars("times", values, (x) => (x < 1 ? fill(model.texts.days, { n: words(x * 365) }) : fill(model.texts.years, { n: words(x) })));
       root.querySelector("[data-python]").textContent =
         `estimate(${choices.map((name) => `${name}="${state[name]}"`).join(", ")}, ${numbers.map((name) => `${name}=${state[name]}`).join(", ")})`;
       root.dataset.state = "shown";
