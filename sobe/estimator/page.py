@@ -11,7 +11,7 @@ import json
 
 from IPython.display import HTML
 
-from sobe.estimator.estimate import BOTTLENECKS, CHOICES, COST_PARTS, TIME_PARTS
+from sobe.estimator.estimate import BOTTLENECKS, CHOICES, COST_PARTS, TIME_PARTS, settle
 from sobe.estimator.model import Model, load_model
 
 #: Number settings: parameter, label, unit shown, scale of the field, least, most, logarithmic slider.
@@ -35,12 +35,17 @@ _MORE = (
 )
 
 
-def payload(model: Model, defaults: dict) -> dict:
-    """Everything the script needs, as JSON values: trees and parameter values, options, texts."""
+def payload(model: Model, defaults: dict, given: dict) -> dict:
+    """Everything the script needs, as JSON values: trees and parameter values, options, texts.
+
+    ``given`` are parameters with one value whatever is chosen.
+    """
     return {
         "choices": CHOICES,
         "options": model.options,
-        "parameters": {name: {case: row.value for case, row in cases.items()} for name, cases in model.parameters.items()},
+        "parameters": {name: {case: row.value for case, row in cases.items()} for name, cases in model.parameters.items()}
+        | {name: {"any": value} for name, value in given.items()},
+        "given": given,
         "formulas": [[formula.name, formula.tree] for formula in model.formulas.values()],
         "settings": {name: {"scale": scale, "least": least, "most": most, "log": log} for name, _, _, scale, least, most, log in SETTINGS},
         "defaults": defaults,
@@ -57,12 +62,18 @@ def payload(model: Model, defaults: dict) -> dict:
 
 
 def estimator_html(organism: str = "mouse", modality: str = "em", proofreading: str = "current", **numbers: float) -> HTML:
-    """The estimator as HTML, set to a case; ``numbers`` may hold values for the names in SETTINGS."""
+    """The estimator as HTML, set to a case.
+
+    ``numbers`` are parameters by name: those in SETTINGS stand in the form, others are given.
+    Raises :class:`EstimatorError` as :func:`sobe.estimator.estimate` does.
+    """
     model = load_model()
     defaults = {"organism": organism, "modality": modality, "proofreading": proofreading}
-    for name, *_ in SETTINGS:
-        defaults[name] = numbers.get(name, model.parameters[name]["any"].value)
-    data = json.dumps(payload(model, defaults), sort_keys=True, separators=(",", ":"), allow_nan=False)
+    values = settle(model, defaults, numbers)
+    fields = [name for name, *_ in SETTINGS]
+    defaults = defaults | {name: values[name] for name in fields}
+    given = {name: values[name] for name in numbers if name not in fields}
+    data = json.dumps(payload(model, defaults, given), sort_keys=True, separators=(",", ":"), allow_nan=False)
     data = data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     rows = "".join(
         f'<tr><td>{html.escape(formula.description)}</td><td><code>{name}</code></td>'

@@ -120,8 +120,9 @@
         });
       bars("costs", values, usd);
       bars("times", values, (x) => (x < 1 ? fill(model.texts.days, { n: words(x * 365) }) : fill(model.texts.years, { n: words(x) })));
+      const given = [...numbers.map((name) => [name, state[name]]), ...Object.entries(model.given)];
       root.querySelector("[data-python]").textContent =
-        `estimate(${choices.map((name) => `${name}="${state[name]}"`).join(", ")}, ${numbers.map((name) => `${name}=${state[name]}`).join(", ")})`;
+        `estimate(${[...choices.map((name) => `${name}="${state[name]}"`), ...given.map(([name, number]) => `${name}=${number}`)].join(", ")})`;
       root.dataset.state = "shown";
     }
 
