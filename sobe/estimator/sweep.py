@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import html
+import io
 import json
 import os
 import tempfile
@@ -24,6 +25,7 @@ from sobe.estimator.scenario import Sweep
 from sobe.estimator.uncertainty import draw
 
 _PACKAGE = Path(__file__).resolve().parent
+_TIMEOUT = 20  # seconds that a scheduler has to answer
 #: Results of a row, with what it is in words for the page.
 RESULTS = {
     "first_cost": ("First connectome", units.usd),
@@ -114,7 +116,7 @@ def _work(sweep, todo, done, done_file, address, say):
                 cluster = LocalCluster(
                     n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, local_directory=scratch, silence_logs=50,
                 )
-            client = Client(cluster or address, timeout=20)
+            client = Client(cluster or address, timeout=_TIMEOUT)
         except (OSError, ValueError, ImportError) as error:
             raise EstimatorError(f"no Dask cluster at {address or 'this machine'}: {error}") from None
         with client, open(done_file, "a", encoding="utf-8") as out:
@@ -149,8 +151,6 @@ def _write(file, text):
 
 def _table(sweep, rows):
     """The tidy table as CSV: a row a case, its settings and then its results."""
-    import io
-
     settings = list(dict.fromkeys(name for case in sweep.cases for name in case))
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
