@@ -186,11 +186,22 @@ def _ordered(formulas, parameters):
         strange = sorted(needs - formulas.keys() - parameters.keys())
         if strange:
             raise EstimatorError(f"formula {name!r} uses {strange[0]!r}, which is neither a parameter nor a formula")
+    graph = {name: sorted(needs & formulas.keys()) for name, needs in graph.items()}
     try:
-        order = TopologicalSorter({name: sorted(needs & formulas.keys()) for name, needs in graph.items()}).static_order()
-        return {name: formulas[name] for name in order}
+        TopologicalSorter(graph).prepare()
     except CycleError as error:
         raise EstimatorError(f"formulas depend on themselves: {' ← '.join(error.args[1])}") from None
+    ordered = {}
+
+    def add(name):
+        if name not in ordered:
+            for needed in graph[name]:
+                add(needed)
+            ordered[name] = formulas[name]
+
+    for name in formulas:  # as near as can be to the order of the table
+        add(name)
+    return ordered
 
 
 def _check_units(formulas, parameters, unit_of, found, layers):

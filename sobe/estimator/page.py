@@ -114,8 +114,8 @@ def _numbers(defaults):
     for name, label, unit, scale, least, most, _ in SETTINGS:
         value = f"{defaults[name] / scale:g}"
         parts.append(
-            f'<label class="sobe-control">{label}, {unit} <input type="number" name="{name}" value="{value}" min="{least}" max="{most}" step="any"></label>'
-            f'<input type="range" data-slider="{name}" aria-label="{label}, {unit}" min="0" max="1" step="0.005">'
+            f'<span class="sobe-pair"><label class="sobe-control">{label}, {unit} <input type="number" name="{name}" value="{value}" min="{least}" max="{most}" step="any"></label>'
+            f'<input type="range" data-slider="{name}" aria-label="{label}, {unit}" min="0" max="1" step="0.005"></span>'
         )
     return "".join(parts)
 
