@@ -131,3 +131,44 @@ def test_a_chart_that_cannot_be_drawn_says_so(visit, site, tmp_path):
     (tmp_path / "page.html").write_text(html)
     page = visit.open(tmp_path / "page.html")
     assert "could not be drawn: the chart library did not load" in page.inner_text(".sobe-chart-error")
+
+
+def test_a_table_is_searched(visit, site):
+    page = visit.open(site / "data.html")
+    table = page.locator("table[data-sobe-search]").first
+    rows = table.locator("tbody tr")
+    total = rows.count()
+    page.get_by_label("Search this table").first.fill("superscript ccortex")
+    assert table.locator("tbody tr:visible").count() == 1 < total
+    assert page.locator(".sobe-controls output").first.inner_text() == f"1 of {total} rows"
+    page.get_by_label("Search this table").first.fill("")
+    assert table.locator("tbody tr:visible").count() == total
+
+
+def test_the_ladder_is_filtered(visit, site):
+    page = visit.open(site / "funding.html")
+    grid = page.locator("[data-sobe-grid]")
+    page.get_by_label("Tier").select_option("$1B+")
+    page.get_by_label("Domain").select_option("Data acquisition")
+    assert grid.locator("li:visible strong").all_inner_texts() == [
+        "Comprehensive multimodal mouse data set", "Part of a human connectome",
+    ]
+    page.get_by_label("Domain").select_option("Technology R&D")
+    assert grid.locator("li:visible").count() == 0
+
+
+def test_the_heatmap_answers_its_menus(visit, site):
+    page = visit.open(site / "capability.html")
+    chart = page.locator(".sobe-chart").first
+    labels = chart.locator("svg .role-axis-label text")
+    assert "Shiu et al. 2024" in labels.all_text_contents()
+    group, sort_by = chart.locator(".vega-bind select").all()
+    group.select_option("Mouse")
+    page.wait_for_function("() => !document.querySelector('.sobe-chart svg').textContent.includes('Shiu')")
+    assert "Billeh 2020" in labels.all_text_contents()
+    before = labels.all_text_contents()
+    places = [label.bounding_box()["y"] for label in labels.all()]
+    sort_by.select_option("Plasticity")
+    page.wait_for_timeout(500)
+    assert sorted(labels.all_text_contents()) == sorted(before)
+    assert [label.bounding_box()["y"] for label in labels.all()] != places or labels.all_text_contents() != before

@@ -1,0 +1,50 @@
+"""The chapters: their shape, and that they run with a reader's own assumptions."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import jupytext
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+CHAPTERS = ("capability", "cost", "recording", "scale", "funding")
+
+
+def cells(name):
+    return jupytext.read(ROOT / "book" / f"{name}.md").cells
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_chapter_reads_claim_table_figure_sources(name):
+    prose = "\n".join(cell.source for cell in cells(name) if cell.cell_type == "markdown")
+    assert prose.index("**What the summary claims.**") < prose.index("**What the data give.**")
+    headings = [line[3:] for line in prose.splitlines() if line.startswith("## ")]
+    assert {"How to read it", "What follows", "What it cannot tell"} <= set(headings)
+    assert headings[-1] == "Sources"
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_chapter_has_one_cell_of_parameters(name):
+    assert sum("parameters" in cell.metadata.get("tags", []) for cell in cells(name)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("capability", "organisms=[mouse] until=2020"),
+        ("cost", "reader_organism=c_elegans reader_budget_usd=1e6 mouse_budget_usd=5e8"),
+        ("recording", "whole_brain=[mouse] hz_cap=30 until=2015"),
+        ("scale", "organisms=[c_elegans,human] voxel_nm=25"),
+        ("funding", "tiers=[1m] domains=[technology] since=2015"),
+    ],
+)
+def test_a_chapter_runs_with_other_parameters(name, parameters):
+    done = subprocess.run(
+        [sys.executable, "-m", "sobe.build", "chapter", name, parameters],
+        cwd=ROOT, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    # "executed: PATH", or "unchanged: PATH" where the same run is kept from before.
+    written = ROOT / done.stdout.strip().splitlines()[-1].partition(": ")[2]
+    assert written.suffix == ".ipynb" and written.is_file()

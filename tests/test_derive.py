@@ -1,0 +1,129 @@
+"""Deriving the tables from upstream's data: reading, corrections, and that data/ is what it gives."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from sobe import tables
+from sobe.derive import __main__ as derive_main
+from sobe.derive.bibliography import bibtex
+from sobe.derive.common import DeriveError, Ledger, Upstream, as_text, bare_doi, number, slug, to_csv, unique_key
+
+ROOT = Path(__file__).resolve().parents[1]
+UPSTREAM = ROOT.parent / "shared" / "upstream"
+needs_upstream = pytest.mark.skipif(not UPSTREAM.is_dir(), reason="upstream's data is not beside this checkout")
+
+
+@needs_upstream
+def test_data_is_what_upstream_gives():
+    assert derive_main.first_difference(derive_main.derive(UPSTREAM)) is None
+
+
+@needs_upstream
+def test_deriving_twice_gives_the_same():
+    assert derive_main.derive(UPSTREAM) == derive_main.derive(UPSTREAM)
+
+
+@needs_upstream
+def test_a_git_history_serves_for_the_broken_files(tmp_path):
+    """Without data-before-split/, the files stand in the commit before the one that broke them."""
+    name = "costs/neuron-reconstruction-estimates.tsv"
+    good = (UPSTREAM / "data-before-split" / name).read_bytes()
+    file = tmp_path / "data" / name
+    file.parent.mkdir(parents=True)
+    file.write_bytes(good)
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=t", "-c", "user.email=t@example.org"]
+    subprocess.run([*git, "init", "-q"], check=True)
+    for message in ("before", "after"):
+        subprocess.run([*git, "add", "-A"], check=True)
+        subprocess.run([*git, "commit", "-qm", message], check=True)
+        file.write_bytes(b"broken\n")
+    subprocess.run([*git, "tag", "split"], check=True)
+    from sobe.derive import common
+
+    original, common.BEFORE_SPLIT = common.BEFORE_SPLIT, "split^"
+    try:
+        assert len(Upstream(tmp_path).read(name)) == 9
+    finally:
+        common.BEFORE_SPLIT = original
+
+
+def test_a_folder_that_is_not_upstream_is_one_clear_error(tmp_path, capsys):
+    assert derive_main.main([str(tmp_path)]) == 1
+    assert "is missing; give the top folder" in capsys.readouterr().err
+
+
+@needs_upstream
+def test_a_changed_cell_of_data_is_named(monkeypatch):
+    files = derive_main.derive(UPSTREAM)
+    name = "data/reconstruction_costs.csv"
+    files[name] = files[name].replace("16556", "16000")
+    difference = derive_main.first_difference(files)
+    assert difference.startswith(f"{name}, line 2") and "16556" in difference and "16000" in difference
+
+
+def test_nothing_half_derived_replaces_what_stands(tmp_path, monkeypatch):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.csv").write_text("good\n")
+    monkeypatch.setattr(derive_main, "ROOT", tmp_path)
+    with pytest.raises(OSError):
+        derive_main.write({"data/a.csv": "new\n", "missing/b.csv": "new\n"})
+    assert (tmp_path / "data" / "a.csv").read_text() == "good\n"
+
+
+def test_a_row_with_too_many_cells_is_refused(tmp_path):
+    file = tmp_path / "data" / "x.tsv"
+    file.parent.mkdir()
+    file.write_text("a\tb\n1\t2\n1\t2\t3\n")
+    with pytest.raises(DeriveError, match="x.tsv, row 2: 3 cells for 2 columns"):
+        Upstream(tmp_path).read("x.tsv")
+    file.write_text("a\tb\n1\n")
+    assert Upstream(tmp_path).read("x.tsv") == [{"a": "1", "b": ""}]
+
+
+def test_columns_outside_the_schema_are_refused():
+    with pytest.raises(DeriveError, match="extra"):
+        to_csv([{"a": 1, "extra": 2}], ["a"])
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("$1,450,000", 1450000), ("3.02E+02", 302.0), ("", None), ("-", None), ("$306.95", 306.95), ("6.4e+13", 6.4e13)],
+)
+def test_number(text, value):
+    assert number(text) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, ""), (True, "true"), (302.0, "302"), (0.08, "0.08"), (1.7e14, "170000000000000"), (8.5e18, "8.5e+18"), ("x", "x")],
+)
+def test_cell_text(value, text):
+    assert as_text(value) == text
+
+
+def test_keys():
+    assert slug("Djurfeldt, Lundqvist et al.", 2006) == "djurfeldt-lundqvist-2006"
+    taken = set()
+    assert [unique_key("a", taken) for _ in range(3)] == ["a", "a-2", "a-3"]
+
+
+def test_doi_is_freed_of_its_link():
+    assert bare_doi("https://dx.doi.org/10.1016%2Fj.jneumeth.2017.07.001") == "10.1016/j.jneumeth.2017.07.001"
+    assert bare_doi("https://www.example.org/paper") == ""
+
+
+def test_ledger_numbers_rows_in_a_stable_order():
+    ledger = Ledger()
+    assert ledger.fix("b", "k", "c", " two\nlines ", 2, "why") == 2
+    ledger.drop("a", "row", "why")
+    rows = ledger.rows()
+    assert [(row["correction_id"], row["table"], row["theirs"]) for row in rows] == [("001", "a", "row"), ("002", "b", "two lines")]
+
+
+def test_bibliography_has_each_source_once():
+    text = bibtex(tables.load("sources"))
+    keys = [line.split("{")[1].rstrip(",") for line in text.splitlines() if line.startswith("@")]
+    assert keys == list(tables.load("sources")["key"])
+    assert (ROOT / "book" / "references.bib").read_text(encoding="utf-8") == text
