@@ -177,6 +177,13 @@ def test_what_it_would_take_is_enough(case):
         assert found.values["capacity_factor"] > 1
 
 
+def test_a_horizon_shorter_than_the_preparation_cannot_be_met_and_says_so():
+    found = estimate("c_elegans", project_years=0.04)
+    assert found.would_take().startswith("cannot finish within 0.04 years: preparing the tissue takes 15 days")
+    with pytest.raises(EstimatorError, match="cannot finish"):
+        found.on_time()
+
+
 def test_the_whole_grid_is_a_table():
     table = grid()
     assert len(table) == len(CASES) == 48

@@ -145,6 +145,31 @@ def test_a_worker_with_other_data_is_refused():
         run_case({"organism": "mouse"}, 10, 1, "not this state")
 
 
+def test_an_interrupted_sweep_goes_on_where_it_stopped(tmp_path):
+    file = tmp_path / "many.yml"
+    file.write_text(
+        "title: Many\nparameters: {draws: 100000}\ngrid:\n  organism: [c_elegans, drosophila, zebrafish_larva, mouse, macaque, human]\n"
+        "  modality: [em, exm, exm_molecular, em10]\n  proofreading: [current, improved]\n  gpus: [500, 1000]\n", encoding="utf-8")
+    command = [sys.executable, "-m", "sobe.estimator", "sweep", str(file), "--out", str(tmp_path / "out")]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    first = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    try:
+        for _ in range(3):
+            line = first.stdout.readline()
+        assert "cases" in line, line
+        first.send_signal(signal.SIGINT)
+        _, said = first.communicate(timeout=60)
+    finally:
+        end(first)
+    assert first.returncode == 130 and "goes on from there" in said
+    assert not (tmp_path / "out" / "table.csv").exists()
+    again = subprocess.run(command, env=env, capture_output=True, text=True, timeout=200)
+    assert again.returncode == 0, again.stderr
+    before = int(re.search(r"96 cases, (\d+) of them done before", again.stdout)[1])
+    assert 0 < before < 96
+    assert (tmp_path / "out" / "table.csv").read_text(encoding="utf-8").count("\n") == 97
+
+
 def started(*command):
     """A process of its own group, so that ending it ends its children."""
     env = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -18,6 +19,8 @@ def main(argv: list[str] | None = None) -> int:
     sweep.add_argument("--dask", default="", help="address of a Dask scheduler, such as tcp://127.0.0.1:8786")
     sweep.add_argument("--out", type=Path, help="folder for the results (default _build/sweeps/<name>)")
     args = parser.parse_args(argv)
+    # A polite kill stops as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         from sobe.estimator.scenario import read_sweep
         from sobe.estimator.sweep import run

@@ -71,11 +71,17 @@ class Estimate:
         return pd.DataFrame([{"part": label, "usd": self.values[name]} for name, label in COST_PARTS if name in self.values])
 
     def on_time(self) -> Estimate:
-        """The same case with the microscopes, GPUs and proofreaders it takes to finish within the horizon."""
+        """The same case with the microscopes, GPUs and proofreaders it takes to finish within the horizon.
+
+        Raises :class:`EstimatorError` where preparing the tissue alone takes longer.
+        """
         if self.in_time is not False:
             return self
+        if not self.values["can_finish"]:
+            raise EstimatorError(self.would_take())
         needed = {
-            "microscope_budget": self.values["microscopes_needed"] * self.values["microscope_price"],
+            # A shade more, so that the division by the price does not round to one fewer.
+            "microscope_budget": self.values["microscopes_needed"] * self.values["microscope_price"] * (1 + 1e-12),
             "gpus": self.values["gpus_needed"],
             "proofreaders": self.values["proofreaders_needed"],
         }
@@ -88,6 +94,8 @@ class Estimate:
         years = f"{self.values['project_years']:g} years"
         if self.in_time:
             return f"finishes within {years}"
+        if not self.values["can_finish"]:
+            return f"cannot finish within {years}: preparing the tissue takes {self.values['preparation_days']:g} days, and contingency comes on top"
         return (
             f"to finish within {years}: {self.values['microscopes_needed']:,.0f} microscopes, "
             f"{self.values['gpus_needed']:,.0f} GPUs and {self.values['proofreaders_needed']:,.0f} proofreaders"

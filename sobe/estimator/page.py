@@ -55,6 +55,7 @@ def payload(model: Model, defaults: dict, given: dict) -> dict:
         "texts": {
             "in_time": "The plan finishes within its {years} years.",
             "late": "The plan takes longer than its {years} years. To finish in time it would take {microscopes} microscopes, {gpus} GPUs and {people} proofreaders, {factor} times what it has of each.",
+            "never": "The plan cannot finish within its {years} years: preparing the tissue takes that long.",
             "years": "{n} years",
             "days": "{n} days",
         },
@@ -77,7 +78,7 @@ def estimator_html(organism: str = "mouse", modality: str = "em", proofreading: 
     data = data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     rows = "".join(
         f'<tr><td>{html.escape(formula.description)}</td><td><code>{name}</code></td>'
-        f'<td class="number" data-number="{name}"></td><td>{html.escape(formula.unit)}</td></tr>'
+        f'<td class="number" data-number="{name}"></td><td>{html.escape(formula.unit.replace("**3", "³"))}</td></tr>'
         for name, formula in model.formulas.items()
     )
     return HTML(

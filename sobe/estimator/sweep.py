@@ -13,14 +13,17 @@ import hashlib
 import html
 import io
 import json
+import math
 import os
 import tempfile
+from contextlib import ExitStack
 from functools import lru_cache
 from pathlib import Path
 
 from sobe import units
 from sobe.estimator import EstimatorError
 from sobe.estimator.estimate import estimate
+from sobe.estimator.model import load_model
 from sobe.estimator.scenario import Sweep
 from sobe.estimator.uncertainty import draw
 
@@ -109,17 +112,16 @@ def run(sweep: Sweep, folder: Path, address: str = "", say=print) -> Path:
 def _work(sweep, todo, done, done_file, address, say):
     from distributed import Client, LocalCluster, as_completed
 
-    with tempfile.TemporaryDirectory(prefix="sobe-dask-") as scratch:
-        cluster = None
+    with ExitStack() as stack:
+        scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="sobe-dask-"))
         try:
-            if not address:
-                cluster = LocalCluster(
-                    n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, local_directory=scratch, silence_logs=50,
-                )
-            client = Client(cluster or address, timeout=_TIMEOUT)
-        except (OSError, ValueError, ImportError) as error:
+            cluster = address or stack.enter_context(
+                LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, local_directory=scratch, silence_logs=50)
+            )
+            client = stack.enter_context(Client(cluster, timeout=_TIMEOUT))
+        except (OSError, ValueError) as error:
             raise EstimatorError(f"no Dask cluster at {address or 'this machine'}: {error}") from None
-        with client, open(done_file, "a", encoding="utf-8") as out:
+        with open(done_file, "a", encoding="utf-8") as out:
             if done_file.stat().st_size:
                 out.write("\n")  # ends a line that an interruption may have torn
             futures = {
@@ -139,8 +141,6 @@ def _work(sweep, todo, done, done_file, address, say):
                 out.flush()
                 if number % step == 0 or number == len(futures):
                     say(f"  {number} of {len(futures)} cases")
-        if cluster is not None:
-            cluster.close()
 
 
 def _write(file, text):
@@ -165,13 +165,17 @@ def _page(sweep, rows):
     def cell(text):
         return f"<td>{html.escape(str(text))}</td>"
 
-    most = max(row["first_cost_high"] for row in rows)
-    head = "".join(f"<th>{html.escape(name)}</th>" for name in [*sweep.varied, *(label for label, _ in RESULTS.values()), "First connectome, of the dearest"])
+    options = load_model().options
+    powers = [math.log10(row["first_cost_median"]) for row in rows]
+    least, most = math.floor(min(powers)), math.ceil(max(powers))
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in [*sweep.varied, f"Median, $10^{least} to $10^{most}", *(label for label, _ in RESULTS.values())])
     body = "".join(
-        "<tr>" + "".join(cell(case[name]) for name in sweep.varied)
+        "<tr>"
+        + "".join(cell(options[name][case[name]] if name in options else units.significant(case[name])) for name in sweep.varied)
+        + f'<td><meter min="{least}" max="{most}" value="{power:.3f}">{power:.1f}</meter></td>'
         + "".join(cell(text(row[name])) for name, (_, text) in RESULTS.items())
-        + f'<td><meter min="0" max="{most:g}" value="{row["first_cost_median"]:g}"></meter></td></tr>'
-        for case, row in zip(sweep.cases, rows)
+        + "</tr>"
+        for case, row, power in zip(sweep.cases, rows, powers)
     )
     title = html.escape(sweep.title)
     return (

@@ -112,7 +112,7 @@
         cell.textContent = formats[cell.dataset.format](values.get(cell.dataset.result));
       }
       root.querySelector("[data-verdict]").textContent = fill(
-        values.get("first_years") <= state.project_years ? model.texts.in_time : model.texts.late,
+        values.get("first_years") <= state.project_years ? model.texts.in_time : values.get("can_finish") ? model.texts.late : model.texts.never,
         {
           years: words(state.project_years), microscopes: words(values.get("microscopes_needed")),
           gpus: words(values.get("gpus_needed")), people: words(values.get("proofreaders_needed")),
