@@ -21,6 +21,11 @@ def test_more_draws_do_not_change_the_first_ones():
     assert (few == many[:100]).all()
 
 
+def test_what_is_asked_for_does_not_change_what_it_is():
+    alone, among = draw(draws=500, results=("first_cost",)), draw(draws=500)
+    assert (alone.outputs["first_cost"] == among.outputs["first_cost"]).all()
+
+
 def test_100_000_draws_take_seconds():
     start = time.perf_counter()
     found = draw(draws=100_000)

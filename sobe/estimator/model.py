@@ -72,15 +72,29 @@ class Model:
         cases = {"any", *choice.values()}
         return {name: row for name, by_case in self.parameters.items() for case, row in by_case.items() if case in cases}
 
-    def evaluate(self, values: dict) -> dict:
-        """``values`` (a number or array a parameter) with every formula added, in their units.
+    def evaluate(self, values: dict, wanted: set[str] | None = None) -> dict:
+        """``values`` (a number or array a parameter) with every formula added, in their units, or
+        only those that :meth:`needed` gives for ``wanted``.
 
         Arrays of one shape (n,) give arrays (n,). Raises :class:`EstimatorError` for a parameter missing.
         """
+        needed = self.formulas.keys() if wanted is None else self.needed(wanted)
         result = dict(values)
         for name, formula in self.formulas.items():
-            result[name] = expressions.evaluate(formula.tree, result)
+            if name in needed:
+                result[name] = expressions.evaluate(formula.tree, result)
         return result
+
+    def needed(self, wanted) -> set[str]:
+        """The names that ``wanted`` depend on, their own among them."""
+        found, waiting = set(), list(wanted)
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                if name in self.formulas:
+                    waiting.extend(expressions.names(self.formulas[name].tree))
+        return found
 
 
 def faults(data_dir=None) -> pd.DataFrame:

@@ -81,13 +81,15 @@ def draw(
     model = load_model()
     choice = {"organism": organism, "modality": modality, "proofreading": proofreading}
     values = settle(model, choice, overrides)
-    for name, row in _ranged(model, choice, overrides).items():
-        stream = np.random.default_rng([seed, zlib.crc32(name.encode())])
-        values[name] = _triangle(row, stream.random(draws))
-    found = model.evaluate(values)
     unknown = [name for name in results if name not in model.formulas]
     if unknown:
         raise EstimatorError(f"there is no result {unknown[0]!r}")
+    needed = model.needed(results)
+    for name, row in _ranged(model, choice, overrides).items():
+        if name in needed:
+            stream = np.random.default_rng([seed, zlib.crc32(name.encode())])
+            values[name] = _triangle(row, stream.random(draws))
+    found = model.evaluate(values, results)
     return Draws({name: np.broadcast_to(found[name], (draws,)) for name in results})
 
 
@@ -105,7 +107,7 @@ def tornado(
     values = {name: np.full(2 * len(ranged) + 1, value) for name, value in values.items()}
     for number, (name, row) in enumerate(ranged.items()):
         values[name][2 * number + 1: 2 * number + 3] = row.low, row.high
-    found = np.broadcast_to(model.evaluate(values)[result], (2 * len(ranged) + 1,))
+    found = np.broadcast_to(model.evaluate(values, {result})[result], (2 * len(ranged) + 1,))
     frame = pd.DataFrame(
         {
             "parameter": list(ranged),
@@ -129,7 +131,7 @@ def improved(model: Model, values: dict[str, float], lever: str, factors) -> np.
     divided, multiplied = LEVERS[lever]
     values = dict(values) | {name: values[name] / factors for name in divided}
     values |= {name: values[name] * factors for name in multiplied}
-    return np.broadcast_to(model.evaluate(values)["first_cost"], factors.shape)
+    return np.broadcast_to(model.evaluate(values, {"first_cost"})["first_cost"], factors.shape)
 
 
 def break_even(
@@ -139,7 +141,7 @@ def break_even(
 
     Columns lever, factor (1 where it fits already; missing where even a billionfold does not
     suffice) and floor, the cost that is left however good the lever gets. The cost falls as a
-    lever gets better, so the factor is found by bisection, to a relative 1e-6.
+    lever gets better, so the factor is closed in on, to a relative 1e-6.
     """
     if isinstance(budget, bool) or not isinstance(budget, (int, float)) or not (math.isfinite(budget) and budget > 0):
         raise EstimatorError(f"budget must be a number of dollars above zero, not {budget!r}")
@@ -150,10 +152,10 @@ def break_even(
         first, floor = improved(model, values, lever, [1.0, _FARTHEST])
         factor = 1.0 if first <= budget else math.nan
         if first > budget >= floor:
-            low, high = 0.0, math.log(_FARTHEST)
-            while high - low > 1e-6:
-                middle = (low + high) / 2
-                low, high = (low, middle) if improved(model, values, lever, [math.exp(middle)])[0] <= budget else (middle, high)
-            factor = math.exp(high)
+            low, factor = 1.0, _FARTHEST
+            while factor > low * (1 + 1e-6):
+                tried = np.geomspace(low, factor, 201)
+                at = int(np.argmax(improved(model, values, lever, tried) <= budget))
+                low, factor = float(tried[at - 1]), float(tried[at])
         rows.append({"lever": lever, "factor": factor, "floor": float(floor)})
     return pd.DataFrame(rows)
