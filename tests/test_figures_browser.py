@@ -28,7 +28,6 @@ def opened(chromium, site):
         context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
         contexts.append(context)
         context.set_offline(True)
-        context.add_init_script("addEventListener('sobe:drawn', () => { window.firstChart ??= performance.now() }, true)")
         opened = context.new_page()
         opened.asked, opened.said = [], []
         opened.on("request", lambda request: opened.asked.append(request.url))
