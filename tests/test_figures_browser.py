@@ -17,6 +17,7 @@ DRAWN = "() => [...document.querySelectorAll('.sobe-chart')].every(d => d.datase
 ALL_OPEN = """() => { for (const e of document.querySelectorAll('.sobe-panel')) e.hidden = false;
     for (const e of document.querySelectorAll('details')) e.open = e.closest('table') ? e.open : true; }"""
 CARD = "#figure-cost-per-neuron"
+PAGE_LIMIT, SHARED_LIMIT = 150_000, 600_000  # bytes, gzipped
 
 
 @pytest.fixture
