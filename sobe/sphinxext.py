@@ -14,6 +14,7 @@ from sobe.web import collect, pages
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 ASSETS = "sobe"  # folder under _static
+FIRST_CHART = re.compile(rf'<div class="{render.CHART_CLASS}".*?</noscript>\s*</div>', re.S)
 CHART_ID = re.compile(r'id="(chart-[0-9a-f]{12})"')
 
 
@@ -42,6 +43,26 @@ def _is_needed(script, body):
     return "://" not in name
 
 
+def _draw_early(app, context):
+    """Put the scripts of charts behind the page's first chart, asked for from its head: the first
+    chart is drawn before what comes after it is parsed, and no script holds up the text before it."""
+    scripts = context["script_files"]
+    scripts[:] = [
+        type(script)(script.filename, priority=script.priority, **{**script.attributes, "defer": "defer"})
+        for script in scripts
+    ]
+    tags = ""
+    for name in ("vega.js", "charts.js"):
+        app.add_js_file(f"{ASSETS}/{name}")  # gives it an address with a checksum
+        tag = context["js_tag"](scripts.pop())
+        tags += tag
+        address = re.search(r'src="([^"]*)"', tag)[1]
+        context["metatags"] += f'<link rel="preload" as="script" href="{address}">\n'
+    body = context["body"]
+    end = FIRST_CHART.search(body).end()
+    context["body"] = body[:end] + tags + body[end:]
+
+
 def _page(app, pagename, templatename, context, doctree):
     """Give a page the scripts it needs, and only those."""
     # In place: the scripts added below join this same list.
@@ -61,8 +82,7 @@ def _page(app, pagename, templatename, context, doctree):
         body = context["body"] = body.replace(' role="doc-biblioentry"', ' role="listitem"')
     if f'class="{render.CHART_CLASS}"' in body:
         context["body"] = _unique_ids(body)
-        app.add_js_file(f"{ASSETS}/vega.js", loading_method="defer")
-        app.add_js_file(f"{ASSETS}/charts.js", loading_method="defer")
+        _draw_early(app, context)
     if 'class="sobe-card"' in body:
         app.add_js_file(f"{ASSETS}/cards.js", loading_method="defer", priority=400)
     if "data-sobe-data" in body:

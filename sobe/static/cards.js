@@ -143,14 +143,16 @@
       spoken.textContent = Object.entries(mark.item.tooltip).map(([key, value]) => `${key}: ${value}`).join("; ")
         + ` (${at + 1} of ${marks.length})`;
     };
-    div.addEventListener("sobe:drawn", (event) => {
+    const drawn = () => {
       leave();
-      view = event.detail.view;
+      view = div.sobeView;
       marks = telling(view);
       if (!marks.length) return;
       place.tabIndex = 0;
       place.setAttribute("aria-roledescription", "chart; arrow keys read its marks");
-    });
+    };
+    div.addEventListener("sobe:drawn", drawn);
+    if (div.sobeView) drawn();
     place.addEventListener("keydown", (event) => {
       if (event.target !== place || !view || !marks.length) return;
       const to = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: marks.length - 1 }[event.key];

@@ -1,5 +1,6 @@
-/* Draws every .sobe-chart on the page. The build puts the two theme configs and
-   the table of dark colours in place of the marker below; nothing is fetched. */
+/* Draws every .sobe-chart on the page: the first as soon as it is parsed, the others when
+   the page is there. The build puts the two theme configs and the table of dark colours in
+   place of the marker below; nothing is fetched. */
 (function () {
   "use strict";
   const THEMES = /*SOBE_THEMES*/ null;
@@ -137,7 +138,8 @@
     labelControls(chart.view);
     chart.div.dataset.state = "drawn";
     chart.div.dataset.drawnTheme = wanted;
-    chart.div.dispatchEvent(new CustomEvent("sobe:drawn", { detail: { view: result.view } }));
+    chart.div.sobeView = result.view; /* for scripts that come later than this drawing */
+    chart.div.dispatchEvent(new CustomEvent("sobe:drawn"));
   }
 
   /* Vega names a control by a <span> beside it; say so to assistive software. */
@@ -172,8 +174,12 @@
       .then(() => new Promise((done) => setTimeout(done, 0)));
   }
 
-  function start() {
+  /* Takes up the charts parsed so far that it has not taken up yet. */
+  const known = new Set();
+  function begin() {
     for (const div of document.querySelectorAll(".sobe-chart")) {
+      if (known.has(div)) continue;
+      known.add(div);
       const view = div.querySelector(".sobe-chart-view");
       const chart = { div, view };
       try {
@@ -187,6 +193,10 @@
       div.addEventListener("sobe:redraw", () => schedule(chart));
       schedule(chart);
     }
+  }
+
+  function start() {
+    begin();
     const redraw = () => charts.forEach(schedule);
     new MutationObserver(redraw).observe(root, { attributeFilter: ["data-theme"] });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
@@ -215,6 +225,8 @@
     charts.forEach((chart) => observer.observe(chart.div));
   }
 
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
-  else start();
+  if (document.readyState === "loading") {
+    begin();
+    document.addEventListener("DOMContentLoaded", start);
+  } else start();
 })();

@@ -150,8 +150,8 @@ def card(record, cited, up="", base="", data_page="data.html", notebook=""):
         "files": files(record, cited, up, base),
     }
     panels = "\n".join(
-        f'<div class="sobe-panel" role="tabpanel" id="{ident}-{key}" aria-labelledby="{ident}-tab-{key}" data-panel="{key}">'
-        f"{html}</div>"
+        f'<div class="sobe-panel" role="tabpanel" id="{ident}-{key}" aria-labelledby="{ident}-tab-{key}" data-panel="{key}"'
+        f"{'' if key == 'chart' else ' hidden'}>{html}</div>"
         for key, html in inside.items()
     )
     note = f'<p class="sobe-note">{quote(record["note"])}</p>' if record["note"] else ""
