@@ -3,16 +3,18 @@
 `from sobe.render import enable; enable()` is a chapter's first line. While the
 book is being built (the build sets SOBE_BOOK) a chart becomes a small `div`
 with its spec as JSON; one script per page draws it, offline, in the page's own
-light or dark theme. In a live notebook Altair's own renderer is left to show
-the chart, with the light theme.
+light or dark theme. In a live notebook Vega comes once, with the first cell, from
+the installed vl-convert, and draws each chart in the light theme: Altair's own
+renderers would ask the network for it, or put it into every chart anew.
 """
 
 import hashlib
 import html
 import json
 import os
+import uuid
 
-from sobe import theme
+from sobe import bundle, theme
 
 #: Environment variable by which the build tells a kernel it runs for the book.
 BOOK_ENV = "SOBE_BOOK"
@@ -65,9 +67,31 @@ def _renderer(spec, **_metadata):
     return {"text/html": chart_html(spec), "text/plain": f"<Chart: {_label(spec)}>"}
 
 
+def vega_html():
+    """Vega for a live notebook, as a script."""
+    # The letter s written otherwise: the same text in a script's strings and patterns, and no end of it.
+    return "<script>" + bundle.vega_bundle().replace("</script", "</\\x73cript") + "</script>"
+
+
+def _notebook_renderer(spec, **_metadata):
+    """The Altair renderer of live notebooks."""
+    name = f"sobe-{uuid.uuid4().hex}"
+    # Notebooks don't promise to run the first cell's output before this one.
+    script = (
+        '(function draw() { window.vegaEmbed ? '
+        f'vegaEmbed("#{name}", {_script_json(spec)}, {{mode: "vega-lite", renderer: "svg"}}) : setTimeout(draw, 200); }})();'
+    )
+    return {
+        "text/html": f'<div id="{name}" style="width: 100%"></div><script>{script}</script>',
+        "text/plain": f"<Chart: {_label(spec)}>",
+    }
+
+
 def enable():
-    """Register and enable the theme, the row limit and, for the book, the renderer."""
+    """Register and enable the theme, the row limit and the renderer."""
     import altair as alt
+    from IPython import get_ipython
+    from IPython.display import HTML, display
 
     alt.data_transformers.enable("default", max_rows=MAX_ROWS)
     if os.environ.get(BOOK_ENV):
@@ -76,7 +100,10 @@ def enable():
         alt.renderers.register("sobe", _renderer)
         alt.renderers.enable("sobe")
     else:
-        alt.theme.register("sobe", enable=True)(
-            lambda: alt.theme.ThemeConfig(config=theme.config("light"))
-        )
-        alt.renderers.enable("default")
+        # On paper of its own: the notebook's may be dark.
+        config = {**theme.config("light"), "background": theme.BACKGROUND["light"]}
+        alt.theme.register("sobe", enable=True)(lambda: alt.theme.ThemeConfig(config=config))
+        alt.renderers.register("sobe-notebook", _notebook_renderer)
+        alt.renderers.enable("sobe-notebook")
+        if get_ipython() is not None:
+            display(HTML(vega_html()))

@@ -60,11 +60,29 @@ def test_in_the_book_a_chart_is_our_div_without_colours(altair_settings, monkeyp
     assert "config" not in chart().to_dict()
 
 
-def test_in_a_live_notebook_altair_shows_it_with_the_theme(altair_settings, monkeypatch):
+def test_in_a_live_notebook_vega_comes_once_and_charts_are_drawn_with_the_theme(altair_settings, monkeypatch):
     monkeypatch.delenv(render.BOOK_ENV, raising=False)
     render.enable()
-    assert alt.renderers.active == "default"
     assert chart().to_dict()["config"]["font"]
+    html = chart()._repr_mimebundle_()["text/html"]
+    assert "vegaEmbed(" in html and len(html) < 20_000
+    assert render.vega_html().lower().count("</script") == 1
+
+
+@pytest.mark.browser
+def test_a_live_notebook_draws_without_a_network(altair_settings, monkeypatch, chromium, tmp_path):
+    monkeypatch.delenv(render.BOOK_ENV, raising=False)
+    render.enable()
+    outputs = [chart()._repr_mimebundle_()["text/html"], render.vega_html(), chart(5)._repr_mimebundle_()["text/html"]]
+    (tmp_path / "page.html").write_text("<!DOCTYPE html><meta charset=utf-8>" + "".join(outputs), encoding="utf-8")
+    page = chromium.new_page()
+    asked, said = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto((tmp_path / "page.html").as_uri())
+    page.wait_for_function("() => document.querySelectorAll('svg.marks').length === 2", timeout=20_000)
+    page.close()
+    assert len(asked) == 1 and not said
 
 
 def test_too_many_rows_are_refused(altair_settings):
