@@ -102,7 +102,7 @@ def config(mode="light"):
     return {
         "background": "transparent",
         "font": FONT,
-        "padding": {"left": 2, "top": 4, "right": 6, "bottom": 4},
+        "padding": {"left": 2, "top": 4, "right": 10, "bottom": 4},
         "view": {"stroke": None, "continuousHeight": 300, "discreteHeight": {"step": 24}},
         "title": {
             "anchor": "start", "frame": "bounds", "color": ink, "fontSize": 15,

@@ -71,13 +71,9 @@
     }
   }
 
-  /* The spec with one channel's logarithmic axes made linear, with ticks of its own and
-     without words beside marks, which would lie upon each other near zero. */
+  /* The spec with one channel's logarithmic axes made linear, with ticks of its own. */
   function linear(value, channel) {
-    if (Array.isArray(value)) {
-      return value.filter((part) => !(part && part.mark && (part.mark.type || part.mark) === "text"))
-        .map((part) => linear(part, channel));
-    }
+    if (Array.isArray(value)) return value.map((part) => linear(part, channel));
     if (!value || typeof value !== "object") return value;
     const out = {};
     for (const [key, part] of Object.entries(value)) {
@@ -93,6 +89,18 @@
       if (!(part.axis && part.axis.title)) delete out[key].axis.title;
     }
     return out;
+  }
+
+  /* Of words beside marks that lie upon each other, as near the zero of a linear axis, the
+     first stays. */
+  function thinOut(view) {
+    const kept = [];
+    for (const words of view.querySelectorAll("svg .mark-text.role-mark text")) {
+      const box = words.getBoundingClientRect();
+      const covered = kept.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom);
+      words.style.visibility = covered ? "hidden" : "";
+      if (!covered) kept.push(box);
+    }
   }
 
   function boundSignals(result) {
@@ -135,6 +143,7 @@
       for (const name of Object.keys(kept)) result.view.signal(name, kept[name]);
       await result.view.runAsync();
     }
+    if (chart.div.dataset.linear) thinOut(chart.view);
     labelControls(chart.view);
     chart.div.dataset.state = "drawn";
     chart.div.dataset.drawnTheme = wanted;
