@@ -51,7 +51,7 @@ def points(chart: alt.Chart, hollow: str, size: int = 60) -> alt.LayerChart:
 
     An outline says that something about the row is not certain; the chart's subtitle says what.
     """
-    mark = {"size": size, "opacity": 0.85}
+    mark = {"size": size, "opacity": 1}
     return alt.layer(
         chart.transform_filter(f"!datum.{hollow}").mark_point(filled=True, **mark),
         chart.transform_filter(f"datum.{hollow}").mark_point(filled=False, strokeWidth=1.6, **mark),

@@ -29,7 +29,7 @@ _GRID = ("#e3e7eb", "#2c343d")
 _UNKNOWN = ("#868e96", "#7a838c")
 _PAPER = (BACKGROUND["light"], BACKGROUND["dark"])
 _STEPS = (
-    ("#5f93c3", "#3a6e9f"),
+    ("#5f93c3", "#376a9a"),
     ("#3a74a8", "#5792c6"),
     ("#1d5a8e", "#86b9e6"),
     ("#0b3659", "#c5e0f8"),

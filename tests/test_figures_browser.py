@@ -4,6 +4,7 @@ import functools
 import gzip
 import http.server
 import json
+import re
 import threading
 from pathlib import Path
 
@@ -17,6 +18,28 @@ DRAWN = "() => [...document.querySelectorAll('.sobe-chart')].every(d => d.datase
 ALL_OPEN = """() => { for (const e of document.querySelectorAll('.sobe-panel')) e.hidden = false;
     for (const e of document.querySelectorAll('details')) e.open = e.closest('table') ? e.open : true; }"""
 CARD = "#figure-cost-per-neuron"
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
+# Words in charts that are cut off, or that lie upon others.
+CROWDED = """() => {
+    const found = [];
+    for (const svg of document.querySelectorAll('.sobe-chart svg.marks')) {
+        const edge = svg.getBoundingClientRect(), kept = [];
+        const figure = (svg.closest('.sobe-card') || svg.closest('.sobe-chart')).id;
+        for (const words of svg.querySelectorAll('text')) {
+            const style = getComputedStyle(words), box = words.getBoundingClientRect();
+            if (!words.textContent.trim() || style.visibility === 'hidden' || !parseFloat(style.opacity)) continue;
+            if (box.left < edge.left - 1 || box.right > edge.right + 1 || words.textContent.includes('…'))
+                found.push([figure, 'cut', words.textContent]);
+            if (/rotate\\((?!0)/.test(words.getAttribute('transform'))) continue; /* its box says little */
+            for (const [other, text] of kept)
+                if (Math.min(box.right, other.right) - Math.max(box.left, other.left) > 2
+                    && Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top) > 4)
+                    found.push([figure, 'upon each other', words.textContent, text]);
+            kept.push([box, words.textContent]);
+        }
+    }
+    return found;
+}"""
 PAGE_LIMIT, SHARED_LIMIT = 150_000, 600_000  # bytes, gzipped
 
 
@@ -42,22 +65,112 @@ def opened(chromium, site):
         context.close()
 
 
+def show(page, width, theme):
+    """A page at a width and in a theme, once its charts have followed."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+    page.wait_for_timeout(300)  # charts hear of a new width with the next frame
+    page.wait_for_function(
+        f"() => ({DRAWN})() && [...document.querySelectorAll('.sobe-chart')].every(d => d.dataset.drawnTheme === '{theme}' || !d.clientWidth)",
+        timeout=20_000,
+    )
+
+
 def names(site):
     return [path.name for path in sorted(site.glob("*.html"))]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing(opened, site, theme):
+# What depends on colours is asked for in either theme, all else at either width.
+COLOURS = '{ type: "rule", values: ["color-contrast", "link-in-text-block"] }'
+ASKED = (
+    (1440, "light", "{}"), (390, "light", "{ rules: { 'color-contrast': { enabled: false } } }"),
+    (390, "dark", f"{{ runOnly: {COLOURS} }}"), (1440, "dark", f"{{ runOnly: {COLOURS} }}"),
+)  # fmt: skip
+
+
+def test_axe_finds_nothing(opened, site):
+    """On any page, wide and narrow, light and dark."""
     trouble = []
     for name in [*names(site), "figures/cost-per-neuron.html"]:
-        page = opened(name, theme=theme)
-        page.evaluate(ALL_OPEN)
-        page.wait_for_timeout(600)  # what was opened fades in
+        page = opened(name)
         page.evaluate(AXE)
-        found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
-        trouble += [f"{name}: {v['id']}: {[n['target'] for n in v['nodes'][:3]]}" for v in found]
+        for width, theme, rules in ASKED:
+            show(page, width, theme)
+            page.evaluate(ALL_OPEN)
+            page.wait_for_timeout(600)  # what was opened fades in
+            found = page.evaluate(f"axe.run(Object.assign({{ resultTypes: ['violations'] }}, {rules}))")["violations"]
+            trouble += [f"{name}, {width} px, {theme}: {v['id']}: {[n['target'] for n in v['nodes'][:3]]}" for v in found]
         page.context.close()
     assert not trouble, "\n".join(trouble)
+
+
+def test_charts_stand_out_from_the_page(opened, site):
+    weak = []
+    for name in names(site):
+        page = opened(name)
+        for theme in ("light", "dark"):
+            show(page, 1440, theme)
+            weak += [(name, theme, *found) for found in page.evaluate(CONTRAST)]
+        page.context.close()
+    assert not weak
+
+
+def test_the_measure_of_contrast_finds_weak_colours(opened):
+    page = opened("cost.html")
+    page.evaluate("""() => {
+        const card = document.querySelector('.sobe-card');
+        card.querySelector('.role-axis-label text').style.fill = '#999';
+        card.querySelector('.role-mark path').style.fill = '#ccc';
+    }""")
+    found = page.evaluate(CONTRAST)
+    assert {kind for _, kind, *_ in found} >= {"text"} and len(found) == 2
+
+
+@pytest.mark.parametrize("width", [390, 1440, 1920])
+def test_words_in_charts_are_whole_and_apart(opened, site, width):
+    """On logarithmic axes and, where readers may choose them, on linear ones."""
+    trouble = []
+    for name in names(site):
+        page = opened(name, width=width)
+        trouble += [(name, *found) for found in page.evaluate(CROWDED)]
+        for button in page.locator("[data-scale=linear]").all():
+            button.click()
+            page.wait_for_function("id => document.getElementById(id).dataset.drawnLinear", arg=button.locator("xpath=ancestor::figure").locator(".sobe-chart").get_attribute("id"))
+        trouble += [(name, "linear", *found) for found in page.evaluate(CROWDED)]
+        page.context.close()
+    assert not trouble
+
+
+def test_every_chart_is_read_by_keyboard(opened, site):
+    """Each figure's marks, one by one, with what the tooltip says."""
+    for figure in json.loads((site / "figures" / "index.json").read_text())["figures"]:
+        page = opened(figure["files"]["embed"], width=900)
+        view = page.locator(".sobe-chart-view")
+        view.focus()
+        for key, place in (("ArrowRight", "(1 of "), ("ArrowRight", "(2 of "), ("End", "")):
+            page.keyboard.press(key)
+            spoken = page.locator(".sobe-spoken").inner_text()
+            assert place in spoken and ": " in spoken, figure["name"]
+            assert page.locator("#vg-tooltip-element.visible").count() == 1, figure["name"]
+            assert page.locator(".sobe-ring").is_visible(), figure["name"]
+        last, of = spoken.rpartition("(")[2].rstrip(")").split(" of ")
+        assert last == of and int(of) > 1, figure["name"]
+        page.keyboard.press("Escape")
+        assert page.locator(".sobe-ring").is_hidden() and not page.locator(".sobe-spoken").inner_text()
+        page.context.close()
+
+
+def test_the_first_chart_is_drawn_before_the_rest_is_parsed(site):
+    """Its scripts stand right behind it, and no other script in the head holds up the page."""
+    for name in names(site):
+        html = (site / name).read_text(encoding="utf-8")
+        if 'class="sobe-chart"' not in html:
+            continue
+        before, _, after = html.partition("</noscript></div>")
+        assert re.match(r'<script src="_static/sobe/vega.js[^>]*></script><script src="_static/sobe/charts.js', after), name
+        assert len(re.findall('<link rel="preload" as="script" href="_static/sobe/(?:vega|charts).js', before)) == 2, name
+        held = [tag for tag in re.findall(r"<script [^>]*src=[^>]*>", before) if "defer" not in tag and "head.js" not in tag]
+        assert not held, name
 
 
 def test_tabs_work_by_keyboard(opened):

@@ -91,10 +91,10 @@
     return out;
   }
 
-  /* Of words beside marks that lie upon each other, as near the zero of a linear axis, the
-     first stays. */
+  /* Of words beside marks that lie upon each other or an axis, as near the zero of a linear
+     one, the first stay. */
   function thinOut(view) {
-    const kept = [];
+    const kept = [...view.querySelectorAll("svg .role-axis-label text")].map((words) => words.getBoundingClientRect());
     for (const words of view.querySelectorAll("svg .mark-text.role-mark text")) {
       const box = words.getBoundingClientRect();
       const covered = kept.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom);
@@ -147,6 +147,7 @@
     labelControls(chart.view);
     chart.div.dataset.state = "drawn";
     chart.div.dataset.drawnTheme = wanted;
+    chart.div.dataset.drawnLinear = chart.div.dataset.linear || "";
     chart.div.sobeView = result.view; /* for scripts that come later than this drawing */
     chart.div.dispatchEvent(new CustomEvent("sobe:drawn"));
   }
