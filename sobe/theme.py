@@ -113,7 +113,7 @@ def config(mode="light"):
             "labelColor": muted, "labelFontSize": 12, "labelPadding": 6, "labelLimit": 220,
             "titleColor": ink, "titleFontSize": 12, "titleFontWeight": 500, "titlePadding": 10,
             "gridColor": grid, "gridWidth": 1, "domainColor": muted, "domainWidth": 1,
-            "tickColor": muted, "tickSize": 4, "labelOverlap": True,
+            "tickColor": muted, "tickSize": 4, "labelOverlap": True, "labelSeparation": 8,
         },
         "axisX": {"grid": False},
         "axisY": {"domain": False, "ticks": False},
