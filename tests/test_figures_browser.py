@@ -141,6 +141,19 @@ def test_words_in_charts_are_whole_and_apart(opened, site, width):
     assert not trouble
 
 
+@pytest.mark.parametrize("name", ["cost.html", "recording.html", "claims.html"])
+def test_print_shows_charts_and_tables_whole(opened, name):
+    """On a sheet of A4, its margins taken off; dark pages are printed dark on light."""
+    page = opened(name, width=1280, theme="dark")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 718, "height": 1000})
+    page.wait_for_timeout(500)
+    wide = page.evaluate("""() => [...document.querySelectorAll('.sobe-chart svg.marks, .bd-article table')]
+        .filter((e) => e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.outerHTML.slice(0, 120))""")
+    assert not wide
+    assert page.evaluate("getComputedStyle(document.querySelector('.sobe-table td')).color") == "rgb(31, 40, 48)"
+
+
 def test_every_chart_is_read_by_keyboard(opened, site):
     """Each figure's marks, one by one, with what the tooltip says."""
     for figure in json.loads((site / "figures" / "index.json").read_text())["figures"]:
