@@ -39,6 +39,12 @@ def built(root):
     config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
     config["sphinx"]["config"]["extensions"].remove("sobe.sphinxext")
     (root / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    # Live notebooks have a renderer of this book's too; here it is Altair's own.
+    renderer = root / "sobe" / "render.py"
+    ours, default = 'renderers.enable("sobe-notebook")', 'renderers.enable("default")'
+    text = renderer.read_text(encoding="utf-8")
+    assert ours in text, f"{renderer} no longer enables its renderer for notebooks by this name"
+    renderer.write_text(text.replace(ours, default), encoding="utf-8")
     env = {key: value for key, value in os.environ.items() if key != "SOBE_BOOK"} | {"PYTHONPATH": str(root)}
     command = [Path(sys.executable).parent / "jupyter-book", "build", "."]
     done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
