@@ -20,7 +20,7 @@ $(shell rm -f $(STAMP))
 endif
 
 .DEFAULT_GOAL := book
-.PHONY: book test chapter serve bench data check-upstream lock clean help
+.PHONY: book test messages pdf chapter serve bench data check-upstream lock clean help
 
 book: $(STAMP) ## Build the book into _build/html (only what changed; first makes .venv)
 	@$(PY) -m sobe.build book
@@ -30,6 +30,9 @@ test: $(STAMP) ## Build the book and run every test
 
 chapter: $(STAMP) ## Run one chapter with other values: NAME=recording PARAMS="hz_cap=30 since=1990"
 	@$(PY) -m sobe.build chapter "$$NAME" "$$PARAMS"
+
+messages: $(STAMP) ## Bring the message catalogues in book/locale up to date with the chapters
+	@$(PY) -m sobe.build messages
 
 serve: book ## Show the book on http://localhost:8000 (PORT=… for another port)
 	@echo "http://localhost:$(PORT)/ (Ctrl-C stops)"

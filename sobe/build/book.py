@@ -6,7 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from sobe.build import BuildError, notebook, parameters, site
+from sobe.build import BuildError, editions, notebook, parameters, site
 from sobe.build.execute import Executor, Run
 from sobe.build.lock import only_build
 
@@ -39,7 +39,7 @@ def build_book(project):
         source = site.make_tree(project, notebooks)
         aside = Path(tempfile.mkdtemp(prefix=".render-", dir=project.build))
         try:
-            site.render(project, source, aside / "html")
+            editions.render(project, source, aside / "html")
             site.put_in_place(project, aside / "html")
         finally:
             shutil.rmtree(aside, ignore_errors=True)

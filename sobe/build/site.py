@@ -80,8 +80,11 @@ def prepare(project):
     vega_bundle(project.cache)
 
 
-def render(project, source, out):
-    """Render `source` to HTML in `out`. Raises BuildError on any warning or error."""
+def render(project, source, out, settings=None, builder="html"):
+    """Render `source` in `out`, by Sphinx's `builder`. Raises BuildError on any warning or error.
+
+    `settings` go over the book's configuration.
+    """
     from jupyter_book.sphinx import build_sphinx
 
     os.environ["SOBE_BUNDLE_CACHE"] = str(project.cache)
@@ -93,7 +96,9 @@ def render(project, source, out):
             confoverrides={
                 "external_toc_path": (source / "_toc.yml").as_posix(),
                 "latex_individualpages": False,
+                **(settings or {}),
             },
+            builder=builder,
             noconfig=True,
             path_config=source / "_config.yml",
             doctreedir=out.parent / ".doctrees",

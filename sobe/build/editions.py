@@ -1,0 +1,100 @@
+"""The editions of the site: the source's own, and one for each language with catalogues."""
+
+import contextlib
+import multiprocessing
+import os
+import traceback
+
+from sobe import i18n
+from sobe.build import BuildError, site
+from sobe.i18n import edition
+
+FRONT = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="0; url={first}/index.html"></head>
+<body><p>{links}</p></body></html>
+"""
+
+
+def of(project):
+    """{language: folder} of the book's editions; empty for a book in one language."""
+    found = {
+        language: name for language, name in i18n.EDITIONS.items()
+        if name != "en" and edition.folder(project.book, language).is_dir()
+    }  # fmt: skip
+    return {"en": "en", **found} if found else {}
+
+
+def settings(project, language, name, names):
+    """What an edition's configuration adds to the book's."""
+    say = edition.catalogue(project.book, project.root / "data", language)
+    title = project.config.get("title", "")
+    return {
+        "language": language, "locale_dirs": ["locale"], "gettext_compact": False,
+        "sobe_edition": name, "sobe_editions": names,
+        **({} if language == "en" else {"project": say(title), "html_title": say(title)}),
+    }  # fmt: skip
+
+
+def render(project, source, out):
+    """Render `source` to HTML in `out`, an edition a folder, all at the same time.
+
+    Raises BuildError as `site.render` does.
+    """
+    editions = of(project)
+    if not editions:
+        site.render(project, source, out)
+        return
+    names = list(editions.values())
+    asides = {name: out.parent / name / "html" for name in names}
+    # Forked, as everything is imported by now; no thread is left running.
+    context = multiprocessing.get_context("fork")
+    others = {}
+    for language, name in list(editions.items())[1:]:
+        here, there = context.Pipe(duplex=False)
+        process = context.Process(target=_apart, args=(project, source, asides[name], language, name, names, there))
+        process.start()
+        there.close()
+        others[name] = (process, here)
+    failure = None
+    try:
+        site.render(project, source, asides["en"], settings(project, "en", "en", names))
+    except BuildError as error:
+        failure = error
+    for name, (process, here) in others.items():
+        try:
+            said = here.recv()
+        except EOFError:
+            said = f"the edition {name!r} stopped without a word"
+        process.join()
+        if said and not failure:
+            failure = BuildError(f"the edition {name!r}: {said}")
+    if failure:
+        raise failure
+    out.mkdir(parents=True)
+    for name, folder in asides.items():
+        os.rename(folder, out / name)
+    links = " · ".join(f'<a href="{name}/index.html" lang="{i18n.TAGS[name]}">{i18n.NAMES[name]}</a>' for name in names)
+    (out / "index.html").write_text(
+        FRONT.format(title=project.config.get("title", ""), first=names[0], links=links), encoding="utf-8")
+
+
+def render_other(project, source, out, language, name, names):
+    """Render one edition that is not the source's own; returns the catalogue it used."""
+    site.render(project, source, out, settings(project, language, name, names))
+    return edition.translate_site(out, project.book, project.root / "data", language)
+
+
+def _apart(project, source, out, language, name, names, answer):
+    """`render_other` in a process of its own; sends what went wrong, or nothing."""
+    said = ""
+    try:
+        render_other(project, source, out, language, name, names)
+    except BuildError as error:
+        said = str(error)
+    except BaseException:
+        said = traceback.format_exc()
+    with contextlib.suppress(BrokenPipeError):
+        answer.send(said)
+    os._exit(0)

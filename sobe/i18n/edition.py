@@ -1,0 +1,52 @@
+"""An edition of the site: the catalogue it reads, and its files brought into its language."""
+
+import csv
+from pathlib import Path
+
+from sobe import i18n
+from sobe.i18n.catalogue import Catalogue, names, read
+from sobe.i18n.page import translated
+
+
+def folder(book, language):
+    """Where the catalogues of a language lie, below the folder of pages."""
+    return Path(book) / "locale" / language / "LC_MESSAGES"
+
+
+def from_tables(data):
+    """{English: Chinese} of every pair of columns `x` and `x_zh` in the tables."""
+    found = {}
+    for path in sorted(data.rglob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as lines:
+            for row in csv.DictReader(lines):
+                for key, value in row.items():
+                    if key and key.endswith("_zh") and value and row.get(key.removesuffix("_zh")):
+                        found[row[key.removesuffix("_zh")]] = value
+    return found
+
+
+def catalogue(book, data, language):
+    """What code says, in `language`: the tables' own terms and the catalogue of messages."""
+    messages = from_tables(data) | read(folder(book, language) / f"{i18n.MESSAGES}.po")
+    return Catalogue(messages, names(data))
+
+
+def scripts(text, messages):
+    """The source of a script with the pieces named in its catalogue exchanged, longest first."""
+    for piece in sorted(messages, key=len, reverse=True):
+        text = text.replace(piece, messages[piece])
+    return text
+
+
+def translate_site(site, book, data, language):
+    """Bring the rendered site in the folder `site` into `language`; returns the catalogue used."""
+    say = catalogue(book, data, language)
+    for page in sorted(site.rglob("*.html")):
+        if "_static" not in page.relative_to(site).parts:
+            text = page.read_text(encoding="utf-8")
+            page.write_text(translated(text, say), encoding="utf-8")
+    pieces = read(folder(book, language) / f"{i18n.SCRIPTS}.po")
+    for script in sorted((site / "_static" / "sobe").glob("*.js")):
+        if script.name != "vega.js":
+            script.write_text(scripts(script.read_text(encoding="utf-8"), pieces), encoding="utf-8")
+    return say

@@ -1,0 +1,57 @@
+"""What Sphinx needs for an edition: its switch, and glued numbers inside translated prose."""
+
+from pathlib import Path
+
+from sobe import i18n
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+
+def _elsewhere(pagename, edition, other):
+    """Address of the same page in another edition, as seen from the page."""
+    return "../" * (pagename.count("/") + 1) + f"{other}/{pagename}.html"
+
+
+def page(app, pagename, templatename, context, doctree):
+    """Give a page the addresses of itself in the other editions."""
+    editions = app.config.sobe_editions
+    context["sobe_editions"] = [
+        {"tag": i18n.TAGS[other], "name": i18n.NAMES[other], "url": _elsewhere(pagename, app.config.sobe_edition, other)}
+        for other in editions if other != app.config.sobe_edition
+    ] if app.config.sobe_edition else []  # fmt: skip
+    context["metatags"] = context.get("metatags", "") + "".join(
+        f'\n<link rel="alternate" hreflang="{one["tag"]}" href="{one["url"]}">' for one in context["sobe_editions"])
+
+
+def _glue_in_translations():
+    """Let {glue} roles work inside a translated message, which is parsed apart from its page.
+
+    There they refer to the page's kept values, as a role on another page would.
+    """
+    from myst_nb.ext.glue import roles
+
+    def mended(role, ending):
+        run = role.run
+
+        def wrapped(self):
+            if "nb_renderer" not in self.document and "::" not in self.text:
+                env = self.document.settings.env
+                path = env.doc2path(env.docname, base=False)
+                self.text = f"/{path}::{self.text}{ending}"
+            return run(self)
+
+        role.run = wrapped
+
+    if not getattr(roles, "sobe_mended", False):
+        mended(roles.PasteTextRole, ":s")
+        mended(roles.PasteRoleAny, "")
+        roles.sobe_mended = True
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.add_config_value("sobe_edition", "", "html")
+    app.add_config_value("sobe_editions", [], "html")
+    app.connect("config-inited", lambda app, config: config.templates_path.append(str(TEMPLATES)))
+    app.connect("html-page-context", page, priority=850)
+    _glue_in_translations()
