@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass
 
 import pandas as pd
 from IPython.display import HTML
 
 from sobe.units import NOT_KNOWN
+
+_ADDRESS = re.compile(r"https?://|([a-z_-]+\.html)?#[\w-]+$|[a-z_-]+\.html$")
 
 
 def say(**numbers: str) -> None:
@@ -34,14 +37,15 @@ def glue_figure(**charts) -> None:
 
 @dataclass(frozen=True)
 class Link:
-    """A table cell that leads somewhere; only http and https addresses become links."""
+    """A table cell that leads somewhere; only http and https addresses, and places in this book
+    ("cost.html#the-figure", "#the-table"), become links."""
 
     text: str
     url: str | None
 
     def html(self) -> str:
         text = html.escape(self.text)
-        if not isinstance(self.url, str) or not self.url.startswith(("https://", "http://")):
+        if not isinstance(self.url, str) or not _ADDRESS.match(self.url):
             return text
         return f'<a href="{html.escape(self.url, quote=True)}">{text}</a>'
 
@@ -53,12 +57,15 @@ def link(text: str, doi=None, url=None) -> Link:
     return Link(text, url if isinstance(url, str) else None)
 
 
-def table(frame: pd.DataFrame, caption: str, search: bool = False) -> HTML:
+def table(frame: pd.DataFrame, caption: str, search: bool = False, menus: tuple[str, ...] = ()) -> HTML:
     """An HTML table of ``frame``: column names as headings, numbers to the right.
 
     Cells are text, numbers, :class:`Link` or missing ("not known"); everything is escaped.
-    With ``search`` a box above the table filters its rows.
+    With ``search`` a box above the table filters its rows; ``menus`` are columns that each get a
+    menu of their values, to filter by. Without scripts all rows are shown.
     """
+    if absent := [name for name in menus if name not in frame]:
+        raise ValueError(f"no column {absent[0]!r} to make a menu of")
     numeric = [pd.api.types.is_numeric_dtype(frame[name]) or _looks_numeric(frame[name]) for name in frame]
     head = "".join(
         f'<th scope="col"{_class(right)}>{html.escape(str(name))}</th>' for name, right in zip(frame, numeric)
@@ -67,6 +74,9 @@ def table(frame: pd.DataFrame, caption: str, search: bool = False) -> HTML:
     for cells in frame.itertuples(index=False, name=None):
         rows.append("<tr>" + "".join(f"<td{_class(right)}>{_cell(cell)}</td>" for cell, right in zip(cells, numeric)) + "</tr>")
     attribute = " data-sobe-search" if search else ""
+    if menus:
+        places = " ".join(str(list(frame).index(name)) for name in menus)
+        attribute += f' data-sobe-menus="{places}"'
     return HTML(
         f'<figure class="sobe-table-figure"><figcaption>{html.escape(caption)}</figcaption>'
         f'<div class="sobe-table-scroll" tabindex="0" role="region" aria-label="{html.escape(caption, quote=True)}">'

@@ -70,6 +70,14 @@ KIND_COLORS = {
     "illustration": _SLATE[0],
 }
 
+VERDICT_COLORS = {
+    "reproduced": _BLUE[0],
+    "depends on definition": _GOLD[0],
+    "order of magnitude": _GREEN[0],
+    "contradicted": _BRICK[0],
+    "not checkable": _UNKNOWN[0],
+}
+
 #: Scores 0, 1, 2, 3; a missing score takes UNKNOWN, which is not on the ramp.
 ORDINAL = [c[0] for c in _STEPS]
 

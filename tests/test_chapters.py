@@ -8,7 +8,7 @@ import jupytext
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-CHAPTERS = ("capability", "cost", "recording", "scale", "funding")
+CHAPTERS = ("capability", "cost", "recording", "scale", "funding", "claims")
 
 
 def cells(name):
@@ -37,6 +37,7 @@ def test_a_chapter_has_one_cell_of_parameters(name):
         ("recording", "whole_brain=[mouse] hz_cap=30 until=2015"),
         ("scale", "organisms=[c_elegans,human] voxel_nm=25"),
         ("funding", "tiers=[1m] domains=[technology] since=2015"),
+        ("claims", "draws=100 block_years=3"),
     ],
 )
 def test_a_chapter_runs_with_other_parameters(name, parameters):

@@ -19,36 +19,48 @@
     return { div, status };
   }
 
+  function chooser(place, label, values, apply) {
+    const select = field("select", label, place);
+    for (const value of ["All", ...new Set(values)]) select.add(new Option(value, value));
+    select.addEventListener("change", apply);
+    return select;
+  }
+
   function searchable(table) {
     const rows = [...table.tBodies[0].rows];
     const { div, status } = bar(table.closest(".sobe-table-scroll"));
-    const input = field("input", "Search this table", div);
-    input.type = "search";
+    const cell = (row, column) => row.cells[column].textContent.trim();
+    const menus = (table.dataset.sobeMenus || "").split(" ").filter(Boolean).map((column) => ({
+      column,
+      select: chooser(div, cell(table.tHead.rows[0], column), rows.map((row) => cell(row, column)), apply),
+    }));
+    const input = "sobeSearch" in table.dataset ? field("input", "Search this table", div) : null;
+    if (input) {
+      input.type = "search";
+      input.addEventListener("input", apply);
+    }
     div.append(status);
     const texts = rows.map((row) => row.textContent.toLowerCase());
-    input.addEventListener("input", () => {
-      const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+
+    function apply() {
+      const words = input ? input.value.toLowerCase().split(/\s+/).filter(Boolean) : [];
+      const chosen = menus.filter((menu) => menu.select.value !== "All");
       let shown = 0;
       rows.forEach((row, i) => {
-        row.hidden = !words.every((word) => texts[i].includes(word));
+        row.hidden = !words.every((word) => texts[i].includes(word))
+          || !chosen.every((menu) => cell(row, menu.column) === menu.select.value);
         if (!row.hidden) shown += 1;
       });
-      status.textContent = words.length ? `${shown} of ${rows.length} rows` : "";
-    });
+      status.textContent = words.length || chosen.length ? `${shown} of ${rows.length} rows` : "";
+    }
   }
 
   function filterable(grid) {
     const bands = [...grid.querySelectorAll("[data-row]")];
     const cells = [...grid.querySelectorAll("[data-column]")];
     const { div, status } = bar(grid);
-    const menu = (label, values) => {
-      const select = field("select", label, div);
-      for (const value of ["All", ...new Set(values)]) select.add(new Option(value, value));
-      select.addEventListener("change", apply);
-      return select;
-    };
-    const row = menu(grid.dataset.sobeRows, bands.map((band) => band.dataset.row));
-    const column = menu(grid.dataset.sobeColumns, cells.map((cell) => cell.dataset.column));
+    const row = chooser(div, grid.dataset.sobeRows, bands.map((band) => band.dataset.row), apply);
+    const column = chooser(div, grid.dataset.sobeColumns, cells.map((cell) => cell.dataset.column), apply);
     div.append(status);
 
     function apply() {
@@ -66,7 +78,7 @@
   }
 
   function start() {
-    document.querySelectorAll("table[data-sobe-search]").forEach(searchable);
+    document.querySelectorAll("table[data-sobe-search], table[data-sobe-menus]").forEach(searchable);
     document.querySelectorAll("[data-sobe-grid]").forEach(filterable);
   }
 
