@@ -23,10 +23,21 @@ elegans Drosophila OpenWorm NEURON GitHub Zenodo arXiv bioRxiv CC BY MIT NIH DAR
 et al vs doi org https http www zip ipynb csv json svg png pdf English R² sobe tables load pandas Python pip
 """.split())
 WORD = re.compile(r"[A-Za-z][A-Za-z'’]+|\b[a-zA-Z]\b(?=\.)")
-_AUTHOR = re.compile(r"\bet al\b|^[A-Z][\w’'-]+(,| and| &|, [A-Z]).* \(?\d{4}|^[A-Z][\w-]+(?: [a-z]\d?)? \d{4}(?: \(\d\))?$")
+_AUTHOR = re.compile(r"\bet al\b|^(?:(?:de|van|von|and|&) )?[A-Z][\w’'-]+(?:(?:,? and|,| &|,? et)? (?:(?:de|van|von) )?[A-Z][\w’'-]+)* \(?\{1\}\)?(?: \(\{2\}\))?$")
 _ADDRESS = re.compile(r"^(https?://|10\.\d{4}/|[\w./-]+\.(csv|json|md|html|py|svg|png|pdf)(#[\w-]+)?$|[a-z0-9]+([_:=-][a-z0-9-]+)+$)")
 _LETTER = re.compile(r"[A-Za-z]")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+_QUOTATION = re.compile(r"(.*)“(.+)”(.*)")
+#: Ways to put messages together: what is matched, and how the translated parts are joined.
+_COMPOSED = (
+    (re.compile(r"(\S+(?: \S+)?) to (\S+(?: \S+)?)"), "{} 至 {}"),
+    (re.compile(r"(.+), (.+)"), "{}，{}"),
+    (re.compile(r"(.+) \((.+)\)"), "{}（{}）"),
+    (re.compile(r"(.+?): (.+)"), "{}：{}"),
+    (re.compile(r"(.+) · (.+)"), "{} · {}"),
+)
 
 
 def tidy(text):
@@ -59,28 +70,57 @@ class Catalogue:
 
     def __init__(self, messages, named=frozenset()):
         self.messages, self.named = messages, named
+        self.folded = {message.casefold(): message for message in reversed(messages)}
         self.missing, self.used = {}, set()
 
     def __call__(self, text):
         """`text` in the other language; as it is, where there is nothing to translate or no message."""
+        if "\n" in text.strip():
+            return "\n".join(self(line) for line in text.split("\n")) if not self._one(tidy(text)) else self._one(tidy(text))
         whole = tidy(text)
         if not whole or whole in self.named:
             return text
-        message, found = numbers.slotted(whole)
-        if translated := self.messages.get(message):
-            self.used.add(message)
-        elif is_neutral(message, self.named):
-            if not found:
-                return text
-            translated = message
-        else:
+        said = self._one(whole) or self._composed(whole)
+        if said is None:
+            message, _ = numbers.slotted(whole)
             self.missing.setdefault(message, None)
             return text
+        # Spaces around are the page's, not the message's.
+        return text[: len(text) - len(text.lstrip())] + said + text[len(text.rstrip()):]
+
+    def _one(self, whole):
+        """A text that is a message, or needs none; None if it is neither."""
+        message, found = numbers.slotted(whole)
+        translated = self.messages.get(message)
+        if translated is None and (same := self.folded.get(message.casefold())):
+            message, translated = same, self.messages[same]
+        if translated:
+            self.used.add(message)
+        elif is_neutral(message, self.named):
+            translated = message
+        else:
+            return None
         for place, match in enumerate(found, 1):
             translated = translated.replace(f"{{{place}}}", numbers.chinese(match))
-        # Spaces around are the page's, not the message's.
-        before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()):]
-        return f"{before}{translated}{after}"
+        return translated
+
+    def _composed(self, whole):
+        """A text put together from messages in one of a few ways; None if it is not."""
+        for pattern, joined in _COMPOSED:
+            if match := pattern.fullmatch(whole):
+                # A quotation's frame is a message with "…" in its place.
+                parts = [self._one(part) or self._composed(part) for part in match.groups()]
+                if all(parts):
+                    return joined.format(*parts)
+        if quoted := _QUOTATION.fullmatch(whole):
+            frame = self._one(f"{quoted[1]}“…”{quoted[3]}")
+            if frame is None:
+                self.missing.setdefault(f"{quoted[1]}“…”{quoted[3]}", None)
+                return whole
+            return frame.replace("…", self(quoted[2]))
+        if " — " in whole:
+            return " — ".join(self(part) for part in whole.split(" — "))
+        return None
 
 
 def read(path):

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 _WORDS = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 NUMBER = re.compile(
+    r"(?P<key>(?<![\w-])[a-z]+(?:-[a-z0-9]+)*-\d{4}(?![\w-]))|"
     r"(?<![\w.,$@{/-])(?P<sign>[−-]\s?)?(?P<usd>\$)?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|∞)"
     rf"(?:[ \u00a0](?P<word>{'|'.join(_WORDS)})\b)?(?P<after>×|[ \u00a0]?%)?"
     r"(?P<power> × 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?(?![\w}]|[.,]\d|-\w)"
@@ -45,7 +46,9 @@ def _grouped(number):
 
 
 def chinese(match):
-    """One number, as a Chinese reader expects it."""
+    """One number, as a Chinese reader expects it; a key of a row as it is."""
+    if match["key"]:
+        return match["key"]
     digits, word = match["digits"], match["word"]
     if digits == "∞":
         text = "∞"

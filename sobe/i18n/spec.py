@@ -150,7 +150,7 @@ def _channel(name, one, say, words, fields):
         return
     if "title" not in one and name in ("tooltip", "x", "y", "color", "shape", "size", "fill", "stroke"):
         own = one.get("axis") or one.get("legend") or {}
-        if not (isinstance(own, dict) and "title" in own) and (said := say(field)) != field:
+        if not (isinstance(own, dict) and "title" in own) and (name == "tooltip" or field[:1].isupper()) and say(field) != field:
             one["title"] = field
     if name in ("text", "tooltip") and field in fields:
         if "title" not in one:
