@@ -33,7 +33,9 @@ _QUOTATION = re.compile(r"(.*)“(.+)”(.*)")
 #: Ways to put messages together: what is matched, and how the translated parts are joined.
 _COMPOSED = (
     (re.compile(r"(\S+(?: \S+)?) to (\S+(?: \S+)?)"), "{} 至 {}"),
+    (re.compile(r"(.+); (.+)"), "{}；{}"),
     (re.compile(r"(.+), (.+)"), "{}，{}"),
+    (re.compile(r"(\S+) and (\S+)"), "{}与{}"),
     (re.compile(r"(.+) \((.+)\)"), "{}（{}）"),
     (re.compile(r"(.+?): (.+)"), "{}：{}"),
     (re.compile(r"(.+) · (.+)"), "{} · {}"),

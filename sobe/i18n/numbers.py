@@ -10,7 +10,7 @@ from decimal import Decimal
 _WORDS = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 NUMBER = re.compile(
     r"(?P<key>(?<![\w-])[a-z]+(?:-[a-z0-9]+)*-\d{4}(?![\w-]))|"
-    r"(?<![\w.,$@{/-])(?P<sign>[−-]\s?)?(?P<usd>\$)?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|∞)"
+    r"(?<![\w.,$@{/-])(?P<sign>[−-]\s?)?(?P<usd>\$)?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?:e[+-]?\d+)?|∞)"
     rf"(?:[ \u00a0](?P<word>{'|'.join(_WORDS)})\b)?(?P<after>×|[ \u00a0]?%)?"
     r"(?P<power> × 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?(?![\w}]|[.,]\d|-\w)"
 )
@@ -52,7 +52,7 @@ def chinese(match):
     digits, word = match["digits"], match["word"]
     if digits == "∞":
         text = "∞"
-    elif word or match["usd"] or "," in digits:
+    elif word or match["usd"] or "," in digits or "e" in digits:
         text = _grouped(Decimal(digits.replace(",", "")).scaleb(_WORDS.get(word, 0)))
         if "." in digits and not word and len(digits) < 6:
             text = digits  # "$2.10" keeps its cents

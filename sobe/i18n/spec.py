@@ -153,7 +153,7 @@ def _channel(name, one, say, words, fields):
         if not (isinstance(own, dict) and "title" in own) and (name == "tooltip" or field[:1].isupper()) and say(field) != field:
             one["title"] = field
     if name in ("text", "tooltip") and field in fields:
-        if "title" not in one:
+        if name == "tooltip" and "title" not in one:
             one["title"] = field
         one["field"] = field + COPY
         return
