@@ -33,7 +33,7 @@ def settings(project, language, name, names):
     return {
         "language": language, "locale_dirs": ["locale"], "gettext_compact": False,
         "sobe_edition": name, "sobe_editions": names,
-        **({} if language == "en" else {"project": say(title), "html_title": say(title)}),
+        **({} if language == "en" else {"project": say(title), "html_title": say(title), "author": say(project.config.get("author", ""))}),
     }  # fmt: skip
 
 

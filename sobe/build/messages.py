@@ -98,7 +98,8 @@ def _code(project, source, scratch, language, folder):
     say = editions.render_other(project, source, out, language, name, ["en", name])
     path = folder / f"{i18n.MESSAGES}.po"
     old, fuzzy = entries(path)
-    title = project.config.get("title", "")
-    found = {message: old[message] for message in old if message in say.used or message == title}
-    found |= {message: "" for message in [title, *say.missing] if message not in found}
+    for named in ("title", "author"):
+        say(project.config.get(named, ""))
+    found = {message: old[message] for message in old if message in say.used}
+    found |= {message: "" for message in say.missing if message not in found}
     write(path, dict(sorted(found.items(), key=lambda item: (re.sub(r"\W", "", item[0]).casefold(), item[0]))), language, fuzzy)

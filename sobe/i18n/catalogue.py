@@ -29,6 +29,7 @@ _LETTER = re.compile(r"[A-Za-z]")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
+_GAP = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 _QUOTATION = re.compile(r"(.*)“(.+)”(.*)")
 #: Ways to put messages together: what is matched, and how the translated parts are joined.
 _COMPOSED = (
@@ -80,7 +81,7 @@ class Catalogue:
         if "\n" in text.strip():
             return "\n".join(self(line) for line in text.split("\n")) if not self._one(tidy(text)) else self._one(tidy(text))
         whole = tidy(text)
-        if not whole or whole in self.named:
+        if not whole:
             return text
         said = self._one(whole) or self._composed(whole)
         if said is None:
@@ -108,18 +109,18 @@ class Catalogue:
 
     def _composed(self, whole):
         """A text put together from messages in one of a few ways; None if it is not."""
-        for pattern, joined in _COMPOSED:
-            if match := pattern.fullmatch(whole):
-                # A quotation's frame is a message with "…" in its place.
-                parts = [self._one(part) or self._composed(part) for part in match.groups()]
-                if all(parts):
-                    return joined.format(*parts)
         if quoted := _QUOTATION.fullmatch(whole):
             frame = self._one(f"{quoted[1]}“…”{quoted[3]}")
             if frame is None:
                 self.missing.setdefault(f"{quoted[1]}“…”{quoted[3]}", None)
                 return whole
             return frame.replace("…", self(quoted[2]))
+        for pattern, joined in _COMPOSED:
+            if match := pattern.fullmatch(whole):
+                # A quotation's frame is a message with "…" in its place.
+                parts = [self._one(part) or self._composed(part) for part in match.groups()]
+                if all(parts):
+                    return _GAP.sub("", joined.format(*parts))
         if " — " in whole:
             return " — ".join(self(part) for part in whole.split(" — "))
         return None

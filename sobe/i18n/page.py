@@ -37,8 +37,9 @@ def translated(text, say, report=True):
         if token.startswith("<") and (tag := _TAG.match(token)):
             name = tag[2].lower()
             if tag[1]:
-                while stack and stack.pop()[0] != name:
-                    pass
+                if any(open_tag[0] == name for open_tag in stack):
+                    while stack.pop()[0] != name:
+                        pass
                 out.append(token)
                 continue
             ours = bool(stack and stack[-1][1]) or _classed(token)
@@ -61,8 +62,9 @@ def translated(text, say, report=True):
             if prose and not ours:
                 out.append(token)
             else:
-                said = _sentences(html.unescape(token), _quietly(say, report))
-                out.append(html.escape(said, quote=False) if said is not None else token)
+                text = html.unescape(token)
+                said = _quietly(say, report)(text)
+                out.append(token if said == text else html.escape(said, quote=False))
     return "".join(out)
 
 
@@ -78,12 +80,6 @@ def _quietly(say, report):
         return said
 
     return quiet
-
-
-def _sentences(text, say):
-    """A text whole; failing that, sentence by sentence. None where nothing changes."""
-    said = say(text)
-    return None if said == text else said
 
 
 def _attributes(token, say):

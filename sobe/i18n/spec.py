@@ -63,6 +63,8 @@ def _words(spec, say):
         for value in dict.fromkeys(values):
             if (said := say(value)) != value:
                 found[value] = said
+                # A label may show only what stands before a hyphen.
+                found.setdefault(value.partition("-")[0], said)
     return found
 
 

@@ -13,7 +13,10 @@ def _elsewhere(pagename, edition, other):
 
 
 def page(app, pagename, templatename, context, doctree):
-    """Give a page the addresses of itself in the other editions."""
+    """Give a page the addresses of itself in the other editions.
+
+    Early: the theme drops templates that come out empty.
+    """
     editions = app.config.sobe_editions
     context["sobe_editions"] = [
         {"tag": i18n.TAGS[other], "name": i18n.NAMES[other], "url": _elsewhere(pagename, app.config.sobe_edition, other)}
@@ -53,5 +56,5 @@ def setup(app):
     app.add_config_value("sobe_edition", "", "html")
     app.add_config_value("sobe_editions", [], "html")
     app.connect("config-inited", lambda app, config: config.templates_path.append(str(TEMPLATES)))
-    app.connect("html-page-context", page, priority=850)
+    app.connect("html-page-context", page, priority=400)
     _glue_in_translations()

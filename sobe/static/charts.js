@@ -47,16 +47,18 @@
 
   const ruler = document.createElement("canvas").getContext("2d");
 
-  /* Text broken into lines no wider than the chart; Vega itself would cut it off. */
+  /* Text broken into lines no wider than the chart; Vega itself would cut it off.
+     Chinese may be broken after any character but not before a closing mark. */
+  const PIECES = /[\u3400-\u9fff\uff01-\uff60\u3001-\u301f][\u3001\u3002\uff01-\uff1f\u300b\u300d\u201d]*\s*|[^\s\u3400-\u9fff\uff01-\uff60\u3001-\u301f]+\s*/g;
   function lines(text, width, font) {
     ruler.font = font;
     const out = [];
-    for (const word of String(text).split(" ")) {
-      const longer = out.length ? out[out.length - 1] + " " + word : word;
-      if (out.length && ruler.measureText(longer).width <= width) out[out.length - 1] = longer;
-      else out.push(word);
+    for (const piece of String(text).match(PIECES) || []) {
+      const longer = out.length ? out[out.length - 1] + piece : piece;
+      if (out.length && ruler.measureText(longer.trimEnd()).width <= width) out[out.length - 1] = longer;
+      else out.push(piece);
     }
-    return out;
+    return out.map((line) => line.trimEnd());
   }
 
   function wrapTitle(title, width, config) {
