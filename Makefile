@@ -34,6 +34,9 @@ chapter: $(STAMP) ## Run one chapter with other values: NAME=recording PARAMS="h
 messages: $(STAMP) ## Bring the message catalogues in book/locale up to date with the chapters
 	@$(PY) -m sobe.build messages
 
+pdf: $(STAMP) ## Make the PDFs, one a language, in _build/pdf (needs XeLaTeX)
+	@$(PY) -m sobe.build pdf
+
 serve: book ## Show the book on http://localhost:8000 (PORT=… for another port)
 	@echo "http://localhost:$(PORT)/ (Ctrl-C stops)"
 	@$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)

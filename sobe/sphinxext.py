@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sobe import bundle, render
 from sobe.i18n import sphinx as editions
+from sobe.pdf import sphinx as pdf
 
 ASSETS = "sobe"  # folder under _static
 CHART_ID = re.compile(r'id="(chart-[0-9a-f]{12})"')
@@ -72,6 +73,7 @@ def setup(app):
         app.add_config_value("comments_config", {}, "html")
     app.connect("builder-inited", _write_assets)
     editions.setup(app)
+    pdf.setup(app)
     app.connect("html-page-context", _page, priority=900)
     app.add_css_file(f"{ASSETS}/sobe.css", priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
