@@ -6,7 +6,9 @@ N ?= 5
 NAME ?=
 PARAMS ?=
 UPSTREAM ?=
-export PARAMS UPSTREAM NAME
+FILE ?=
+DASK ?=
+export PARAMS UPSTREAM NAME FILE DASK
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -20,7 +22,7 @@ $(shell rm -f $(STAMP))
 endif
 
 .DEFAULT_GOAL := book
-.PHONY: book test messages pdf chapter serve bench data check-upstream lock clean help
+.PHONY: book test messages pdf chapter scenario sweep serve bench data check-upstream lock clean help
 
 book: $(STAMP) ## Build the book into _build/html (only what changed; first makes .venv)
 	@$(PY) -m sobe.build book
@@ -36,6 +38,14 @@ messages: $(STAMP) ## Bring the message catalogues in book/locale up to date wit
 
 pdf: $(STAMP) ## Make the PDFs, one a language, in _build/pdf (needs XeLaTeX)
 	@$(PY) -m sobe.build pdf
+
+scenario: $(STAMP) ## Run the estimator's chapter with a scenario: FILE=scenarios/mouse-2030.yml
+	@test -n "$$FILE" || { echo "error: say which scenario: make scenario FILE=scenarios/mouse-2030.yml" >&2; exit 1; }
+	@$(PY) -m sobe.build scenario "$$FILE"
+
+sweep: $(STAMP) ## Estimate a grid of cases: FILE=scenarios/sweep-brains.yml (DASK=tcp://… for a cluster)
+	@test -n "$$FILE" || { echo "error: say which sweep: make sweep FILE=scenarios/sweep-brains.yml" >&2; exit 1; }
+	@$(PY) -m sobe.estimator sweep "$$FILE" --dask "$$DASK"
 
 serve: book ## Show the book on http://localhost:8000 (PORT=… for another port)
 	@echo "http://localhost:$(PORT)/ (Ctrl-C stops)"

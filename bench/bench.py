@@ -80,6 +80,16 @@ def measure(root, runs):
     return seconds, change
 
 
+def draws_per_second(draws=100_000):
+    """Draws of the budget estimator in a second: all parameters with a range, all results."""
+    from sobe.estimator.uncertainty import draw
+
+    draw(draws=1000)  # loads the model
+    start = time.perf_counter()
+    draw(draws=draws)
+    return draws / (time.perf_counter() - start)
+
+
 def main():
     """Measure, print, write. Exits with an error if a build fails."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -98,11 +108,14 @@ def main():
         span = f"{min(values):.2f} to {max(values):.2f}"
         print(f"{name:20} {medians[name]:9.2f} {span:>15} {ratios[name]:9.3f}")
     print(f"changed {change['table']}: executed {', '.join(change['executed'])}, its only readers")
+    draws = statistics.median(draws_per_second() for _ in range(runs))
+    print(f"estimator: {draws:,.0f} draws a second")
     out = ROOT / "_build" / "bench.json"
     out.parent.mkdir(exist_ok=True)
     result = {
         "runs": runs, "cpus": os.cpu_count(), "python": sys.version.split()[0],
         "seconds": seconds, "median": medians, "of_plain": ratios, "change": change,
+        "draws_per_second": draws,
     }
     out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 

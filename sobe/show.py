@@ -72,7 +72,7 @@ def table(frame: pd.DataFrame, caption: str, search: bool = False, menus: tuple[
     )
     rows = []
     for cells in frame.itertuples(index=False, name=None):
-        rows.append("<tr>" + "".join(f"<td{_class(right)}>{_cell(cell)}</td>" for cell, right in zip(cells, numeric)) + "</tr>")
+        rows.append("<tr>" + "".join(f"<td{_class(right, cell)}>{_cell(cell)}</td>" for cell, right in zip(cells, numeric)) + "</tr>")
     attribute = " data-sobe-search" if search else ""
     if menus:
         places = " ".join(str(list(frame).index(name)) for name in menus)
@@ -118,8 +118,11 @@ def _looks_numeric(column: pd.Series) -> bool:
     return bool(texts) and all(text.lstrip("$−<>~≥≤").strip()[:1].isdigit() for text in texts)
 
 
-def _class(right: bool) -> str:
-    return ' class="number"' if right else ""
+def _class(right: bool, cell=None) -> str:
+    if right:
+        return ' class="number"'
+    # A sentence wants room, or its column is squeezed to a word a line.
+    return ' class="long"' if isinstance(cell, str) and len(cell) > 60 else ""
 
 
 def _cell(value) -> str:

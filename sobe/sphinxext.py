@@ -46,6 +46,8 @@ def _page(app, pagename, templatename, context, doctree):
         app.add_js_file(f"{ASSETS}/charts.js", loading_method="defer")
     if "data-sobe-" in body:
         app.add_js_file(f"{ASSETS}/tables.js", loading_method="defer")
+    if "data-sobe-estimator" in body:
+        app.add_js_file(f"{ASSETS}/estimator.js", loading_method="defer")
 
 
 def _write_assets(app):
@@ -61,7 +63,7 @@ def _write_assets(app):
     cache = os.environ.get("SOBE_BUNDLE_CACHE") or Path(app.doctreedir).parent / ".cache"
     (out / "vega.js").write_text(bundle.vega_bundle(cache), encoding="utf-8")
     (out / "charts.js").write_text(bundle.loader(), encoding="utf-8")
-    for name in ("sobe.css", "tables.js"):
+    for name in ("sobe.css", "tables.js", "estimator.js"):
         shutil.copyfile(bundle.STATIC / name, out / name)
 
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from sobe.build import BuildError
-from sobe.build.book import build_book, run_chapter
+from sobe.build.book import build_book, run_chapter, run_scenario
 from sobe.build.project import Project
 
 
@@ -20,6 +20,8 @@ def _arguments(argv):
     chapter = commands.add_parser("chapter", help="execute one chapter with parameters")
     chapter.add_argument("name", help="the chapter's file name without .md")
     chapter.add_argument("params", nargs="?", default="", help='such as "hz_cap=30 since=1990"')
+    scenario = commands.add_parser("scenario", help="execute the estimator's chapter with a scenario")
+    scenario.add_argument("file", type=Path, help="such as scenarios/mouse-2030.yml")
     return parser.parse_args(argv)
 
 
@@ -40,6 +42,8 @@ def main(argv=None):
             from sobe.build import messages
 
             messages.update(project)
+        elif args.command == "scenario":
+            run_scenario(project, args.file)
         else:
             run_chapter(project, args.name, args.params)
     except BuildError as error:

@@ -61,15 +61,39 @@ def run_chapter(project, name, text):
             f"there is no chapter {name!r}; chapters: {', '.join(project.chapters)}"
             if name else f"say which chapter: NAME={'|'.join(project.chapters)}"
         )
-    path = project.chapters[name]
-    defaults = parameters.declared(parameters.parameters_cell(notebook.read(path)), name)
+    defaults = _defaults(project, name)
     values = parameters.parse(text, defaults, name)
+    return _run_alone(project, name, values, project.build / "chapters" / f"{_file_name(name, values)}.ipynb")
+
+
+def run_scenario(project, file):
+    """Execute the chapter of a scenario file with its parameters; returns the notebook's path.
+
+    Raises BuildError for a file that is no scenario, and as `run_chapter` does.
+    """
+    from sobe.estimator import EstimatorError, scenario
+
+    try:
+        found = scenario.read_scenario(file)
+    except EstimatorError as error:
+        raise BuildError(str(error)) from None
+    values = parameters.checked(found.parameters, _defaults(project, scenario.CHAPTER), scenario.CHAPTER)
+    say(found.title)
+    return _run_alone(project, scenario.CHAPTER, values, project.build / "scenarios" / f"{file.stem}.ipynb")
+
+
+def _defaults(project, name):
+    """The parameters of a chapter with the values that it declares."""
+    return parameters.declared(parameters.parameters_cell(notebook.read(project.chapters[name])), name)
+
+
+def _run_alone(project, name, values, out):
+    """Execute a chapter with `values`, unless that is kept, and write it to `out`."""
     with only_build(project):
         executor = Executor(project, say)
-        run = Run(name, path, values, for_book=False)
+        run = Run(name, project.chapters[name], values, for_book=False)
         found, missing = executor.cached([run])
         found |= executor.execute(missing)
-        out = project.build / "chapters" / f"{_file_name(name, values)}.ipynb"
         out.parent.mkdir(parents=True, exist_ok=True)
         aside = out.with_suffix(".tmp")
         aside.write_text(found[name], encoding="utf-8")

@@ -71,6 +71,25 @@ def _value(name, text, default):
     return value
 
 
+def checked(given, defaults, chapter):
+    """`given` ({name: value}) if a chapter with `defaults` takes it, whole numbers as floats where
+    the default is one. Raises BuildError for an unknown name or a value of another type."""
+    values = {}
+    for name, value in given.items():
+        if name not in defaults:
+            known = ", ".join(f"{n}={v!r}" for n, v in defaults.items()) or "none"
+            raise BuildError(f"chapter {chapter!r} has no parameter {name!r}; its parameters: {known}")
+        default = defaults[name]
+        if isinstance(default, float) and type(value) is int:
+            value = float(value)
+        if default is not None and type(value) is not type(default):
+            raise BuildError(
+                f"parameter {name} takes a value of type {type(default).__name__} (default {default!r}), not {value!r}"
+            )
+        values[name] = value
+    return values
+
+
 def parse(text, defaults, chapter):
     """{name: value} from "a=1 b=x", checked against the chapter's `defaults`.
 

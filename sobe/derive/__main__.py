@@ -13,11 +13,11 @@ from pathlib import Path
 
 from sobe import tables
 
-from . import compute, costs, funding, organisms, recordings, simulations
+from . import compute, costs, estimator, funding, organisms, recordings, simulations
 from .bibliography import bibtex
 from .common import DeriveError, Ledger, Upstream, to_csv
 
-SUBJECTS = (organisms, compute, costs, simulations, recordings, funding)
+SUBJECTS = (organisms, compute, costs, simulations, recordings, funding, estimator)
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
 

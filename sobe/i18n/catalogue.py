@@ -55,7 +55,7 @@ def names(data):
     for path in sorted(data.rglob("*.csv")):
         with path.open(encoding="utf-8", newline="") as lines:
             for row in csv.DictReader(lines):
-                found |= {tidy(value) for key, value in row.items() if key in NAMED and value}
+                found |= {tidy(value) for key, value in row.items() if key in NAMED and value and not value.islower()}
     return frozenset(found)
 
 

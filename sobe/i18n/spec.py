@@ -117,6 +117,8 @@ def _walk(node, say, words, fields):
             node[key] = _said(node[key], say)
     if isinstance(node.get("title"), dict) and "text" in node["title"]:
         node["title"]["text"] = _said(node["title"]["text"], say)
+    if isinstance(node.get("calculate"), str):
+        node["calculate"] = expression(node["calculate"], say, {})
     mark = node.get("mark")
     if isinstance(mark, dict) and isinstance(mark.get("text"), str) and mark["text"]:
         mark["text"] = say(mark["text"])

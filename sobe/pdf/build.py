@@ -128,7 +128,7 @@ def _lay_out(project, notebooks, language, name, names):
         "latex_elements": {
             "papersize": "a4paper", "pointsize": "10pt", "fncychap": "", "extraclassoptions": "openany,oneside",
             "fontpkg": _FONTS, "preamble": preamble, "maketitle": _title_page(project, title, words), "printindex": "",
-            "sphinxsetup": "hmargin={2.2cm,2.2cm},vmargin={2.3cm,2.3cm},verbatimwithframe=false", "figure_align": "htbp",
+            "sphinxsetup": "hmargin={2.2cm,2.2cm},vmargin={2.3cm,2.3cm},verbatimwithframe=false,verbatimvisiblespace={}", "figure_align": "H",
             "makeindex": "", "babel": "", "polyglossia": "",
         },
     }, builder="latex")  # fmt: skip

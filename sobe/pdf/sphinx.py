@@ -63,7 +63,7 @@ def _figure(app, chart):
     (folder / f"{name}.pdf").write_bytes(pdf)
     stop = "。" if say else "."
     words = f"{title}{stop}{'' if say else ' '}{subtitle}{stop if subtitle else ''}" if title else (chart.get("description") or "")
-    image = nodes.image(uri=f"/{FOLDER}/{name}.pdf", alt=chart.get("description", ""))
+    image = nodes.image(uri=f"/{FOLDER}/{name}.pdf", alt=chart.get("description", ""), width="13.5cm")
     return nodes.figure("", image, nodes.caption("", words), align="center")
 
 

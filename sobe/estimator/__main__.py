@@ -1,0 +1,41 @@
+"""Command line: ``python -m sobe.estimator sweep FILE [--dask ADDRESS]``."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+
+from sobe.estimator import EstimatorError
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns the exit code. Expected failures are one message."""
+    parser = argparse.ArgumentParser(prog="python -m sobe.estimator")
+    commands = parser.add_subparsers(dest="command", required=True)
+    sweep = commands.add_parser("sweep", help="estimate every case of a sweep file")
+    sweep.add_argument("file", type=Path)
+    sweep.add_argument("--dask", default="", help="address of a Dask scheduler, such as tcp://127.0.0.1:8786")
+    sweep.add_argument("--out", type=Path, help="folder for the results (default _build/sweeps/<name>)")
+    args = parser.parse_args(argv)
+    # A polite kill stops as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        from sobe.estimator.scenario import read_sweep
+        from sobe.estimator.sweep import run
+
+        found = read_sweep(args.file)
+        folder = run(found, args.out or Path("_build") / "sweeps" / args.file.stem, args.dask, lambda line: print(line, flush=True))
+    except EstimatorError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped; what is done is kept, and the same command goes on from there", file=sys.stderr)
+        return 130
+    print(f"written: {folder / 'table.csv'} and {folder / 'index.html'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
