@@ -25,8 +25,11 @@ def tree_digest(root, paths):
 
 
 def code_digest(project):
-    """The package's sources."""
-    return tree_digest(project.root, project.root.glob("sobe/**/*.py"))
+    """The package's sources, but for those that only finished pages go through."""
+    return tree_digest(project.root, [
+        path for path in project.root.glob("sobe/**/*.py")
+        if path.relative_to(project.root).parts[1] not in ("i18n", "pdf")
+    ])
 
 
 def environment_digest(project):

@@ -15,6 +15,10 @@ NAMED = {
     "title", "authors", "url", "doi", "path", "reference_url", "project", "name_latin", "key", "table", "column",
     "licence", "theirs", "ours", "model_name", "dataset", "source",
 }  # fmt: skip
+#: Of these, columns that quote values of other columns, which may be words.
+QUOTED = {"theirs", "ours"}
+#: A formula of the estimator, or a unit.
+_FORMULA = re.compile(r"(?=.*_)[\w\s*/+^().,<>={}-]+|[A-Za-z.{}\d]+(?:/[\w³{}.()<>:;+-]+)+")
 #: Words that are the same in both languages: units, abbreviations, names.
 NEUTRAL = set("""
 B kB MB GB TB PB EB ZB YB FLOP FLOPS kiloFLOP megaFLOP gigaFLOP teraFLOP petaFLOP exaFLOP zettaFLOP yottaFLOP
@@ -55,7 +59,7 @@ def names(data):
     for path in sorted(data.rglob("*.csv")):
         with path.open(encoding="utf-8", newline="") as lines:
             for row in csv.DictReader(lines):
-                found |= {tidy(value) for key, value in row.items() if key in NAMED and value and not value.islower()}
+                found |= {tidy(value) for key, value in row.items() if key in NAMED and value and not (key in QUOTED and value.islower())}
     return frozenset(found)
 
 
@@ -63,7 +67,7 @@ def is_neutral(text, named=frozenset()):
     """Whether `text` needs no translation."""
     if not _LETTER.search(text) or CHINESE.search(text) or text in named or text.casefold() in {"true", "false"}:
         return True
-    if _ADDRESS.match(text) or _AUTHOR.search(text):
+    if _FORMULA.fullmatch(text) or _ADDRESS.match(text) or _AUTHOR.search(text):
         return True
     return all(word in NEUTRAL for word in WORD.findall(re.sub(r"https?://\S+|10\.\d{4,}/\S+|\{\d\}", "", text)))
 
@@ -99,6 +103,8 @@ class Catalogue:
             message, translated = same, self.messages[same]
         if translated:
             self.used.add(message)
+        elif whole in self.named:
+            return whole
         elif is_neutral(message, self.named):
             translated = message
         else:
