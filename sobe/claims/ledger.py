@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sobe import units
-from sobe.claims import capability, cost, funding, recording, scale  # noqa: F401 (they register)
+from sobe.claims import capability, cost, funding, programme, recording, scale  # noqa: F401 (they register)
 from sobe.claims.registry import FUNCTIONS, Reading, Tables
 from sobe.claims.verdicts import grade, verdict
 

@@ -22,7 +22,7 @@ SECTIONS = {
 #: How chapters are named in a link.
 CHAPTERS = {
     "index": "At a glance", "capability": "Capability", "cost": "Cost", "recording": "Recording",
-    "scale": "Scale", "funding": "Funding", "data": "Data",
+    "scale": "Scale", "funding": "Funding", "estimator": "Estimator", "data": "Data",
 }
 
 
