@@ -13,6 +13,10 @@ BREAK = "\u200b"
 def breakable(text):
     """Text whose long words (keys, addresses) may be broken after a mark or before a capital."""
     def broken(match):
+        text = marked(match)
+        return re.sub(rf"[^\s{BREAK}]{{19,}}|(?=[^\s{BREAK}]*\d)[^\s{BREAK}]{{12,}}", lambda m: BREAK.join(re.findall(".{1,8}", m[0])), text)
+
+    def marked(match):
         return re.sub(r"([_/.,:;=\-–(])(?=\w)|(?<=[a-z])(?=[A-Z])", rf"\1{BREAK}", match[0])
 
     return _LONG.sub(broken, text)
