@@ -109,12 +109,16 @@ def _script(text, kind, say):
     return written.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _leaves(value, say):
+#: Keys of a script's JSON whose values are words, whatever they look like.
+_NAMED = {"stages", "texts", "options"}
+
+
+def _leaves(value, say, named=False):
     """JSON with its texts translated; identifiers (no capital letter, no space) are not texts."""
     if isinstance(value, dict):
-        return {key: _leaves(item, say) for key, item in value.items()}
+        return {key: _leaves(item, say, named or key in _NAMED) for key, item in value.items()}
     if isinstance(value, list):
-        return [_leaves(item, say) for item in value]
-    if isinstance(value, str) and (" " in value or value[:1].isupper()):
+        return [_leaves(item, say, named) for item in value]
+    if isinstance(value, str) and (named or " " in value or value[:1].isupper()):
         return say(value)
     return value

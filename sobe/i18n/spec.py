@@ -85,7 +85,8 @@ def _copies(spec, say):
 
 def expression(text, say, words):
     """An axis's or legend's label expression, its own words translated and its result looked up."""
-    if (whole := say.messages.get(text)) is not None:
+    if whole := say.messages.get(text):
+        say.used.add(text)
         return whole
     if text:
         def table(match):
