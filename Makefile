@@ -51,8 +51,9 @@ serve: book ## Show the book on http://localhost:8000 (PORT=… for another port
 	@echo "http://localhost:$(PORT)/ (Ctrl-C stops)"
 	@$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
-bench: $(STAMP) ## Time this build against plain Jupyter Book (N=… runs, 5 unless told)
+bench: $(STAMP) ## Time this build and its pages against plain Jupyter Book (N=… runs, 5 unless told)
 	@$(PY) bench/bench.py --runs $(N)
+	@$(PY) bench/pages.py --runs $(N)
 
 data: $(STAMP) ## Derive data/ anew from the upstream repository: UPSTREAM=folder
 	@test -n "$$UPSTREAM" || { echo "error: say where the upstream repository is: make data UPSTREAM=folder" >&2; exit 1; }

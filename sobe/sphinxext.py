@@ -12,7 +12,9 @@ from pathlib import Path
 from sobe import bundle, render
 from sobe.i18n import sphinx as editions
 from sobe.pdf import sphinx as pdf
+from sobe.web import collect, pages
 
+TEMPLATES = Path(__file__).resolve().parent / "templates"
 ASSETS = "sobe"  # folder under _static
 CHART_ID = re.compile(r'id="(chart-[0-9a-f]{12})"')
 
@@ -29,22 +31,41 @@ def _unique_ids(body):
     return CHART_ID.sub(number, body)
 
 
-def _is_outside(script):
-    """Whether a script tag of Sphinx's list would be fetched from another host."""
-    return "://" in str(getattr(script, "filename", script) or "")
+def _is_needed(script, body):
+    """Whether a page needs a script of Sphinx's list: nothing from other hosts, nothing inline
+    (the theme's settings, of use only with features that are off), no helper without its help."""
+    name = str(getattr(script, "filename", script) or "")
+    if not name:
+        return not str(getattr(script, "attributes", {}).get("body", "")).startswith("DOCUMENTATION_OPTIONS.")
+    if "design-tabs" in name:
+        return "sd-tab-set" in body
+    if "clipboard" in name or "copybutton" in name:
+        return "highlight" in body
+    return "://" not in name
 
 
 def _page(app, pagename, templatename, context, doctree):
     """Give a page the scripts it needs, and only those."""
     # In place: the scripts added below join this same list.
     scripts = context.get("script_files", [])
-    scripts[:] = [script for script in scripts if not _is_outside(script)]
     body = context.get("body") or ""
+    scripts[:] = [script for script in scripts if _is_needed(script, body)]
+    for group in context.get("header_buttons", []):
+        # The theme's button to print has its script in an attribute; browsers have their own.
+        group["buttons"] = [b for b in group.get("buttons", []) if b.get("type") != "javascript"]
+    context["metatags"] = context.get("metatags", "") + pages.metatags(app, pagename, context.get("title", ""), doctree)
+    # docutils' own role for an entry of a bibliography is deprecated, and wrong inside its list.
+    if "body" in context:
+        body = context["body"] = body.replace(' role="doc-biblioentry"', ' role="listitem"')
     if f'class="{render.CHART_CLASS}"' in body:
         context["body"] = _unique_ids(body)
         app.add_js_file(f"{ASSETS}/vega.js", loading_method="defer")
         app.add_js_file(f"{ASSETS}/charts.js", loading_method="defer")
-    if "data-sobe-" in body:
+    if 'class="sobe-card"' in body:
+        app.add_js_file(f"{ASSETS}/cards.js", loading_method="defer", priority=400)
+    if "data-sobe-data" in body:
+        app.add_js_file(f"{ASSETS}/datatable.js", loading_method="defer")
+    if re.search("data-sobe-(search|grid)", body):
         app.add_js_file(f"{ASSETS}/tables.js", loading_method="defer")
     if "data-sobe-estimator" in body:
         app.add_js_file(f"{ASSETS}/estimator.js", loading_method="defer")
@@ -63,8 +84,21 @@ def _write_assets(app):
     cache = os.environ.get("SOBE_BUNDLE_CACHE") or Path(app.doctreedir).parent / ".cache"
     (out / "vega.js").write_text(bundle.vega_bundle(cache), encoding="utf-8")
     (out / "charts.js").write_text(bundle.loader(), encoding="utf-8")
-    for name in ("sobe.css", "tables.js", "estimator.js"):
-        shutil.copyfile(bundle.STATIC / name, out / name)
+    for path in bundle.STATIC.iterdir():
+        if path.name != "charts.js":
+            shutil.copyfile(path, out / path.name)
+
+
+def _configure(app, config):
+    """Our templates before the theme's; the site's address from the environment, where it is set."""
+    config.templates_path.insert(0, str(TEMPLATES))
+    if address := os.environ.get("SOBE_BASE_URL"):
+        config.html_baseurl = address
+
+
+def _finish(app, exception):
+    if exception is None and app.builder.format == "html":
+        pages.sitemap(app)
 
 
 def setup(app):
@@ -73,9 +107,13 @@ def setup(app):
     if "comments_config" not in app.config.values:
         # Jupyter Book always sets it, even where its extension is not loaded.
         app.add_config_value("comments_config", {}, "html")
+    app.connect("config-inited", _configure)
     app.connect("builder-inited", _write_assets)
     editions.setup(app)
     pdf.setup(app)
+    collect.setup(app)
+    app.connect("build-finished", _finish)
     app.connect("html-page-context", _page, priority=900)
-    app.add_css_file(f"{ASSETS}/sobe.css", priority=900)
+    for name in ("sobe.css", "cards.css"):
+        app.add_css_file(f"{ASSETS}/{name}", priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

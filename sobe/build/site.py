@@ -163,6 +163,7 @@ def stamp(project, notebooks):
         ]),
         "notebooks": {name: digest(text) for name, text in notebooks.items()},
         "environment": environment_digest(project),
+        "address": os.environ.get("SOBE_BASE_URL", ""),
     }
     return digest(json.dumps(parts, sort_keys=True))
 

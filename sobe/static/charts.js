@@ -72,6 +72,30 @@
     }
   }
 
+  /* The spec with one channel's logarithmic axes made linear, with ticks of its own and
+     without words beside marks, which would lie upon each other near zero. */
+  function linear(value, channel) {
+    if (Array.isArray(value)) {
+      return value.filter((part) => !(part && part.mark && (part.mark.type || part.mark) === "text"))
+        .map((part) => linear(part, channel));
+    }
+    if (!value || typeof value !== "object") return value;
+    const out = {};
+    for (const [key, part] of Object.entries(value)) {
+      out[key] = key === "datasets" || key === "data" ? part : linear(part, channel);
+      const log = key === channel && part && part.scale && part.scale.type === "log";
+      if (!log) continue;
+      const dollar = JSON.stringify(part.axis || {}).includes("$") ? "$" : "";
+      const words = [[1e12, " trillion"], [1e9, " billion"], [1e6, " million"]].reduceRight(
+        (rest, [size, word]) => `abs(datum.value) >= ${size} ? format(datum.value / ${size}, ',~r') + '${word}' : ${rest}`,
+        "format(datum.value, ',~r')");
+      out[key].scale = { type: "linear", zero: true };
+      out[key].axis = { ...part.axis, values: null, tickCount: 6, format: null, labelExpr: `'${dollar}' + (${words})` };
+      if (!(part.axis && part.axis.title)) delete out[key].axis.title;
+    }
+    return out;
+  }
+
   function boundSignals(result) {
     return (result.vgSpec.signals || []).filter((s) => s.bind).map((s) => s.name);
   }
@@ -79,9 +103,10 @@
   async function draw(chart) {
     const wanted = mode();
     const width = chart.div.clientWidth;
+    if (!width) return; /* behind another tab; drawn when it is shown */
     const narrow = width < 520;
     /* Small changes of width are Vega's own affair; larger ones break titles anew. */
-    const drawn = wanted + Math.round(width / 50);
+    const drawn = wanted + Math.round(width / 50) + (chart.div.dataset.linear || "");
     if (chart.drawn === drawn) return;
     chart.drawn = drawn;
     const kept = {};
@@ -91,11 +116,14 @@
       chart.result = null;
     }
     let spec = structuredClone(chart.spec);
+    if (chart.div.closest(".sobe-card")) delete spec.title; /* the card says it */
+    if (chart.div.dataset.linear) spec = linear(spec, chart.div.dataset.linear);
     if (wanted === "dark") spec = darken(spec);
     const config = themed(wanted, narrow, spec);
     wrapTitle(spec.title, width - 16, config);
     const result = await vegaEmbed(chart.view, spec, {
       mode: "vega-lite",
+      ast: true, /* expressions are interpreted: no code is made from text */
       config, /* what a spec says itself goes before it */
       actions: false,
       renderer: "svg",
@@ -111,6 +139,7 @@
     labelControls(chart.view);
     chart.div.dataset.state = "drawn";
     chart.div.dataset.drawnTheme = wanted;
+    chart.div.dispatchEvent(new CustomEvent("sobe:drawn", { detail: { view: result.view } }));
   }
 
   /* Vega names a control by a <span> beside it; say so to assistive software. */
@@ -135,15 +164,20 @@
     console.error(error);
   }
 
-  /* One drawing at a time for each chart, so that quick theme changes don't cross. */
+  /* One drawing at a time: the first chart is there before the last is begun, and quick
+     theme changes don't cross. Between two the page may answer its reader. */
+  let queue = Promise.resolve();
   function schedule(chart) {
-    chart.queue = chart.queue.then(() => draw(chart)).catch((error) => fail(chart, error));
+    queue = queue
+      .then(() => draw(chart))
+      .catch((error) => fail(chart, error))
+      .then(() => new Promise((done) => setTimeout(done, 0)));
   }
 
   function start() {
     for (const div of document.querySelectorAll(".sobe-chart")) {
       const view = div.querySelector(".sobe-chart-view");
-      const chart = { div, view, queue: Promise.resolve() };
+      const chart = { div, view };
       try {
         if (typeof vegaEmbed === "undefined") throw new Error("the chart library did not load");
         chart.spec = JSON.parse(div.querySelector('script[type="application/json"]').textContent);
@@ -152,6 +186,7 @@
         continue;
       }
       charts.push(chart);
+      div.addEventListener("sobe:redraw", () => schedule(chart));
       schedule(chart);
     }
     const redraw = () => charts.forEach(schedule);

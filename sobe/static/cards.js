@@ -1,0 +1,178 @@
+/* The cards of figures: tabs, addresses to copy, the cell behind a figure, linear axes, and a
+   chart's marks read one by one from the keyboard. Without this script everything is shown. */
+(function () {
+  "use strict";
+
+  function tabs(card) {
+    const all = [...card.querySelectorAll('[role="tab"]')];
+    const choose = (tab, focus) => {
+      for (const other of all) {
+        const chosen = other === tab;
+        other.setAttribute("aria-selected", chosen);
+        other.tabIndex = chosen ? 0 : -1;
+        document.getElementById(other.getAttribute("aria-controls")).hidden = !chosen;
+      }
+      if (focus) tab.focus();
+    };
+    all.forEach((tab, i) => {
+      tab.addEventListener("click", () => choose(tab));
+      tab.addEventListener("keydown", (event) => {
+        const to = { ArrowRight: i + 1, ArrowLeft: i - 1, Home: 0, End: all.length - 1 }[event.key];
+        if (to === undefined) return;
+        event.preventDefault();
+        choose(all[(to + all.length) % all.length], true);
+      });
+    });
+    if (all.length) choose(all[0]);
+  }
+
+  /* Where the build did not know the site's address, the page's own tells it. */
+  function addresses(card) {
+    if (!/^https?:$/.test(location.protocol)) return;
+    const root = new URL(document.documentElement.dataset.content_root || "./", location.href);
+    for (const pre of card.querySelectorAll("[data-address]")) {
+      const address = pre.dataset.address;
+      if (!/^https?:/.test(address)) {
+        pre.textContent = pre.textContent.replace(address, new URL(address, root).href);
+      }
+    }
+  }
+
+  function copying(card) {
+    for (const button of card.querySelectorAll("[data-copy]")) {
+      button.addEventListener("click", async () => {
+        const pre = document.getElementById(button.dataset.copy);
+        let said = "Copied";
+        try {
+          await navigator.clipboard.writeText(pre.textContent);
+        } catch (error) { /* from a file, or not allowed: select it instead */
+          getSelection().selectAllChildren(pre);
+          said = document.execCommand && document.execCommand("copy") ? "Copied" : "Selected";
+        }
+        button.textContent = said;
+        setTimeout(() => { button.textContent = "Copy"; }, 2000);
+      });
+    }
+  }
+
+  function code(card) {
+    const link = card.querySelector("[data-sobe-code]");
+    const cell = card.closest(".cell");
+    const source = cell && cell.querySelector("details");
+    if (!link || !source) return;
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      source.open = true;
+      source.querySelector("summary").focus();
+      source.scrollIntoView({ block: "start" });
+    });
+  }
+
+  function scales(card) {
+    const group = card.querySelector(".sobe-switch");
+    const chart = card.querySelector(".sobe-chart");
+    if (!group) return;
+    group.addEventListener("click", (event) => {
+      const scale = event.target.dataset.scale;
+      if (!scale) return;
+      for (const button of group.querySelectorAll("button")) {
+        button.setAttribute("aria-pressed", button === event.target);
+      }
+      chart.dataset.linear = scale === "linear" ? group.dataset.channel : "";
+      chart.dispatchEvent(new CustomEvent("sobe:redraw"));
+    });
+  }
+
+  /* Every mark that has something to tell, once, from left to right. */
+  function telling(view) {
+    const found = new Map();
+    const visit = (item, x, y) => {
+      if (item.marktype) {
+        if (item.role && !/mark|scope|frame/.test(item.role)) return;
+        for (const child of item.items) visit(child, x, y);
+        return;
+      }
+      if (item.tooltip && typeof item.tooltip === "object" && item.bounds) {
+        const { x1, x2, y1, y2 } = item.bounds;
+        const words = JSON.stringify(item.tooltip);
+        if (!found.has(words)) found.set(words, { item, x1: x1 + x, x2: x2 + x, y1: y1 + y, y2: y2 + y });
+      }
+      for (const mark of item.items || []) visit(mark, x + (item.x || 0), y + (item.y || 0));
+    };
+    visit(view.scenegraph().root, ...view.origin());
+    /* Words and lines beside the marks repeat what the marks say. */
+    const all = [...found.values()];
+    const marks = all.filter(({ item }) => !/text|rule|line|area/.test(item.mark.marktype));
+    return (marks.length ? marks : all).sort((a, b) => a.x1 - b.x1 || b.y1 - a.y1);
+  }
+
+  function reading(div) {
+    const place = div.querySelector(".sobe-chart-view");
+    let view = null, marks = [], at = -1;
+    const ring = document.createElement("div");
+    ring.className = "sobe-ring";
+    ring.hidden = true;
+    const spoken = document.createElement("p");
+    spoken.className = "sobe-spoken";
+    spoken.setAttribute("aria-live", "polite");
+    div.append(spoken);
+    const handler = (mark, value) => {
+      const svg = place.querySelector("svg.marks");
+      const box = svg.getBoundingClientRect();
+      const event = { clientX: box.left + mark.x2, clientY: box.top + mark.y1, vegaType: "view" };
+      view.tooltip().call(null, view, event, mark.item, value);
+      return { svg, box };
+    };
+    const leave = () => {
+      if (at >= 0 && marks[at]) handler(marks[at], null);
+      at = -1;
+      ring.hidden = true;
+      spoken.textContent = "";
+    };
+    const show = (to) => {
+      at = Math.max(0, Math.min(marks.length - 1, to));
+      const mark = marks[at];
+      const { box } = handler(mark, mark.item.tooltip);
+      const own = place.getBoundingClientRect();
+      place.append(ring);
+      ring.hidden = false;
+      ring.style.left = `${box.left - own.left + mark.x1 - 4}px`;
+      ring.style.top = `${box.top - own.top + mark.y1 - 4}px`;
+      ring.style.width = `${mark.x2 - mark.x1 + 8}px`;
+      ring.style.height = `${mark.y2 - mark.y1 + 8}px`;
+      spoken.textContent = Object.entries(mark.item.tooltip).map(([key, value]) => `${key}: ${value}`).join("; ")
+        + ` (${at + 1} of ${marks.length})`;
+    };
+    div.addEventListener("sobe:drawn", (event) => {
+      leave();
+      view = event.detail.view;
+      marks = telling(view);
+      if (!marks.length) return;
+      place.tabIndex = 0;
+      place.setAttribute("aria-roledescription", "chart; arrow keys read its marks");
+    });
+    place.addEventListener("keydown", (event) => {
+      if (event.target !== place || !view || !marks.length) return;
+      const to = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: marks.length - 1 }[event.key];
+      if (to !== undefined) {
+        event.preventDefault();
+        show(to);
+      } else if (event.key === "Escape") leave();
+    });
+    place.addEventListener("blur", leave);
+  }
+
+  function start() {
+    for (const card of document.querySelectorAll(".sobe-card")) {
+      tabs(card);
+      addresses(card);
+      copying(card);
+      code(card);
+      scales(card);
+      card.querySelectorAll(".sobe-chart").forEach(reading);
+    }
+  }
+
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();

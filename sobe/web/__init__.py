@@ -1,0 +1,1 @@
+"""What surrounds figures and tables on the site: cards, files, documentation, addresses."""

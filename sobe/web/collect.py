@@ -1,0 +1,207 @@
+"""Figures gathered from executed pages, and put back into them as cards.
+
+While pages are read, each declaration (`sobe.figure`) is taken from the output that carries it.
+When pages are written, cards, the catalogue and the tables' documentation stand in their places;
+after that, the files are written.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+
+from docutils import nodes
+from docutils.parsers.rst import Directive
+from sphinx.util import logging
+
+from sobe.figure import FIGURE_CLASS
+from sobe.web import card, datadoc, files
+from sobe.web import record as rec
+
+log = logging.getLogger(__name__)
+FIGURE = re.compile(
+    rf'<div class="{FIGURE_CLASS}" id="[^"]*"><script type="application/json">(.*?)</script></div>', re.S
+)
+CATALOGUE, TABLES = "<!--sobe-catalogue-->", "<!--sobe-tables-->"
+#: Words of neighbouring cells would otherwise become one word of the search index.
+GLUED = re.compile(r"(</(?:td|th|li|p|h\d|strong|span|figcaption|option)>)(?=<)")
+
+
+class Placeholder(Directive):
+    """A place on a page that is filled when all pages have been read."""
+
+    marker = ""
+
+    def run(self):
+        """The placeholder; its page is read anew in every build."""
+        self.state.document.settings.env.note_reread()
+        return [nodes.raw("", self.marker, format="html")]
+
+
+class Catalogue(Placeholder):
+    """`figure-catalogue`: all figures of the book."""
+
+    marker = CATALOGUE
+
+
+class Tables(Placeholder):
+    """`data-tables`: every table and column of the data package, with its rows."""
+
+    marker = TABLES
+
+
+def _html(doctree):
+    return [node for node in doctree.findall(nodes.raw) if "html" in node.get("format", "").split()]
+
+
+def _cell_of(node):
+    """The cell of a notebook that a node is the output of, or None."""
+    while node is not None:
+        if isinstance(node, nodes.container) and "cell" in node.get("classes", []):
+            return node
+        node = node.parent
+    return None
+
+
+def _figures(env):
+    if not hasattr(env, "sobe_figures"):
+        env.sobe_figures = {}
+    return env.sobe_figures
+
+
+def read(app, doctree):
+    """Note the figures of a page that was read, and give their cells an address."""
+    found = []
+    for node in _html(doctree):
+        for match in FIGURE.finditer(node.astext()):
+            declaration = json.loads(match[1])
+            found.append(declaration)
+            if (cell := _cell_of(node)) is not None:
+                cell["ids"].append(f"figure-{declaration['name']}-cell")
+    _figures(app.env)[app.env.docname] = found
+
+
+def purge(app, env, docname):
+    """Forget a page's figures."""
+    _figures(env).pop(docname, None)
+
+
+def merge(app, env, docnames, other):
+    """Take over what another process read."""
+    for docname in docnames:
+        _figures(env)[docname] = _figures(other).get(docname, [])
+
+
+def _pages(env, root, seen=None):
+    """Page names in the order of the table of contents."""
+    seen = set() if seen is None else seen
+    if root not in seen:
+        seen.add(root)
+        yield root
+        for child in env.toctree_includes.get(root, []):
+            yield from _pages(env, child, seen)
+
+
+def _root(app):
+    """The repository's folder, from which the pages being read were laid out."""
+    return next((d for d in (Path(app.srcdir), Path(app.srcdir).parent) if (d / "data" / "datapackage.json").is_file()), None)
+
+
+def join(app, env):
+    """Once all pages are read: figures with what the data package and the citation say."""
+    app.sobe_root = _root(app)
+    app.sobe_records, app.sobe_package, app.sobe_cited = {}, None, None
+    if app.sobe_root is None or not (app.sobe_root / "CITATION.cff").is_file():
+        return
+    app.sobe_package = rec.Package(app.sobe_root / "data")
+    app.sobe_cited = rec.citation(app.sobe_root)
+    for page in _pages(env, env.config.root_doc):
+        for declaration in _figures(env).get(page, []):
+            name = declaration["name"]
+            if name in app.sobe_records:
+                log.warning("two figures are named %r, here and on page %s", name, app.sobe_records[name]["page"], location=page)
+                continue
+            app.sobe_records[name] = rec.resolve(declaration, app.sobe_package, page)
+
+
+def base(app):
+    """The site's own address, where it is known, with a slash; else ""."""
+    return app.config.html_baseurl.rstrip("/") + "/" if app.config.html_baseurl else ""
+
+
+def resolve(app, doctree, docname):
+    """Put cards, catalogue and documentation in their places on a page."""
+    if app.builder.format != "html":
+        return
+    up = "../" * docname.count("/")
+    for node in _html(doctree):
+        text = node.astext()
+        new = FIGURE.sub(lambda match: _card(app, docname, up, json.loads(match[1])["name"]), text)
+        if CATALOGUE in new:
+            new = new.replace(CATALOGUE, catalogue(app, up))
+        if TABLES in new and app.sobe_package:
+            new = new.replace(TABLES, datadoc.html(app.sobe_package, up))
+        new = GLUED.sub(r"\1 ", new)
+        if new != text:
+            node.clear()
+            node += nodes.Text(new)
+
+
+def _card(app, docname, up, name):
+    data_page = next((d for d in app.env.all_docs if d.rsplit("/", 1)[-1] == "data"), "data")
+    source = app.env.doc2path(docname, base=False)
+    return card.card(
+        app.sobe_records[name], app.sobe_cited, up, base(app), f"{up}{data_page}.html", f"{up}_sources/{source}"
+    )
+
+
+def catalogue(app, up):
+    """All figures, small, each leading to its place."""
+    items = []
+    for record in app.sobe_records.values():
+        q, name = card.quote, record["name"]
+        items.append(
+            f'<li><a href="{up}{record["page"]}.html#figure-{name}"><img src="{up}figures/{name}.thumb.png" alt="" '
+            f'loading="lazy"><span class="sobe-card-title">{q(record["title"])}</span></a> '
+            f'<p>{q(record["subtitle"])}</p> <p class="sobe-card-foot">'
+            + " · ".join(
+                f'<a href="{up}figures/{name}.{rec.FILES[kind]}" aria-label="{label}: {q(record["title"])}"'
+                f'{"" if kind == "embed" else " download"}>{label}</a>'
+                for kind, label in (("svg", "SVG"), ("png", "PNG"), ("csv", "CSV"), ("spec", "Vega-Lite"), ("embed", "Alone"))
+            )
+            + "</p></li>"
+        )
+    machines = f'<p>For programs, the same list is <a href="{up}figures/index.json">figures/index.json</a>.</p>'
+    return f'<ul class="sobe-catalogue">{"".join(items)}</ul>{machines}'
+
+
+def finish(app, exception):
+    """Write the files of all figures and tables."""
+    if exception or app.builder.format != "html" or not app.sobe_package:
+        return
+    out = Path(app.outdir)
+    for record in app.sobe_records.values():
+        files.write(record, app.sobe_cited, out, cache(app), base(app))
+    text = files.index(app.sobe_records.values(), app.sobe_cited, base(app))
+    (out / "figures").mkdir(exist_ok=True)
+    (out / "figures" / "index.json").write_text(text, encoding="utf-8")
+    datadoc.write(app.sobe_package, app.sobe_root, out)
+
+
+def cache(app):
+    """The folder of what is kept between builds."""
+    return Path(os.environ.get("SOBE_BUNDLE_CACHE") or Path(app.doctreedir).parent / ".cache")
+
+
+def setup(app):
+    """Connect with Sphinx."""
+    app.add_directive("figure-catalogue", Catalogue)
+    app.add_directive("data-tables", Tables)
+    app.connect("doctree-read", read)
+    app.connect("env-purge-doc", purge)
+    app.connect("env-merge-info", merge)
+    app.connect("env-updated", join)
+    app.connect("doctree-resolved", resolve)
+    app.connect("build-finished", finish)

@@ -1,0 +1,100 @@
+"""The data package for readers: every table and column explained, shown and to be taken away."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from pathlib import Path
+
+from sobe.web.card import quote, table
+from sobe.web.record import unit_words
+
+ARCHIVE = "state-of-brain-emulation-2025-data.zip"
+
+
+def html(package, up):
+    """A section a table: what it holds, its columns, its rows, and its file."""
+    total = sum(len(package.rows(name)) for name in package.tables)
+    head = (
+        f'<p>All {len(package.tables)} tables ({total:,} rows) with their description: '
+        f'<a href="{up}data/{ARCHIVE}" download>one zip file</a>, or '
+        f'<a href="{up}data/datapackage.json" download>datapackage.json</a> and the tables one by one.</p>'
+    )
+    return head + "\n".join(_section(package, name, up) for name in package.tables)
+
+
+def _section(package, name, up):
+    resource = package.tables[name]
+    rows = package.rows(name)
+    title, path = quote(resource["title"]), quote(resource["path"])
+    return (
+        f'<section class="sobe-data" id="table-{name}">\n'
+        f'<h3>{title}</h3>\n<p>{quote(resource["description"])}</p>\n'
+        f'<p class="sobe-card-foot"><code>{name}</code> · {len(rows):,} rows · '
+        f'<a href="{up}data/{path}" download aria-label="CSV: {title}">CSV</a>{_keys(resource["schema"])}</p>\n'
+        f"<details><summary>Columns of {title}</summary>{_columns(resource)}</details>\n"
+        f"<details><summary>Rows of {title}</summary>{_rows(package, name, rows)}</details></section>"
+    )
+
+
+def _keys(schema):
+    """Primary and foreign keys in words, the latter as links."""
+    primary = schema.get("primaryKey", [])
+    names = [primary] if isinstance(primary, str) else primary
+    said = " · key: " + ", ".join(f"<code>{quote(n)}</code>" for n in names) if names else ""
+    for key in schema.get("foreignKeys", []):
+        other = key["reference"]["resource"]
+        fields = key["fields"] if isinstance(key["fields"], str) else ", ".join(key["fields"])
+        said += f' · <code>{quote(fields)}</code> names a row of <a href="#table-{quote(other)}">{quote(other)}</a>'
+    return said
+
+
+def _columns(resource):
+    items = []
+    for field in resource["schema"]["fields"]:
+        facts = [field["type"], unit_words(field.get("unit")), *_rules(field.get("constraints", {}))]
+        items.append(
+            f'<dt id="column-{resource["name"]}-{field["name"]}"><code>{quote(field["name"])}</code> '
+            f'<span class="sobe-unit">{quote(", ".join(filter(None, facts)))}</span></dt>'
+            f'<dd>{quote(field.get("description", ""))}</dd>'
+        )
+    return f'<dl class="sobe-columns">{"".join(items)}</dl>'
+
+
+def _rules(constraints):
+    """What a column's values must be, in words."""
+    if constraints.get("required"):
+        yield "required"
+    if constraints.get("unique"):
+        yield "unique"
+    low, high = constraints.get("minimum"), constraints.get("maximum")
+    if low is not None and high is not None:
+        yield f"{low} to {high}"
+    elif low is not None or high is not None:
+        yield f"at least {low}" if low is not None else f"at most {high}"
+    if constraints.get("enum"):
+        yield "one of: " + ", ".join(map(str, constraints["enum"]))
+
+
+def _rows(package, name, rows):
+    fields = package.tables[name]["schema"]["fields"]
+    numeric = {"integer": "integer", "number": "number"}
+    columns = [{"name": f["name"], "type": numeric.get(f["type"], "string"), "unit": f.get("unit")} for f in fields]
+    # Numbers as the file has them: this is the table itself, not a reading of it.
+    body = [[row[f["name"]] for f in fields] for row in rows]
+    return table(columns, body, f"Rows of the table {package.tables[name]['title']}")
+
+
+def write(package, root, out):
+    """Copy the tables beside the pages, and all of them as one archive, the same bytes each time."""
+    folder = Path(out) / "data"
+    folder.mkdir(parents=True, exist_ok=True)
+    names = ["datapackage.json", *(resource["path"] for resource in package.tables.values())]
+    for name in names:
+        shutil.copyfile(package.folder / name, folder / name)
+    with zipfile.ZipFile(folder / ARCHIVE, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, path in [("LICENSE", Path(root) / "LICENSE"), *((n, package.folder / n) for n in names)]:
+            if path.is_file():
+                info = zipfile.ZipInfo(f"state-of-brain-emulation-2025-data/{name}", (2026, 1, 1, 0, 0, 0))
+                info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+                archive.writestr(info, path.read_bytes())

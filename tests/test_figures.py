@@ -1,0 +1,238 @@
+"""Figures: every one has its card and its files, and they agree with what is plotted."""
+
+import csv
+import io
+import json
+import re
+import struct
+import xml.etree.ElementTree as ET
+import zipfile
+
+import altair as alt
+import pandas as pd
+import pytest
+
+from sobe import render, tables
+from sobe.describe import describe
+from sobe.figure import FigureError, figure
+from sobe.web import files as web_files
+from sobe.web import record as rec
+
+CHAPTERS = ("capability", "cost", "recording", "scale", "funding", "claims")
+SPEC = re.compile(r'<script type="application/json">(.*?)</script>', re.S)
+
+
+@pytest.fixture(scope="module")
+def index(site):
+    return json.loads((site / "figures" / "index.json").read_text())["figures"]
+
+
+@pytest.fixture(scope="module")
+def said(site, index):
+    return [json.loads((site / figure["files"]["metadata"]).read_text()) for figure in index]
+
+
+def page(site, name):
+    return (site / name).read_text(encoding="utf-8")
+
+
+# ---------------------------------------------------------------- the built book
+
+
+def test_every_figure_of_a_chapter_has_a_card(site, index):
+    for name in CHAPTERS:
+        html = page(site, f"{name}.html")
+        cards = re.findall(r'<figure class="sobe-card" id="figure-([\w-]+)"', html)
+        assert html.count('class="sobe-chart"') == len(cards) > 0, name
+        assert cards == [f["name"] for f in index if f["page"] == f"{name}.html"]
+
+
+def test_files_are_there_and_no_others(site, index):
+    named = {file for figure in index for file in figure["files"].values()} | {"figures/index.json"}
+    assert named == {f"figures/{path.name}" for path in (site / "figures").iterdir()}
+
+
+def plotted(spec, columns):
+    """The rows of the chart's data that have all columns, as text."""
+    for rows in spec["datasets"].values():
+        if all(field in row for row in rows for field in columns):
+            yield from (tuple(text(row[field]) for field in columns) for row in rows)
+
+
+def text(value):
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def test_the_csv_read_again_is_what_is_plotted(site, said):
+    for figure in said:
+        spec = json.loads((site / figure["files"]["spec"]).read_text())
+        rows = list(csv.reader(io.StringIO((site / figure["files"]["csv"]).read_text(encoding="utf-8"))))
+        assert rows[0] == [column["name"] for column in figure["columns"]]
+        assert len(rows) - 1 == figure["rows"] > 0
+        fields = [column["field"] for column in figure["columns"]]
+        found = set(plotted(spec, fields))
+        written = {tuple(row) for row in rows[1:]}
+        assert found <= written, figure["name"]
+        if written - found:  # rows of several layers: each value is plotted in one of them
+            values = {text(v) for data in spec["datasets"].values() for row in data for v in row.values()}
+            assert {cell for row in written - found for cell in row if cell} <= values, figure["name"]
+
+
+def test_columns_say_what_they_hold(said):
+    for figure in said:
+        for column in figure["columns"]:
+            assert column["description"] and column["type"], (figure["name"], column)
+            if column["type"] in ("integer", "number") and column["field"] not in ("year", "date"):
+                assert column.get("unit") or column["name"], (figure["name"], column)
+        assert figure["sources"] and figure["licence"] == "CC-BY-4.0"
+        assert figure["address"].endswith(f"#figure-{figure['name']}")
+
+
+def test_pictures_are_whole(site, index):
+    for figure in index:
+        svg = ET.parse(site / figure["files"]["svg"]).getroot()
+        names = [child.tag.split("}")[1] for child in svg]
+        assert names[:2] == ["title", "desc"]
+        png = (site / figure["files"]["png"]).read_bytes()
+        assert png[:8] == b"\x89PNG\r\n\x1a\n"
+        width, height = struct.unpack(">II", png[16:24])
+        assert abs(width - 2 * float(svg.get("width"))) <= 2 and abs(height - 2 * float(svg.get("height"))) <= 2
+        fonts = set(re.findall(r'font-family="([^"]+)"', (site / figure["files"]["svg"]).read_text()))
+        assert all(font.startswith(web_files.FONT) for font in fonts), fonts
+
+
+def test_a_figure_has_its_citation_and_a_snippet(site, index):
+    for figure in index:
+        html = page(site, figure["page"])
+        assert f"@misc{{sobe-edition-{figure['name']}," in html
+        assert f"&lt;iframe src=&quot;figures/{figure['name']}.html&quot;" in html
+
+
+def test_links_of_cards_lead_somewhere(site, index):
+    for name in sorted({figure["page"] for figure in index}):
+        html = page(site, name)
+        for target in re.findall(r'<p class="sobe-card-foot">(.*?)</p>', html, re.S):
+            for href in re.findall(r'href="([^"]+)"', target):
+                file, _, anchor = href.partition("#")
+                goal = site / (file or name)
+                assert goal.is_file(), href
+                assert not anchor or f'id="{anchor}"' in goal.read_text(encoding="utf-8"), href
+
+
+def test_the_catalogue_shows_all_figures(site, index):
+    html = page(site, "figures.html")
+    for figure in index:
+        assert f'href="{figure["page"]}#figure-{figure["name"]}"' in html
+        assert f'src="{figure["files"]["thumbnail"]}"' in html
+
+
+def test_every_table_and_column_is_documented_and_downloadable(site):
+    html = page(site, "data.html")
+    archive = next((site / "data").glob("*.zip"))
+    with zipfile.ZipFile(archive) as whole:
+        inside = {name.split("/", 1)[1]: whole.read(name) for name in whole.namelist()}
+    assert "datapackage.json" in inside
+    for name in tables.names():
+        resource = tables.schema(name)
+        assert f'id="table-{name}"' in html
+        for field in resource["schema"]["fields"]:
+            assert f'id="column-{name}-{field["name"]}"' in html
+        assert inside[resource["path"]] == (site / "data" / resource["path"]).read_bytes()
+
+
+def test_pages_say_what_they_are(site):
+    for name in ("index", *CHAPTERS):
+        html = page(site, f"{name}.html")
+        assert len(re.search(r'<meta name="description" content="([^"]+)"', html)[1]) > 60, name
+        image = re.search(r'<meta property="og:image" content="([^"]+)"', html)[1]
+        assert (site / image).is_file(), name
+    places = re.findall(r"<loc>(.*?)</loc>", page(site, "sitemap.xml"))
+    assert {"index.html", "cost.html", "figures/cost-per-neuron.html"} <= set(places)
+    assert all((site / place).is_file() for place in places)
+
+
+def test_no_script_stands_in_a_page(site):
+    for path in [*site.glob("*.html"), *site.glob("figures/*.html")]:
+        for attributes, body in re.findall(r"<script([^>]*)>(.*?)</script>", path.read_text(encoding="utf-8"), re.S):
+            assert "application/json" in attributes or not body.strip(), (path.name, body[:80])
+        assert not re.search(r"<[^>]+\son(click|load|error)=", path.read_text(encoding="utf-8")), path.name
+
+
+def test_pages_without_charts_load_none_of_the_chart_scripts(site):
+    ours = {"vega.js", "charts.js", "cards.js"}
+    for path in site.glob("*.html"):
+        html = path.read_text(encoding="utf-8")
+        loaded = {src.rsplit("/", 1)[-1].split("?")[0] for src in re.findall(r'<script[^>]*src="([^"]+)"', html)}
+        if 'class="sobe-chart"' not in html:
+            assert not loaded & ours, path.name
+        assert "fontawesome.js" not in loaded
+
+
+# ---------------------------------------------------------------- one figure
+
+
+def chart(**title):
+    frame = pd.DataFrame({"year": [1990, 2000], "usd": [5.0, 20000.0], "kind": ["a", "b"]})
+    return alt.Chart(frame).mark_point().encode(
+        x=alt.X("year:Q", axis=alt.Axis(format="d")),
+        y=alt.Y("usd:Q", title="Cost", scale=alt.Scale(type="log"), axis=alt.Axis(format="$,")),
+        color="kind:N",
+    ).properties(title=alt.TitleParams("A title", **({"subtitle": "US dollars"} | title)))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"name": "Cost"}, "not a figure's name"),
+        ({"columns": {"year": "Year", "price": "Price"}}, "no data of the chart has the columns"),
+        ({"columns": {"year": 3}}, "expected a name"),
+        ({"tables": ["nowhere"]}, "no table 'nowhere'"),
+        ({"log_switch": "z"}, "log_switch"),
+        ({"data": pd.DataFrame({"year": [1]}), "columns": {"usd": "Cost"}}, "lack the columns"),
+    ],
+)
+def test_a_wrong_declaration_is_refused(arguments, said):
+    given = {"name": "cost", "chart": chart(), "columns": {"year": "Year"}} | arguments
+    with pytest.raises(FigureError, match=said):
+        figure(**given)
+
+
+def test_a_figure_needs_a_subtitle():
+    with pytest.raises(FigureError, match="subtitle"):
+        figure("cost", chart(subtitle=""), {"year": "Year"})
+
+
+def test_outside_the_book_a_figure_is_its_chart(monkeypatch):
+    monkeypatch.delenv(render.BOOK_ENV, raising=False)
+    shown = figure("cost", chart(), {"year": "Year"})
+    assert "vegaEmbed" in str(shown._repr_mimebundle_()) and "sobe-figure" not in str(shown._repr_mimebundle_())
+
+
+def test_a_description_states_kind_axes_ranges_and_reason():
+    assert describe(chart().to_dict(), why="how it is") == (
+        "Scatter chart. Horizontal axis: Year, 1990 to 2000. Vertical axis, logarithmic: Cost, $5 to $20,000. "
+        "Colour: kind (a, b). It shows how it is."
+    )
+
+
+def test_cells_are_written_and_escaped(monkeypatch):
+    monkeypatch.setenv(render.BOOK_ENV, "1")
+    html = figure("cost", chart(subtitle="</script><b>"), {"year": "Year"})._repr_mimebundle_()["text/html"]
+    assert html.count("</script>") == 1
+    assert json.loads(SPEC.search(html)[1])["subtitle"] == "</script><b>"
+
+
+def test_a_picture_is_drawn_once(tmp_path, monkeypatch):
+    record = {
+        "name": "x", "title": "A title", "description": "d", "sources": [],
+        "spec": chart().properties(width="container").to_dict(),
+    }  # fmt: skip
+    cited = {"title": "t", "version": "1", "licence": "l"}
+    first = web_files.pictures(record, cited, tmp_path)
+    monkeypatch.setattr(web_files, "_draw", lambda *_: pytest.fail("drawn again"))
+    assert web_files.pictures(record, cited, tmp_path) == first
+
+
+def test_csv_keeps_missing_values_and_booleans_apart():
+    record = {"columns": [{"name": "A"}, {"name": "B, C"}], "rows": [[None, True], ["x\ny", 0.1]]}
+    assert list(csv.reader(io.StringIO(rec.as_csv(record)))) == [["A", "B, C"], ["", "true"], ["x\ny", "0.1"]]

@@ -1,0 +1,202 @@
+"""Cards in a real browser: keyboard, tables, embedding, search, access, weight."""
+
+import functools
+import gzip
+import http.server
+import json
+import threading
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+
+pytestmark = pytest.mark.browser
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+DRAWN = "() => [...document.querySelectorAll('.sobe-chart')].every(d => d.dataset.state === 'drawn' || !d.clientWidth)"
+ALL_OPEN = """() => { for (const e of document.querySelectorAll('.sobe-panel')) e.hidden = false;
+    for (const e of document.querySelectorAll('details')) e.open = e.closest('table') ? e.open : true; }"""
+CARD = "#figure-cost-per-neuron"
+PAGE_LIMIT, SHARED_LIMIT, FIRST_CHART_MS = 150_000, 600_000, 1000
+
+
+@pytest.fixture
+def opened(chromium, site):
+    """Opens pages of the site in a browser without a network."""
+    contexts = []
+
+    def page(name, width=1440, theme="light"):
+        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
+        contexts.append(context)
+        context.set_offline(True)
+        context.add_init_script("addEventListener('sobe:drawn', () => { window.firstChart ??= performance.now() }, true)")
+        opened = context.new_page()
+        opened.asked, opened.said = [], []
+        opened.on("request", lambda request: opened.asked.append(request.url))
+        opened.on("pageerror", lambda error: opened.said.append(str(error)))
+        opened.goto((site / name.partition("?")[0]).as_uri() + ("?q=" + name.partition("?q=")[2] if "?" in name else ""))
+        opened.wait_for_function(DRAWN, timeout=20_000)
+        return opened
+
+    yield page
+    for context in contexts:
+        context.close()
+
+
+def names(site):
+    return [path.name for path in sorted(site.glob("*.html"))]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(opened, site, theme):
+    trouble = []
+    for name in [*names(site), "figures/cost-per-neuron.html"]:
+        page = opened(name, theme=theme)
+        page.evaluate(ALL_OPEN)
+        page.wait_for_timeout(600)  # what was opened fades in
+        page.evaluate(AXE)
+        found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
+        trouble += [f"{name}: {v['id']}: {[n['target'] for n in v['nodes'][:3]]}" for v in found]
+        page.context.close()
+    assert not trouble, "\n".join(trouble)
+
+
+def test_tabs_work_by_keyboard(opened):
+    page = opened("cost.html")
+    tabs = page.locator(f"{CARD} [role=tab]")
+    tabs.first.focus()
+    for expected, key in (("Table", "ArrowRight"), ("Sources", "ArrowRight"), ("Download, cite", "End"), ("Chart", "ArrowRight"), ("Download, cite", "ArrowLeft"), ("Chart", "Home")):
+        page.keyboard.press(key)
+        chosen = page.locator(f"{CARD} [role=tab][aria-selected=true]")
+        assert chosen.inner_text() == expected
+        assert chosen.evaluate("e => e === document.activeElement")
+        panels = page.locator(f"{CARD} [role=tabpanel]:visible")
+        assert panels.count() == 1 and panels.get_attribute("aria-labelledby") == chosen.get_attribute("id")
+
+
+def test_marks_are_read_by_keyboard(opened):
+    page = opened("cost.html")
+    page.locator(f"{CARD} .sobe-chart-view").focus()
+    page.keyboard.press("ArrowRight")
+    assert "White" in page.locator(f"{CARD} .sobe-spoken").inner_text()
+    assert page.locator("#vg-tooltip-element.visible").count() == 1
+    page.keyboard.press("End")
+    assert "(9 of 9)" in page.locator(f"{CARD} .sobe-spoken").inner_text()
+    page.keyboard.press("Escape")
+    assert page.locator(f"{CARD} .sobe-ring").is_hidden()
+
+
+def test_an_axis_is_made_linear_and_back(opened):
+    page = opened("cost.html")
+    labels = page.locator(f"{CARD} .role-axis-label text")
+    before = labels.all_text_contents()
+    assert "$100" in before
+    page.locator(f"{CARD} [data-scale=linear]").click()
+    page.wait_for_function(f"() => document.querySelector('{CARD}').textContent.includes('$14,000')")
+    page.locator(f"{CARD} [data-scale=log]").click()
+    page.wait_for_function(f"() => !document.querySelector('{CARD} .role-axis-label').textContent.includes('$14,000')")
+    page.wait_for_timeout(300)
+    assert labels.all_text_contents() == before
+
+
+def test_a_long_table_is_sorted_searched_and_paged(opened):
+    page = opened("recording.html")
+    card = page.locator("#figure-information-rate")
+    card.get_by_role("tab", name="Table").click()
+    rows = card.locator("tbody tr")
+    assert rows.count() == 25
+    card.get_by_role("button", name="Neurons").first.click()
+    card.get_by_role("button", name="Neurons").first.click()
+    assert card.locator("th[aria-sort=descending]").count() == 1
+    values = [float(cell.get_attribute("data-v") or cell.inner_text().replace(",", "")) for cell in card.locator("tbody tr td:nth-child(4)").all()]
+    assert values == sorted(values, reverse=True)
+    first = rows.first.inner_text()
+    card.get_by_role("button", name="Next").click()
+    assert rows.first.inner_text() != first
+    card.get_by_label("Search").fill("hubel")
+    assert rows.count() == 1 and "1 found of" in card.locator("output").inner_text()
+
+
+def test_code_opens_the_cell(opened):
+    page = opened("cost.html")
+    source = page.locator("#figure-cost-per-neuron-cell details").first
+    assert not source.evaluate("e => e.open")
+    page.locator(f"{CARD} [data-sobe-code]").click()
+    assert source.evaluate("e => e.open") and "cost_chart" in source.inner_text()
+
+
+def test_every_embed_page_draws_without_a_network(opened, site):
+    for figure in json.loads((site / "figures" / "index.json").read_text())["figures"]:
+        page = opened(figure["files"]["embed"], width=600)
+        assert page.locator(".sobe-chart[data-state=drawn] svg .role-mark").count(), figure["name"]
+        assert not page.said and all(url.startswith("file:") for url in page.asked)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), figure["name"]
+        page.context.close()
+
+
+def test_without_scripts_everything_is_there(chromium, site):
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((site / "cost.html").as_uri())
+    assert page.locator(f"{CARD} noscript img, {CARD} .sobe-chart img").count() == 1
+    assert page.locator(f"{CARD} tbody tr").count() == 9 and page.locator(f"{CARD} tbody tr").last.is_visible()
+    assert page.locator(f"{CARD} .sobe-files a").first.is_visible()
+    assert not page.locator(f"{CARD} [role=tablist]").is_visible()
+    context.close()
+
+
+class Strict(http.server.SimpleHTTPRequestHandler):
+    """A server that allows a page its own scripts and nothing made from text."""
+
+    def end_headers(self):
+        self.send_header("Content-Security-Policy", "script-src 'self'")
+        super().end_headers()
+
+    def log_message(self, *_):
+        """Nothing."""
+
+
+def test_on_a_strict_server_charts_draw_and_addresses_are_whole(chromium, site):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Strict, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    context = chromium.new_context()
+    page, said = context.new_page(), []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    for name in ("cost.html", "capability.html", "figures/cost-per-neuron.html"):
+        page.goto(f"{address}/{name}")
+        page.wait_for_function(DRAWN, timeout=20_000)
+        assert page.locator(".sobe-chart[data-state=drawn]").count(), name
+    page.goto(f"{address}/cost.html")
+    assert f"{address}/cost.html#figure-cost-per-neuron" in page.locator("#figure-cost-per-neuron-bibtex").text_content()
+    assert f'src="{address}/figures/cost-per-neuron.html"' in page.locator("#figure-cost-per-neuron-embed").text_content()
+    server.shutdown()
+    context.close()
+    assert not [text for text in said if "404" not in text]
+
+
+@pytest.mark.parametrize("words", ["Hubel Wiesel", "superscript ccortex", "Zanichelli"])
+def test_search_finds_a_cell_or_an_author(opened, words):
+    page = opened(f"search.html?q={words}")
+    page.wait_for_selector("#search-results li", timeout=20_000)
+
+
+def test_pages_keep_within_their_weight(opened, site):
+    over = []
+    for name in names(site):
+        page = opened(name)
+        page.wait_for_timeout(300)
+        files = {Path(url.removeprefix("file://").partition("?")[0].partition("#")[0]) for url in page.asked if url.startswith("file:")}
+        weigh = lambda chosen: sum(len(gzip.compress(f.read_bytes(), 9)) for f in chosen if f.is_file())  # noqa: E731
+        shared = {f for f in files if "_static" in f.parts or f.name == "searchindex.js"}
+        own = {f for f in files - shared if f.suffix == ".html"}
+        if weigh(own) > PAGE_LIMIT or weigh(shared) > SHARED_LIMIT:
+            over.append((name, weigh(own), weigh(shared)))
+        page.context.close()
+    assert not over
+
+
+def test_the_first_chart_is_there_within_a_second(opened):
+    opened("cost.html")  # the browser itself is warm
+    times = [opened("cost.html").evaluate("window.firstChart") for _ in range(3)]
+    assert min(times) < FIRST_CHART_MS, times
