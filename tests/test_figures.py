@@ -18,7 +18,7 @@ from sobe.figure import FigureError, figure
 from sobe.web import files as web_files
 from sobe.web import record as rec
 
-CHAPTERS = ("capability", "cost", "recording", "scale", "funding", "claims")
+CHAPTERS = ("capability", "cost", "recording", "scale", "funding", "claims", "estimator")
 SPEC = re.compile(r'<script type="application/json">(.*?)</script>', re.S)
 
 

@@ -91,6 +91,7 @@ def write(package, root, out):
     folder.mkdir(parents=True, exist_ok=True)
     names = ["datapackage.json", *(resource["path"] for resource in package.tables.values())]
     for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(package.folder / name, folder / name)
     with zipfile.ZipFile(folder / ARCHIVE, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, path in [("LICENSE", Path(root) / "LICENSE"), *((n, package.folder / n) for n in names)]:
