@@ -19,6 +19,11 @@ NAMED = {
 QUOTED = {"theirs", "ours"}
 #: A formula of the estimator, or a unit.
 _FORMULA = re.compile(r"(?=.*_)[\w\s*/+^().,<>={}-]+|[A-Za-z.{}\d]+(?:/[\w³{}.()<>:;+-]+)+")
+#: A column's type and rules, as Frictionless writes them; an address without its scheme.
+_SCHEMA = re.compile(r"(?:string|integer|number|boolean|date|year)(?:, .*)?$")
+_BARE = re.compile(r"[\w.-]+\.(?:com|org|gov|edu|net|io|ca|mil|md)(?:/\S*)?$|\S+@\S+$")
+#: Sentences that describe a chart for those who cannot see it.
+_DESCRIBED = re.compile(r"\.?(?:\s+|(?<=\.)\s*)(?=(?:Horizontal axis|Vertical axis|Colour|Shape|Place in the row|It shows|Reference lines)\b)")
 #: Words that are the same in both languages: units, abbreviations, names.
 NEUTRAL = set("""
 B kB MB GB TB PB EB ZB YB FLOP FLOPS kiloFLOP megaFLOP gigaFLOP teraFLOP petaFLOP exaFLOP zettaFLOP yottaFLOP
@@ -37,11 +42,12 @@ _GAP = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 _QUOTATION = re.compile(r"(.*)“(.+)”(.*)")
 #: Ways to put messages together: what is matched, and how the translated parts are joined.
 _COMPOSED = (
+    (re.compile(r"(Rows|Columns) of (?:the table )?(.+)"), "{1}：{0}"),
     (re.compile(r"(\S+(?: \S+)?) to (\S+(?: \S+)?)"), "{} 至 {}"),
+    (re.compile(r"(.+) \((.+)\)"), "{}（{}）"),
     (re.compile(r"(.+); (.+)"), "{}；{}"),
     (re.compile(r"(.+), (.+)"), "{}，{}"),
     (re.compile(r"(\S+) and (\S+)"), "{}与{}"),
-    (re.compile(r"(.+) \((.+)\)"), "{}（{}）"),
     (re.compile(r"(.+?): (.+)"), "{}：{}"),
     (re.compile(r"(.+) · (.+)"), "{} · {}"),
 )
@@ -67,7 +73,7 @@ def is_neutral(text, named=frozenset()):
     """Whether `text` needs no translation."""
     if not _LETTER.search(text) or CHINESE.search(text) or text in named or text.casefold() in {"true", "false"}:
         return True
-    if _FORMULA.fullmatch(text) or _ADDRESS.match(text) or _AUTHOR.search(text):
+    if _FORMULA.fullmatch(text) or _SCHEMA.match(text) or _BARE.match(text) or _ADDRESS.match(text) or _AUTHOR.search(text):
         return True
     return all(word in NEUTRAL for word in WORD.findall(re.sub(r"https?://\S+|10\.\d{4,}/\S+|\{\d\}", "", text)))
 
@@ -127,6 +133,8 @@ class Catalogue:
                 parts = [self._one(part) or self._composed(part) for part in match.groups()]
                 if all(parts):
                     return _GAP.sub("", joined.format(*parts))
+        if len(parts := _DESCRIBED.split(whole.rstrip("."))) > 1:
+            return "。".join(self(part) for part in parts) + "。"
         if " — " in whole:
             return " — ".join(self(part) for part in whole.split(" — "))
         return None

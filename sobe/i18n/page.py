@@ -44,10 +44,12 @@ def translated(text, say, report=True):
                 continue
             ours = bool(stack and stack[-1][1]) or _classed(token)
             prose = bool(stack and stack[-1][2]) or name == "article"
-            skip = bool(stack and stack[-1][3]) or name in _SKIPPED or 'lang="zh"' in token and name != "html"
+            # A table of the data package is the data, whatever the page's language.
+            data = name == "table" and bool(stack) and stack[-1][4] == "package"
+            skip = data or bool(stack and stack[-1][3]) or name in _SKIPPED or 'lang="zh"' in token and name != "html"
             out.append(token if skip and name not in ("pre", "code") else _attributes(token, _quietly(say, report and (ours or not prose))))
             if name not in _VOID and not token.endswith("/>"):
-                kind = "chart" if "sobe-chart" in token and "sobe-chart-" not in token else "estimator" if "data-sobe-estimator" in token else (stack[-1][4] if stack else "")
+                kind = "package" if 'class="sobe-data"' in token else "chart" if "sobe-chart" in token and "sobe-chart-" not in token else "estimator" if "data-sobe-estimator" in token else (stack[-1][4] if stack else "")
                 if name == "script":
                     kind = (kind or "data") if 'type="application/json"' in token else ""
                 stack.append((name, ours, prose, skip, kind))
