@@ -127,14 +127,14 @@ class Catalogue:
                 self.missing.setdefault(f"{quoted[1]}“…”{quoted[3]}", None)
                 return whole
             return frame.replace("…", self(quoted[2]))
+        if len(parts := _DESCRIBED.split(whole.rstrip("."))) > 1:
+            return "。".join(self(part) for part in parts) + "。"
         for pattern, joined in _COMPOSED:
             if match := pattern.fullmatch(whole):
                 # A quotation's frame is a message with "…" in its place.
                 parts = [self._one(part) or self._composed(part) for part in match.groups()]
                 if all(parts):
                     return _GAP.sub("", joined.format(*parts))
-        if len(parts := _DESCRIBED.split(whole.rstrip("."))) > 1:
-            return "。".join(self(part) for part in parts) + "。"
         if " — " in whole:
             return " — ".join(self(part) for part in whole.split(" — "))
         return None
