@@ -52,7 +52,7 @@ def test_the_catalogues_follow_the_glossary(project, catalogues):
         if name == "scripts":
             continue
         for message, text in found.items():
-            said = re.sub(r"\{[\w:]+\}`[^`]*`|\([^)]*\.md\)|\w+_\w+", "", message)
+            said = re.sub(r"\{[\w:]+\}`[^`]*`|\([^)]*\.(?:md|py)\)|\w+_\w+", "", message)
             for term in terms:
                 if text and re.search(rf"\b{re.escape(term['en'])}s?\b", said, re.I) and not any(
                     one in text for one in term["zh"].split("；")
@@ -135,7 +135,7 @@ def test_every_chinese_page_is_drawn(chromium, chinese, width):
 def test_the_chinese_search_finds_a_word(chromium, chinese):
     visit = Visit(chromium, 1440)
     try:
-        visit.page.goto((chinese / "search.html").as_uri() + "?q=连接组")
+        visit.page.goto((chinese / "search.html").as_uri() + "?q=大脑")
         visit.page.wait_for_selector("#search-results li", timeout=20_000)
         assert not visit.asked
     finally:

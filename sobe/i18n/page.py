@@ -61,12 +61,9 @@ def translated(text, say, report=True):
             out.append(token)
         else:
             _, ours, prose, _, _ = stack[-1]
-            if prose and not ours:
-                out.append(token)
-            else:
-                text = html.unescape(token)
-                said = _quietly(say, report)(text)
-                out.append(token if said == text else html.escape(said, quote=False))
+            text = html.unescape(token)
+            said = _quietly(say, report and (ours or not prose))(text)
+            out.append(token if said == text else html.escape(said, quote=False))
     return "".join(out)
 
 

@@ -65,6 +65,8 @@ def _words(spec, say):
                 found[value] = said
                 # A label may show only what stands before a hyphen.
                 found.setdefault(value.partition("-")[0], said)
+                # Or be a list of lines, which Vega joins by commas where it looks one up.
+                found.setdefault(value.replace(", ", ","), said)
     return found
 
 
