@@ -82,7 +82,9 @@ def _kind(main):
 
 
 def _axis(channel, words, main, rows, names, unit_of):
-    encodings = [e[channel] for _, e, _ in main if (e.get(channel) or {}).get("field")]
+    # Points before the intervals drawn through them: they give the axis its name.
+    ordered = sorted(main, key=lambda part: part[0] in ("rule", "area"))
+    encodings = [e[channel] for _, e, _ in ordered if (e.get(channel) or {}).get("field")]
     if not encodings:
         return None
     encoding = encodings[0]
