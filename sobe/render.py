@@ -66,17 +66,25 @@ def _renderer(spec, **_metadata):
 
 
 def enable():
-    """Register and enable the theme, the row limit and, for the book, the renderer."""
+    """Register and enable the theme, the row limit, the renderer, and the language of `lang`."""
     import altair as alt
+    from IPython import get_ipython
 
+    from sobe.i18n import outputs
+
+    shell = get_ipython()
+    if shell is not None:
+        outputs.hook(shell)
     alt.data_transformers.enable("default", max_rows=MAX_ROWS)
     if os.environ.get(BOOK_ENV):
         # The page adds the colours, so that they can follow its theme.
         alt.theme.register("sobe", enable=True)(lambda: alt.theme.ThemeConfig())
         alt.renderers.register("sobe", _renderer)
-        alt.renderers.enable("sobe")
     else:
         alt.theme.register("sobe", enable=True)(
             lambda: alt.theme.ThemeConfig(config=theme.config("light"))
         )
         alt.renderers.enable("default")
+        plain = alt.renderers.get()
+        alt.renderers.register("sobe", lambda spec, **metadata: plain(outputs.live(shell, spec), **metadata))
+    alt.renderers.enable("sobe")

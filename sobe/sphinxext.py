@@ -84,8 +84,9 @@ def _write_assets(app):
     cache = os.environ.get("SOBE_BUNDLE_CACHE") or Path(app.doctreedir).parent / ".cache"
     (out / "vega.js").write_text(bundle.vega_bundle(cache), encoding="utf-8")
     (out / "charts.js").write_text(bundle.loader(), encoding="utf-8")
+    (out / "head.js").write_text(bundle.head(), encoding="utf-8")
     for path in bundle.STATIC.iterdir():
-        if path.name != "charts.js":
+        if path.name not in ("charts.js", "head.js"):
             shutil.copyfile(path, out / path.name)
 
 
@@ -94,6 +95,8 @@ def _configure(app, config):
     config.templates_path.insert(0, str(TEMPLATES))
     if address := os.environ.get("SOBE_BASE_URL"):
         config.html_baseurl = address
+    if config.html_baseurl and config.sobe_edition:
+        config.html_baseurl = f"{config.html_baseurl.rstrip('/')}/{config.sobe_edition}/"
 
 
 def _finish(app, exception):

@@ -36,10 +36,9 @@ def build_book(project):
         notebooks |= executor.execute(missing, meanwhile=lambda: site.prepare(project))
         mark = site.stamp(project, notebooks)
         rendered = time.monotonic()
-        source = site.make_tree(project, notebooks)
         aside = Path(tempfile.mkdtemp(prefix=".render-", dir=project.build))
         try:
-            editions.render(project, source, aside / "html")
+            editions.render(project, notebooks, aside / "html")
             site.put_in_place(project, aside / "html")
         finally:
             shutil.rmtree(aside, ignore_errors=True)

@@ -3,6 +3,7 @@
 import contextlib
 import multiprocessing
 import os
+import shutil
 import traceback
 
 from sobe import i18n
@@ -33,18 +34,20 @@ def settings(project, language, name, names):
     return {
         "language": language, "locale_dirs": ["locale"], "gettext_compact": False,
         "sobe_edition": name, "sobe_editions": names,
-        **({} if language == "en" else {"project": say(title), "html_title": say(title), "author": say(project.config.get("author", ""))}),
+        **({} if language == "en" else {"project": say(title), "html_title": say(title), "author": say(project.config.get("author", "")),
+                                       "html_search_options": {"glossary": str(project.root / "data/glossary.csv")}}),
     }  # fmt: skip
 
 
-def render(project, source, out):
-    """Render `source` to HTML in `out`, an edition a folder, all at the same time.
+def render(project, notebooks, out):
+    """Render the executed `notebooks` to HTML in `out`, an edition a folder, all at the same time.
 
     Raises BuildError as `site.render` does.
     """
     editions = of(project)
+    shutil.rmtree(project.build / "tree", ignore_errors=True)
     if not editions:
-        site.render(project, source, out)
+        site.render(project, site.make_tree(project, notebooks), out)
         return
     names = list(editions.values())
     asides = {name: out.parent / name / "html" for name in names}
@@ -53,13 +56,13 @@ def render(project, source, out):
     others = {}
     for language, name in list(editions.items())[1:]:
         here, there = context.Pipe(duplex=False)
-        process = context.Process(target=_apart, args=(project, source, asides[name], language, name, names, there))
+        process = context.Process(target=_apart, args=(project, notebooks, asides[name], language, name, names, there))
         process.start()
         there.close()
         others[name] = (process, here)
     failure = None
     try:
-        site.render(project, source, asides["en"], settings(project, "en", "en", names))
+        site.render(project, site.make_tree(project, notebooks), asides["en"], settings(project, "en", "en", names))
     except BuildError as error:
         failure = error
     for name, (process, here) in others.items():
@@ -78,19 +81,35 @@ def render(project, source, out):
     links = " · ".join(f'<a href="{name}/index.html" lang="{i18n.TAGS[name]}">{i18n.NAMES[name]}</a>' for name in names)
     (out / "index.html").write_text(
         FRONT.format(title=project.config.get("title", ""), first=names[0], links=links), encoding="utf-8")
+    address = os.environ.get("SOBE_BASE_URL") or (project.config.get("html") or {}).get("baseurl")
+    if address:
+        # Where addresses are not whole the protocol knows no map of maps.
+        maps = "".join(f"<sitemap><loc>{address.rstrip('/')}/{name}/sitemap.xml</loc></sitemap>\n" for name in names)
+        (out / "sitemap.xml").write_text(
+            f'<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{maps}</sitemapindex>\n',
+            encoding="utf-8")
 
 
-def render_other(project, source, out, language, name, names):
+def render_other(project, notebooks, out, language, name, names):
     """Render one edition that is not the source's own; returns the catalogue it used."""
-    site.render(project, source, out, settings(project, language, name, names))
-    return edition.translate_site(out, project.book, project.root / "data", language)
+    from sobe.build.said import said
+
+    say = edition.catalogue(project.book, project.root / "data", language)
+    told = {chapter: said(project.chapters[chapter], text, language, say) for chapter, text in notebooks.items()}
+    i18n.use(say)
+    try:
+        site.render(project, site.make_tree(project, told, name), out, settings(project, language, name, names))
+    finally:
+        i18n.use(None)
+    edition.translate_pages(out, say)
+    return say
 
 
-def _apart(project, source, out, language, name, names, answer):
+def _apart(project, notebooks, out, language, name, names, answer):
     """`render_other` in a process of its own; sends what went wrong, or nothing."""
     said = ""
     try:
-        render_other(project, source, out, language, name, names)
+        render_other(project, notebooks, out, language, name, names)
     except BuildError as error:
         said = str(error)
     except BaseException:

@@ -8,7 +8,6 @@ only where a message does.
 import contextlib
 import io
 import re
-import shutil
 import signal
 import tempfile
 from pathlib import Path
@@ -58,7 +57,8 @@ def update(project, say=print, languages=("zh_CN",)):
     from sphinx_intl.basic import update as merge
 
     site.prepare(project)
-    source = site.make_tree(project, _notebooks(project, say))
+    notebooks = _notebooks(project, say)
+    source = site.make_tree(project, notebooks)
     lacking = {}
     with tempfile.TemporaryDirectory(prefix="sobe-messages-") as scratch:
         pot = Path(scratch) / "pot" / "gettext"
@@ -66,7 +66,7 @@ def update(project, say=print, languages=("zh_CN",)):
         for language in languages:
             folder = edition.folder(project.book, language)
             folder.mkdir(parents=True, exist_ok=True)
-            own = {f"{i18n.MESSAGES}.po", f"{i18n.SCRIPTS}.po"}
+            own = f"{i18n.MESSAGES}.po"
             # sphinx-intl's helpers are ended by a signal that our own handler would report.
             before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
             with contextlib.redirect_stdout(io.StringIO()):
@@ -74,14 +74,14 @@ def update(project, say=print, languages=("zh_CN",)):
             signal.signal(signal.SIGTERM, before)
             templates = {path.stem for path in pot.glob("*.pot")}
             for path in sorted(folder.glob("*.po")):
-                if path.name in own:
+                if path.name == own:
                     continue
                 if path.stem not in templates:
                     path.unlink()
                     continue
                 found, fuzzy = entries(path)
                 write(path, found, language, fuzzy)
-            _code(project, source, Path(scratch), language, folder)
+            _code(project, notebooks, Path(scratch), language, folder)
             lacking[language] = sum(
                 sum(not text for text in found.values()) + len(fuzzy)
                 for found, fuzzy in map(entries, sorted(folder.glob("*.po"))))
@@ -89,13 +89,10 @@ def update(project, say=print, languages=("zh_CN",)):
     return lacking
 
 
-def _code(project, source, scratch, language, folder):
+def _code(project, notebooks, scratch, language, folder):
     """Bring the catalogue of what code says up to date, from a rendered edition."""
     name = i18n.EDITIONS[language]
-    shutil.rmtree(source / "locale", ignore_errors=True)
-    shutil.copytree(project.book / "locale", source / "locale")
-    out = scratch / name / "html"
-    say = editions.render_other(project, source, out, language, name, ["en", name])
+    say = editions.render_other(project, notebooks, scratch / name / "html", language, name, ["en", name])
     path = folder / f"{i18n.MESSAGES}.po"
     old, fuzzy = entries(path)
     for named in ("title", "author"):

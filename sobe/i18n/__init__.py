@@ -1,8 +1,8 @@
 """The Chinese edition: what charts, tables, cards and scripts say, in another language.
 
-Prose is translated by Sphinx itself from the catalogues of the chapters. Everything that code
-writes is translated here, at the last step, in the finished page: so nothing is executed again
-for another language, and chapters know nothing of it.
+Prose is translated by Sphinx itself from the catalogues of the chapters. What cells show goes
+through `outputs`, in a live kernel or in the notebooks that the English edition has executed; what
+cards and the data page say through `say`; what Sphinx and its theme say in the finished page.
 """
 
 #: Language (as Sphinx calls it) to the folder of its edition, the first being the source's.
@@ -10,8 +10,51 @@ EDITIONS = {"en": "en", "zh_CN": "zh"}
 #: Folder of an edition to its own name, as the switch on every page shows it.
 NAMES = {"en": "English", "zh": "简体中文"}
 #: Folder of an edition to the language tag of its pages.
-TAGS = {"en": "en", "zh": "zh-Hans"}
+TAGS = {"en": "en", "zh": "zh-CN"}
 #: The catalogue of what code says; those of the chapters bear the chapters' names.
 MESSAGES = "messages"
-#: The catalogue of what scripts in the page say: pieces of their source.
-SCRIPTS = "scripts"
+
+
+class LanguageError(ValueError):
+    """A language that the book does not speak."""
+
+
+def check(language):
+    """Raise LanguageError unless `language` is one of the book's."""
+    if language not in EDITIONS:
+        raise LanguageError(f"lang is one of {', '.join(map(repr, EDITIONS))}, not {language!r}")
+
+
+_catalogue = None
+
+
+def use(catalogue):
+    """Let `say` speak by a Catalogue; None: English."""
+    global _catalogue
+    _catalogue = catalogue
+
+
+def say(message, **parts):
+    """`message` in the language of this process, its {names} filled with `parts`."""
+    text = message if _catalogue is None else _catalogue(message)
+    return text.format(**parts) if parts else text
+
+
+def tag():
+    """The language tag of what this process writes."""
+    return "en" if _catalogue is None else TAGS[EDITIONS[_catalogue.language]]
+
+
+def number(text):
+    """A number written in English ("86 billion"), as this process's language writes it."""
+    return text if _catalogue is None else _catalogue(text)
+
+
+def listing(parts):
+    """Several things one after another."""
+    return (", " if _catalogue is None else "、").join(parts)
+
+
+def sentences(parts):
+    """Sentences as a paragraph."""
+    return (" " if _catalogue is None else "").join(parts)

@@ -19,11 +19,8 @@ NAMED = {
 QUOTED = {"theirs", "ours"}
 #: A formula of the estimator, or a unit.
 _FORMULA = re.compile(r"(?=.*_)[\w\s*/+^().,<>={}-]+|[A-Za-z.{}\d]+(?:/[\w³{}.()<>:;+-]+)+")
-#: A column's type and rules, as Frictionless writes them; an address without its scheme.
-_SCHEMA = re.compile(r"(?:string|integer|number|boolean|date|year)(?:, .*)?$")
+#: An address without its scheme.
 _BARE = re.compile(r"[\w.-]+\.(?:com|org|gov|edu|net|io|ca|mil|md)(?:/\S*)?$|\S+@\S+$")
-#: Sentences that describe a chart for those who cannot see it.
-_DESCRIBED = re.compile(r"\.?(?:\s+|(?<=\.)\s*)(?=(?:Horizontal axis|Vertical axis|Colour|Shape|Place in the row|It shows|Reference lines)\b)")
 #: Words that are the same in both languages: units, abbreviations, names.
 NEUTRAL = set("""
 B kB MB GB TB PB EB ZB YB FLOP FLOPS kiloFLOP megaFLOP gigaFLOP teraFLOP petaFLOP exaFLOP zettaFLOP yottaFLOP
@@ -73,7 +70,7 @@ def is_neutral(text, named=frozenset()):
     """Whether `text` needs no translation."""
     if not _LETTER.search(text) or CHINESE.search(text) or text in named or text.casefold() in {"true", "false"}:
         return True
-    if _FORMULA.fullmatch(text) or _SCHEMA.match(text) or _BARE.match(text) or _ADDRESS.match(text) or _AUTHOR.search(text):
+    if _FORMULA.fullmatch(text) or _BARE.match(text) or _ADDRESS.match(text) or _AUTHOR.search(text):
         return True
     return all(word in NEUTRAL for word in WORD.findall(re.sub(r"https?://\S+|10\.\d{4,}/\S+|\{\d\}", "", text)))
 
@@ -81,8 +78,8 @@ def is_neutral(text, named=frozenset()):
 class Catalogue:
     """Messages by their English text; remembers what it lacked in `missing`."""
 
-    def __init__(self, messages, named=frozenset()):
-        self.messages, self.named = messages, named
+    def __init__(self, messages, named=frozenset(), language="zh_CN"):
+        self.messages, self.named, self.language = messages, named, language
         self.folded = {message.casefold(): message for message in reversed(messages)}
         self.missing, self.used = {}, set()
 
@@ -121,14 +118,12 @@ class Catalogue:
 
     def _composed(self, whole):
         """A text put together from messages in one of a few ways; None if it is not."""
-        if quoted := _QUOTATION.fullmatch(whole):
+        if "{" not in whole and (quoted := _QUOTATION.fullmatch(whole)):
             frame = self._one(f"{quoted[1]}“…”{quoted[3]}")
             if frame is None:
                 self.missing.setdefault(f"{quoted[1]}“…”{quoted[3]}", None)
                 return whole
             return frame.replace("…", self(quoted[2]))
-        if len(parts := _DESCRIBED.split(whole.rstrip("."))) > 1:
-            return "。".join(self(part) for part in parts) + "。"
         for pattern, joined in _COMPOSED:
             if match := pattern.fullmatch(whole):
                 # A quotation's frame is a message with "…" in its place.

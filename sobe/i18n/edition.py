@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sobe import i18n
 from sobe.i18n.catalogue import Catalogue, names, read
-from sobe.i18n.page import translated
+from sobe.i18n.page import page
 
 
 def folder(book, language):
@@ -28,25 +28,12 @@ def from_tables(data):
 def catalogue(book, data, language):
     """What code says, in `language`: the tables' own terms and the catalogue of messages."""
     messages = from_tables(data) | read(folder(book, language) / f"{i18n.MESSAGES}.po")
-    return Catalogue(messages, names(data))
+    return Catalogue(messages, names(data), language)
 
 
-def scripts(text, messages):
-    """The source of a script with the pieces named in its catalogue exchanged, longest first."""
-    for piece in sorted(messages, key=len, reverse=True):
-        text = text.replace(piece, messages[piece])
-    return text
-
-
-def translate_site(site, book, data, language):
-    """Bring the rendered site in the folder `site` into `language`; returns the catalogue used."""
-    say = catalogue(book, data, language)
-    for page in sorted(site.rglob("*.html")):
-        if "_static" not in page.relative_to(site).parts:
-            text = page.read_text(encoding="utf-8")
-            page.write_text(translated(text, say), encoding="utf-8")
-    pieces = read(folder(book, language) / f"{i18n.SCRIPTS}.po")
-    for script in sorted((site / "_static" / "sobe").glob("*.js")):
-        if script.name != "vega.js":
-            script.write_text(scripts(script.read_text(encoding="utf-8"), pieces), encoding="utf-8")
-    return say
+def translate_pages(site, say):
+    """Bring what Sphinx, the theme and cards say in the rendered pages below `site` into the language of `say`."""
+    for path in sorted(site.rglob("*.html")):
+        if "_static" not in path.relative_to(site).parts:
+            text = path.read_text(encoding="utf-8")
+            path.write_text(page(text, say), encoding="utf-8")

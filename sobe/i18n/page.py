@@ -1,7 +1,6 @@
-"""A finished HTML page in another language.
+"""HTML in another language: what a cell shows, and what the theme and cards say in a finished page.
 
-Sphinx has put the translated prose in already. What is left is what code wrote: outputs of cells,
-glued numbers, cards, the theme's own words. Code, addresses and data files stay as they are.
+Code, addresses and tables of the data package stay as they are.
 """
 
 import html
@@ -19,20 +18,30 @@ _READ = {"aria-label", "title", "alt", "placeholder", "data-row", "data-column",
 _META = re.compile(r'<meta [^>]*(?:name|property)="(?:description|og:\w+|twitter:\w+)"')
 _VOID = set("area base br col embed hr img input link meta param source track wbr".split())
 _SKIPPED = {"pre", "code", "style", "script", "math", "textarea", "kbd"}
-_OURS = re.compile(r'class="[^"]*\b(?:sobe-|cell_output|pasted-text|toggle-details|above-input|sobe)')
+#: Inside a page's article, what is translated in the finished page: cards, the data page, the catalogue of
+#: figures, and the theme's own buttons. The rest of it is prose, or was translated where a cell showed it.
+_LATE = re.compile(r'class="[^"]*\b(?:sobe-card|sobe-data|sobe-catalogue|above-input|toggle-details|bd-search-container|headerlink|admonition-title)\b')
 
 
-def _classed(token):
-    return bool(_OURS.search(token)) or "data-sobe" in token
+def translated(text, say):
+    """HTML that a cell shows, with everything in it given by `say`; scripts' JSON included."""
+    return _walked(text, say, lambda name, token, inside: True, scripts=True)
 
 
-def translated(text, say, report=True):
-    """The HTML `text` with everything in it given by `say`.
+def page(text, say):
+    """A finished page: what the theme says around the article and what `_LATE` names inside it, given by `say`."""
 
-    What `say` has no message for stays; with `report` it is noted as missing, unless it stands in
-    prose, which has catalogues of its own.
-    """
-    out, stack = [], []
+    def wanted(name, token, outer):
+        if _LATE.search(token):
+            return True
+        return False if name == "article" else outer
+
+    return _walked(text, say, wanted, scripts=False)
+
+
+def _walked(text, say, wanted, scripts):
+    """`text` with texts and read-aloud attributes given by `say` where `wanted(tag, token, outer)` says so."""
+    out, stack = [], []  # of open elements: (name, wanted, skipped, kind of the script's JSON)
     for token in _TOKENS.split(text):
         if token.startswith("<") and (tag := _TAG.match(token)):
             name = tag[2].lower()
@@ -42,43 +51,39 @@ def translated(text, say, report=True):
                         pass
                 out.append(token)
                 continue
-            ours = bool(stack and stack[-1][1]) or _classed(token)
-            prose = bool(stack and stack[-1][2]) or name == "article"
+            _, outer, skipped, kind = stack[-1] if stack else ("", True, False, "")
+            want = wanted(name, token, outer)
             # A table of the data package is the data, whatever the page's language.
-            data = name == "table" and bool(stack) and stack[-1][4] == "package"
-            skip = data or bool(stack and stack[-1][3]) or name in _SKIPPED or 'lang="zh"' in token and name != "html"
-            out.append(token if skip and name not in ("pre", "code") else _attributes(token, _quietly(say, report and (ours or not prose))))
+            skip = skipped or name in _SKIPPED or (name == "table" and kind == "package") or ('lang="zh"' in token and name != "html")
+            out.append(_attributes(token, say) if want and (not skip or name in ("pre", "code")) else token)
             if name not in _VOID and not token.endswith("/>"):
-                kind = "package" if 'class="sobe-data"' in token else "chart" if "sobe-chart" in token and "sobe-chart-" not in token else "estimator" if "data-sobe-estimator" in token else (stack[-1][4] if stack else "")
                 if name == "script":
-                    kind = (kind or "data") if 'type="application/json"' in token else ""
-                stack.append((name, ours, prose, skip, kind))
+                    kind = kind if scripts and 'type="application/json"' in token else ""
+                else:
+                    kind = _kind(token) or kind
+                stack.append((name, want, skip, kind))
         elif not token or token.startswith("<!") or not stack:
             out.append(token)
         elif stack[-1][0] == "script":
-            out.append(_script(token, stack[-1][4], say))
-        elif stack[-1][3] or not token.strip():
+            out.append(_script(token, stack[-1][3], say))
+        elif not stack[-1][1] or stack[-1][2] or not token.strip():
             out.append(token)
         else:
-            _, ours, prose, _, _ = stack[-1]
             text = html.unescape(token)
-            said = _quietly(say, report and (ours or not prose))(text)
+            said = say(text)
             out.append(token if said == text else html.escape(said, quote=False))
     return "".join(out)
 
 
-def _quietly(say, report):
-    """`say`, or where nothing is to be reported, the same without noting what is missing."""
-    if report:
-        return say
-
-    def quiet(text):
-        before = dict(say.missing)
-        said = say(text)
-        say.missing = before
-        return said
-
-    return quiet
+def _kind(token):
+    """What an element holds, where that matters to what is inside it."""
+    if 'class="sobe-data"' in token:
+        return "package"
+    if 'class="sobe-figure"' in token:
+        return "figure"
+    if 'class="sobe-chart"' in token:
+        return "chart"
+    return "estimator" if "data-sobe-estimator" in token else ""
 
 
 def _attributes(token, say):
@@ -100,12 +105,26 @@ def _script(text, kind, say):
     """JSON that a page's script reads: a chart's spec, or the estimator's model."""
     if kind == "chart":
         data = spec.translated(json.loads(text), say)
+    elif kind == "figure":
+        data = _declaration(json.loads(text), say)
     elif kind == "estimator":
         data = _leaves(json.loads(text), say)
     else:
         return text
     written = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return written.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _declaration(figure, say):
+    """A figure's declaration (`sobe.figure`), its rows as they are."""
+    for key in ("title", "subtitle", "why", "note"):
+        figure[key] = say(figure[key])
+    for column in figure["columns"]:
+        column["name"] = say(column["name"])
+        if "description" in column:
+            column["description"] = say(column["description"])
+    figure["spec"] = spec.translated(figure["spec"], say)
+    return figure
 
 
 #: Keys of a script's JSON whose values are words, whatever they look like.

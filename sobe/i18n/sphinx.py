@@ -2,14 +2,11 @@
 
 from pathlib import Path
 
+from sphinx.search import languages
+
 from sobe import i18n
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
-
-
-def _elsewhere(pagename, edition, other):
-    """Address of the same page in another edition, as seen from the page."""
-    return "../" * (pagename.count("/") + 1) + f"{other}/{pagename}.html"
 
 
 def page(app, pagename, templatename, context, doctree):
@@ -17,13 +14,18 @@ def page(app, pagename, templatename, context, doctree):
 
     Early: the theme drops templates that come out empty.
     """
-    editions = app.config.sobe_editions
+    own = app.config.sobe_edition
+    up = "../" * (pagename.count("/") + 1)
+    # Whole where the site's address is known, as search engines want them; else they lead there as links do.
+    root = app.config.html_baseurl.removesuffix(f"{own}/") or up
+    editions = app.config.sobe_editions if own else []
     context["sobe_editions"] = [
-        {"tag": i18n.TAGS[other], "name": i18n.NAMES[other], "url": _elsewhere(pagename, app.config.sobe_edition, other)}
-        for other in editions if other != app.config.sobe_edition
-    ] if app.config.sobe_edition else []  # fmt: skip
+        {"tag": i18n.TAGS[other], "name": i18n.NAMES[other], "url": f"{up}{other}/{pagename}.html"}
+        for other in editions if other != own
+    ]  # fmt: skip
     context["metatags"] = context.get("metatags", "") + "".join(
-        f'\n<link rel="alternate" hreflang="{one["tag"]}" href="{one["url"]}">' for one in context["sobe_editions"])
+        f'\n<link rel="alternate" hreflang="{tag}" href="{root}{other}/{pagename}.html">'
+        for tag, other in [*((i18n.TAGS[other], other) for other in editions), *[("x-default", editions[0])][: len(editions)]])
 
 
 def _glue_in_translations():
@@ -57,4 +59,5 @@ def setup(app):
     app.add_config_value("sobe_editions", [], "html")
     app.connect("config-inited", lambda app, config: config.templates_path.append(str(TEMPLATES)))
     app.connect("html-page-context", page, priority=400)
+    languages["zh"] = "sobe.i18n.search.Chinese"  # imported where it is used
     _glue_in_translations()

@@ -2,6 +2,7 @@
    the table of dark colours in place of the marker below; nothing is fetched. */
 (function () {
   "use strict";
+  const say = window.sobeSay;
   const THEMES = /*SOBE_THEMES*/ null;
   const root = document.documentElement;
   const charts = [];
@@ -85,12 +86,12 @@
       out[key] = key === "datasets" || key === "data" ? part : linear(part, channel);
       const log = key === channel && part && part.scale && part.scale.type === "log";
       if (!log) continue;
-      const dollar = JSON.stringify(part.axis || {}).includes("$") ? "$" : "";
-      const words = [[1e12, " trillion"], [1e9, " billion"], [1e6, " million"]].reduceRight(
+      const money = /[$]|美元/.exec(JSON.stringify(part.axis || {}));
+      const words = window.sobeScales.reduceRight(
         (rest, [size, word]) => `abs(datum.value) >= ${size} ? format(datum.value / ${size}, ',~r') + '${word}' : ${rest}`,
         "format(datum.value, ',~r')");
       out[key].scale = { type: "linear", zero: true };
-      out[key].axis = { ...part.axis, values: null, tickCount: 6, format: null, labelExpr: `'${dollar}' + (${words})` };
+      out[key].axis = { ...part.axis, values: null, tickCount: 6, format: null, labelExpr: `${money && money[0] === "$" ? "'$' + " : ""}(${words})${money && money[0] !== "$" ? " + ' 美元'" : ""}` };
       if (!(part.axis && part.axis.title)) delete out[key].axis.title;
     }
     return out;
@@ -159,7 +160,7 @@
     chart.view.replaceChildren();
     const p = document.createElement("p");
     p.className = "sobe-chart-error";
-    p.textContent = "This chart could not be drawn: " + (error && error.message || error);
+    p.textContent = say("This chart could not be drawn: {why}", { why: (error && error.message) || error });
     chart.view.append(p);
     console.error(error);
   }
@@ -179,7 +180,7 @@
       const view = div.querySelector(".sobe-chart-view");
       const chart = { div, view };
       try {
-        if (typeof vegaEmbed === "undefined") throw new Error("the chart library did not load");
+        if (typeof vegaEmbed === "undefined") throw new Error(say("the chart library did not load"));
         chart.spec = JSON.parse(div.querySelector('script[type="application/json"]').textContent);
       } catch (error) {
         fail(chart, error);

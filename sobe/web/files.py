@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from sobe import theme
+from sobe.i18n import say
 from sobe.web import card
 from sobe.web import record as rec
 
@@ -55,7 +56,10 @@ def index(records, cited, base):
 def pictures(record, cited, cache):
     """{"svg", "png", "thumbnail"} as bytes; drawn anew only when something they show has changed."""
     spec, config = _fixed(record["spec"]), _config()
-    foot = f"{cited['title']}, version {cited['version']}, {cited['licence']}. Data: {_credit(record)}."
+    foot = say(
+        "{title}, version {version}, {licence}. Data: {credit}.",
+        title=cited["title"], version=cited["version"], licence=cited["licence"], credit=_credit(record),
+    )
     parts = [spec, config, foot, record["description"], _code(), version("vl-convert-python"), theme.FONT]
     key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
     folder = Path(cache) / "figures"
@@ -116,7 +120,7 @@ def _config():
 def _credit(record):
     """Whose data a picture shows, in a few words."""
     titles = [source["title"].split(",")[0].split(" (Version")[0] for source in record["sources"]]
-    return "; ".join(dict.fromkeys(titles)) or "this book"
+    return "; ".join(dict.fromkeys(titles)) or say("this book")
 
 
 def _with_foot(svg, foot, record):
