@@ -17,6 +17,8 @@ KINDS = {
     "trail": "Line chart", "arc": "Pie chart", "boxplot": "Box plot",
 }  # fmt: skip
 _LISTED = 12
+#: What the data package says of a column whose unit another column or table gives.
+_ELSEWHERE = ("see unit", "see quantities")
 
 
 def layers(spec, inherited=None):
@@ -106,7 +108,8 @@ def _axis(channel, main, rows, names, unit_of):
         return say("{axis}: {title}.", axis=words, title=title)
     if encoding.get("type") == "quantitative" and all(_number(v) for v in values):
         write = _writer(encoding, fields[0])
-        unit = say(unit_of.get(fields[0], "") or "")
+        unit = unit_of.get(fields[0]) or ""
+        unit = "" if unit in _ELSEWHERE else say(unit)
         told = not unit or unit.lower() in title.lower() or "$" in write(1) or "%" in write(1)
         parts = {"axis": words, "title": title, "unit": "" if told else f" {unit}"}
         if sums := _stacked(channel, main, rows):
@@ -187,4 +190,4 @@ def _lines(drawn, dataset, datasets):
         if mark == "text" and name in ruled and name != dataset and field:
             said += [" ".join(str(row[field]).split()) for row in datasets.get(name, []) if row.get(field)]
     if said and len(said) <= _LISTED:
-        yield say("Reference lines: {lines}.", lines=listing(dict.fromkeys(map(say, said))))
+        yield say("Reference lines: {lines}.", lines=listing(dict.fromkeys(map(say, said)), "; "))

@@ -38,7 +38,7 @@ def build_book(project):
         rendered = time.monotonic()
         aside = Path(tempfile.mkdtemp(prefix=".render-", dir=project.build))
         try:
-            editions.render(project, notebooks, aside / "html")
+            editions.render(project, notebooks, aside / "html", say)
             site.put_in_place(project, aside / "html")
         finally:
             shutil.rmtree(aside, ignore_errors=True)

@@ -1,6 +1,7 @@
 """The editions of the site: the source's own, and one for each language with catalogues."""
 
 import contextlib
+import json
 import multiprocessing
 import os
 import shutil
@@ -29,20 +30,23 @@ def of(project):
 
 def settings(project, language, name, names):
     """What an edition's configuration adds to the book's."""
-    say = edition.catalogue(project.book, project.root / "data", language)
-    title = project.config.get("title", "")
+    title, author = project.config.get("title", ""), project.config.get("author", "")
+    own = {}
+    if language != "en":
+        say = edition.catalogue(project.book, project.root / "data", language)
+        title, author = say(title), say(author)
+        own = {"html_title": title, "author": author, "html_search_options": {"glossary": str(project.root / "data/glossary.csv")}}
     return {
-        "language": language, "locale_dirs": ["locale"], "gettext_compact": False,
-        "sobe_edition": name, "sobe_editions": names,
-        **({} if language == "en" else {"project": say(title), "html_title": say(title), "author": say(project.config.get("author", "")),
-                                       "html_search_options": {"glossary": str(project.root / "data/glossary.csv")}}),
+        "language": language, "locale_dirs": ["locale"], "gettext_compact": False, "project": title,
+        "sobe_edition": name, "sobe_editions": names, **own,
     }  # fmt: skip
 
 
-def render(project, notebooks, out):
+def render(project, notebooks, out, report=print):
     """Render the executed `notebooks` to HTML in `out`, an edition a folder, all at the same time.
 
-    Raises BuildError as `site.render` does.
+    `report` is told of each edition that lacks messages; which, is kept in the cache as
+    `missing-<edition>.json`. Raises BuildError as `site.render` does.
     """
     editions = of(project)
     shutil.rmtree(project.build / "tree", ignore_errors=True)
@@ -67,10 +71,13 @@ def render(project, notebooks, out):
         failure = error
     for name, (process, here) in others.items():
         try:
-            said = here.recv()
+            said, missing = here.recv()
         except EOFError:
-            said = f"the edition {name!r} stopped without a word"
+            said, missing = f"the edition {name!r} stopped without a word", []
         process.join()
+        (project.cache / f"missing-{name}.json").write_text(json.dumps(missing, ensure_ascii=False, indent=1), encoding="utf-8")
+        if missing:
+            report(f"  the edition {name!r} lacks {len(missing)} messages (make messages), the first: {missing[0]!r}")
         if said and not failure:
             failure = BuildError(f"the edition {name!r}: {said}")
     if failure:
@@ -107,13 +114,13 @@ def render_other(project, notebooks, out, language, name, names):
 
 def _apart(project, notebooks, out, language, name, names, answer):
     """`render_other` in a process of its own; sends what went wrong, or nothing."""
-    said = ""
+    said, missing = "", []
     try:
-        render_other(project, notebooks, out, language, name, names)
+        missing = list(render_other(project, notebooks, out, language, name, names).missing)
     except BuildError as error:
         said = str(error)
     except BaseException:
         said = traceback.format_exc()
     with contextlib.suppress(BrokenPipeError):
-        answer.send(said)
+        answer.send((said, missing))
     os._exit(0)

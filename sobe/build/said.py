@@ -24,10 +24,6 @@ class SaidEngine(Engine):
             if cell.cell_type == "code":
                 cell.execution_count = done.execution_count
                 cell.outputs = [_said(output, say) for output in done.outputs]
-        for cell in nb_man.nb.cells:
-            if INJECTED in cell.metadata.get("tags", []):
-                # What a reader of the page need not see: its language.
-                cell.metadata["tags"] = [*cell.metadata["tags"], "remove-cell"]
 
 
 def _said(output, say):

@@ -5,6 +5,8 @@ through `outputs`, in a live kernel or in the notebooks that the English edition
 cards and the data page say through `say`; what Sphinx and its theme say in the finished page.
 """
 
+import re
+
 #: Language (as Sphinx calls it) to the folder of its edition, the first being the source's.
 EDITIONS = {"en": "en", "zh_CN": "zh"}
 #: Folder of an edition to its own name, as the switch on every page shows it.
@@ -26,6 +28,7 @@ def check(language):
 
 
 _catalogue = None
+_GAP = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 
 
 def use(catalogue):
@@ -36,8 +39,11 @@ def use(catalogue):
 
 def say(message, **parts):
     """`message` in the language of this process, its {names} filled with `parts`."""
-    text = message if _catalogue is None else _catalogue(message)
-    return text.format(**parts) if parts else text
+    if _catalogue is None:
+        return message.format(**parts) if parts else message
+    text = _catalogue(message)
+    # Parts are set off from the words around them as Latin is; Chinese ones need no space.
+    return _GAP.sub("", text.format(**parts)) if parts else text
 
 
 def tag():
@@ -50,9 +56,9 @@ def number(text):
     return text if _catalogue is None else _catalogue(text)
 
 
-def listing(parts):
-    """Several things one after another."""
-    return (", " if _catalogue is None else "、").join(parts)
+def listing(parts, between=", "):
+    """Several things one after another, `between` them ", " or "; "."""
+    return (between if _catalogue is None else {", ": "、", "; ": "；"}[between]).join(parts)
 
 
 def sentences(parts):

@@ -55,6 +55,11 @@ def tidy(text):
     return " ".join(text.split())
 
 
+def _is_word(column, value):
+    """Whether a value of a column of names is a common word ("nematode")."""
+    return value.islower() and (column in QUOTED or column == "dataset" and value.isalpha())
+
+
 @lru_cache(maxsize=4)
 def names(data):
     """Every name, title and address in the tables of the folder `data`."""
@@ -62,15 +67,20 @@ def names(data):
     for path in sorted(data.rglob("*.csv")):
         with path.open(encoding="utf-8", newline="") as lines:
             for row in csv.DictReader(lines):
-                found |= {tidy(value) for key, value in row.items() if key in NAMED and value and not (key in QUOTED and value.islower())}
+                found |= {tidy(value) for key, value in row.items() if key in NAMED and value and not _is_word(key, value)}
     return frozenset(found)
+
+
+def is_formula(text):
+    """Whether a text is one of the estimator's formulas, or a list of its names."""
+    return bool(_FORMULA.fullmatch(text))
 
 
 def is_neutral(text, named=frozenset()):
     """Whether `text` needs no translation."""
     if not _LETTER.search(text) or CHINESE.search(text) or text in named or text.casefold() in {"true", "false"}:
         return True
-    if _FORMULA.fullmatch(text) or _BARE.match(text) or _ADDRESS.match(text) or _AUTHOR.search(text):
+    if is_formula(text) or _BARE.match(text) or _ADDRESS.match(text) or _AUTHOR.search(text):
         return True
     return all(word in NEUTRAL for word in WORD.findall(re.sub(r"https?://\S+|10\.\d{4,}/\S+|\{\d\}", "", text)))
 

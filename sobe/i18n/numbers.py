@@ -40,7 +40,8 @@ def _grouped(number):
     else:
         power, word = next(((p, w) for p, w in _SCALES if number >= 10**p), (0, ""))
         scaled = number.scaleb(-power)
-    if not word or len(scaled.normalize().as_tuple().digits) > 4:
+    # Sums to the last dollar keep five digits (212.31 亿); a count of six or more says itself.
+    if not word or len(scaled.normalize().as_tuple().digits) > (5 if word != "万" else 4):
         return _plain(number)
     return f"{_plain(scaled)} {word}"
 

@@ -15,7 +15,6 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
 _ATTRIBUTE = re.compile(r"(\s)([\w:-]+)=\"([^\"]*)\"")
 _READ = {"aria-label", "title", "alt", "placeholder", "data-row", "data-column", "data-sobe-rows", "data-sobe-columns",
          "aria-roledescription", "data-bs-title", "label"}  # fmt: skip
-_META = re.compile(r'<meta [^>]*(?:name|property)="(?:description|og:\w+|twitter:\w+)"')
 _VOID = set("area base br col embed hr img input link meta param source track wbr".split())
 _SKIPPED = {"pre", "code", "style", "script", "math", "textarea", "kbd"}
 #: Inside a page's article, what is translated in the finished page: cards, the data page, the catalogue of
@@ -87,10 +86,8 @@ def _kind(token):
 
 
 def _attributes(token, say):
-    meta = _META.match(token)
-
     def one(match):
-        if match[2] in _READ or meta and match[2] == "content":
+        if match[2] in _READ:
             text = html.unescape(match[3])
             if text and not CHINESE.search(text):
                 said = say(text)

@@ -6,6 +6,7 @@ legends go through a `labelExpr`; texts and tooltips read a translated copy of t
 
 import json
 import re
+from decimal import Decimal
 
 _TEXTS = ("title", "subtitle", "description")
 _QUOTED = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'")
@@ -74,7 +75,11 @@ def _copies(spec, say):
     """Give the rows translated copies of fields that texts and tooltips show; returns those fields."""
     done = set()
     for field, channel in _shown_fields(spec, ("text", "tooltip")):
-        if field in done or channel.get("type") == "quantitative" or "aggregate" in channel:
+        if field in done or "aggregate" in channel:
+            continue
+        if channel.get("type") == "quantitative":
+            if _copied_numbers(spec, field, channel.get("format") or "", say):
+                done.add(field)
             continue
         rows = [row for row in _rows(spec) if isinstance(row.get(field), str)]
         said = {value: say(value) for value in dict.fromkeys(row[field] for row in rows)}
@@ -83,6 +88,27 @@ def _copies(spec, say):
             for row in rows:
                 row[field + COPY] = said[row[field]]
     return done
+
+
+def _copied_numbers(spec, field, style, say):
+    """Give the rows a number's text, where `style` writes it with "$" or "," and Chinese has units for it."""
+    if not re.match(r"[$,]", style):
+        return False
+    rows = [row for row in _rows(spec) if isinstance(row.get(field), (int, float))]
+    for row in rows:
+        row[field + COPY] = say(_formatted(row[field], style))
+    return bool(rows)
+
+
+def _formatted(value, style):
+    """A number as d3's formats "$,.2f", ",.3~r" and "," write it."""
+    dollar, rest = ("$", style[1:]) if style.startswith("$") else ("", style)
+    if fixed := re.fullmatch(r",\.(\d)f", rest):
+        return f"{dollar}{value:,.{fixed[1]}f}"
+    digits = re.fullmatch(r",\.(\d)~r", rest)
+    number = Decimal(f"{value:.{int(digits[1]) - 1}e}") if digits else Decimal(repr(value))
+    text = f"{number:,f}"
+    return dollar + (text.rstrip("0").rstrip(".") if "." in text else text)
 
 
 def expression(text, say, words):
@@ -163,6 +189,8 @@ def _channel(name, one, say, words, fields):
         if name == "tooltip" and "title" not in one:
             one["title"] = field
         one["field"] = field + COPY
+        if one.pop("format", None):
+            one["type"] = "nominal"
         return
     discrete = one.get("type") in ("nominal", "ordinal")
     for key, on in (("axis", name in ("x", "y")), ("legend", name in _DISCRETE and name not in ("x", "y", "row", "column", "facet")),
@@ -171,6 +199,8 @@ def _channel(name, one, say, words, fields):
             continue
         part = one.get(key) if isinstance(one.get(key), dict) else {}
         old = part.get("labelExpr", "")
+        if "$" in str(part.get("format")) and old not in say.messages:
+            say.missing.setdefault(old or f"format(datum.value, '{part['format']}')", None)
         new = expression(old, say, words if discrete else {})
         if new != old:
             one[key] = {**part, "labelExpr": new}

@@ -21,10 +21,10 @@ def description(doctree):
             paragraph = paragraph.deepcopy()
             for node in list(paragraph.findall(nodes.raw)):
                 node.parent.remove(node)  # a verdict's badge
-            first = paragraph[0] if len(paragraph) else None
-            if isinstance(first, nodes.strong) and first.astext() == say("What the summary claims."):
-                paragraph.replace(first, nodes.Text(say("The summary claims:")))
             text = re.sub(r"\s+(?=[,.;:，。；：]|$)", "", re.sub(r"\s+", " ", paragraph.astext()).strip())
+            heading = say("What the summary claims.")
+            if text.startswith(heading):
+                text = say("The summary claims: {claims}", claims=text.removeprefix(heading).strip())
             if len(text) <= LONGEST:
                 return text
             cut = text[:LONGEST]

@@ -75,7 +75,7 @@ def resolve(declaration, package, page):
     ]
     record["description"] = describe(
         declaration["spec"], declaration["dataset"], names, declaration["why"], declaration.get("rows"),
-        {column["field"]: unit_words(column.get("unit")) for column in record["columns"]},
+        {column["field"]: UNITS.get(column.get("unit"), column.get("unit")) for column in record["columns"]},
     )
     record["tables"] = [
         {"name": name, "title": say(package.tables[name]["title"]), "path": f"data/{package.tables[name]['path']}"}
