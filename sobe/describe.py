@@ -18,7 +18,7 @@ KINDS = {
 }  # fmt: skip
 _LISTED = 12
 #: What the data package says of a column whose unit another column or table gives.
-_ELSEWHERE = ("see unit", "see quantities")
+ELSEWHERE = ("see unit", "see quantities")
 
 
 def layers(spec, inherited=None):
@@ -109,7 +109,7 @@ def _axis(channel, main, rows, names, unit_of):
     if encoding.get("type") == "quantitative" and all(_number(v) for v in values):
         write = _writer(encoding, fields[0])
         unit = unit_of.get(fields[0]) or ""
-        unit = "" if unit in _ELSEWHERE else say(unit)
+        unit = "" if unit in ELSEWHERE else say(unit)
         told = not unit or unit.lower() in title.lower() or "$" in write(1) or "%" in write(1)
         parts = {"axis": words, "title": title, "unit": "" if told else f" {unit}"}
         if sums := _stacked(channel, main, rows):

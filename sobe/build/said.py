@@ -22,8 +22,13 @@ class SaidEngine(Engine):
         cells = [cell for cell in nb_man.nb.cells if INJECTED not in cell.metadata.get("tags", [])]
         for cell, done in zip(cells, kept.cells, strict=True):
             if cell.cell_type == "code":
-                cell.execution_count = done.execution_count
                 cell.outputs = [_said(output, say) for output in done.outputs]
+        # papermill's cell of parameters counts as well.
+        for count, cell in enumerate((cell for cell in nb_man.nb.cells if cell.cell_type == "code"), start=1):
+            cell.execution_count = count
+            for output in cell.outputs:
+                if output.output_type == "execute_result":
+                    output.execution_count = count
 
 
 def _said(output, say):

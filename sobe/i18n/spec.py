@@ -8,6 +8,8 @@ import json
 import re
 from decimal import Decimal
 
+from sobe.units import NOT_KNOWN
+
 _TEXTS = ("title", "subtitle", "description")
 _QUOTED = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'")
 _TABLE = re.compile(r"\{\"-?\d+\": \"[^}]*\}")
@@ -74,6 +76,7 @@ def _words(spec, say):
 def _copies(spec, say):
     """Give the rows translated copies of fields that texts and tooltips show; returns those fields."""
     done = set()
+    shown = {("tooltip", field) for field, _ in _shown_fields(spec, ("tooltip",))}
     for field, channel in _shown_fields(spec, ("text", "tooltip")):
         if field in done or "aggregate" in channel:
             continue
@@ -87,6 +90,8 @@ def _copies(spec, say):
             done.add(field)
             for row in rows:
                 row[field + COPY] = said[row[field]]
+            if ("tooltip", field) in shown:
+                _unknown(spec, field, say)
     return done
 
 
@@ -97,7 +102,15 @@ def _copied_numbers(spec, field, style, say):
     rows = [row for row in _rows(spec) if isinstance(row.get(field), (int, float))]
     for row in rows:
         row[field + COPY] = say(_formatted(row[field], style))
+    _unknown(spec, field, say)
     return bool(rows)
+
+
+def _unknown(spec, field, say):
+    """What is not known, said in the copies as well."""
+    for row in _rows(spec):
+        if field in row and row[field] is None:
+            row[field + COPY] = say(NOT_KNOWN)
 
 
 def _formatted(value, style):

@@ -25,7 +25,7 @@ def page(app, pagename, templatename, context, doctree):
     ]  # fmt: skip
     context["metatags"] = context.get("metatags", "") + "".join(
         f'\n<link rel="alternate" hreflang="{tag}" href="{root}{other}/{pagename}.html">'
-        for tag, other in [*((i18n.TAGS[other], other) for other in editions), *[("x-default", editions[0])][: len(editions)]])
+        for tag, other in [*((i18n.TAGS[other], other) for other in editions), *(("x-default", first) for first in editions[:1])])
 
 
 def _glue_in_translations():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from html import escape
 
 from sobe import render, units
+from sobe.describe import ELSEWHERE
 from sobe.i18n import say, tag
 from sobe.web import record as rec
 from sobe.web.record import unit_words
@@ -54,7 +55,7 @@ def table(columns, rows, caption):
     """An HTML table that a script makes sortable, searchable and, if long, paged."""
     head = "\n".join(
         f'<th scope="col"{_number(c)}>{quote(c["name"])}'
-        + (f' <span class="sobe-unit">{quote(unit_words(c["unit"]))}</span>' if unit_words(c.get("unit")) else "")
+        + (f' <span class="sobe-unit">{quote(unit_words(c["unit"]))}</span>' if _has_unit(c) else "")
         + "</th>"
         for c in columns
     )
@@ -67,6 +68,11 @@ def table(columns, rows, caption):
         f'<table class="sobe-table" data-sobe-data><caption>{label}</caption>\n<thead><tr>{head}</tr></thead>\n'
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def _has_unit(column):
+    """Whether a column's unit is its own, and worth saying; some name the column or table that has it."""
+    return bool(unit_words(column.get("unit"))) and column["unit"] not in ELSEWHERE
 
 
 def _number(column):
