@@ -22,7 +22,7 @@ $(shell rm -f $(STAMP))
 endif
 
 .DEFAULT_GOAL := book
-.PHONY: book test chapter scenario sweep serve bench data check-upstream lock clean help
+.PHONY: book test messages pdf chapter scenario sweep serve bench data check-upstream lock clean help
 
 book: $(STAMP) ## Build the book into _build/html (only what changed; first makes .venv)
 	@$(PY) -m sobe.build book
@@ -32,6 +32,12 @@ test: $(STAMP) ## Build the book and run every test
 
 chapter: $(STAMP) ## Run one chapter with other values: NAME=recording PARAMS="hz_cap=30 since=1990"
 	@$(PY) -m sobe.build chapter "$$NAME" "$$PARAMS"
+
+messages: $(STAMP) ## Bring the message catalogues in book/locale up to date with the chapters
+	@$(PY) -m sobe.build messages
+
+pdf: $(STAMP) ## Make the PDFs, one a language, in _build/pdf (needs XeLaTeX)
+	@$(PY) -m sobe.build pdf
 
 scenario: $(STAMP) ## Run the estimator's chapter with a scenario: FILE=scenarios/mouse-2030.yml
 	@test -n "$$FILE" || { echo "error: say which scenario: make scenario FILE=scenarios/mouse-2030.yml" >&2; exit 1; }

@@ -5,12 +5,16 @@ so nothing is downloaded and nothing large is committed.
 """
 
 import json
+import re
 from pathlib import Path
 
 from sobe import theme
+from sobe.i18n import say
 
 STATIC = Path(__file__).resolve().parent / "static"
 MARKER = "/*SOBE_THEMES*/ null"
+WORDS = "/*SOBE_WORDS*/ {}"
+_SAID = re.compile(r'\bsay\("((?:[^"\\]|\\.)*)"')
 
 
 class BundleError(Exception):
@@ -84,3 +88,17 @@ def loader():
     if MARKER not in source:
         raise BundleError(f"sobe/static/charts.js has lost its marker {MARKER!r}")
     return source.replace(MARKER, json.dumps(themes, sort_keys=True))
+
+
+def messages():
+    """What the scripts say, in English, as they write it."""
+    return sorted({match[1] for path in STATIC.glob("*.js") for match in _SAID.finditer(path.read_text(encoding="utf-8"))})
+
+
+def head():
+    """The script of every page's head, with the words of the page's language put in."""
+    words = {message: said for message in messages() if (said := say(message)) != message}
+    source = (STATIC / "head.js").read_text(encoding="utf-8")
+    if WORDS not in source:
+        raise BundleError(f"sobe/static/head.js has lost its marker {WORDS!r}")
+    return source.replace(WORDS, json.dumps(words, sort_keys=True, ensure_ascii=False))

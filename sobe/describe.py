@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 from sobe import units
+from sobe.i18n import listing, number, say, sentences
 
 KINDS = {
     "point": "Scatter chart", "circle": "Scatter chart", "square": "Scatter chart", "line": "Line chart",
@@ -16,6 +17,8 @@ KINDS = {
     "trail": "Line chart", "arc": "Pie chart", "boxplot": "Box plot",
 }  # fmt: skip
 _LISTED = 12
+#: What the data package says of a column whose unit another column or table gives.
+ELSEWHERE = ("see unit", "see quantities")
 
 
 def layers(spec, inherited=None):
@@ -51,16 +54,16 @@ def describe(spec, dataset=None, names=None, why="", rows=None, unit_of=None):
         part for part in drawn if part[0] in KINDS
     ]
     if not main:
-        return "Chart."
+        return say("Chart.")
     said = [_kind(main)]
-    for channel, words in (("x", "Horizontal axis"), ("y", "Vertical axis")):
-        if axis := _axis(channel, words, main, rows, names, unit_of or {}):
+    for channel in ("x", "y"):
+        if axis := _axis(channel, main, rows, names, unit_of or {}):
             said.append(axis)
     said += _distinctions(main, rows, names)
     said += _lines(drawn, dataset, datasets)
     if why:
-        said.append(f"It shows {why}.")
-    return " ".join(said)
+        said.append(say("It shows {why}.", why=why))
+    return sentences(said)
 
 
 def _kind(main):
@@ -77,11 +80,16 @@ def _kind(main):
             and (encoding["color"] or {}).get("field")
         )  # fmt: skip
         kind = "Range chart" if {"x2", "y2"} & set(encoding) else "Stacked bar chart" if stacked else kind
-    also = " with a line" if kind == "Scatter chart" and "line" in marks else ""
-    return f"{kind}{also}."
+    if kind == "Scatter chart" and "line" in marks:
+        kind = "Scatter chart with a line"
+    return say("{kind}.", kind=say(kind))
 
 
-def _axis(channel, words, main, rows, names, unit_of):
+#: Name of an axis by channel, and the same of a logarithmic one.
+_AXES = {"x": ("Horizontal axis", "Horizontal axis, logarithmic"), "y": ("Vertical axis", "Vertical axis, logarithmic")}
+
+
+def _axis(channel, main, rows, names, unit_of):
     # Points before the intervals drawn through them: they give the axis its name.
     ordered = sorted(main, key=lambda part: part[0] in ("rule", "area"))
     encodings = [e[channel] for _, e, _ in ordered if (e.get(channel) or {}).get("field")]
@@ -92,26 +100,31 @@ def _axis(channel, words, main, rows, names, unit_of):
         return None  # a place to stand in, not a scale to read
     fields = list(dict.fromkeys(e["field"] for e in encodings))
     fields += [e[f"{channel}2"]["field"] for _, e, _ in main if (e.get(f"{channel}2") or {}).get("field")]
-    title = encoding.get("title") or names.get(fields[0]) or fields[0].replace("_", " ").capitalize()
+    title = say(encoding.get("title") or names.get(fields[0]) or fields[0].replace("_", " ").capitalize())
     scale = next((e["scale"].get("type") for e in encodings if isinstance(e.get("scale"), dict)), None)
-    log = ", logarithmic" if scale in ("log", "symlog") else ""
+    words = say(_AXES[channel][scale in ("log", "symlog")])
     values = [row[field] for field in fields for row in rows if row.get(field) is not None]
     if not values:
-        return f"{words}{log}: {title}."
+        return say("{axis}: {title}.", axis=words, title=title)
     if encoding.get("type") == "quantitative" and all(_number(v) for v in values):
         write = _writer(encoding, fields[0])
-        unit = unit_of.get(fields[0], "")
-        after = f" {unit}" if unit and unit.lower() not in title.lower() and "$" not in write(1) and "%" not in write(1) else ""
+        unit = unit_of.get(fields[0]) or ""
+        unit = "" if unit in ELSEWHERE else say(unit)
+        told = not unit or unit.lower() in title.lower() or "$" in write(1) or "%" in write(1)
+        parts = {"axis": words, "title": title, "unit": "" if told else f" {unit}"}
         if sums := _stacked(channel, main, rows):
-            low, high = write(min(sums)), write(max(sums))
-            return f"{words}{log}: {title}, stacked to {low if low == high else f'between {low} and {high}'}{after}."
-        return f"{words}{log}: {title}, {write(min(values))} to {write(max(values))}{after}."
-    return f"{words}: {title}, {_listing(values)}."
+            low, high = (number(write(end(sums))) for end in (min, max))
+            if low == high:
+                return say("{axis}: {title}, stacked to {high}{unit}.", high=high, **parts)
+            return say("{axis}: {title}, stacked to between {low} and {high}{unit}.", low=low, high=high, **parts)
+        low, high = (number(write(end(values))) for end in (min, max))
+        return say("{axis}: {title}, {low} to {high}{unit}.", low=low, high=high, **parts)
+    return say("{axis}: {title}, {values}.", axis=words, title=title, values=_listing(values))
 
 
 def _stacked(channel, main, rows):
     """The heights of a stacked bar chart's bars, or nothing."""
-    if _kind(main) != "Stacked bar chart.":
+    if _kind(main) != say("{kind}.", kind=say("Stacked bar chart")):
         return []
     encoding = next(e for mark, e, _ in main if mark == "bar")
     field, along = encoding[channel]["field"], encoding["y" if channel == "x" else "x"]["field"]
@@ -124,17 +137,17 @@ def _stacked(channel, main, rows):
 def _listing(values):
     distinct = list(dict.fromkeys(str(v) for v in values))
     if len(distinct) <= _LISTED:
-        return ", ".join(distinct)
+        return listing(map(say, distinct))
     if all(v.lstrip("-").isdigit() for v in distinct):
-        return f"{min(distinct, key=int)} to {max(distinct, key=int)}"
-    return f"{len(distinct)} categories"
+        return say("{low} to {high}", low=min(distinct, key=int), high=max(distinct, key=int))
+    return say("{n} categories", n=len(distinct))
 
 
 def _writer(encoding, field):
     """How the numbers of an axis are written, as its own labels write them."""
     axis = encoding.get("axis") or {}
     style = f"{axis.get('format', '')} {axis.get('labelExpr', '')}"
-    if "$" in style:
+    if "$" in style or "美元" in style:
         return units.usd
     if "%" in str(axis.get("format", "")):
         return lambda v: units.percent(v, 0 if v >= 0.01 else max(0, -math.floor(math.log10(v)) - 2) if v > 0 else 0)
@@ -162,9 +175,9 @@ def _distinctions(main, rows, names):
         if domain:
             values = [v for v in domain if v in set(values)] or values
         if values:
-            title = part.get("title") or names.get(field) or field
+            title = say(part.get("title") or names.get(field) or field)
             how = " and ".join(by)
-            yield f"{how[0].upper()}{how[1:]}: {title} ({_listing(values)})."
+            yield say("{channels}: {title} ({values}).", channels=say(how[0].upper() + how[1:]), title=title, values=_listing(values))
 
 
 def _lines(drawn, dataset, datasets):
@@ -177,4 +190,4 @@ def _lines(drawn, dataset, datasets):
         if mark == "text" and name in ruled and name != dataset and field:
             said += [" ".join(str(row[field]).split()) for row in datasets.get(name, []) if row.get(field)]
     if said and len(said) <= _LISTED:
-        yield f"Reference lines: {'; '.join(dict.fromkeys(said))}."
+        yield say("Reference lines: {lines}.", lines=listing(dict.fromkeys(map(say, said)), "; "))

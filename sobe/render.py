@@ -88,22 +88,27 @@ def _notebook_renderer(spec, **_metadata):
 
 
 def enable():
-    """Register and enable the theme, the row limit and the renderer."""
+    """Register and enable the theme, the row limit, the renderer, and the language of `lang`."""
     import altair as alt
     from IPython import get_ipython
     from IPython.display import HTML, display
 
+    from sobe.i18n import outputs
+
+    shell = get_ipython()
+    if shell is not None:
+        outputs.hook(shell)
     alt.data_transformers.enable("default", max_rows=MAX_ROWS)
     if os.environ.get(BOOK_ENV):
         # The page adds the colours, so that they can follow its theme.
         alt.theme.register("sobe", enable=True)(lambda: alt.theme.ThemeConfig())
         alt.renderers.register("sobe", _renderer)
-        alt.renderers.enable("sobe")
     else:
         # On paper of its own: the notebook's may be dark.
         config = {**theme.config("light"), "background": theme.BACKGROUND["light"]}
         alt.theme.register("sobe", enable=True)(lambda: alt.theme.ThemeConfig(config=config))
-        alt.renderers.register("sobe-notebook", _notebook_renderer)
-        alt.renderers.enable("sobe-notebook")
-        if get_ipython() is not None:
+        alt.renderers.register(
+            "sobe", lambda spec, **metadata: _notebook_renderer(outputs.live(shell, spec), **metadata))
+        if shell is not None:
             display(HTML(vega_html()))
+    alt.renderers.enable("sobe")

@@ -10,6 +10,8 @@ import shutil
 from pathlib import Path
 
 from sobe import bundle, render
+from sobe.i18n import sphinx as editions
+from sobe.pdf import sphinx as pdf
 from sobe.web import collect, pages
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -106,8 +108,9 @@ def _write_assets(app):
     cache = os.environ.get("SOBE_BUNDLE_CACHE") or Path(app.doctreedir).parent / ".cache"
     (out / "vega.js").write_text(bundle.vega_bundle(cache), encoding="utf-8")
     (out / "charts.js").write_text(bundle.loader(), encoding="utf-8")
+    (out / "head.js").write_text(bundle.head(), encoding="utf-8")
     for path in bundle.STATIC.iterdir():
-        if path.name != "charts.js":
+        if path.name not in ("charts.js", "head.js"):
             shutil.copyfile(path, out / path.name)
 
 
@@ -116,6 +119,8 @@ def _configure(app, config):
     config.templates_path.insert(0, str(TEMPLATES))
     if address := os.environ.get("SOBE_BASE_URL"):
         config.html_baseurl = address
+    if config.html_baseurl and config.sobe_edition:
+        config.html_baseurl = f"{config.html_baseurl.rstrip('/')}/{config.sobe_edition}/"
 
 
 def _finish(app, exception):
@@ -131,6 +136,8 @@ def setup(app):
         app.add_config_value("comments_config", {}, "html")
     app.connect("config-inited", _configure)
     app.connect("builder-inited", _write_assets)
+    editions.setup(app)
+    pdf.setup(app)
     collect.setup(app)
     app.connect("build-finished", _finish)
     app.connect("html-page-context", _page, priority=900)

@@ -132,7 +132,7 @@ def config(mode="light"):
             "category": palette, "ordinal": steps, "ramp": steps, "heatmap": steps,
             "diverging": [palette[1], grid, palette[0]],
         },
-        "mark": {"color": palette[0], "tooltip": True},
+        "mark": {"color": palette[0]},
         "point": {"filled": True, "size": 60, "opacity": 0.9},
         "circle": {"size": 60, "opacity": 0.9},
         "line": {"strokeWidth": 2, "strokeCap": "round", "strokeJoin": "round"},

@@ -65,9 +65,15 @@ def project():
 
 @pytest.fixture(scope="session")
 def site(project):
-    """The folder of this repository's book, built by the same pipeline as `make book`."""
+    """The English edition of this repository's book, built by the same pipeline as `make book`."""
     build_book(project)
-    return project.site
+    return project.site / "en"
+
+
+@pytest.fixture(scope="session")
+def chinese(site):
+    """The Chinese edition."""
+    return site.parent / "zh"
 
 
 class TinyBook:

@@ -143,4 +143,4 @@ def test_every_row_names_its_source():
     # Names and orders of our own making, the sources themselves, and the account of changes; the
     # claims are all the summary's, and what each is computed from stands in claim_sources.
     assert without == {"sources", "species", "capability_dimensions", "funding_tiers", "funding_domains", "corrections",
-                       "claims", "claim_places", "estimator_quantities", "estimator_options", "estimator_faults"}
+                       "claims", "claim_places", "estimator_quantities", "estimator_options", "estimator_faults", "glossary"}

@@ -15,6 +15,8 @@ def _arguments(argv):
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="the book's repository")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("book", help="bring _build/html up to date")
+    commands.add_parser("pdf", help="make the PDFs in _build/pdf")
+    commands.add_parser("messages", help="bring the message catalogues up to date")
     chapter = commands.add_parser("chapter", help="execute one chapter with parameters")
     chapter.add_argument("name", help="the chapter's file name without .md")
     chapter.add_argument("params", nargs="?", default="", help='such as "hz_cap=30 since=1990"')
@@ -32,6 +34,14 @@ def main(argv=None):
     try:
         if args.command == "book":
             build_book(project)
+        elif args.command == "pdf":
+            from sobe.pdf.build import build
+
+            build(project)
+        elif args.command == "messages":
+            from sobe.build import messages
+
+            messages.update(project)
         elif args.command == "scenario":
             run_scenario(project, args.file)
         else:

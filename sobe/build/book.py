@@ -6,7 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from sobe.build import BuildError, notebook, parameters, site
+from sobe.build import BuildError, editions, notebook, parameters, site
 from sobe.build.execute import Executor, Run
 from sobe.build.lock import only_build
 
@@ -36,10 +36,9 @@ def build_book(project):
         notebooks |= executor.execute(missing, meanwhile=lambda: site.prepare(project))
         mark = site.stamp(project, notebooks)
         rendered = time.monotonic()
-        source = site.make_tree(project, notebooks)
         aside = Path(tempfile.mkdtemp(prefix=".render-", dir=project.build))
         try:
-            site.render(project, source, aside / "html")
+            editions.render(project, notebooks, aside / "html", say)
             site.put_in_place(project, aside / "html")
         finally:
             shutil.rmtree(aside, ignore_errors=True)

@@ -25,8 +25,11 @@ def tree_digest(root, paths):
 
 
 def code_digest(project):
-    """The package's sources."""
-    return tree_digest(project.root, project.root.glob("sobe/**/*.py"))
+    """The package's sources, but for those that no chapter in English goes through."""
+    return tree_digest(project.root, [
+        path for path in project.root.glob("sobe/**/*.py")
+        if path.relative_to(project.root).parts[1] not in ("i18n", "pdf")
+    ])
 
 
 def environment_digest(project):
@@ -43,6 +46,8 @@ def static_digest(project, source, parameters, for_book):
         "parameters": parameters,
         "for_book": for_book,
     }
+    if parameters.get("lang", "en") != "en":
+        parts["said"] = tree_digest(project.root, [*project.root.glob("sobe/i18n/*.py"), *project.book.glob("locale/*/*/*.po")])
     return digest(json.dumps(parts, sort_keys=True))
 
 

@@ -9,6 +9,7 @@ import shlex
 
 import yaml
 
+from sobe import i18n
 from sobe.build import BuildError
 
 
@@ -87,6 +88,15 @@ def checked(given, defaults, chapter):
                 f"parameter {name} takes a value of type {type(default).__name__} (default {default!r}), not {value!r}"
             )
         values[name] = value
+    return _spoken(values)
+
+
+def _spoken(values):
+    """`values`, if their `lang` is one of the book's languages. Raises BuildError otherwise."""
+    try:
+        i18n.check(values.get("lang", "en"))
+    except i18n.LanguageError as error:
+        raise BuildError(str(error)) from None
     return values
 
 
@@ -112,4 +122,4 @@ def parse(text, defaults, chapter):
         if name in given:
             raise BuildError(f"parameter {name} is given twice")
         given[name] = _value(name, raw, defaults[name])
-    return given
+    return _spoken(given)

@@ -39,14 +39,14 @@ def _beside_book(project):
             yield path
 
 
-def make_tree(project, notebooks):
-    """Lay out what Sphinx reads, under `_build/tree`; returns its source folder.
+def make_tree(project, notebooks, edition="en"):
+    """Lay out what Sphinx reads for an edition, under `_build/tree`; returns its source folder.
 
     Pages lie at the top of the source folder, so that the front page is
     `index.html` itself. Beside it stand links to what lies beside book/:
     `../data/…` means the same as in the checkout.
     """
-    tree = project.build / "tree"
+    tree = project.build / "tree" / edition
     shutil.rmtree(tree, ignore_errors=True)
     source = tree / "book"
     source.mkdir(parents=True)
@@ -80,8 +80,11 @@ def prepare(project):
     vega_bundle(project.cache)
 
 
-def render(project, source, out):
-    """Render `source` to HTML in `out`. Raises BuildError on any warning or error."""
+def render(project, source, out, settings=None, builder="html"):
+    """Render `source` in `out`, by Sphinx's `builder`. Raises BuildError on any warning or error.
+
+    `settings` go over the book's configuration.
+    """
     from jupyter_book.sphinx import build_sphinx
 
     os.environ["SOBE_BUNDLE_CACHE"] = str(project.cache)
@@ -93,7 +96,9 @@ def render(project, source, out):
             confoverrides={
                 "external_toc_path": (source / "_toc.yml").as_posix(),
                 "latex_individualpages": False,
+                **(settings or {}),
             },
+            builder=builder,
             noconfig=True,
             path_config=source / "_config.yml",
             doctreedir=out.parent / ".doctrees",
@@ -113,7 +118,7 @@ def _told(said, project):
     """Sphinx's messages with the reader's own paths in them, not the tree's."""
     from sobe.build.notebook import plain
 
-    said = plain(said).replace(f"{project.build / 'tree'}{os.sep}", "")
+    said = re.sub(re.escape(f"{project.build / 'tree'}{os.sep}") + r"\w+" + re.escape(os.sep), "", plain(said))
     for name in project.chapters:
         said = said.replace(f"book/{name}.ipynb", f"book/{name}.md")
     # myst-nb counts lines of notebooks as 10000 times the cell, plus the line in it.

@@ -3,6 +3,7 @@
    place of the marker below; nothing is fetched. */
 (function () {
   "use strict";
+  const say = window.sobeSay;
   const THEMES = /*SOBE_THEMES*/ null;
   const root = document.documentElement;
   const charts = [];
@@ -48,16 +49,18 @@
 
   const ruler = document.createElement("canvas").getContext("2d");
 
-  /* Text broken into lines no wider than the chart; Vega itself would cut it off. */
+  /* Text broken into lines no wider than the chart; Vega itself would cut it off.
+     Chinese may be broken after any character but not before a closing mark. */
+  const PIECES = /[\u3400-\u9fff\uff01-\uff60\u3001-\u301f][\u3001\u3002\uff01-\uff1f\u300b\u300d\u201d]*\s*|[^\s\u3400-\u9fff\uff01-\uff60\u3001-\u301f]+\s*/g;
   function lines(text, width, font) {
     ruler.font = font;
     const out = [];
-    for (const word of String(text).split(" ")) {
-      const longer = out.length ? out[out.length - 1] + " " + word : word;
-      if (out.length && ruler.measureText(longer).width <= width) out[out.length - 1] = longer;
-      else out.push(word);
+    for (const piece of String(text).match(PIECES) || []) {
+      const longer = out.length ? out[out.length - 1] + piece : piece;
+      if (out.length && ruler.measureText(longer.trimEnd()).width <= width) out[out.length - 1] = longer;
+      else out.push(piece);
     }
-    return out;
+    return out.map((line) => line.trimEnd());
   }
 
   function wrapTitle(title, width, config) {
@@ -80,12 +83,12 @@
       out[key] = key === "datasets" || key === "data" ? part : linear(part, channel);
       const log = key === channel && part && part.scale && part.scale.type === "log";
       if (!log) continue;
-      const dollar = JSON.stringify(part.axis || {}).includes("$") ? "$" : "";
-      const words = [[1e12, " trillion"], [1e9, " billion"], [1e6, " million"]].reduceRight(
+      const money = /[$]|美元/.exec(JSON.stringify(part.axis || {}));
+      const words = window.sobeScales.reduceRight(
         (rest, [size, word]) => `abs(datum.value) >= ${size} ? format(datum.value / ${size}, ',~r') + '${word}' : ${rest}`,
         "format(datum.value, ',~r')");
       out[key].scale = { type: "linear", zero: true };
-      out[key].axis = { ...part.axis, values: null, tickCount: 6, format: null, labelExpr: `'${dollar}' + (${words})` };
+      out[key].axis = { ...part.axis, values: null, tickCount: 6, format: null, labelExpr: `${money && money[0] === "$" ? "'$' + " : ""}(${words})${money && money[0] !== "$" ? " + ' 美元'" : ""}` };
       if (!(part.axis && part.axis.title)) delete out[key].axis.title;
     }
     return out;
@@ -169,7 +172,7 @@
     chart.view.replaceChildren();
     const p = document.createElement("p");
     p.className = "sobe-chart-error";
-    p.textContent = "This chart could not be drawn: " + (error && error.message || error);
+    p.textContent = say("This chart could not be drawn: {why}", { why: (error && error.message) || error });
     chart.view.append(p);
     console.error(error);
   }
@@ -193,7 +196,7 @@
       const view = div.querySelector(".sobe-chart-view");
       const chart = { div, view };
       try {
-        if (typeof vegaEmbed === "undefined") throw new Error("the chart library did not load");
+        if (typeof vegaEmbed === "undefined") throw new Error(say("the chart library did not load"));
         chart.spec = JSON.parse(div.querySelector('script[type="application/json"]').textContent);
       } catch (error) {
         fail(chart, error);

@@ -2,8 +2,9 @@
    Without this script all rows are shown, in their own order. */
 (function () {
   "use strict";
+  const say = window.sobeSay;
   const PAGE = 25;
-  const collator = new Intl.Collator("en", { numeric: true });
+  const collator = new Intl.Collator(document.documentElement.lang || "en", { numeric: true });
 
   function value(cell) {
     if (cell.classList.contains("sobe-missing")) return null;
@@ -32,9 +33,11 @@
       for (const button of [back, on]) button.hidden = !many;
       back.disabled = first === 0;
       on.disabled = first + PAGE >= rows.length;
-      const of = rows.length === given.length ? `${given.length}` : `${rows.length} found of ${given.length}`;
-      status.textContent = !rows.length ? "no row has all these words"
-        : many ? `rows ${first + 1} to ${first + shown.length} of ${of}` : `${of} rows`;
+      const parts = { first: first + 1, last: first + shown.length, found: rows.length, all: given.length };
+      status.textContent = !rows.length ? say("no row has all these words")
+        : rows.length === given.length
+          ? (many ? say("rows {first} to {last} of {all}", parts) : say("{all} rows", parts))
+          : (many ? say("rows {first} to {last} of {found} found of {all}", parts) : say("{found} found of {all} rows", parts));
     }
 
     function turn(label, by) {
@@ -50,7 +53,7 @@
       return button;
     }
 
-    const back = turn("Back", -1), on = turn("Next", 1);
+    const back = turn(say("Back"), -1), on = turn(say("Next"), 1);
     let texts = null, words = [];
     const matching = () => {
       if (!words.length) return order;
@@ -62,7 +65,7 @@
       const input = document.createElement("input");
       label.className = "sobe-control";
       input.type = "search";
-      label.append("Search ", input);
+      label.append(say("Search"), " ", input);
       bar.append(label);
       input.addEventListener("input", () => {
         words = input.value.toLowerCase().split(/\s+/).filter(Boolean);

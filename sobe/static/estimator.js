@@ -31,14 +31,16 @@
 
   const plain = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
   function words(x) {
-    for (const [size, word] of [[1e12, " trillion"], [1e9, " billion"], [1e6, " million"]]) {
+    for (const [size, word] of window.sobeScales) {
       if (Math.abs(Number(x.toPrecision(3))) >= size) return plain.format(x / size) + word;
     }
     return Math.abs(x) < 1e4 && Number.isInteger(x) ? x.toLocaleString("en-US") : plain.format(x);
   }
   function usd(x) {
     const cents = x >= 0.1 && x < 10 && !Number.isInteger(Number(x.toPrecision(3)));
-    return "$" + (cents ? x.toFixed(2) : words(x));
+    const text = cents ? x.toFixed(2) : words(x);
+    if (!document.documentElement.lang.startsWith("zh")) return "$" + text;
+    return text + (/[万亿]$/.test(text) ? "美元" : " 美元");
   }
   const fill = (text, parts) => text.replace(/\{(\w+)\}/g, (whole, name) => parts[name] ?? whole);
 

@@ -1,4 +1,4 @@
-/* Before anything is shown: the reader's theme, and that scripts run. */
+/* Before anything is shown: the reader's theme, the page's language, and that scripts run. */
 (function () {
   "use strict";
   const root = document.documentElement;
@@ -13,4 +13,13 @@
   root.dataset.mode = mode;
   root.dataset.theme = theme;
   root.classList.add("js");
+
+  /* What scripts say, in the page's language: the build puts the words in place of the marker. */
+  const words = /*SOBE_WORDS*/ {};
+  window.sobeSay = (message, parts = {}) =>
+    (words[message] || message).replace(/\{(\w+)\}/g, (whole, name) => parts[name] ?? whole);
+  /* Large numbers have words at other sizes in Chinese. */
+  window.sobeScales = root.lang.startsWith("zh")
+    ? [[1e12, " 万亿"], [1e8, " 亿"], [1e4, " 万"]]
+    : [[1e12, " trillion"], [1e9, " billion"], [1e6, " million"]];
 })();

@@ -9,6 +9,8 @@ from __future__ import annotations
 from html import escape
 
 from sobe import render, units
+from sobe.describe import ELSEWHERE
+from sobe.i18n import say, tag
 from sobe.web import record as rec
 from sobe.web.record import unit_words
 
@@ -53,7 +55,7 @@ def table(columns, rows, caption):
     """An HTML table that a script makes sortable, searchable and, if long, paged."""
     head = "\n".join(
         f'<th scope="col"{_number(c)}>{quote(c["name"])}'
-        + (f' <span class="sobe-unit">{quote(unit_words(c["unit"]))}</span>' if unit_words(c.get("unit")) else "")
+        + (f' <span class="sobe-unit">{quote(unit_words(c["unit"]))}</span>' if _has_unit(c) else "")
         + "</th>"
         for c in columns
     )
@@ -66,6 +68,11 @@ def table(columns, rows, caption):
         f'<table class="sobe-table" data-sobe-data><caption>{label}</caption>\n<thead><tr>{head}</tr></thead>\n'
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def _has_unit(column):
+    """Whether a column's unit is its own, and worth saying; some name the column or table that has it."""
+    return bool(unit_words(column.get("unit"))) and column["unit"] not in ELSEWHERE
 
 
 def _number(column):
@@ -128,10 +135,11 @@ def files(record, cited, up, base):
 
 def _copied(label, ident, text, address):
     """Text to be copied; a script makes ``address`` in it whole where the site's own is not known."""
+    aloud = say("Copy: {what}", what=say(label))
     return (
         f'<div class="sobe-copied"><p class="sobe-label">{label}</p>'
         f'<pre id="{ident}" data-address="{quote(address)}">{quote(text)}</pre>'
-        f'<button type="button" class="sobe-button sobe-js" data-copy="{ident}" aria-label="Copy: {label}">Copy</button></div>'
+        f'<button type="button" class="sobe-button sobe-js" data-copy="{ident}" aria-label="{aloud}">Copy</button></div>'
     )
 
 
@@ -145,7 +153,7 @@ def card(record, cited, up="", base="", data_page="data.html", notebook=""):
     )
     inside = {
         "chart": _switch(record) + chart(record, up),
-        "table": table(record["columns"], record["rows"], f"Data of the figure “{record['title']}”"),
+        "table": table(record["columns"], record["rows"], say("Data of the figure “{title}”", title=record["title"])),
         "sources": sources(record, up, data_page),
         "files": files(record, cited, up, base),
     }
@@ -156,8 +164,9 @@ def card(record, cited, up="", base="", data_page="data.html", notebook=""):
     )
     note = f'<p class="sobe-note">{quote(record["note"])}</p>' if record["note"] else ""
     own = f' · <a href="{quote(notebook)}" download>Notebook</a>' if notebook else ""
+    table_said = say("Table:") + " "
     held = "".join(
-        f' · <a href="{data_page}#table-{quote(t["name"])}">{"Table: " if i == 0 else ""}{quote(t["title"])}</a>'
+        f' · <a href="{data_page}#table-{quote(t["name"])}">{table_said if i == 0 else ""}{quote(t["title"])}</a>'
         for i, t in enumerate(record["tables"])
     )
     return (
@@ -174,9 +183,9 @@ def card(record, cited, up="", base="", data_page="data.html", notebook=""):
 def _switch(record):
     if not record["log_switch"]:
         return ""
-    which = {"x": "Horizontal", "y": "Vertical"}[record["log_switch"]]
+    which = say({"x": "Horizontal axis", "y": "Vertical axis"}[record["log_switch"]])
     return (
-        f'<div class="sobe-switch sobe-js" role="group" aria-label="{which} axis" data-channel="{record["log_switch"]}">'
+        f'<div class="sobe-switch sobe-js" role="group" aria-label="{which}" data-channel="{record["log_switch"]}">'
         f'<button type="button" aria-pressed="true" data-scale="log">Logarithmic</button>'
         f'<button type="button" aria-pressed="false" data-scale="linear">Linear</button></div>'
     )
@@ -188,7 +197,7 @@ def embed(record, cited, base):
     home = f"../{record['page']}.html#figure-{record['name']}"
     static = "../_static/sobe"
     return (
-        '<!DOCTYPE html>\n<html lang="en" data-theme="auto">\n<head><meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="{tag()}" data-theme="auto">\n<head><meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{title} — {quote(cited['title'])}</title>\n"
         f'<meta name="description" content="{quote(record["description"])}">\n'

@@ -17,6 +17,7 @@ from docutils.parsers.rst import Directive
 from sphinx.util import logging
 
 from sobe.figure import FIGURE_CLASS
+from sobe.i18n import say
 from sobe.web import card, datadoc, files
 from sobe.web import record as rec
 
@@ -167,13 +168,14 @@ def catalogue(app, up):
             f'loading="lazy"><span class="sobe-card-title">{q(record["title"])}</span></a> '
             f'<p>{q(record["subtitle"])}</p> <p class="sobe-card-foot">'
             + " · ".join(
-                f'<a href="{up}figures/{name}.{rec.FILES[kind]}" aria-label="{label}: {q(record["title"])}"'
+                f'<a href="{up}figures/{name}.{rec.FILES[kind]}" aria-label="{say(label)}: {q(record["title"])}"'
                 f'{"" if kind == "embed" else " download"}>{label}</a>'
                 for kind, label in (("svg", "SVG"), ("png", "PNG"), ("csv", "CSV"), ("spec", "Vega-Lite"), ("embed", "Alone"))
             )
             + "</p></li>"
         )
-    machines = f'<p>For programs, the same list is <a href="{up}figures/index.json">figures/index.json</a>.</p>'
+    address = f'<a href="{up}figures/index.json">figures/index.json</a>'
+    machines = "<p>" + say("For programs, the same list is {address}.", address=address) + "</p>"
     return f'<ul class="sobe-catalogue">{"".join(items)}</ul>{machines}'
 
 

@@ -6,6 +6,7 @@ import shutil
 import zipfile
 from pathlib import Path
 
+from sobe.i18n import listing, say
 from sobe.web.card import quote, table
 from sobe.web.record import unit_words
 
@@ -15,25 +16,28 @@ ARCHIVE = "state-of-brain-emulation-2025-data.zip"
 def html(package, up):
     """A section a table: what it holds, its columns, its rows, and its file."""
     total = sum(len(package.rows(name)) for name in package.tables)
-    head = (
-        f'<p>All {len(package.tables)} tables ({total:,} rows) with their description: '
-        f'<a href="{up}data/{ARCHIVE}" download>one zip file</a>, or '
-        f'<a href="{up}data/datapackage.json" download>datapackage.json</a> and the tables one by one.</p>'
+    head = say(
+        "All {tables} tables ({rows} rows) with their description: {archive}, or {descriptor} and the tables one by one.",
+        tables=len(package.tables), rows=f"{total:,}",
+        archive=f'<a href="{up}data/{ARCHIVE}" download>' + say("one zip file") + "</a>",
+        descriptor=f'<a href="{up}data/datapackage.json" download>datapackage.json</a>',
     )
+    head = f"<p>{head}</p>"
     return head + "\n".join(_section(package, name, up) for name in package.tables)
 
 
 def _section(package, name, up):
     resource = package.tables[name]
     rows = package.rows(name)
-    title, path = quote(resource["title"]), quote(resource["path"])
+    title, path = quote(say(resource["title"])), quote(resource["path"])
+    rows_said = say("{n} rows", n=f"{len(rows):,}")
     return (
         f'<section class="sobe-data" id="table-{name}">\n'
-        f'<h3>{title}</h3>\n<p>{quote(resource["description"])}</p>\n'
-        f'<p class="sobe-card-foot"><code>{name}</code> · {len(rows):,} rows · '
+        f'<h3>{title}</h3>\n<p>{quote(say(resource["description"]))}</p>\n'
+        f'<p class="sobe-card-foot"><code>{name}</code> · {rows_said} · '
         f'<a href="{up}data/{path}" download aria-label="CSV: {title}">CSV</a>{_keys(resource["schema"])}</p>\n'
-        f"<details><summary>Columns of {title}</summary>{_columns(resource)}</details>\n"
-        f"<details><summary>Rows of {title}</summary>{_rows(package, name, rows)}</details></section>"
+        f"<details><summary>{say('Columns of {table}', table=title)}</summary>{_columns(resource)}</details>\n"
+        f"<details><summary>{say('Rows of {table}', table=title)}</summary>{_rows(package, name, rows)}</details></section>"
     )
 
 
@@ -41,22 +45,25 @@ def _keys(schema):
     """Primary and foreign keys in words, the latter as links."""
     primary = schema.get("primaryKey", [])
     names = [primary] if isinstance(primary, str) else primary
-    said = " · key: " + ", ".join(f"<code>{quote(n)}</code>" for n in names) if names else ""
+    said = " · " + say("key:") + " " + listing(f"<code>{quote(n)}</code>" for n in names) if names else ""
     for key in schema.get("foreignKeys", []):
         other = key["reference"]["resource"]
         fields = key["fields"] if isinstance(key["fields"], str) else ", ".join(key["fields"])
-        said += f' · <code>{quote(fields)}</code> names a row of <a href="#table-{quote(other)}">{quote(other)}</a>'
+        said += " · " + say(
+            "{column} names a row of {table}", column=f"<code>{quote(fields)}</code>",
+            table=f'<a href="#table-{quote(other)}">{quote(other)}</a>',
+        )
     return said
 
 
 def _columns(resource):
     items = []
     for field in resource["schema"]["fields"]:
-        facts = [field["type"], unit_words(field.get("unit")), *_rules(field.get("constraints", {}))]
+        facts = [say(field["type"]), unit_words(field.get("unit")), *_rules(field.get("constraints", {}))]
         items.append(
             f'<dt id="column-{resource["name"]}-{field["name"]}"><code>{quote(field["name"])}</code> '
-            f'<span class="sobe-unit">{quote(", ".join(filter(None, facts)))}</span></dt>'
-            f'<dd>{quote(field.get("description", ""))}</dd>'
+            f'<span class="sobe-unit">{quote(listing(filter(None, facts)))}</span></dt>'
+            f'<dd>{quote(say(field.get("description", "")))}</dd>'
         )
     return f'<dl class="sobe-columns">{"".join(items)}</dl>'
 
@@ -64,16 +71,16 @@ def _columns(resource):
 def _rules(constraints):
     """What a column's values must be, in words."""
     if constraints.get("required"):
-        yield "required"
+        yield say("required")
     if constraints.get("unique"):
-        yield "unique"
+        yield say("unique")
     low, high = constraints.get("minimum"), constraints.get("maximum")
     if low is not None and high is not None:
-        yield f"{low} to {high}"
+        yield say("{low} to {high}", low=low, high=high)
     elif low is not None or high is not None:
-        yield f"at least {low}" if low is not None else f"at most {high}"
+        yield say("at least {low}", low=low) if low is not None else say("at most {high}", high=high)
     if constraints.get("enum"):
-        yield "one of: " + ", ".join(map(str, constraints["enum"]))
+        yield say("one of: {values}", values=listing(map(str, constraints["enum"])))
 
 
 def _rows(package, name, rows):
@@ -82,7 +89,7 @@ def _rows(package, name, rows):
     columns = [{"name": f["name"], "type": numeric.get(f["type"], "string"), "unit": f.get("unit")} for f in fields]
     # Numbers as the file has them: this is the table itself, not a reading of it.
     body = [[row[f["name"]] for f in fields] for row in rows]
-    return table(columns, body, f"Rows of the table {package.tables[name]['title']}")
+    return table(columns, body, say("Rows of {table}", table=say(package.tables[name]["title"])))
 
 
 def write(package, root, out):

@@ -10,15 +10,20 @@ import hashlib
 import json
 import re
 import textwrap
+import unicodedata
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
 
 from sobe import theme
+from sobe.i18n import say, tag
 from sobe.web import card
 from sobe.web import record as rec
 
-FONT = "Liberation Sans"
+#: By language. A face with Simplified Chinese shapes goes first, as a drawing takes what a face lacks from
+#: whichever other has it; where it is not installed, that is what happens.
+FONTS = {"en": "Liberation Sans", "zh-CN": "Noto Sans CJK SC, Liberation Sans"}
+_PIECES = re.compile(r"[\u3000-\u9fff\uff00-\uffef][\u3001\u3002\u201d\uff01-\uff1f]*\s*|[^\s\u3000-\u9fff\uff00-\uffef]+\s*")
 WIDTH = 720
 FOOT = 34  # pixels under the chart for its source line
 
@@ -55,7 +60,10 @@ def index(records, cited, base):
 def pictures(record, cited, cache):
     """{"svg", "png", "thumbnail"} as bytes; drawn anew only when something they show has changed."""
     spec, config = _fixed(record["spec"]), _config()
-    foot = f"{cited['title']}, version {cited['version']}, {cited['licence']}. Data: {_credit(record)}."
+    foot = say(
+        "{title}, version {version}, {licence}. Data: {credit}.",
+        title=cited["title"], version=cited["version"], licence=cited["licence"], credit=_credit(record),
+    )
     parts = [spec, config, foot, record["description"], _code(), version("vl-convert-python"), theme.FONT]
     key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
     folder = Path(cache) / "figures"
@@ -104,36 +112,50 @@ def _fixed(spec):
     title = dict(spec["title"])
     for key, width in (("text", 80), ("subtitle", 105)):
         if isinstance(title.get(key), str):
-            title[key] = textwrap.wrap(title[key], width)
+            title[key] = lines(title[key], width)
     return {**spec, "title": title}
+
+
+def lines(text, width):
+    """Text in lines of up to ``width`` letters; a Chinese character counts as two, and one may break after it."""
+    if text.isascii():
+        return textwrap.wrap(text, width)
+    broken = []
+    for piece in _PIECES.findall(text):
+        longer = (broken[-1] if broken else "") + piece
+        if broken and sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in longer.rstrip()) <= width:
+            broken[-1] = longer
+        else:
+            broken.append(piece)
+    return [line.rstrip() for line in broken]
 
 
 def _config():
     config = theme.config("light")
-    return {**config, "font": FONT, "background": theme.BACKGROUND["light"], "padding": {"left": 16, "top": 14, "right": 16, "bottom": 10}}
+    return {**config, "font": FONTS[tag()], "background": theme.BACKGROUND["light"], "padding": {"left": 16, "top": 14, "right": 16, "bottom": 10}}
 
 
 def _credit(record):
     """Whose data a picture shows, in a few words."""
     titles = [source["title"].split(",")[0].split(" (Version")[0] for source in record["sources"]]
-    return "; ".join(dict.fromkeys(titles)) or "this book"
+    return "; ".join(dict.fromkeys(titles)) or say("this book")
 
 
 def _with_foot(svg, foot, record):
     """The picture with a title and description for assistive software and a line that says whose it is."""
     match = re.match(r'<svg([^>]*?) width="([\d.]+)" height="([\d.]+)" viewBox="0 0 [\d.]+ [\d.]+">', svg)
     width, height = float(match[2]), float(match[3])
-    lines = textwrap.wrap(foot, int((width - 32) / 5.4))
-    tall = height + FOOT + 13 * (len(lines) - 1)
+    broken = lines(foot, int((width - 32) / 5.4))
+    tall = height + FOOT + 13 * (len(broken) - 1)
     head = (
-        f'<svg{match[1]} width="{width:g}" height="{tall:g}" viewBox="0 0 {width:g} {tall:g}" role="img">'
+        f'<svg{match[1]} width="{width:g}" height="{tall:g}" viewBox="0 0 {width:g} {tall:g}" role="img" lang="{tag()}">'
         f"<title>{escape(record['title'])}</title><desc>{escape(record['description'])}</desc>"
         f'<rect width="{width:g}" height="{tall:g}" fill="{theme.BACKGROUND["light"]}"/>'
     )
     words = "".join(
-        f'<text x="16" y="{height + 14 + 13 * i:g}" font-family="{FONT}, Arial, Helvetica, sans-serif" font-size="10.5px" '
+        f'<text x="16" y="{height + 14 + 13 * i:g}" font-family="{FONTS[tag()]}, Arial, Helvetica, sans-serif" font-size="10.5px" '
         f'fill="{theme.MUTED}">{escape(line)}</text>'
-        for i, line in enumerate(lines)
+        for i, line in enumerate(broken)
     )
     svg = head + svg[match.end():]
     return svg.removesuffix("</svg>") + words + "</svg>"

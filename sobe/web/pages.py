@@ -8,6 +8,7 @@ from pathlib import Path
 
 from docutils import nodes
 
+from sobe.i18n import say
 from sobe.web.collect import base
 
 LONGEST = 200
@@ -17,13 +18,18 @@ def description(doctree):
     """The first words of a page's text, up to the end of a sentence or 200 characters."""
     for paragraph in doctree.findall(nodes.paragraph):
         if isinstance(paragraph.parent, nodes.section):
-            text = re.sub(r"\s+", " ", paragraph.astext()).strip()
-            text = re.sub(r"^What the summary claims\.\s*", "The summary claims: ", text)
+            paragraph = paragraph.deepcopy()
+            for node in list(paragraph.findall(nodes.raw)):
+                node.parent.remove(node)  # a verdict's badge
+            text = re.sub(r"\s+(?=[,.;:，。；：]|$)", "", re.sub(r"\s+", " ", paragraph.astext()).strip())
+            heading = say("What the summary claims.")
+            if text.startswith(heading):
+                text = say("The summary claims: {claims}", claims=text.removeprefix(heading).strip())
             if len(text) <= LONGEST:
                 return text
             cut = text[:LONGEST]
-            end = max(cut.rfind(". "), cut.rfind("; "))
-            return cut[: end + 1].rstrip(";") if end > 80 else cut.rsplit(" ", 1)[0] + " …"
+            end = max(cut.rfind(mark) for mark in (". ", "; ", "。", "；"))
+            return cut[: end + 1].rstrip(";；") if end > 80 else cut.rsplit(" ", 1)[0] + " …"
     return ""
 
 

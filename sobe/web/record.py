@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from sobe.describe import describe
+from sobe.i18n import listing, say
 
 
 class Package:
@@ -49,10 +50,10 @@ def citation(root):
     said = _citation(str(path), path.stat().st_mtime_ns)
     licences = said.get("license", [])
     authors = [
-        a.get("name") or " ".join(filter(None, (a.get("given-names"), a.get("family-names")))) for a in said["authors"]
+        say(a.get("name") or " ".join(filter(None, (a.get("given-names"), a.get("family-names"))))) for a in said["authors"]
     ]
     return {
-        "title": said["title"], "version": str(said["version"]), "date": str(said["date-released"]),
+        "title": say(said["title"]), "version": str(said["version"]), "date": str(said["date-released"]),
         "authors": authors, "licence": licences[0] if isinstance(licences, list) else licences,
     }  # fmt: skip
 
@@ -74,10 +75,10 @@ def resolve(declaration, package, page):
     ]
     record["description"] = describe(
         declaration["spec"], declaration["dataset"], names, declaration["why"], declaration.get("rows"),
-        {column["field"]: unit_words(column.get("unit")) for column in record["columns"]},
+        {column["field"]: UNITS.get(column.get("unit"), column.get("unit")) for column in record["columns"]},
     )
     record["tables"] = [
-        {"name": name, "title": package.tables[name]["title"], "path": f"data/{package.tables[name]['path']}"}
+        {"name": name, "title": say(package.tables[name]["title"]), "path": f"data/{package.tables[name]['path']}"}
         for name in declaration["tables"]
     ]
     record["sources"] = _sources(rows, declaration["tables"], package)
@@ -114,6 +115,8 @@ def _described(column, tables, package):
                     break
     found |= {key: column[key] for key in ("unit", "description") if column.get(key)}
     found.setdefault("description", "Computed in the chapter.")
+    if "description" in found:
+        found["description"] = say(found["description"])
     return {key: value for key, value in found.items() if value}
 
 
@@ -182,7 +185,7 @@ UNITS = {
 
 def unit_words(unit):
     """A unit as a reader sees it."""
-    return UNITS.get(unit, unit or "")
+    return say(UNITS.get(unit, unit or ""))
 
 
 #: Files of each figure, by kind: how their names end.
@@ -194,9 +197,10 @@ FILES = {
 
 def cite_text(record, cited, address):
     """The citation of a figure as a sentence."""
-    return (
-        f"{' and '.join(cited['authors'])} ({cited['date'][:4]}). “{record['title']}”, figure in: "
-        f"{cited['title']}, version {cited['version']}. {address}"
+    return say(
+        "{authors} ({year}). “{figure}”, figure in: {book}, version {version}. {address}",
+        authors=say(" and ").join(cited["authors"]), year=cited["date"][:4], figure=record["title"],
+        book=cited["title"], version=cited["version"], address=address,
     )
 
 
@@ -204,7 +208,7 @@ def cite_bibtex(record, cited, address):
     """The citation of a figure as a BibTeX entry."""
     lines = {
         "author": " and ".join(f"{{{author}}}" for author in cited["authors"]),
-        "title": f"{{{record['title']}}}", "howpublished": f"Figure in: {{{cited['title']}}}",
+        "title": f"{{{record['title']}}}", "howpublished": f"{say('Figure in:')} {{{cited['title']}}}",
         "year": cited["date"][:4], "version": cited["version"], "url": address,
     }  # fmt: skip
     body = ",\n".join(f"  {key} = {{{value}}}" for key, value in lines.items())

@@ -1,0 +1,39 @@
+"""An edition of the site: the catalogue it reads, and its files brought into its language."""
+
+import csv
+from pathlib import Path
+
+from sobe import i18n
+from sobe.i18n.catalogue import Catalogue, names, read
+from sobe.i18n.page import page
+
+
+def folder(book, language):
+    """Where the catalogues of a language lie, below the folder of pages."""
+    return Path(book) / "locale" / language / "LC_MESSAGES"
+
+
+def from_tables(data):
+    """{English: Chinese} of every pair of columns `x` and `x_zh` in the tables."""
+    found = {}
+    for path in sorted(data.rglob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as lines:
+            for row in csv.DictReader(lines):
+                for key, value in row.items():
+                    if key and key.endswith("_zh") and value and row.get(key.removesuffix("_zh")):
+                        found[row[key.removesuffix("_zh")]] = value
+    return found
+
+
+def catalogue(book, data, language):
+    """What code says, in `language`: the tables' own terms and the catalogue of messages."""
+    messages = from_tables(data) | read(folder(book, language) / f"{i18n.MESSAGES}.po")
+    return Catalogue(messages, names(data), language)
+
+
+def translate_pages(site, say):
+    """Bring what Sphinx, the theme and cards say in the rendered pages below `site` into the language of `say`."""
+    for path in sorted(site.rglob("*.html")):
+        if "_static" not in path.relative_to(site).parts:
+            text = path.read_text(encoding="utf-8")
+            path.write_text(page(text, say), encoding="utf-8")

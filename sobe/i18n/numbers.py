@@ -1,0 +1,66 @@
+"""Numbers inside a text: found in English, written in Chinese (860 亿, 1,000 亿美元, 3.5 倍).
+
+A message of the catalogue has a slot ({1}, {2} …) where a number stands, so that it survives a
+change of the data.
+"""
+
+import re
+from decimal import Decimal
+
+_WORDS = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+NUMBER = re.compile(
+    r"(?P<key>(?<![\w-])[a-z]+(?:-[a-z0-9]+)*-\d{4}(?![\w-]))|"
+    r"(?<![\w.,$@{/-])(?P<sign>[−-]\s?)?(?P<usd>\$)?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?:e[+-]?\d+)?|∞)"
+    rf"(?:[ \u00a0](?P<word>{'|'.join(_WORDS)})\b)?(?P<after>×|[ \u00a0]?%)?"
+    r"(?P<power> × 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?(?![\w}]|[.,]\d|-\w)"
+)
+_SCALES = ((8, "亿"), (4, "万"))
+
+
+def slotted(text):
+    """(text with slots for its numbers, [the numbers as matches])."""
+    found = []
+
+    def slot(match):
+        found.append(match)
+        return f"{{{len(found)}}}"
+
+    return NUMBER.sub(slot, text), found
+
+
+def _plain(number):
+    text = f"{number.normalize():,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _grouped(number):
+    """A number with 万, 亿 or 万亿 where no digit is lost by it; else with its digits."""
+    if number >= 10**12 and number < 10**16:
+        scaled, word = number.scaleb(-12), "万亿"
+    else:
+        power, word = next(((p, w) for p, w in _SCALES if number >= 10**p), (0, ""))
+        scaled = number.scaleb(-power)
+    # Sums to the last dollar keep five digits (212.31 亿); a count of six or more says itself.
+    if not word or len(scaled.normalize().as_tuple().digits) > (5 if word != "万" else 4):
+        return _plain(number)
+    return f"{_plain(scaled)} {word}"
+
+
+def chinese(match):
+    """One number, as a Chinese reader expects it; a key of a row as it is."""
+    if match["key"]:
+        return match["key"]
+    digits, word = match["digits"], match["word"]
+    if digits == "∞":
+        text = "∞"
+    elif word or match["usd"] or "," in digits or "e" in digits:
+        text = _grouped(Decimal(digits.replace(",", "")).scaleb(_WORDS.get(word, 0)))
+        if "." in digits and not word and len(digits) < 6:
+            text = digits  # "$2.10" keeps its cents
+    else:
+        text = digits
+    after = {"×": " 倍", None: ""}.get(match["after"], match["after"])
+    if match["power"]:
+        after = match["power"] + after
+    dollars = ("美元" if text[-1] in "万亿" else " 美元") if match["usd"] else ""
+    return f"{(match['sign'] or '').strip()}{text}{after}{dollars}"

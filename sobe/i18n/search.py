@@ -1,0 +1,62 @@
+"""The search of the Chinese edition.
+
+Words of the index are cut by jieba, which is told the glossary's terms. Sphinx's own script takes a
+run of Chinese in a query for one word; ours cuts it into the longest words that the index has.
+"""
+
+import csv
+import logging
+import os
+from pathlib import Path
+
+import jieba
+from sphinx.search.zh import SearchChinese
+
+_SPLITTER = r"""
+var splitQuery = (query) => {
+  const known = (word) => Object.hasOwn(Search._index.terms, word) || Object.hasOwn(Search._index.titleterms, word);
+  const words = (run) => {
+    const found = [];
+    for (let at = 0; at < run.length; ) {
+      let size = Math.min(run.length - at, 12);
+      while (size > 1 && !known(run.slice(at, at + size))) size -= 1;
+      if (size > 1) found.push(run.slice(at, at + size));
+      at += size;
+    }
+    return found.length ? found : [run];
+  };
+  return (query.match(/[\u3400-\u9fff]+|[a-zA-Z0-9_]+/g) || [])
+    .flatMap((part) => (/[\u3400-\u9fff]/.test(part) ? words(part) : [part]));
+};
+"""
+
+
+class Chinese(SearchChinese):
+    """Sphinx's Chinese search with the glossary's terms; its option `glossary` is the file."""
+
+    js_splitter_code = _SPLITTER
+
+    def init(self, options):
+        """Load jieba, its dictionary kept with what else the build keeps."""
+        super().init(options)
+        self.latin = set()
+        jieba.setLogLevel(logging.WARNING)
+        if kept := os.environ.get("SOBE_BUNDLE_CACHE"):
+            Path(kept).mkdir(parents=True, exist_ok=True)
+            jieba.dt.tmp_dir = kept
+        if path := options.get("glossary"):
+            with open(path, encoding="utf-8", newline="") as lines:
+                for row in csv.DictReader(lines):
+                    for term in row["zh"].split("；"):
+                        jieba.add_word(term)
+
+    def split(self, input):
+        """Words of a text: Chinese ones and the shorter words in them, and Latin ones."""
+        latin = self.latin1_letters.findall(input)
+        self.latin.update(latin)
+        return [word for word in jieba.cut_for_search(input) if "\u3400" <= word[0] <= "\u9fff"] + latin
+
+    def stem(self, word):
+        """As the parent does, without its walk through a list of all words for each."""
+        stemmed = self.stemmer.stemWord(word.lower())
+        return word.lower() if word in self.latin and len(word) >= 3 > len(stemmed) else stemmed

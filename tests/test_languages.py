@@ -1,0 +1,281 @@
+"""The Chinese edition: complete, consistent, and the same book."""
+
+import csv
+import html
+import json
+import re
+
+import nbformat
+import pytest
+
+from sobe import bundle, i18n
+from sobe.build import BuildError, editions, parameters
+from sobe.build.execute import Executor, Run
+from sobe.build.messages import entries
+from sobe.build.said import said
+from sobe.i18n import edition, outputs
+from sobe.i18n.catalogue import CHINESE, NEUTRAL, is_formula, names, tidy
+from test_browser import CHARTS, Visit
+
+PLACEHOLDER = re.compile(r"\{[\w:]+\}`[^`]*`|\{\w+\}|\]\([^)]*\)")
+SKIPPED = re.compile(
+    r"<(script|pre|style|code|svg)\b.*?</\1>|<!--.*?-->|<(?:em|i|cite)>[^<]*</(?:em|i|cite)>|<dl class=\"citation\".*?</dl>|"
+    r"<div class=\"citation\".*?</div>|<p class=\"component-author\".*?</p>|<a class=\"reference internal\"[^>]*>|<table class=\"sobe-table\" data-sobe-data><caption>[^<]*的各行</caption>.*?</table>", re.S)
+#: Words in small letters that are no English left over: units, code, names.
+WORDS = NEUTRAL | set("peta recordings sources organisms imaging datasets mouse human drosophila and".split())
+_WORD = re.compile(r"(?<![\w.@/_*(-])[a-z]{3,}(?![\w@/_*(]|-\w|\.\w)")
+
+
+@pytest.fixture(scope="module")
+def catalogues(project):
+    folder = edition.folder(project.book, "zh_CN")
+    return {path.stem: entries(path) for path in sorted(folder.glob("*.po"))}
+
+
+@pytest.fixture(scope="module")
+def terms(project):
+    with (project.root / "data/glossary.csv").open(encoding="utf-8", newline="") as lines:
+        return {row["en"]: row["zh"].split("；") for row in csv.DictReader(lines)}
+
+
+def lost(messages):
+    """Messages whose translation has other placeholders."""
+    return [m for m, text in messages.items() if text and sorted(PLACEHOLDER.findall(m)) != sorted(PLACEHOLDER.findall(text))]
+
+
+def against(messages, terms):
+    """(term, message, translation) where the translation has none of the term's own."""
+    found = []
+    for message, text in messages.items():
+        said = re.sub(r"\{[\w:]+\}`[^`]*`|\([^)]*\.(?:md|py)\)|\w+_\w+", "", message)
+        for term, ours in terms.items():
+            if text and re.search(rf"\b{re.escape(term)}s?\b", said, re.I) and not any(one in text for one in ours):
+                found.append((term, message, text))
+    return found
+
+
+def english(text, named=frozenset()):
+    """English words left in a text that a Chinese reader sees."""
+    if text in named or is_formula(text) or re.search(r"\bet al\b|^[A-Z][\w-]+ and [A-Z][\w-]+ [\[\d]", text):
+        return []
+    text = re.sub(r"https?://\S+|www\.\S+|[\w.-]+\.(?:com|org|gov|edu)\S*", "", text)
+    return [word for word in _WORD.findall(text) if word not in WORDS]
+
+
+def test_every_message_is_translated(catalogues):
+    untranslated = {name: [m for m, text in found.items() if not text] for name, (found, _) in catalogues.items()}
+    assert {name: found for name, found in untranslated.items() if found} == {}
+    assert {name: fuzzy for name, (_, fuzzy) in catalogues.items() if fuzzy} == {}
+
+
+def test_the_chinese_edition_lacked_no_message(chinese, project):
+    assert json.loads((project.cache / "missing-zh.json").read_text(encoding="utf-8")) == []
+
+
+def test_no_placeholder_is_lost(catalogues):
+    assert {name: found for name, (messages, _) in catalogues.items() if (found := lost(messages))} == {}
+
+
+def test_the_catalogues_follow_the_glossary(catalogues, terms):
+    assert len(terms) >= 25
+    assert {name: found for name, (messages, _) in catalogues.items() if (found := against(messages, terms))} == {}
+
+
+@pytest.mark.parametrize("message, text", [
+    ("{1} to {2}", "{1} 至"), ("In {glue:text}`year`", "在 {glue:text}`years`"), ("{n} rows", "n 行"), ("[Scale](scale.md)", "[规模](cost.md)"),
+])
+def test_a_lost_placeholder_is_found(message, text):
+    assert lost({message: text}) == [message]
+
+
+def test_a_term_against_the_glossary_is_found(terms):
+    assert against({"Whole brains and neurons": "整个大脑和神经细胞"}, terms)
+    assert not against({"Whole brains and neurons": "全脑和神经元"}, terms)
+
+
+@pytest.mark.parametrize("text, left", [
+    ("Cost per neuron", ["per", "neuron"]), ("每个神经元的 cost", ["cost"]), ("小鼠，10 nm", []), ("first_cost / neurons", []),
+    ("Stringer et al., 2019", []), ("rows found", ["rows", "found"]), ("12 个 elegans", []),
+])
+def test_english_is_found(text, left):
+    assert english(text) == left
+
+
+def test_every_page_has_a_catalogue(project, catalogues):
+    assert set(project.pages) <= set(catalogues)
+
+
+def test_what_scripts_say_is_in_the_catalogue(catalogues, chinese):
+    words = bundle.messages()
+    assert len(words) > 15 and [w for w in words if not catalogues["messages"][0].get(w.strip())] == []
+    head = (chinese / "_static/sobe/head.js").read_text(encoding="utf-8")
+    assert all(catalogues["messages"][0][w.strip()] in head for w in words)
+
+
+@pytest.mark.parametrize("name", ["cost", "capability"])
+def test_a_kernel_in_chinese_shows_what_the_edition_shows(project, site, name):
+    executor = Executor(project, print)
+    path = project.chapters[name]
+    runs = {"en": Run(name, path), "zh_CN": Run(name, path, {"lang": "zh_CN"})}
+    texts = {}
+    for language, run in runs.items():
+        found, missing = executor.cached([run])
+        texts[language] = (found | executor.execute(missing))[name]
+    say = edition.catalogue(project.book, project.root / "data", "zh_CN")
+    executed, translated = (
+        [cell.get("outputs") for cell in nbformat.reads(text, as_version=4).cells if cell.cell_type == "code"]
+        for text in (texts["zh_CN"], said(path, texts["en"], "zh_CN", say))
+    )
+    assert executed == translated
+    assert any(CHINESE.search(json.dumps(outputs, ensure_ascii=False)) for outputs in executed)
+
+
+def test_an_unknown_language_is_one_error(project):
+    defaults = {"lang": "en"}
+    with pytest.raises(BuildError, match="lang is one of 'en', 'zh_CN', not 'fr'"):
+        parameters.parse("lang=fr", defaults, "cost")
+    with pytest.raises(i18n.LanguageError, match="not 'de'"):
+        outputs.catalogue("de")
+
+
+def test_the_front_page_leads_to_the_editions(site, project):
+    front = (site.parent / "index.html").read_text(encoding="utf-8")
+    assert "url=en/index.html" in front and 'href="zh/index.html"' in front
+
+
+def test_every_page_leads_to_itself_in_the_other_language(site, chinese):
+    for here, there, back in ((site, chinese, "zh"), (chinese, site, "en")):
+        for page in here.glob("*.html"):
+            text = page.read_text(encoding="utf-8")
+            if "sidebar-toggle" in text:
+                assert f'href="../{back}/{page.name}"' in text, page
+                assert (there / page.name).is_file()
+                for tag, folder in (("en", "en"), ("zh-CN", "zh"), ("x-default", "en")):
+                    assert re.search(rf'<link rel="alternate" hreflang="{tag}" href="[^"]*{folder}/{page.name}"', text), page
+
+
+def test_both_editions_have_the_same_files(site, chinese):
+    def files(root):
+        return {p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file() and "_static" not in p.parts}
+
+    assert files(site) == files(chinese)
+
+
+def texts(page):
+    """Texts of a page as a reader sees or hears them, without code and cited works."""
+    text = page.read_text(encoding="utf-8")
+    body = SKIPPED.sub("", text[text.find("<body"):])
+    found = re.findall(r">([^<]+)<", body) + re.findall(r'\s(?:aria-label|title|alt|placeholder)="([^"]+)"', body)
+    head = re.findall(r'<meta (?:name|property)="(?:og:)?(?:description|title|image:alt)" content="([^"]*)"|<title>([^<]*)', text)
+    return [tidy(html.unescape(part)) for part in [*found, *map("".join, head)] if part.strip()]
+
+
+def test_no_english_is_left_in_chinese_pages(chinese, project):
+    named = names(project.root / "data")
+    left = {}
+    package = json.loads((project.root / "data/datapackage.json").read_text(encoding="utf-8"))["resources"]
+    fields = [field for table in package for field in table["schema"]["fields"]]
+    # The data page tells of tables, columns and values by the names they have in the files.
+    codes = {table["name"] for table in package} | {field["name"] for field in fields}
+    codes |= {value for field in fields for value in map(str, field.get("constraints", {}).get("enum", []))}
+    codes |= {"quantities", "silicon", "any", "published", "all"}
+    for page in sorted([*chinese.glob("*.html"), *(chinese / "figures").glob("*.html")]):
+        known = codes if page.name == "data.html" else set()
+        if found := [(text, words) for text in texts(page) if (words := set(english(text, named)) - known)]:
+            left[page.relative_to(chinese).as_posix()] = found
+    assert left == {}
+
+
+def test_english_in_a_page_is_found(chinese, tmp_path):
+    text = (chinese / "cost.html").read_text(encoding="utf-8")
+    page = tmp_path / "cost.html"
+    for before, after in (("<h1>", "<h1>The cost of wiring "), ('aria-label="', 'aria-label="Search this table '), ('content="摘要', 'content="The summary claims 摘要')):
+        assert before in text
+        page.write_text(text.replace(before, after, 1), encoding="utf-8")
+        assert [part for part in texts(page) if english(part)], after
+
+
+def test_the_files_of_figures_are_chinese(chinese):
+    figures = chinese / "figures"
+    for record in json.loads((figures / "index.json").read_text(encoding="utf-8"))["figures"]:
+        name = record["name"]
+        assert not english(record["title"]) and not english(record["description"]), name
+        assert CHINESE.search((figures / f"{name}.csv").read_text(encoding="utf-8").split("\n")[0]), name
+        assert CHINESE.search((figures / f"{name}.svg").read_text(encoding="utf-8").partition("<text")[2]), name
+        said = json.loads((figures / f"{name}.json").read_text(encoding="utf-8"))
+        assert all(CHINESE.search(column["name"]) and not english(column["description"]) for column in said["columns"] if column["name"] not in ("Hz", "n", "DOI", "R²")), name
+        assert '<html lang="zh-CN"' in (figures / f"{name}.html").read_text(encoding="utf-8")
+
+
+def test_the_pages_say_their_language(site, chinese):
+    assert '<html lang="zh-CN"' in (chinese / "index.html").read_text(encoding="utf-8")
+    assert '<html lang="en"' in (site / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_book_without_catalogues_has_one_edition(tiny):
+    assert editions.of(tiny.project) == {}
+
+
+#: What a chart shows: words drawn, and the names and values of its tooltips.
+SAID = """() => window.sobeViews.flatMap(({ view, id }) => {
+  const found = [];
+  const visit = (item) => {
+    if (typeof item.text === "string") found.push(item.text);
+    if (Array.isArray(item.text)) found.push(...item.text.map(String));
+    if (item.tooltip && typeof item.tooltip === "object") found.push(...Object.entries(item.tooltip).flat().map(String));
+    for (const child of item.items || []) visit(child);
+  };
+  visit(view.scenegraph().root);
+  const binds = [...document.getElementById(id).querySelectorAll(".vega-bind")].map((bind) => bind.textContent);
+  return [...new Set([...found, ...binds])];
+})"""
+WATCH = """window.sobeViews = [];
+document.addEventListener("sobe:drawn", (event) => window.sobeViews.push({ view: event.detail.view, id: event.target.id }), true);"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1440])
+def test_every_chinese_page_is_drawn(chromium, chinese, project, width):
+    visit = Visit(chromium, width)
+    visit.page.add_init_script(WATCH)
+    named = names(project.root / "data")
+    trouble = []
+    try:
+        for path in sorted(chinese.glob("*.html")):
+            page = visit.open(path)
+            trouble += [f"{path.name}: {chart}" for chart in page.evaluate(CHARTS) if chart["state"] != "drawn" or not chart["marks"]]
+            trouble += [f"{path.name} said {visit.said}"] if visit.said or visit.asked else []
+            wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            trouble += [f"{path.name} is {wide} px too wide"] if wide > 0 else []
+            said = page.evaluate(SAID)
+            trouble += [f"{path.name}: no chart says anything"] if not said and page.evaluate(CHARTS) else []
+            trouble += [f"{path.name}: {words}" for words in said if english(words, named) or re.search(r"\$(?!\d+[KMB]\+)", words) ]
+    finally:
+        visit.context.close()
+    assert not trouble, "\n".join(trouble)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("query, page", [("连接组", "claims"), ("大脑模拟", "index"), ("Zanichelli", "cost"), ("神经元成本", "cost"), ("斑马鱼幼鱼", "scale")])
+def test_the_chinese_search_finds(chromium, chinese, query, page):
+    visit = Visit(chromium, 1440)
+    try:
+        visit.page.goto((chinese / "search.html").as_uri() + f"?q={query}")
+        visit.page.wait_for_selector("#search-results li", timeout=20_000)
+        assert visit.page.locator(f'#search-results li a[href*="{page}.html"]').count()
+        assert not visit.asked
+    finally:
+        visit.context.close()
+
+
+@pytest.mark.browser
+def test_the_switch_leads_to_the_same_page(chromium, chinese):
+    visit = Visit(chromium, 1440)
+    try:
+        page = visit.open(chinese / "cost.html")
+        page.click("a.sobe-language")
+        page.wait_for_url("**/en/cost.html")
+        page.click("a.sobe-language")
+        page.wait_for_url("**/zh/cost.html")
+    finally:
+        visit.context.close()

