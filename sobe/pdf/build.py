@@ -85,7 +85,7 @@ def _appendix(notebooks, words):
     """A page with the code of every chapter."""
     import nbformat
 
-    parts = ["```{raw} latex\n\\appendix\n```\n", f"# {words['code']}\n\n{words['code_intro']}\n"]
+    parts = ["```{raw} latex\n\\clearpage\\appendix\n```\n", f"# {words['code']}\n\n{words['code_intro']}\n"]
     for name, text in notebooks.items():
         nb = nbformat.reads(text, as_version=4)
         code = "\n\n".join(cell.source for cell in nb.cells if cell.cell_type == "code" and cell.source.strip())

@@ -49,7 +49,7 @@ def figure(name, pdf, title, rest, foot):
     return (
         rf"\begin{{figure}}[!htbp]\centering" "\n"
         rf"\includegraphics[width={width:.1f}pt]{{figure-{name}.pdf}}" "\n"
-        rf"\caption[{{{latex(title)}}}]{{{caption}}}\label{{figure-{name}}}" "\n"
+        rf"\caption[{{{latex(title.rstrip('.。'))}}}]{{{caption}}}\label{{figure-{name}}}" "\n"
         rf"\sobecaptionfoot{{{foot}}}\end{{figure}}" "\n"
     )
 

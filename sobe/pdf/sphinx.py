@@ -35,11 +35,19 @@ def _speaker(app):
     return edition.catalogue(source, source.parent / "data", app.config.language)
 
 
-def _page(node):
-    """The page that a node of the whole document comes from."""
-    while node is not None and not isinstance(node, addnodes.start_of_file):
+def _top(node):
+    """The section that is the whole page which a node comes from."""
+    top = None
+    while node is not None:
+        top = node if isinstance(node, nodes.section) else top
         node = node.parent
-    return node["docname"] if node is not None else ""
+    return top
+
+
+def _page(node):
+    """The name of that page; Sphinx writes it on the sections of pages it has put into one document."""
+    top = _top(node)
+    return "" if top is None else top.get("docname", "")
 
 
 def _html(doctree):
@@ -56,7 +64,7 @@ class Document:
         self.records = app.sobe_records
         self.by_chart = {render.chart_id(record["spec"]): name for name, record in self.records.items()}
         self.cited = {c.key: f"{c.bibliography_key.docname}:{c.citation_id}" for c in app.env.get_domain("cite").citations}
-        self.tables = 0
+        self.tables, self.later = 0, []
         self.shown = []  # (node of the document that holds it, ident, kind, why)
         self.labels = {f"{_page(s)}:{i}" for s in doctree.findall(nodes.section) for i in s["ids"]}
         self.labels |= {f"{node['docname']}::doc" for node in doctree.findall(addnodes.start_of_file)}
@@ -119,7 +127,12 @@ class Document:
         self.tables += 1
         ident = f"cells-{self.tables}"
         self.shown.append((node, ident, "table", ""))
-        return tables.longtable(table, ident, self.link, self.words)
+        made, sideways = tables.longtable(table, ident, self.link, self.words)
+        if not sideways:
+            return made
+        # At the end of its chapter, where a page ends in any case.
+        self.later.append((_top(node), made))
+        return ""
 
     def picture(self, name, chart):
         """Draw a chart beside the document; returns its bytes."""
@@ -196,6 +209,8 @@ class Document:
                 new = raw(f"\n\n{made}\n\n")
                 self.shown = [(new if at is node else at, *rest) for at, *rest in self.shown]
                 node.parent.replace(node, new)
+        for page, made in self.later:
+            page += raw(made)
         if self.name != "en":
             for node in self.doctree.findall(nodes.inline):
                 if "pasted-text" in node.get("classes", []):

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+import numpy as np
 from sphinx.util.texescape import escape
 
 #: A place where a long word may be broken.
@@ -147,6 +148,7 @@ def width(text, size=1.0):
 
 
 def _words(text):
+    """The parts of a text that are not broken."""
     return [word for word in re.split(rf"[\s{BREAK}]+|(?<=[\u2e80-\uffef])|(?=[\u2e80-\uffef])", text) if word]
 
 
@@ -155,59 +157,61 @@ def columns(texts, size, space, numeric=(), heads=1):
 
     Returns (widths, estimated lines of all rows); None where the longest words alone do not fit.
     """
-    count = len(texts[0])
-    gaps = GAP * (count - 1)
-    full = [[width(cell, size) * (1.1 if n < heads else 1) + 1 for cell in row] for n, row in enumerate(texts)]
-    most = [max(column) for column in zip(*full)]
-    least = [
-        most[i] if i in numeric and most[i] < 60 else max((width(word, size) * 1.1 + 1 for row in texts for word in _words(row[i])), default=1)
-        for i in range(count)
-    ]  # fmt: skip
-    if sum(most) + gaps <= space:
-        return most, len(texts)
-    if sum(least) + gaps > space:
+    full = np.array([[width(cell, size) * (1.1 if n < heads else 1) + 1 for cell in row] for n, row in enumerate(texts)])
+    most, least = full.max(axis=0), np.ones(full.shape[1])
+    for i in range(full.shape[1]):
+        for n, row in enumerate(texts):
+            # A number is not broken, its heading may be.
+            words = [row[i]] if i in numeric and n >= heads and full[n, i] < 60 else _words(row[i])
+            least[i] = max([least[i], *(width(word, size) * (1.1 if n < heads else 1.02) + 1 for word in words)])
+    space -= GAP * (full.shape[1] - 1)
+    if most.sum() <= space:
+        return list(most), len(texts)
+    if least.sum() > space:
         return None
-    widths, rest = least, space - gaps - sum(least)
-    # A ragged line is filled to nine tenths; rows beyond some hundreds tell nothing new.
-    sample = full[:: max(1, len(full) // 150)]
 
-    def lines(row, widths):
-        return max(-(-wanted // (got * 0.9)) if wanted > got else 1 for wanted, got in zip(row, widths))
+    def lines(widths):
+        # A ragged line is filled to nine tenths.
+        return np.where(full > widths, np.ceil(full / (widths * 0.9)), 1).max(axis=1)
 
-    step = max(4.0, rest / 60)
-    while rest > 0.5:
-        step = min(step, rest)
-        tallness = []
-        for i in range(count):
-            if widths[i] < most[i]:
-                wider = [*widths[:i], widths[i] + step, *widths[i + 1:]]
-                # What a column's own cells gain counts a little, so that no step is without effect.
-                own = sum(row[i] / wider[i] for row in sample)
-                tallness.append((sum(lines(row, wider) for row in sample) + 0.05 * own, -sum(row[i] / widths[i] for row in sample), i))
-        if not tallness:
-            break
-        i = min(tallness)[2]
-        widths, rest = [*widths[:i], widths[i] + step, *widths[i + 1:]], rest - step
-    return widths, sum(lines(row, widths) for row in full)
+    def tall(widths):
+        # Of two equally tall tables the one whose cells are fuller in all columns.
+        return lines(widths).sum() + 0.01 * (full / widths).sum()
+
+    room = np.minimum(most, space) - least
+    widths = least + room * ((space - least.sum()) / room.sum())
+    for step in (64, 32, 16, 8, 4):
+        better = True
+        while better:
+            better, now = False, tall(widths)
+            for giver in range(len(widths)):
+                for taker in range(len(widths)):
+                    moved = min(step, widths[giver] - least[giver], most[taker] - widths[taker])
+                    if giver == taker or moved < 1:
+                        continue
+                    tried = widths.copy()
+                    tried[giver] -= moved
+                    tried[taker] += moved
+                    if (found := tall(tried)) < now - 1e-9:
+                        widths, now, better = tried, found, True
+    return list(widths), int(lines(widths).sum())
 
 
 def _layout(table):
     """(size's name, sideways?, widths, whether lines wrap) of the layout that shows a table best."""
     texts = [[breakable("".join(piece.text for piece in cell)) for cell in row] for row in table.rows]
     tried = []
-    for sideways, size in ((False, "footnotesize"), (False, "scriptsize"), (True, "footnotesize"), (True, "scriptsize")):
+    for sideways, small in ((False, False), (False, True), (True, False), (True, True)):
+        size = "scriptsize" if small else "footnotesize"
         found = columns(texts, SIZES[size], SIDEWAYS if sideways else UPRIGHT, table.numeric, table.heads)
-        if found is None:
-            continue
-        widths, lines = found
-        per_row = lines / len(texts)
-        tried.append((per_row, size, sideways, widths))
-        if per_row <= 3 or per_row <= 6 and size == "scriptsize":
-            return size, sideways, widths, per_row > 1.3
+        if found is not None:
+            widths, lines = found
+            # Pages it takes; small type and a page to be turned must be worth it.
+            pages = lines * SIZES[size] * 1.25 / (450 if sideways else 680)
+            tried.append((pages * (1.25 if small else 1) * (1.3 if sideways else 1), size, sideways, widths, lines > 1.3 * len(texts)))
     if not tried:
         raise ValueError(f"the table {table.caption!r} is wider than a page")
-    per_row, size, sideways, widths = min(tried)
-    return size, sideways, widths, True
+    return min(tried, key=lambda one: one[0])[1:]
 
 
 def piece(one, link):
@@ -223,7 +227,10 @@ def piece(one, link):
 
 
 def longtable(table, ident, link, words):
-    """A table as LaTeX with its caption and label; its headings stand on every page it takes."""
+    """(LaTeX of a table with its caption and label, whether it lies on its side).
+
+    Its headings stand on every page it takes.
+    """
     size, sideways, widths, wraps = _layout(table)
     count = len(widths)
     kinds = "".join(
@@ -255,7 +262,7 @@ def longtable(table, ident, link, words):
 {body}\\
 \end{{longtable}}
 \endgroup"""
-    return rf"\sobesideways{{{made}}}" if sideways else made
+    return (rf"\begin{{landscape}}{made}\end{{landscape}}" if sideways else made), sideways
 
 
 _BAND = re.compile(r"<h3[^>]*>(.*?)</h3>|<h4[^>]*>(.*?)</h4>|<li[^>]*><strong>(.*?)</strong>(.*?)</li>", re.S)
