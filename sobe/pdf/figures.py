@@ -67,7 +67,7 @@ def estimator(html, say, words):
     y = {"field": "part", "type": "nominal", "sort": order, "title": None, "axis": {"ticks": False, "domain": False}}
     spec = {
         "data": {"values": parts}, "width": 420, "height": {"step": 22},
-        "encoding": {"y": y, "x": {"field": "usd", "type": "quantitative", "title": None, "axis": {"format": ",", "tickCount": 5}}},
+        "encoding": {"y": y, "x": {"field": "usd", "type": "quantitative", "title": None, "axis": {"format": ",.0f", "tickCount": 5}}},
         "layer": [
             {"mark": {"type": "bar", "color": theme.PALETTE[0], "height": 12}},
             {"mark": {"type": "text", "align": "left", "dx": 5, "color": theme.INK}, "encoding": {"text": {"field": "usd", "type": "quantitative", "format": ",.3~r"}}},

@@ -6,6 +6,7 @@ least tall.
 """
 
 import html
+import math
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -29,12 +30,11 @@ _TIMES = dict(zip("abcdefghijklmnopqrstuvwxyz", (
 
 @dataclass
 class Piece:
-    """Text of a cell: where it leads, the id by which it can be reached, its verdict."""
+    """Text of a cell: where it leads, and the id by which it can be reached."""
 
     text: str
     url: str | None = None
     ident: str | None = None
-    verdict: bool = False
 
 
 @dataclass
@@ -59,7 +59,7 @@ class Table:
 class _Reader(HTMLParser):
     def __init__(self):
         super().__init__()
-        self.table, self.done, self._cell, self._link, self._span, self._in = Table(), False, None, {}, None, ""
+        self.table, self.done, self._cell, self._link, self._span, self._in = Table(), False, None, None, None, ""
 
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
@@ -76,7 +76,7 @@ class _Reader(HTMLParser):
             if "number" in (attrs.get("class") or ""):
                 self.table.numeric.add(len(rows[-1]) - 1)
         elif tag == "a":
-            self._link = {"url": attrs.get("href"), "verdict": "data-verdict" in attrs}
+            self._link = attrs.get("href")
         elif tag == "span":
             self._span = attrs.get("id")
         elif tag in ("figcaption", "caption"):
@@ -86,7 +86,7 @@ class _Reader(HTMLParser):
         if tag in ("td", "th"):
             self._cell = None
         elif tag == "a":
-            self._link = {}
+            self._link = None
         elif tag == "span":
             self._span = None
         elif tag in ("figcaption", "caption"):
@@ -98,7 +98,7 @@ class _Reader(HTMLParser):
         if self._in == "caption":
             self.table.caption += data
         elif self._cell is not None and data:
-            self._cell.append(Piece(data, ident=self._span, **self._link))
+            self._cell.append(Piece(data, self._link, self._span))
 
 
 def read(text):
@@ -206,8 +206,9 @@ def _layout(table):
         found = columns(texts, SIZES[size], SIDEWAYS if sideways else UPRIGHT, table.numeric, table.heads)
         if found is not None:
             widths, lines = found
-            # Pages it takes; small type and a page to be turned must be worth it.
+            # Pages it takes, whole ones if turned; small type and turning must be worth it.
             pages = lines * SIZES[size] * 1.25 / (450 if sideways else 680)
+            pages = math.ceil(pages) if sideways else pages
             tried.append((pages * (1.25 if small else 1) * (1.3 if sideways else 1), size, sideways, widths, lines > 1.3 * len(texts)))
     if not tried:
         raise ValueError(f"the table {table.caption!r} is wider than a page")
@@ -219,8 +220,6 @@ def piece(one, link):
     if isinstance(one, Latex):
         return one.code
     shown = latex(breakable(one.text))
-    if one.verdict:
-        shown = rf"\sobeverdict{{{shown}}}"
     if one.url:
         shown = link(shown, one.url)
     return (rf"\sobetarget{{{one.ident}}}" if one.ident else "") + shown
@@ -244,7 +243,7 @@ def longtable(table, ident, link, words):
     between = "\\\\\n\\sobeline\n" if wraps else "\\\\\n"
     body = between.join(lines[table.heads:])
     caption = latex(table.caption) or r"\relax"
-    made = rf"""\begingroup\{size}\sobetable
+    made = rf"""\par\Needspace{{8\baselineskip}}\begingroup\{size}\sobetable
 \begin{{longtable}}{{{spec}}}
 \caption{{{caption}}}\label{{{ident}}}\\
 \toprule
