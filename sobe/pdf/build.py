@@ -183,7 +183,8 @@ def build(project, say=print):
         site.prepare(project)
         found = editions.of(project) or {"en": "en"}
         targets = [folder / f"{NAME}-{name}.pdf" for name in found.values()]
-        notebooks = _notebooks(project, say)
+        executed = _notebooks(project, say)
+        notebooks = {name: executed[name] for name in project.chapters}
         mark, note = digest(site.stamp(project, notebooks) + epoch(cited)), folder / ".made.json"
         if _is_current(note, mark, targets):
             for target in targets:

@@ -232,10 +232,10 @@ class Document:
                 continue
             last = before.children[-1]
             if isinstance(last, nodes.Text) and last.rstrip()[-1:] in (":", "："):
+                # What followed the colon may now stand on another page.
                 names = self.words["and"].join(self.reference(ident, kind) for ident, kind, _ in found)
-                text = last.rstrip()
-                before.replace(last, nodes.Text(text[:-1]))
-                before += raw(f" ({names}){text[-1]}" if self.name == "en" else f"（{names}）{text[-1]}")
+                before.replace(last, nodes.Text(last.rstrip()[:-1]))
+                before += raw(self.words["aside_reference"].format(names))
             else:
                 before += raw(sentences)
 
@@ -279,7 +279,13 @@ def read(app, doctree):
 
 
 def _flatten(doctree):
-    """Cards as paragraphs under a title in bold."""
+    """Cards as paragraphs under a title in bold; no sections with nothing in them.
+
+    LaTeX has the references at its end, under a heading of their own.
+    """
+    for section in list(doctree.findall(nodes.section)):
+        if not any(node.astext().strip() for node in section.children if not isinstance(node, nodes.title)):
+            section.parent.remove(section)
     for node in list(doctree.findall(nodes.container)):
         classes = node.get("classes", [])
         if any(name.startswith("sd-") for name in classes):

@@ -163,6 +163,8 @@ def columns(texts, size, space, numeric=(), heads=1):
         for n, row in enumerate(texts):
             # A number is not broken, its heading may be.
             words = [row[i]] if i in numeric and n >= heads and full[n, i] < 60 else _words(row[i])
+            # Chinese can be broken after each sign, but is not to stand one below the other.
+            words = [*words, row[i][:4]] if any(ord(sign) > 0x2E80 for sign in row[i][:4]) else words
             least[i] = max([least[i], *(width(word, size) * (1.1 if n < heads else 1.02) + 1 for word in words)])
     space -= GAP * (full.shape[1] - 1)
     if most.sum() <= space:
@@ -170,16 +172,24 @@ def columns(texts, size, space, numeric=(), heads=1):
     if least.sum() > space:
         return None
 
+    space = int(space)
+    most, least = np.minimum(np.ceil(most), space).astype(int), np.ceil(least).astype(int)
+    parts = [[[width(word, size) for word in _words(row[i])] for row in texts] for i in range(full.shape[1])]
+    kept = {}
+
     def lines(widths):
-        # A ragged line is filled to nine tenths.
-        return np.where(full > widths, np.ceil(full / (widths * 0.9)), 1).max(axis=1)
+        """Lines that each row takes."""
+        for i, got in enumerate(widths):
+            if (i, got) not in kept:
+                kept[i, got] = np.array([1 if full[n, i] <= got else _filled(cell, got, size / 4) for n, cell in enumerate(parts[i])])
+        return np.max([kept[i, got] for i, got in enumerate(widths)], axis=0)
 
     def tall(widths):
         # Of two equally tall tables the one whose cells are fuller in all columns.
         return lines(widths).sum() + 0.01 * (full / widths).sum()
 
-    room = np.minimum(most, space) - least
-    widths = least + room * ((space - least.sum()) / room.sum())
+    room = most - least
+    widths = least + (room * ((space - least.sum()) / room.sum())).astype(int)
     for step in (64, 32, 16, 8, 4):
         better = True
         while better:
@@ -194,7 +204,17 @@ def columns(texts, size, space, numeric=(), heads=1):
                     tried[taker] += moved
                     if (found := tall(tried)) < now - 1e-9:
                         widths, now, better = tried, found, True
-    return list(widths), int(lines(widths).sum())
+    return [float(w) for w in widths], int(lines(widths).sum())
+
+
+def _filled(words, line, space):
+    """How many lines words of the given widths take."""
+    count, left = 1, line
+    for word in words:
+        if word > left:
+            count, left = count + 1, line
+        left -= word + space
+    return count
 
 
 def _layout(table):
