@@ -22,18 +22,19 @@ from sobe.pdf.tables import latex
 from sobe.pdf.words import WORDS
 
 NAME = "brain-emulation-2025"
-PACKAGES = "texlive-xetex texlive-lang-chinese texlive-latex-extra latexmk fonts-noto-cjk fonts-noto-cjk-extra fonts-liberation"
+PACKAGES = "texlive-xetex texlive-lang-chinese texlive-latex-extra latexmk fonts-noto-cjk fonts-liberation fonts-dejavu-core"
 PROGRAMS = ("xelatex", "latexmk", "kpsewhich", "fc-list")
 STYLES = ("xeCJK.sty", "tabulary.sty", "titlesec.sty", "newunicodechar.sty", "pdflscape.sty", "enumitem.sty", "booktabs.sty")
-FACES = ("Noto Serif CJK SC", "Noto Sans CJK SC", "Liberation Serif")
+FACES = ("Noto Serif CJK SC", "Noto Sans CJK SC", "Liberation Serif", "DejaVu Sans")
 PREAMBLE = Path(__file__).with_name("preamble.tex")
 _SUPERSCRIPTS = "".join(rf"\newunicodechar{{{c}}}{{\textsuperscript{{{p}}}}}" for c, p in zip("⁻⁰⁴⁵⁶⁷⁸⁹", ("\\textminus{}", *"0456789")))
 _FONTS = r"""
 \usepackage{fontspec}
 \setmainfont{Liberation Serif}\setsansfont{Liberation Sans}\setmonofont{Liberation Mono}[Scale=0.88]
 \usepackage{xeCJK}
-\setCJKmainfont{Noto Serif CJK SC}[AutoFakeSlant=0.15]
-\setCJKsansfont{Noto Sans CJK SC}\setCJKmonofont{Noto Sans CJK SC}
+\setCJKmainfont{Noto Serif CJK SC}[BoldFont={Noto Serif CJK SC Bold},AutoFakeSlant=0.15]
+\setCJKsansfont{Noto Sans CJK SC}[BoldFont={Noto Sans CJK SC Bold}]
+\setCJKmonofont{Noto Sans CJK SC}[BoldFont={Noto Sans CJK SC Bold}]
 """
 #: Quotation marks and the like are Latin in a Latin text, whatever stands beside them.
 _LATIN = '\\xeCJKDeclareCharClass{Default}{"2018,"2019,"201C,"201D,"2013,"2014,"2026,"00B7}\n'

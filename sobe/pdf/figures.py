@@ -19,6 +19,16 @@ def still(value):
     return [still(item) for item in value] if isinstance(value, list) else value
 
 
+def weighed(value):
+    """A spec or configuration whose letters are regular or bold, the two weights that every face here has."""
+    if isinstance(value, dict):
+        return {
+            key: ("bold" if item >= 600 else "normal") if key.endswith("ontWeight") and isinstance(item, (int, float)) else weighed(item)
+            for key, item in value.items()
+        }
+    return [weighed(item) for item in value] if isinstance(value, list) else value
+
+
 def drawn(spec, edition):
     """A Vega-Lite spec (a dict) as the bytes of a PDF, without its title: that is the caption's."""
     import vl_convert
@@ -28,7 +38,7 @@ def drawn(spec, edition):
         spec["width"] = WIDTH
         spec["autosize"] = {"type": "fit-x" if isinstance(spec.get("height"), dict) else "fit", "contains": "padding"}
     config = {**theme.config("light"), "font": FACES[edition], **spec.pop("config", {})}
-    return vl_convert.vegalite_to_pdf(spec, config=config)
+    return vl_convert.vegalite_to_pdf(weighed(spec), config=weighed(config))
 
 
 def size(pdf):
