@@ -11,6 +11,10 @@ FACES = {"en": "Liberation Sans, DejaVu Sans, Noto Sans CJK SC", "zh": "Noto San
 WIDTH, SCALE, TALLEST = 600, 0.74, 590.0
 _BOX = re.compile(rb"/MediaBox\s*\[\s*[\d.]+\s+[\d.]+\s+([\d.]+)\s+([\d.]+)")
 
+_OBJECT = re.compile(rb"^(\d+) 0 obj\n(.*?)\nendobj\n", re.M | re.S)
+_REFERENCE = re.compile(rb"\b(\d+) 0 R\b")
+_NAMED = re.compile(rb"(?:^ +/\w+ \d+ 0 R\n){2,}", re.M)
+
 
 def still(value):
     """A spec without what needs a reader's hand."""
@@ -38,7 +42,34 @@ def drawn(spec, edition):
         spec["width"] = WIDTH
         spec["autosize"] = {"type": "fit-x" if isinstance(spec.get("height"), dict) else "fit", "contains": "padding"}
     config = {**theme.config("light"), "font": FACES[edition], **spec.pop("config", {})}
-    return vl_convert.vegalite_to_pdf(weighed(spec), config=weighed(config))
+    return settled(vl_convert.vegalite_to_pdf(weighed(spec), config=weighed(config)))
+
+
+def settled(pdf):
+    """A picture's PDF with its objects in one order: vl-convert writes them in another each time.
+
+    Names in a dictionary are sorted, objects numbered as they are reached from the first.
+    """
+    objects = {}
+    for number, body in _OBJECT.findall(pdf):
+        head, stream, rest = body.partition(b"\nstream\n")
+        objects[int(number)] = (_NAMED.sub(lambda m: b"".join(sorted(m[0].splitlines(keepends=True))), head + b"\n")[:-1], stream + rest)
+    root = int(re.search(rb"/Root (\d+) 0 R", pdf)[1])
+    order, waiting = {}, [root]
+    while waiting:
+        number = waiting.pop()
+        if number not in order:
+            order[number] = len(order) + 1
+            waiting += [int(n) for n in reversed(_REFERENCE.findall(objects[number][0]))]
+    out, places = bytearray(pdf[: pdf.index(b" 0 obj\n")].rsplit(b"\n", 1)[0] + b"\n"), []
+    for number, new in order.items():
+        head, rest = objects[number]
+        places.append(len(out))
+        out += b"%d 0 obj\n" % new + _REFERENCE.sub(lambda m: b"%d 0 R" % order[int(m[1])], head) + rest + b"\nendobj\n"
+    start, count = len(out), len(order) + 1
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % count + b"".join(b"%010d 00000 n \n" % place for place in places)
+    out += b"trailer\n<<\n  /Size %d\n  /Root 1 0 R\n>>\nstartxref\n%d\n%%%%EOF" % (count, start)
+    return bytes(out)
 
 
 def size(pdf):

@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 import numpy as np
-from sphinx.util.texescape import escape
+from sphinx.util import texescape
+
+# Sphinx does so itself, but only once it lays out a document.
+texescape.init()
 
 #: A place where a long word may be broken.
 BREAK = "\u200b"
@@ -133,7 +136,7 @@ def breakable(text):
 
 def latex(text):
     """Text as LaTeX, with the places where it may be broken."""
-    return escape(text, "xelatex").replace(BREAK, r"\allowbreak{}")
+    return texescape.escape(text, "xelatex").replace(BREAK, r"\allowbreak{}")
 
 
 def width(text, size=1.0):
