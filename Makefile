@@ -36,7 +36,7 @@ chapter: $(STAMP) ## Run one chapter with other values: NAME=recording PARAMS="h
 messages: $(STAMP) ## Bring the message catalogues in book/locale up to date with the chapters
 	@$(PY) -m sobe.build messages
 
-pdf: $(STAMP) ## Make the PDFs, one a language, in _build/pdf (needs XeLaTeX)
+pdf: $(STAMP) ## Make the PDFs, one a language, in _build/pdf (only if something changed; needs XeLaTeX)
 	@$(PY) -m sobe.build pdf
 
 scenario: $(STAMP) ## Run the estimator's chapter with a scenario: FILE=scenarios/mouse-2030.yml

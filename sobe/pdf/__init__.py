@@ -1,5 +1,6 @@
 """The PDF editions: the same chapters through Sphinx's LaTeX builder and XeLaTeX.
 
-`sphinx` turns what cells show into figures and tables of the document, `tables` reads HTML tables,
-`build` lays out the document and runs XeLaTeX.
+`sphinx` exchanges what cells show for figures and tables and names each in the text, `figures`
+draws charts, `tables` fits columns to the page, `datadoc` lists the data package, `words` and
+`preamble.tex` are the document's own words and look, and `build` runs XeLaTeX.
 """

@@ -1,51 +1,43 @@
-"""`make pdf`: lay out the document for each edition and run XeLaTeX."""
+"""`make pdf`: lay out the document of each edition and run XeLaTeX."""
 
+import calendar
+import json
+import multiprocessing
 import os
 import re
 import shutil
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 import yaml
 
 from sobe.build import BuildError, editions, notebook, site
+from sobe.build.fingerprint import digest, file_digest
+from sobe.build.lock import only_build
 from sobe.build.messages import _notebooks
-from sobe.pdf.tables import BREAK
+from sobe.build.project import Project
+from sobe.pdf.tables import latex
+from sobe.pdf.words import WORDS
 
-PACKAGES = "texlive-xetex texlive-lang-chinese texlive-latex-extra latexmk fonts-noto-cjk fonts-liberation"
-PROGRAMS = ("xelatex", "latexmk", "kpsewhich", "fc-list")
-STYLES = ("xeCJK.sty", "needspace.sty", "tabulary.sty", "newunicodechar.sty", "pdflscape.sty")
-FACES = ("Noto Serif CJK SC", "Noto Sans CJK SC", "Liberation Serif")
 NAME = "brain-emulation-2025"
-
-_WORDS = {
-    "en": {"figure": "Figure", "table": "Table", "contents": "Contents", "code": "Code", "built": "Version {version}, {date}",
-           "doi": "Built on the report's data: doi:10.5281/zenodo.18377594", "licence": "Text, figures and data: CC BY 4.0. Code: MIT.",
-           "independent": "An independent edition, recomputed from the data of the State of Brain Emulation Report 2025. The report's authors do not endorse it.",
-           "intro": "The cells behind the figures, chapter by chapter.", "next": "continued on next page", "before": "continued from previous page"},
-    "zh": {"figure": "图", "table": "表", "contents": "目录", "code": "代码", "built": "版本 {version}，{date}",
-           "doi": "所依据的报告数据：doi:10.5281/zenodo.18377594", "licence": "文字、图表与数据：CC BY 4.0；代码：MIT。",
-           "independent": "独立版本，依据《大脑模拟现状报告 2025》的数据重新计算。报告作者未对本版予以认可。",
-           "intro": "各章图表背后的代码单元。", "next": "续下页", "before": "接上页"},
-}  # fmt: skip
+PACKAGES = "texlive-xetex texlive-lang-chinese texlive-latex-extra latexmk fonts-noto-cjk fonts-liberation fonts-dejavu-core"
+PROGRAMS = ("xelatex", "latexmk", "kpsewhich", "fc-list")
+STYLES = ("xeCJK.sty", "ctexhook.sty", "tabulary.sty", "titlesec.sty", "newunicodechar.sty", "pdflscape.sty", "enumitem.sty", "booktabs.sty")
+FACES = ("Noto Serif CJK SC", "Noto Sans CJK SC", "Liberation Serif", "DejaVu Sans")
+PREAMBLE = Path(__file__).with_name("preamble.tex")
 _SUPERSCRIPTS = "".join(rf"\newunicodechar{{{c}}}{{\textsuperscript{{{p}}}}}" for c, p in zip("⁻⁰⁴⁵⁶⁷⁸⁹", ("\\textminus{}", *"0456789")))
-_PREAMBLE = rf"""
-\usepackage{{newunicodechar}}
-\newunicodechar{{{BREAK}}}{{\allowbreak{{}}}}
-{_SUPERSCRIPTS}
-\usepackage{{pdflscape}}
-\newcommand{{\sobetable}}{{\footnotesize\setlength{{\tabcolsep}}{{3pt}}\emergencystretch=3em\sloppy}}
-\setlength{{\emergencystretch}}{{3em}}
-\fvset{{fontsize=\scriptsize}}
-\AtBeginDocument{{\renewcommand{{\figurename}}{{FIGURE}}\renewcommand{{\tablename}}{{TABLE}}\renewcommand{{\contentsname}}{{CONTENTS}}\renewcommand{{\chaptername}}{{}}}}
-"""
 _FONTS = r"""
 \usepackage{fontspec}
 \setmainfont{Liberation Serif}\setsansfont{Liberation Sans}\setmonofont{Liberation Mono}[Scale=0.88]
 \usepackage{xeCJK}
-\setCJKmainfont{Noto Serif CJK SC}[AutoFakeSlant=0.15]
-\setCJKsansfont{Noto Sans CJK SC}\setCJKmonofont{Noto Sans CJK SC}
+\setCJKmainfont{Noto Serif CJK SC}[BoldFont={Noto Serif CJK SC Bold},AutoFakeSlant=0.15]
+\setCJKsansfont{Noto Sans CJK SC}[BoldFont={Noto Sans CJK SC Bold}]
+\setCJKmonofont{Noto Sans CJK SC}[BoldFont={Noto Sans CJK SC Bold}]
 """
+#: Quotation marks and the like are Latin in a Latin text, whatever stands beside them.
+_LATIN = '\\xeCJKDeclareCharClass{Default}{"2018,"2019,"201C,"201D,"2013,"2014,"2026,"00B7}\n'
 
 
 def lacking():
@@ -66,30 +58,35 @@ def check():
         raise BuildError(f"the PDF needs {', '.join(missing)}; to install: apt-get install -y {PACKAGES}")
 
 
-def _citation(project):
+def citation(project):
+    """What CITATION.cff says; its version, date and the report's DOI stand on the title page."""
+    path = project.root / "CITATION.cff"
     try:
-        return yaml.safe_load((project.root / "CITATION.cff").read_text(encoding="utf-8")) or {}
-    except OSError:
-        return {}
+        cited = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return {"version": str(cited["version"]), "date": str(cited["date-released"]), "doi": cited["references"][0]["doi"]}
+    except (OSError, KeyError, IndexError, TypeError, yaml.YAMLError) as error:
+        raise BuildError(f"CITATION.cff has no version, date-released or DOI of the report for the title page: {error!r}") from None
 
 
-def _escaped(text):
-    return re.sub(r"([&%$#_{}])", r"\\\1", text)
+def epoch(cited):
+    """Seconds that stand in a PDF as its time: SOURCE_DATE_EPOCH, else the release's date."""
+    return os.environ.get("SOURCE_DATE_EPOCH") or str(calendar.timegm(time.strptime(cited["date"], "%Y-%m-%d")))
 
 
-def _title_page(project, title, words):
-    cited = _citation(project)
-    built = words["built"].format(version=cited.get("version", "0"), date=cited.get("date-released", ""))
-    lines = [words["independent"], built, words["doi"], words["licence"]]
-    body = "\n\n".join(rf"{{\large {_escaped(line)}\par}}\vspace{{1em}}" for line in lines)
-    return rf"\begin{{titlepage}}\raggedright\vspace*{{5cm}}{{\Huge\bfseries {_escaped(title)}\par}}\vspace{{3em}}{body}\end{{titlepage}}"
+def _title_page(title, cited, words):
+    lines = [words["independent"], words["version"].format(**cited), words["report"].format(**cited), words["licence"]]
+    body = "\n\n".join(rf"{{\large {latex(line)}\par}}\vspace{{0.8em}}" for line in lines)
+    return (
+        r"\hypersetup{pageanchor=false}\begin{titlepage}\raggedright\vspace*{5cm}"
+        rf"{{\sffamily\bfseries\Huge\color{{sobeink}}{latex(title)}\par}}\vspace{{2.5em}}{body}\end{{titlepage}}\hypersetup{{pageanchor=true}}"
+    )
 
 
-def _appendix(project, notebooks, words):
+def _appendix(notebooks, words):
     """A page with the code of every chapter."""
     import nbformat
 
-    parts = [f"# {words['code']}\n\n{words['intro']}\n"]
+    parts = ["```{raw} latex\n\\clearpage\\appendix\n```\n", f"# {words['code']}\n\n{words['code_intro']}\n"]
     for name, text in notebooks.items():
         nb = nbformat.reads(text, as_version=4)
         code = "\n\n".join(cell.source for cell in nb.cells if cell.cell_type == "code" and cell.source.strip())
@@ -97,80 +94,114 @@ def _appendix(project, notebooks, words):
     return "\n".join(parts)
 
 
-def _tree(project, notebooks, folder, title, words):
-    """The source of one edition's document: the site's, with a root of its own and an appendix."""
+def _source(project, notebooks, folder, title, words):
+    """Lay out one edition's pages in `folder`: the site's, under a root of their own, and an appendix."""
     made = site.make_tree(project, notebooks).parent
     shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(made, folder)
     source = folder / "book"
     (source / "document.md").write_text(f"# {title}\n", encoding="utf-8")
-    (source / "code.md").write_text(_appendix(project, notebooks, words), encoding="utf-8")
-    pages = [{"file": name} for name in project.pages]
-    toc = {"format": "jb-book", "root": "document", "chapters": [*pages, {"file": "code"}]}
+    (source / "code.md").write_text(_appendix(notebooks, words), encoding="utf-8")
+    toc = {"format": "jb-book", "root": "document", "chapters": [{"file": name} for name in (*project.pages, "code")]}
     (source / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False), encoding="utf-8")
     return source
 
 
-def _lay_out(project, notebooks, language, name, names):
-    words = _WORDS[name]
+def _preamble(title, author, name):
+    words = WORDS[name]
+    text = PREAMBLE.read_text(encoding="utf-8")
+    said = {key.upper(): words[key] for key in ("figure", "table", "contents", "figures", "tables", "references", "part", "language")}
+    for key, value in {**said, "TITLE": latex(title), "AUTHOR": latex(author), "SUPERSCRIPTS": _SUPERSCRIPTS}.items():
+        text = text.replace(f"@{key}@", value)
+    return text + (_LATIN if name == "en" else "")
+
+
+def _lay_out(project, source, out, language, name, names, cited):
+    """Write an edition's LaTeX, with its pictures, in the folder `out`."""
     settings = editions.settings(project, language, name, names)
     title = settings.get("project") or project.config.get("title", "")
-    folder = project.build / "pdf" / f".{name}"
-    source = _tree(project, notebooks, folder / "tree", title, words)
-    out = folder / "latex"
+    author = settings.get("author") or project.config.get("author", "")
     shutil.rmtree(out, ignore_errors=True)
-    preamble = _PREAMBLE.replace("FIGURE", words["figure"]).replace("TABLE", words["table"]).replace("CONTENTS", words["contents"])
+    # Figures are drawn into it while Sphinx resolves them.
+    out.mkdir(parents=True)
     site.render(project, source, out, {
         **settings,
         "nb_mime_priority_overrides": [("latex", "text/html", 0)],
-        "latex_engine": "xelatex", "latex_use_xindy": False, "latex_show_urls": "no", "numfig": True,
-        "latex_documents": [("document", f"{NAME}-{name}.tex", title, settings.get("author", project.config.get("author", "")), "manual", True)],
+        "latex_engine": "xelatex", "latex_use_xindy": False, "latex_show_urls": "no", "latex_show_pagerefs": False, "numfig": True,
+        "latex_documents": [("document", f"{NAME}-{name}.tex", title, author, "manual", True)],
         "latex_elements": {
             "papersize": "a4paper", "pointsize": "10pt", "fncychap": "", "extraclassoptions": "openany,oneside",
-            "fontpkg": _FONTS, "preamble": preamble, "maketitle": _title_page(project, title, words), "printindex": "",
-            "sphinxsetup": "hmargin={2.2cm,2.2cm},vmargin={2.3cm,2.3cm},verbatimwithframe=false,verbatimvisiblespace={}", "figure_align": "H",
+            "fontpkg": _FONTS, "preamble": _preamble(title, author, name), "maketitle": _title_page(title, cited, WORDS[name]), "printindex": "",
+            "sphinxsetup": "hmargin={2.2cm,2.2cm},vmargin={2.3cm,2.1cm},verbatimwithframe=false,verbatimvisiblespace={},"
+            "InnerLinkColor={HTML}{0A4F7D},OuterLinkColor={HTML}{0A4F7D}",
             "makeindex": "", "babel": "", "polyglossia": "",
         },
     }, builder="latex")  # fmt: skip
-    tex = out / f"{NAME}-{name}.tex"
-    text = tex.read_text(encoding="utf-8")
-    text = re.sub(r"(sphinxtablecontinued\{)[^}]*previous page[^}]*\}", rf"\1{words['before']}}}", text)
-    text = re.sub(r"(sphinxtablecontinued\{)[^}]*next page[^}]*\}", rf"\1{words['next']}}}", text)
-    tex.write_text(text, encoding="utf-8")
-    return out
 
 
-def _typeset(out, name):
+def _typeset(out, name, cited):
     """Run XeLaTeX as often as it takes; returns the PDF's path."""
     done = subprocess.run(
         ["latexmk", "-xelatex", "-interaction=nonstopmode", "-halt-on-error", "-silent", f"{NAME}-{name}.tex"],
         cwd=out, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL, timeout=900,
+        env={**os.environ, "SOURCE_DATE_EPOCH": epoch(cited), "FORCE_SOURCE_DATE": "1"},
     )  # fmt: skip
     pdf = out / f"{NAME}-{name}.pdf"
     if done.returncode or not pdf.is_file():
         log = out / f"{NAME}-{name}.log"
-        said = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else done.stdout
+        said = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else done.stdout + done.stderr
         errors = re.findall(r"^! .*(?:\n.*){0,4}", said, re.M)
         raise BuildError(f"XeLaTeX failed on {pdf.stem}:\n" + ("\n".join(errors[:3]) or notebook.plain(said[-2000:])))
     return pdf
 
 
+def _edition(root, source, language, name, names, cited):
+    """Make one edition's PDF, in a process of its own; returns its path."""
+    project = Project(root)
+    out = source.parent.parent / "latex"
+    _lay_out(project, source, out, language, name, names, cited)
+    return _typeset(out, name, cited)
+
+
+def _is_current(note, mark, targets):
+    try:
+        held = json.loads(note.read_text(encoding="utf-8"))
+        return held == {"stamp": mark, "files": {path.name: file_digest(path) for path in targets}}
+    except (OSError, ValueError):
+        return False
+
+
 def build(project, say=print):
-    """Make the PDFs in `_build/pdf`; returns their paths. Raises BuildError in one message."""
+    """Make the PDFs in `_build/pdf`, unless they are up to date; returns their paths.
+
+    Raises BuildError in one message, leaving finished PDFs as they were.
+    """
     check()
-    site.prepare(project)
-    found = editions.of(project) or {"en": "en"}
-    notebooks = _notebooks(project, say)
-    os.makedirs(project.build / "pdf", exist_ok=True)
-    laid = {name: _lay_out(project, notebooks, language, name, list(found.values())) for language, name in found.items()}
-    with ThreadPoolExecutor(2) as pool:
-        pdfs = list(pool.map(_typeset, laid.values(), laid))
-    made = []
-    for pdf in pdfs:
-        target = project.build / "pdf" / pdf.name
-        shutil.copyfile(pdf, target)
-        say(f"made {target.relative_to(project.root)}")
-        made.append(target)
-    return made
-
-
+    cited = citation(project)
+    folder = project.build / "pdf"
+    with only_build(project):
+        site.prepare(project)
+        found = editions.of(project) or {"en": "en"}
+        targets = [folder / f"{NAME}-{name}.pdf" for name in found.values()]
+        executed = _notebooks(project, say)
+        notebooks = {name: executed[name] for name in project.chapters}
+        mark, note = digest(site.stamp(project, notebooks) + epoch(cited)), folder / ".made.json"
+        if _is_current(note, mark, targets):
+            for target in targets:
+                say(f"nothing changed: {target.relative_to(project.root)}")
+            return targets
+        folder.mkdir(parents=True, exist_ok=True)
+        jobs = []
+        for language, name in found.items():
+            title = editions.settings(project, language, name, []).get("project") or project.config.get("title", "")
+            source = _source(project, notebooks, folder / f".{name}" / "tree", title, WORDS[name])
+            jobs.append((project.root, source, language, name, list(found.values()), cited))
+        # Fresh processes: drawing charts starts threads, which a fork would lose.
+        with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+            made = list(pool.map(_edition, *zip(*jobs)))
+        for pdf, target in zip(made, targets):
+            os.replace(shutil.copyfile(pdf, target.with_suffix(".new")), target)
+            say(f"made {target.relative_to(project.root)}")
+        note.write_text(json.dumps({"stamp": mark, "files": {path.name: file_digest(path) for path in targets}}), encoding="utf-8")
+    return targets
