@@ -5,6 +5,7 @@ folder, with the environment it is run in, and measures whole commands:
 
 - plain: Jupyter Book alone, which executes every chapter, one after another;
 - full: this build with nothing kept from before;
+- English only: the same without the second language's catalogues;
 - nothing changed: this build again;
 - one table changed: this build after a change to one CSV.
 
@@ -59,11 +60,15 @@ def measure(root, runs):
     """Seconds of each kind of build, and what the change of one table executed."""
     ours = [sys.executable, "-m", "sobe.build", "book"]
     plain = [Path(sys.executable).parent / "jupyter-book", "build", "."]
-    seconds = {"plain": [], "full": [], "nothing changed": [], "one table changed": []}
+    seconds = {"plain": [], "English only": [], "full": [], "nothing changed": [], "one table changed": []}
     for number in range(runs):
         print(f"run {number + 1} of {runs}", file=sys.stderr, flush=True)
         shutil.rmtree(root / "_build", ignore_errors=True)
         seconds["plain"].append(timed(plain, root)[0])
+        shutil.rmtree(root / "_build")
+        os.rename(root / "book/locale", root / "locale-aside")
+        seconds["English only"].append(timed(ours, root)[0])
+        os.rename(root / "locale-aside", root / "book/locale")
         shutil.rmtree(root / "_build")
         seconds["full"].append(timed(ours, root)[0])
         seconds["nothing changed"].append(timed(ours, root)[0])
@@ -108,6 +113,7 @@ def main():
         span = f"{min(values):.2f} to {max(values):.2f}"
         print(f"{name:20} {medians[name]:9.2f} {span:>15} {ratios[name]:9.3f}")
     print(f"changed {change['table']}: executed {', '.join(change['executed'])}, its only readers")
+    print(f"two languages take {medians['full'] / medians['English only']:.2f} times as long as English only")
     draws = statistics.median(draws_per_second() for _ in range(runs))
     print(f"estimator: {draws:,.0f} draws a second")
     out = ROOT / "_build" / "bench.json"

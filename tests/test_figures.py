@@ -98,7 +98,7 @@ def test_pictures_are_whole(site, index):
         width, height = struct.unpack(">II", png[16:24])
         assert abs(width - 2 * float(svg.get("width"))) <= 2 and abs(height - 2 * float(svg.get("height"))) <= 2
         fonts = set(re.findall(r'font-family="([^"]+)"', (site / figure["files"]["svg"]).read_text()))
-        assert all(font.startswith(web_files.FONT) for font in fonts), fonts
+        assert all(font.startswith(web_files.FONTS["en"]) for font in fonts), fonts
 
 
 def test_a_figure_has_its_citation_and_a_snippet(site, index):

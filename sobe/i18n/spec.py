@@ -86,24 +86,30 @@ def _copies(spec, say):
             continue
         rows = [row for row in _rows(spec) if isinstance(row.get(field), str)]
         said = {value: say(value) for value in dict.fromkeys(row[field] for row in rows)}
-        if any(key != value for key, value in said.items()):
+        lacking = ("tooltip", field) in shown and _lacks(spec, field)
+        if lacking or any(key != value for key, value in said.items()):
             done.add(field)
             for row in rows:
                 row[field + COPY] = said[row[field]]
-            if ("tooltip", field) in shown:
+            if lacking:
                 _unknown(spec, field, say)
     return done
 
 
 def _copied_numbers(spec, field, style, say):
     """Give the rows a number's text, where `style` writes it with "$" or "," and Chinese has units for it."""
-    if not re.match(r"[$,]", style):
+    if not re.match(r"[$,]", style) and (style or not _lacks(spec, field)):
         return False
     rows = [row for row in _rows(spec) if isinstance(row.get(field), (int, float))]
     for row in rows:
         row[field + COPY] = say(_formatted(row[field], style))
     _unknown(spec, field, say)
     return bool(rows)
+
+
+def _lacks(spec, field):
+    """Whether some row has the field without a value."""
+    return any(field in row and row[field] is None for row in _rows(spec))
 
 
 def _unknown(spec, field, say):
@@ -115,6 +121,8 @@ def _unknown(spec, field, say):
 
 def _formatted(value, style):
     """A number as d3's formats "$,.2f", ",.3~r" and "," write it."""
+    if not style:
+        return f"{value:g}"
     dollar, rest = ("$", style[1:]) if style.startswith("$") else ("", style)
     if fixed := re.fullmatch(r",\.(\d)f", rest):
         return f"{dollar}{value:,.{fixed[1]}f}"
