@@ -1,11 +1,15 @@
 """Command line of the build: `python -m sobe.build book` or `… chapter NAME`."""
 
+if __name__ == "__main__":  # before anything that takes time to import
+    from sobe import stop
+
+    stop.on_signals("stopped; the last finished site is untouched")
+
 import argparse
-import signal
 import sys
 from pathlib import Path
 
-from sobe.build import BuildError
+from sobe.build import BuildError, told
 from sobe.build.book import build_book, run_chapter, run_scenario
 from sobe.build.project import Project
 
@@ -27,8 +31,6 @@ def main(argv=None):
     """Run one command; returns the exit code. Expected failures are one message."""
     args = _arguments(argv)
     project = Project(args.root.resolve())
-    # A polite kill stops as Ctrl-C does, so that kernels and folders are cleared.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         if args.command == "book":
             build_book(project)
@@ -39,9 +41,9 @@ def main(argv=None):
     except BuildError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("stopped; the last finished site is untouched", file=sys.stderr)
-        return 130
+    except OSError as error:  # a full disk, a folder that is not ours to write
+        print(f"error: {told(error)}; the last finished site is untouched", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -1,11 +1,11 @@
 """The two things a reader asks for: the whole book, or one chapter."""
 
-import os
 import shutil
 import tempfile
 import time
 from pathlib import Path
 
+from sobe import keep, stop
 from sobe.build import BuildError, notebook, parameters, site
 from sobe.build.execute import Executor, Run
 from sobe.build.lock import only_build
@@ -23,7 +23,7 @@ def build_book(project):
     pages do not render without a warning.
     """
     start = time.monotonic()
-    with only_build(project):
+    with only_build(project), stop.tidied(lambda: site.recover(project)):
         site.recover(project)
         executor = Executor(project, say)
         runs = [Run(name, path) for name, path in project.chapters.items()]
@@ -40,10 +40,10 @@ def build_book(project):
         aside = Path(tempfile.mkdtemp(prefix=".render-", dir=project.build))
         try:
             site.render(project, source, aside / "html")
+            site.record(project, mark, aside / "html")
             site.put_in_place(project, aside / "html")
         finally:
             shutil.rmtree(aside, ignore_errors=True)
-        site.record(project, mark)
         now = time.monotonic()
         say(f"  rendered {len(project.pages)} pages in {now - rendered:.1f} s")
         say(f"built in {now - start:.1f} s: {_shown(project.site / 'index.html')}")
@@ -89,15 +89,14 @@ def _defaults(project, name):
 
 def _run_alone(project, name, values, out):
     """Execute a chapter with `values`, unless that is kept, and write it to `out`."""
-    with only_build(project):
+    with only_build(project), stop.tidied(lambda: site.recover(project)):
+        site.recover(project)
         executor = Executor(project, say)
         run = Run(name, project.chapters[name], values, for_book=False)
         found, missing = executor.cached([run])
         found |= executor.execute(missing)
         out.parent.mkdir(parents=True, exist_ok=True)
-        aside = out.with_suffix(".tmp")
-        aside.write_text(found[name], encoding="utf-8")
-        os.replace(aside, out)
+        keep.write_whole(out, found[name])
     say(f"{'executed' if missing else 'unchanged'}: {_shown(out)}")
     return out
 

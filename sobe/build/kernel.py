@@ -14,6 +14,11 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
 
 ENGINE = "sobe"
+#: ipykernel itself looks for its parent once a second, and not before it is up.
+KERNEL = (
+    "import os; from sobe.stop import die_with_parent; die_with_parent(int(os.environ['JPY_PARENT_PID'])); "
+    "from ipykernel.kernelapp import launch_new_instance; launch_new_instance()"
+)
 KERNEL_ENV = {
     # Two runs of a chapter shall give the same bytes.
     "PYTHONHASHSEED": "0",
@@ -38,7 +43,7 @@ class _KernelManager(AsyncKernelManager):
         if self._kernel_spec is None:
             self._kernel_spec = KernelSpec(
                 argv=[
-                    sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}",
+                    sys.executable, "-c", KERNEL, "-f", "{connection_file}",
                     "--HistoryManager.enabled=False", "--IPKernelApp.log_level=CRITICAL",
                 ],
                 display_name="Python 3",
