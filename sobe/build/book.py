@@ -9,6 +9,7 @@ from sobe import keep, stop
 from sobe.build import BuildError, notebook, parameters, site
 from sobe.build.execute import Executor, Run
 from sobe.build.lock import only_build
+from sobe.derive import place
 
 
 def say(line):
@@ -25,6 +26,7 @@ def build_book(project):
     start = time.monotonic()
     with only_build(project), stop.tidied(lambda: site.recover(project)):
         site.recover(project)
+        place.finish(project.root)
         executor = Executor(project, say)
         runs = [Run(name, path) for name, path in project.chapters.items()]
         notebooks, missing = executor.cached(runs)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+if __name__ == "__main__":  # before anything that takes time to import
+    from sobe import stop
+
+    stop.on_signals("stopped; what is done is kept, and the same command goes on from there")
+
 import argparse
-import signal
 import sys
 from pathlib import Path
 
@@ -19,20 +23,18 @@ def main(argv: list[str] | None = None) -> int:
     sweep.add_argument("--dask", default="", help="address of a Dask scheduler, such as tcp://127.0.0.1:8786")
     sweep.add_argument("--out", type=Path, help="folder for the results (default _build/sweeps/<name>)")
     args = parser.parse_args(argv)
-    # A polite kill stops as Ctrl-C does.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         from sobe.estimator.scenario import read_sweep
         from sobe.estimator.sweep import run
 
-        found = read_sweep(args.file)
-        folder = run(found, args.out or Path("_build") / "sweeps" / args.file.stem, args.dask, lambda line: print(line, flush=True))
+        folder = args.out or Path("_build") / "sweeps" / args.file.stem
+        run(read_sweep(args.file), folder, args.dask, lambda line: print(line, flush=True))
     except EstimatorError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("stopped; what is done is kept, and the same command goes on from there", file=sys.stderr)
-        return 130
+    except OSError as error:
+        print(f"error: {error.strerror or error}: {error.filename or folder}; what is done is kept", file=sys.stderr)
+        return 1
     print(f"written: {folder / 'table.csv'} and {folder / 'index.html'}")
     return 0
 
