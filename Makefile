@@ -39,7 +39,7 @@ scenario: $(STAMP) ## Run the estimator's chapter with a scenario: FILE=scenario
 
 sweep: $(STAMP) ## Estimate a grid of cases: FILE=scenarios/sweep-brains.yml (DASK=tcp://… for a cluster)
 	@test -n "$$FILE" || { echo "error: say which sweep: make sweep FILE=scenarios/sweep-brains.yml" >&2; exit 1; }
-	@$(PY) -m sobe.estimator sweep "$$FILE" --dask "$$DASK"
+	@$(PY) -m sobe.build sweep "$$FILE" --dask "$$DASK"
 
 serve: book ## Show the book on http://localhost:8000 (PORT=… for another port)
 	@echo "http://localhost:$(PORT)/ (Ctrl-C stops)"

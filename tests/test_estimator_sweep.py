@@ -150,7 +150,7 @@ def test_an_interrupted_sweep_goes_on_where_it_stopped(tmp_path):
     file.write_text(
         "title: Many\nparameters: {draws: 100000}\ngrid:\n  organism: [c_elegans, drosophila, zebrafish_larva, mouse, macaque, human]\n"
         "  modality: [em, exm, exm_molecular, em10]\n  proofreading: [current, improved]\n  gpus: [500, 1000]\n", encoding="utf-8")
-    command = [sys.executable, "-m", "sobe.estimator", "sweep", str(file), "--out", str(tmp_path / "out")]
+    command = [sys.executable, "-m", "sobe.build", "sweep", str(file), "--out", str(tmp_path / "out")]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     first = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
     try:
@@ -226,6 +226,6 @@ def test_a_cluster_of_separate_processes_one_killed_gives_the_same_table(tmp_pat
 
 def test_the_command_reports_an_error_in_one_line(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "sobe.estimator", "sweep", str(tmp_path / "absent.yml")], capture_output=True, text=True, timeout=60, cwd=tmp_path)
+        [sys.executable, "-m", "sobe.build", "sweep", str(tmp_path / "absent.yml")], capture_output=True, text=True, timeout=60, cwd=tmp_path)
     assert done.returncode == 1
     assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1

@@ -10,6 +10,7 @@ from sobe.build import BuildError, notebook, parameters, site
 from sobe.build.execute import Executor, Run
 from sobe.build.lock import only_build
 from sobe.derive import place
+from sobe.web import policy
 
 
 def say(line):
@@ -42,6 +43,7 @@ def build_book(project):
         aside = Path(tempfile.mkdtemp(prefix=".render-", dir=project.build))
         try:
             site.render(project, source, aside / "html")
+            policy.apply(aside / "html")
             site.record(project, mark, aside / "html")
             site.put_in_place(project, aside / "html")
         finally:
@@ -82,6 +84,18 @@ def run_scenario(project, file):
     values = parameters.checked(found.parameters, _defaults(project, scenario.CHAPTER), scenario.CHAPTER)
     say(found.title)
     return _run_alone(project, scenario.CHAPTER, values, project.build / "scenarios" / f"{file.stem}.ipynb")
+
+
+def run_sweep(file, folder, address=""):
+    """Estimate every case of a sweep file, on the Dask scheduler at ``address`` if one is named,
+    into ``folder``. Raises BuildError for a file that is no sweep or a case that fails."""
+    from sobe.estimator import EstimatorError, scenario, sweep
+
+    try:
+        sweep.run(scenario.read_sweep(file), folder, address, say)
+    except EstimatorError as error:
+        raise BuildError(str(error)) from None
+    say(f"written: {_shown(folder / 'table.csv')} and {_shown(folder / 'index.html')}")
 
 
 def _defaults(project, name):

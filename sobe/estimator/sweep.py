@@ -23,6 +23,7 @@ from pathlib import Path
 
 from sobe import stop, units
 from sobe.keep import alone, write_whole
+from sobe.web.policy import guarded
 from sobe.estimator import EstimatorError
 from sobe.estimator.estimate import estimate
 from sobe.estimator.model import load_model
@@ -111,7 +112,7 @@ def run(sweep: Sweep, folder: Path, address: str = "", say=print) -> Path:
         if todo:
             _work(sweep, todo, done, done_file, address, say)
         write_whole(folder / "table.csv", _table(sweep, [done[key] for key in keys]))
-        write_whole(folder / "index.html", _page(sweep, [done[key] for key in keys]))
+        write_whole(folder / "index.html", guarded(_page(sweep, [done[key] for key in keys])))
     return folder
 
 

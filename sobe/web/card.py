@@ -192,7 +192,7 @@ def embed(record, cited, base):
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{title} — {quote(cited['title'])}</title>\n"
         f'<meta name="description" content="{quote(record["description"])}">\n'
-        f'<link rel="stylesheet" href="{static}/embed.css">\n<script src="{static}/head.js"></script>\n'
+        f'<link rel="stylesheet" href="{static}/embed.css">\n<link rel="stylesheet" href="{static}/tooltip.css">\n<script src="{static}/head.js"></script>\n'
         f'<script defer src="{static}/vega.js"></script>\n<script defer src="{static}/charts.js"></script>\n'
         f'<script defer src="{static}/cards.js"></script>\n</head>\n<body><main>\n'
         f'<figure class="sobe-card" id="figure-{record["name"]}" aria-labelledby="title"><figcaption>'

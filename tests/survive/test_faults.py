@@ -278,7 +278,7 @@ def test_a_sweep_without_room(tmp_path, account):
     env = {**os.environ, "SOBE_DATA": str(ROOT / "data")}
     with small_disk(tmp_path / "disk", 16) as disk:
         (disk / "filler").write_bytes(b"x" * 16 * 1024)
-        command = [sys.executable, "-m", "sobe.estimator", "sweep", file, "--out", disk]
+        command = [sys.executable, "-m", "sobe.build", "sweep", file, "--out", disk]
         done = subprocess.run(command, capture_output=True, text=True, env=env, timeout=120)
         assert done.returncode == 1 and done.stderr.startswith("error: No space left on device"), done.stderr
         assert "Traceback" not in done.stderr and not (disk / "table.csv").exists()
