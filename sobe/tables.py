@@ -34,6 +34,11 @@ _TYPES = {
     "date": "a date written YYYY-MM-DD",
 }
 _CONSTRAINTS = {"required", "unique", "minimum", "maximum", "enum", "pattern"}
+#: Not in any text: controls but for tab and line feed, marks that turn the direction of what stands
+#: around them, and code points that are no characters.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
+_ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+")
+_LONGEST = 10_000
 
 
 # ---------------------------------------------------------------- the description
@@ -147,10 +152,18 @@ def _expected(field):
 def _cell(field, text):
     """Parse and check one cell; returns (value, None) or (None, (expected, problem))."""
     kind, rules, expected = field["type"], field.get("constraints", {}), _expected(field)
-    if "\x00" in text:
-        return None, (expected, f"{quote(text)} holds a NUL byte")
+    if len(text) > _LONGEST:
+        return None, (f"{expected}, of at most {_LONGEST:,} characters", f"a cell of {len(text):,} characters")
+    if unseen := _UNSEEN.search(text):
+        found = "a NUL byte" if unseen[0] == "\x00" else f"the unseen character U+{ord(unseen[0]):04X}"
+        return None, (expected, f"{quote(text)} holds {found}")
     if text != text.strip():
         return None, (f"{expected}, without spaces around it", None)
+    if kind == "string" and text.startswith(("=", "+", "-", "@")) and not _NUMBER.fullmatch(text):
+        # The files are there to be downloaded, and some will be opened in spreadsheets.
+        return None, (f"{expected}, not beginning with =, +, - or @, which spreadsheets take for a formula", None)
+    if field.get("format") == "uri" and not _ADDRESS.fullmatch(text):
+        return None, ("an address that begins with http:// or https://", None)
     try:
         value = _parse(kind, text)
     except (ValueError, KeyError):

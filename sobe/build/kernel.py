@@ -104,6 +104,8 @@ class BookEngine(Engine):
             ) from None
         except DeadKernelError:
             raise CellFailure(client.at, "the kernel died") from None
+        except RuntimeError as error:  # nbclient's, for one that never answered
+            raise CellFailure(client.at, f"the kernel did not start: {error}") from None
         finally:
             running.discard(client)
 

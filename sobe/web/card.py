@@ -89,7 +89,8 @@ def sources(record, up, data_page):
     items = []
     for source in record["sources"]:
         where = f"https://doi.org/{source['doi']}" if source["doi"] else source["url"]
-        title = f'<a href="{quote(where)}">{quote(source["title"])}</a>' if where else quote(source["title"])
+        leads = where.startswith(("https://", "http://"))
+        title = f'<a href="{quote(where)}">{quote(source["title"])}</a>' if leads else quote(source["title"])
         licence = f" {quote(source['licence'])}." if source["licence"] else " Licence not stated."
         items.append(f"<li>{title}. {quote(source['authors'])} ({quote(source['year'])}).{licence}</li>")
     tables = "\n".join(
