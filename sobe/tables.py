@@ -62,8 +62,10 @@ def _package(directory):
         raise TableError(file, "UTF-8 text", problem=f"byte {error.start} is not UTF-8") from None
     except json.JSONDecodeError as error:
         raise TableError(file, "JSON", line=error.lineno, problem=f"not JSON ({error.msg})") from None
+    except RecursionError:
+        raise TableError(file, "a Frictionless data package", problem="nested too deep") from None
     resources = package.get("resources") if isinstance(package, dict) else None
-    if not isinstance(resources, list) or not all(isinstance(r, dict) and r.get("name") for r in resources):
+    if not isinstance(resources, list) or not all(isinstance(r, dict) and r.get("name") and isinstance(r["name"], str) for r in resources):
         raise TableError(file, "a list 'resources' of named tables", problem="no usable 'resources'")
     by_name = {r["name"]: r for r in resources}
     if len(by_name) < len(resources):
@@ -82,6 +84,8 @@ def _resource(directory, package, name):
     if not fields or not isinstance(resource.get("path"), str):
         raise TableError(file, "a 'path' (text) and 'schema.fields'", value=name,
                          problem=f"table {name!r} is not fully described")
+    if fault := _misshapen(schema):
+        raise TableError(file, "a schema of Frictionless", value=name, problem=f"table {name!r}: {fault}")
     if str(resource.get("encoding", "utf-8")).lower() != "utf-8":
         raise TableError(file, "utf-8", value=resource["encoding"])
     for field in fields:
@@ -99,6 +103,44 @@ def _resource(directory, package, name):
             raise TableError(file, "one of " + ", ".join(sorted(known)), column=column, value=column,
                              problem=f"table {name!r}: a key names an undeclared column")
     return resource
+
+
+def _misshapen(schema):
+    """What in a schema is of another shape than is relied upon here, or None."""
+    def are(kind, values):
+        return isinstance(values, list) and all(isinstance(value, kind) for value in values)
+
+    def named(names):
+        return isinstance(names, str) or are(str, names)
+
+    fields, keys = schema["fields"], schema.get("foreignKeys", [])
+    if not are(dict, fields) or not are(str, [field.get("name") for field in fields]):
+        return "'fields' is not a list of named columns"
+    if len({field["name"] for field in fields}) < len(fields):
+        return "a column is described twice"
+    for field in fields:
+        rules = field.get("constraints", {})
+        if not isinstance(field.get("type"), str) or not isinstance(rules, dict):
+            return f"column {field['name']!r} lacks a type, or its constraints are no mapping"
+        try:
+            for rule in ("minimum", "maximum"):
+                kinds = {"string": str, "date": datetime.date}.get(field["type"], (int, float))
+                if rule in rules and not isinstance(_limit(field["type"], rules[rule]), kinds):
+                    raise TypeError(rule)
+            if not isinstance(rules.get("enum", []), list):
+                return f"column {field['name']!r}: enum is no list"
+            [_limit(field["type"], value) for value in rules.get("enum", [])]
+            re.compile(rules.get("pattern", ""))
+        except (TypeError, ValueError, KeyError, re.error, RecursionError) as error:
+            return f"column {field['name']!r}: a constraint is not of its type ({quote(str(error))})"
+    if not named(schema.get("primaryKey", [])) or not are(str, schema.get("missingValues", [""])):
+        return "'primaryKey' or 'missingValues' is no list of names"
+    if not are(dict, keys) or not all(
+        named(key.get("fields")) and isinstance(key.get("reference"), dict) and named(key["reference"].get("fields"))
+        and isinstance(key["reference"].get("resource", ""), str) for key in keys
+    ):  # fmt: skip
+        return "'foreignKeys' are not as Frictionless has them"
+    return None
 
 
 def _listed(names):
