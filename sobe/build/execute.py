@@ -60,18 +60,20 @@ def _run(project, run, running, scratch):
     env = {"SOBE_READS": str(reads), "IPYTHONDIR": str(scratch / f"{run.label}.ipython")}
     if run.for_book:
         env[BOOK_ENV] = "1"
-    try:
-        done = execute_notebook(
-            nb, None, parameters=run.values, engine_name=ENGINE, kernel_name="python3",
-            progress_bar=False, limit=project.timeout(run.name), env=env, running=running,
-            folder=str(project.book),
-        )
-    except PapermillExecutionError as error:
-        raise _failure(
-            run, nb, error.cell_index, f"{error.ename}: {error.evalue}", "\n".join(error.traceback)
-        ) from None
-    except CellFailure as error:
-        raise _failure(run, nb, error.cell_index, str(error)) from None
+    # What a kernel complains of by itself is told only where it did not start.
+    with tempfile.TemporaryFile(dir=project.build) as complaints:
+        try:
+            done = execute_notebook(
+                nb, None, parameters=run.values, engine_name=ENGINE, kernel_name="python3",
+                progress_bar=False, limit=project.timeout(run.name), env=env, running=running,
+                folder=str(project.book), complaints=complaints,
+            )
+        except PapermillExecutionError as error:
+            raise _failure(
+                run, nb, error.cell_index, f"{error.ename}: {error.evalue}", "\n".join(error.traceback)
+            ) from None
+        except CellFailure as error:
+            raise _failure(run, nb, error.cell_index, str(error)) from None
     names = set()
     if reads.exists():
         for line in reads.read_text(encoding="utf-8").splitlines():

@@ -4,6 +4,7 @@ No kernelspec is looked up: one of the user's could name another Python. Nothing
 of the user's IPython profile is read either.
 """
 
+import logging
 import os
 import sys
 import time
@@ -81,7 +82,7 @@ class BookEngine(Engine):
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man, kernel_name, *, limit, folder, env, running, start_timeout=60, **_unused
+        cls, nb_man, kernel_name, *, limit, folder, env, running, complaints, start_timeout=60, **_unused
     ):
         """Run the notebook; `running` is the set of live kernels, for a clean stop.
 
@@ -97,7 +98,7 @@ class BookEngine(Engine):
         )
         running.add(client)
         try:
-            client.execute(cwd=folder, env={**os.environ, **KERNEL_ENV, **env})
+            client.execute(cwd=folder, env={**os.environ, **KERNEL_ENV, **env}, stderr=complaints)
         except CellTimeoutError:
             raise CellFailure(
                 client.at, f"the chapter took longer than its {limit:g} seconds"
@@ -105,9 +106,13 @@ class BookEngine(Engine):
         except DeadKernelError:
             raise CellFailure(client.at, "the kernel died") from None
         except RuntimeError as error:  # nbclient's, for one that never answered
-            raise CellFailure(client.at, f"the kernel did not start: {error}") from None
+            complaints.seek(0)
+            last = complaints.read().decode(errors="replace").strip().splitlines()[-1:] or [str(error)]
+            raise CellFailure(client.at, f"the kernel did not start: {last[0]}") from None
         finally:
             running.discard(client)
 
 
+# nbclient leaves its polls behind where a chapter is cut short, and asyncio reports each.
+logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 papermill_engines.register(ENGINE, BookEngine)

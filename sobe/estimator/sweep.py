@@ -124,7 +124,7 @@ def _work(sweep, todo, done, done_file, address, say):
         stack.enter_context(stop.tidied(lambda: shutil.rmtree(scratch, ignore_errors=True)))
         try:
             cluster = address or stack.enter_context(
-                LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, local_directory=scratch, silence_logs=50)
+                LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", local_directory=scratch, silence_logs=50)
             )
             client = stack.enter_context(Client(cluster, timeout=_TIMEOUT))
         except (OSError, ValueError) as error:

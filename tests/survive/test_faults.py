@@ -1,6 +1,7 @@
 """What else befalls a build: full disks, hanging and crashing chapters, spoiled caches, odd places."""
 
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -73,7 +74,7 @@ def test_a_full_temporary_folder(book, grown, tmp_path, account, room):
         book.chapter(book.names[0], "other")
         run = book.build(TMPDIR=str(disk))
         if run.code:
-            assert "No space left on device" in run.said_once() or "No usable temporary" in run.err
+            assert "No space left on device" in run.said_once() or "No usable temporary" in run.err or "the kernel did not start" in run.err
             same(listing(book.site), grown[1])
     book.chapter(book.names[0])
     assert book.build().code == 0
@@ -93,11 +94,11 @@ HANGS = {
 
 @pytest.mark.parametrize("way", HANGS)
 def test_a_chapter_that_hangs(book, grown, account, way):
-    config = (ROOT / "_config.yml").read_text().replace("chapter_timeouts: {}", "chapter_timeouts: {birch: 6}")
+    config = (ROOT / "_config.yml").read_text().replace("chapter_timeouts: {}", "chapter_timeouts: {birch: 12}")
     book.write("_config.yml", config)
     book.chapter("birch", code=HANGS[way])
     start = time.monotonic()
-    assert "chapter 'birch' failed in cell 5 (book/birch.md, line 41): the chapter took longer than its 6 seconds" in fails(book)
+    assert re.search(r"chapter 'birch' failed in cell \d \(book/birch.md, line \d+\): the chapter took longer than its 12 seconds", fails(book))
     assert time.monotonic() - start < 200  # the general limit of 300 was not waited for
     same(listing(book.site), grown[1])
     book.chapter("birch")
@@ -127,7 +128,7 @@ CRASHES = {
 @pytest.mark.parametrize("way", CRASHES)
 def test_a_kernel_that_crashes(book, grown, account, way):
     book.chapter("birch", code=CRASHES[way])
-    assert "chapter 'birch' failed in cell 5 (book/birch.md, line 41): the kernel died" in fails(book)
+    assert re.search(r"chapter 'birch' failed in cell \d \(book/birch.md, line \d+\): the kernel died", fails(book))
     same(listing(book.site), grown[1])
     book.chapter("birch")
     assert book.build().code == 0
