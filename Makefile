@@ -22,13 +22,16 @@ $(shell rm -f $(STAMP))
 endif
 
 .DEFAULT_GOAL := book
-.PHONY: book test messages pdf chapter scenario sweep serve bench data check-upstream lock clean help
+.PHONY: book test survive messages pdf chapter scenario sweep serve bench data check-upstream lock audit clean help
 
 book: $(STAMP) ## Build the book into _build/html (only what changed; first makes .venv)
 	@$(PY) -m sobe.build book
 
 test: $(STAMP) ## Build the book and run every test
 	@$(PY) -m pytest $(PYTEST_ARGS)
+
+survive: $(STAMP) ## Kill, starve and mislead builds, and fuzz the loaders; prints what was tried
+	@$(PY) -m pytest -m survive tests/survive $(PYTEST_ARGS)
 
 chapter: $(STAMP) ## Run one chapter with other values: NAME=recording PARAMS="hz_cap=30 since=1990"
 	@$(PY) -m sobe.build chapter "$$NAME" "$$PARAMS"
@@ -45,7 +48,7 @@ scenario: $(STAMP) ## Run the estimator's chapter with a scenario: FILE=scenario
 
 sweep: $(STAMP) ## Estimate a grid of cases: FILE=scenarios/sweep-brains.yml (DASK=tcp://… for a cluster)
 	@test -n "$$FILE" || { echo "error: say which sweep: make sweep FILE=scenarios/sweep-brains.yml" >&2; exit 1; }
-	@$(PY) -m sobe.estimator sweep "$$FILE" --dask "$$DASK"
+	@$(PY) -m sobe.build sweep "$$FILE" --dask "$$DASK"
 
 serve: book ## Show the book on http://localhost:8000 (PORT=… for another port)
 	@echo "http://localhost:$(PORT)/ (Ctrl-C stops)"
@@ -54,6 +57,7 @@ serve: book ## Show the book on http://localhost:8000 (PORT=… for another port
 bench: $(STAMP) ## Time this build and its pages against plain Jupyter Book (N=… runs, 5 unless told)
 	@$(PY) bench/bench.py --runs $(N)
 	@$(PY) bench/pages.py --runs $(N)
+	@$(PY) bench/growth.py
 
 data: $(STAMP) ## Derive data/ anew from the upstream repository: UPSTREAM=folder
 	@test -n "$$UPSTREAM" || { echo "error: say where the upstream repository is: make data UPSTREAM=folder" >&2; exit 1; }
@@ -68,6 +72,9 @@ lock: ## Pin requirements.in anew in requirements.txt (needs uv)
 	@uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 		requirements.in --output-file requirements.txt
+
+audit: $(STAMP) ## List the licences of what is installed, and which pins PyPI has newer versions of
+	@$(PY) bench/audit.py
 
 clean: ## Remove what was built (the environment in .venv stays)
 	@rm -rf _build

@@ -36,7 +36,11 @@ class TableError(ValueError):
 
 
 def quote(value):
-    text = repr(value)
+    """A value in a message, cut where it is long."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # a number of thousands of digits, a list within itself
+        text = f"a {type(value).__name__} too long to be shown"
     return text if len(text) <= 80 else text[:76] + "...'"
 
 

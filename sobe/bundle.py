@@ -8,7 +8,7 @@ import json
 import re
 from pathlib import Path
 
-from sobe import theme
+from sobe import keep, theme
 from sobe.i18n import say
 
 STATIC = Path(__file__).resolve().parent / "static"
@@ -67,12 +67,11 @@ def vega_bundle(cache_dir=None):
     if cache_dir is not None:
         name = f"vega-{vegalite}-vlc-{version('vl-convert-python')}.js"
         kept = Path(cache_dir) / name
-        if kept.is_file() and kept.read_text(encoding="utf-8").endswith("})();\n"):
-            return kept.read_text(encoding="utf-8")
+        if script := keep.kept(kept):
+            return script.decode()
     script = wrap(vl_convert.javascript_bundle(vl_version=vegalite))
     if kept is not None:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(script, encoding="utf-8")
+        keep.keep(kept, script.encode())
     return script
 
 

@@ -141,6 +141,6 @@ def setup(app):
     collect.setup(app)
     app.connect("build-finished", _finish)
     app.connect("html-page-context", _page, priority=900)
-    for name in ("sobe.css", "cards.css"):
+    for name in ("sobe.css", "cards.css", "tooltip.css"):
         app.add_css_file(f"{ASSETS}/{name}", priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -34,6 +34,11 @@ _TYPES = {
     "date": "a date written YYYY-MM-DD",
 }
 _CONSTRAINTS = {"required", "unique", "minimum", "maximum", "enum", "pattern"}
+#: Not in any text: controls but for tab and line feed, marks that turn the direction of what stands
+#: around them, and code points that are no characters.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
+_ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+")
+_LONGEST = 10_000
 
 
 # ---------------------------------------------------------------- the description
@@ -57,8 +62,10 @@ def _package(directory):
         raise TableError(file, "UTF-8 text", problem=f"byte {error.start} is not UTF-8") from None
     except json.JSONDecodeError as error:
         raise TableError(file, "JSON", line=error.lineno, problem=f"not JSON ({error.msg})") from None
+    except RecursionError:
+        raise TableError(file, "a Frictionless data package", problem="nested too deep") from None
     resources = package.get("resources") if isinstance(package, dict) else None
-    if not isinstance(resources, list) or not all(isinstance(r, dict) and r.get("name") for r in resources):
+    if not isinstance(resources, list) or not all(isinstance(r, dict) and r.get("name") and isinstance(r["name"], str) for r in resources):
         raise TableError(file, "a list 'resources' of named tables", problem="no usable 'resources'")
     by_name = {r["name"]: r for r in resources}
     if len(by_name) < len(resources):
@@ -77,6 +84,8 @@ def _resource(directory, package, name):
     if not fields or not isinstance(resource.get("path"), str):
         raise TableError(file, "a 'path' (text) and 'schema.fields'", value=name,
                          problem=f"table {name!r} is not fully described")
+    if fault := _misshapen(schema):
+        raise TableError(file, "a schema of Frictionless", value=name, problem=f"table {name!r}: {fault}")
     if str(resource.get("encoding", "utf-8")).lower() != "utf-8":
         raise TableError(file, "utf-8", value=resource["encoding"])
     for field in fields:
@@ -94,6 +103,44 @@ def _resource(directory, package, name):
             raise TableError(file, "one of " + ", ".join(sorted(known)), column=column, value=column,
                              problem=f"table {name!r}: a key names an undeclared column")
     return resource
+
+
+def _misshapen(schema):
+    """What in a schema is of another shape than is relied upon here, or None."""
+    def are(kind, values):
+        return isinstance(values, list) and all(isinstance(value, kind) for value in values)
+
+    def named(names):
+        return isinstance(names, str) or are(str, names)
+
+    fields, keys = schema["fields"], schema.get("foreignKeys", [])
+    if not are(dict, fields) or not are(str, [field.get("name") for field in fields]):
+        return "'fields' is not a list of named columns"
+    if len({field["name"] for field in fields}) < len(fields):
+        return "a column is described twice"
+    for field in fields:
+        rules = field.get("constraints", {})
+        if not isinstance(field.get("type"), str) or not isinstance(rules, dict):
+            return f"column {field['name']!r} lacks a type, or its constraints are no mapping"
+        try:
+            for rule in ("minimum", "maximum"):
+                kinds = {"string": str, "date": datetime.date}.get(field["type"], (int, float))
+                if rule in rules and not isinstance(_limit(field["type"], rules[rule]), kinds):
+                    raise TypeError(rule)
+            if not isinstance(rules.get("enum", []), list):
+                return f"column {field['name']!r}: enum is no list"
+            [_limit(field["type"], value) for value in rules.get("enum", [])]
+            re.compile(rules.get("pattern", ""))
+        except (TypeError, ValueError, KeyError, re.error, RecursionError) as error:
+            return f"column {field['name']!r}: a constraint is not of its type ({quote(str(error))})"
+    if not named(schema.get("primaryKey", [])) or not are(str, schema.get("missingValues", [""])):
+        return "'primaryKey' or 'missingValues' is no list of names"
+    if not are(dict, keys) or not all(
+        named(key.get("fields")) and isinstance(key.get("reference"), dict) and named(key["reference"].get("fields"))
+        and isinstance(key["reference"].get("resource", ""), str) for key in keys
+    ):  # fmt: skip
+        return "'foreignKeys' are not as Frictionless has them"
+    return None
 
 
 def _listed(names):
@@ -147,10 +194,18 @@ def _expected(field):
 def _cell(field, text):
     """Parse and check one cell; returns (value, None) or (None, (expected, problem))."""
     kind, rules, expected = field["type"], field.get("constraints", {}), _expected(field)
-    if "\x00" in text:
-        return None, (expected, f"{quote(text)} holds a NUL byte")
+    if len(text) > _LONGEST:
+        return None, (f"{expected}, of at most {_LONGEST:,} characters", f"a cell of {len(text):,} characters")
+    if unseen := _UNSEEN.search(text):
+        found = "a NUL byte" if unseen[0] == "\x00" else f"the unseen character U+{ord(unseen[0]):04X}"
+        return None, (expected, f"{quote(text)} holds {found}")
     if text != text.strip():
         return None, (f"{expected}, without spaces around it", None)
+    if kind == "string" and text.startswith(("=", "+", "-", "@")) and not _NUMBER.fullmatch(text):
+        # The files are there to be downloaded, and some will be opened in spreadsheets.
+        return None, (f"{expected}, not beginning with =, +, - or @, which spreadsheets take for a formula", None)
+    if field.get("format") == "uri" and not _ADDRESS.fullmatch(text):
+        return None, ("an address that begins with http:// or https://", None)
     try:
         value = _parse(kind, text)
     except (ValueError, KeyError):

@@ -229,7 +229,7 @@ def test_ctrl_c_stops_chapters_and_leaves_the_site(tiny):
         time.sleep(0.1)
     build.send_signal(signal.SIGINT)
     assert build.wait(timeout=20) == 130
-    assert build.stderr.read() == "stopped; the last finished site is untouched\n"
+    assert build.stderr.read() == "stopped; what was finished is untouched, and the same command goes on from there\n"
     assert listing(tiny.project.site) == before
     with pytest.raises(ProcessLookupError):
         for _ in range(50):

@@ -1,12 +1,16 @@
 """Deriving the tables from upstream's data: reading, corrections, and that data/ is what it gives."""
 
+import json
+import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from sobe import tables
+from sobe._rows import TableError
 from sobe.derive import __main__ as derive_main
+from sobe.derive import place
 from sobe.derive.bibliography import bibtex
 from sobe.derive.common import DeriveError, Ledger, Upstream, as_text, bare_doi, number, slug, to_csv, unique_key
 
@@ -63,13 +67,79 @@ def test_a_changed_cell_of_data_is_named(monkeypatch):
     assert difference.startswith(f"{name}, line 2") and "16556" in difference and "16000" in difference
 
 
-def test_nothing_half_derived_replaces_what_stands(tmp_path, monkeypatch):
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "a.csv").write_text("good\n")
-    monkeypatch.setattr(derive_main, "ROOT", tmp_path)
-    with pytest.raises(OSError):
-        derive_main.write({"data/a.csv": "new\n", "missing/b.csv": "new\n"})
-    assert (tmp_path / "data" / "a.csv").read_text() == "good\n"
+@pytest.fixture
+def small(tmp_path):
+    """A repository with one described table, and a page made from it."""
+    for folder in ("data", "book"):
+        (tmp_path / folder).mkdir()
+    fields = [{"name": "n", "type": "integer"}]
+    package = {"resources": [{"name": name, "path": f"{name}.csv", "schema": {"fields": fields}} for name in "ab"]}
+    (tmp_path / "data/datapackage.json").write_text(json.dumps(package))
+    for name in ("data/a.csv", "data/b.csv"):
+        (tmp_path / name).write_text("n\n1\n")
+    (tmp_path / "book/c.bib").write_text("old\n")
+    return tmp_path
+
+
+def state(root):
+    return {p.relative_to(root).as_posix(): p.read_text() for p in root.rglob("*") if p.is_file()}
+
+
+NEW = {"data/a.csv": "n\n2\n", "data/b.csv": "n\n3\n", "book/c.bib": "new\n"}
+
+
+def test_derived_files_are_put_in_place(small):
+    before = state(small)
+    place.write(NEW, small)
+    assert state(small) == before | NEW
+
+
+def test_a_bad_derived_table_replaces_nothing(small):
+    before = state(small)
+    with pytest.raises(TableError, match="data/b.csv, row 1 .*'x' is not valid; expected an integer"):
+        place.write(NEW | {"data/b.csv": "n\nx\n"}, small)
+    assert state(small) == before
+
+
+def test_a_derivation_cut_short_is_all_or_nothing(small, monkeypatch):
+    """At every step that touches the disk by name: what stands is old, or becomes new with the next command."""
+    class Killed(BaseException):
+        pass
+
+    before, outcomes = state(small), set()
+    for step in range(20):
+        for name, text in before.items():
+            (small / name).write_text(text)
+        left = [step]
+
+        def counted(real):
+            def call(*args, **kwargs):
+                if not left[0]:
+                    raise Killed
+                left[0] -= 1
+                return real(*args, **kwargs)
+            return call
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "replace", counted(os.replace))
+            patch.setattr(os, "rename", counted(os.rename))
+            patch.setattr(place.keep, "remove", lambda path: None)  # a killed process clears nothing
+            try:
+                place.write(NEW, small)
+            except Killed:
+                pass
+        place.finish(small)
+        after = {name: text for name, text in state(small).items() if not name.startswith(".derived.part")}
+        assert after in (before, before | NEW), step
+        outcomes.add(after == before)
+        place.write(NEW, small)
+        assert state(small) == before | NEW
+    assert outcomes == {True, False}
+
+
+def test_one_derivation_at_a_time(small):
+    with place.keep.alone(small / "data"), pytest.raises(DeriveError, match="another derivation is writing"):
+        place.write(NEW, small)
 
 
 def test_a_row_with_too_many_cells_is_refused(tmp_path):

@@ -54,7 +54,7 @@ def test_there_are_the_four_scenarios_of_the_summary():
     ("title: x\nparameters: [1]", "names with values"), ("title: x\nparameters: {organism: unicorn}", "no organism 'unicorn'"),
     ("title: x\nparameters: {microscope_budget: -1}", "microscope_budget"), ("title: x\nparameters: {microscope_budget: much}", "not str 'much'"),
     ("title: x\nparameters: {overrides: 3}", "overrides"), ("title: x\nparameters: {overrides: {colour: 3}}", "'colour'"),
-    ("title: !!python/object/apply:os.system ['true']", "not valid YAML"), ("title: 'x", "not valid YAML"), ("a: &a [*a]", "title"),
+    ("title: !!python/object/apply:os.system ['true']", "not valid YAML"), ("title: 'x", "not valid YAML"), ("a: &a [*a]", "an alias"),
 ])
 def test_a_bad_scenario_is_one_clear_error(write, text, said):
     with pytest.raises(EstimatorError, match=re.escape(said)) as error:
@@ -116,7 +116,7 @@ def test_the_table_is_tidy_and_in_the_order_of_the_grid(small):
         assert set(row) == {"project_years", "organism", "modality", "microscope_budget", *RESULTS}
     assert any("8 of 8 cases" in line for line in said)
     page = (folder / "index.html").read_text(encoding="utf-8")
-    assert page.count("<tr>") == 9 and "http" not in page
+    assert page.count("<tr>") == 9 and "://" not in page
 
 
 def test_a_second_run_does_nothing_again_and_a_torn_line_is_done_again(small, tmp_path):
@@ -150,7 +150,7 @@ def test_an_interrupted_sweep_goes_on_where_it_stopped(tmp_path):
     file.write_text(
         "title: Many\nparameters: {draws: 100000}\ngrid:\n  organism: [c_elegans, drosophila, zebrafish_larva, mouse, macaque, human]\n"
         "  modality: [em, exm, exm_molecular, em10]\n  proofreading: [current, improved]\n  gpus: [500, 1000]\n", encoding="utf-8")
-    command = [sys.executable, "-m", "sobe.estimator", "sweep", str(file), "--out", str(tmp_path / "out")]
+    command = [sys.executable, "-m", "sobe.build", "sweep", str(file), "--out", str(tmp_path / "out")]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     first = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
     try:
@@ -226,6 +226,6 @@ def test_a_cluster_of_separate_processes_one_killed_gives_the_same_table(tmp_pat
 
 def test_the_command_reports_an_error_in_one_line(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "sobe.estimator", "sweep", str(tmp_path / "absent.yml")], capture_output=True, text=True, timeout=60, cwd=tmp_path)
+        [sys.executable, "-m", "sobe.build", "sweep", str(tmp_path / "absent.yml")], capture_output=True, text=True, timeout=60, cwd=tmp_path)
     assert done.returncode == 1
     assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1

@@ -1,12 +1,16 @@
 """Command line of the build: `python -m sobe.build book` or `… chapter NAME`."""
 
+if __name__ == "__main__":  # before anything that takes time to import
+    from sobe import stop
+
+    stop.on_signals("stopped; what was finished is untouched, and the same command goes on from there")
+
 import argparse
-import signal
 import sys
 from pathlib import Path
 
-from sobe.build import BuildError
-from sobe.build.book import build_book, run_chapter, run_scenario
+from sobe.build import BuildError, told
+from sobe.build.book import build_book, run_chapter, run_scenario, run_sweep
 from sobe.build.project import Project
 
 
@@ -22,6 +26,10 @@ def _arguments(argv):
     chapter.add_argument("params", nargs="?", default="", help='such as "hz_cap=30 since=1990"')
     scenario = commands.add_parser("scenario", help="execute the estimator's chapter with a scenario")
     scenario.add_argument("file", type=Path, help="such as scenarios/mouse-2030.yml")
+    sweep = commands.add_parser("sweep", help="estimate every case of a sweep file")
+    sweep.add_argument("file", type=Path)
+    sweep.add_argument("--dask", default="", help="address of a Dask scheduler, such as tcp://127.0.0.1:8786")
+    sweep.add_argument("--out", type=Path, help="folder for the results (default _build/sweeps/<name>)")
     return parser.parse_args(argv)
 
 
@@ -29,8 +37,6 @@ def main(argv=None):
     """Run one command; returns the exit code. Expected failures are one message."""
     args = _arguments(argv)
     project = Project(args.root.resolve())
-    # A polite kill stops as Ctrl-C does, so that kernels and folders are cleared.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         if args.command == "book":
             build_book(project)
@@ -44,14 +50,16 @@ def main(argv=None):
             messages.update(project)
         elif args.command == "scenario":
             run_scenario(project, args.file)
+        elif args.command == "sweep":
+            run_sweep(args.file, args.out or project.build / "sweeps" / args.file.stem, args.dask)
         else:
             run_chapter(project, args.name, args.params)
     except BuildError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("stopped; the last finished site is untouched", file=sys.stderr)
-        return 130
+    except OSError as error:  # a full disk, a folder that is not ours to write
+        print(f"error: {told(error)}; what was finished is untouched", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -1,14 +1,16 @@
 """The two things a reader asks for: the whole book, or one chapter."""
 
-import os
 import shutil
 import tempfile
 import time
 from pathlib import Path
 
+from sobe import keep, stop
 from sobe.build import BuildError, editions, notebook, parameters, site
 from sobe.build.execute import Executor, Run
 from sobe.build.lock import only_build
+from sobe.derive import place
+from sobe.web import policy
 
 
 def say(line):
@@ -23,8 +25,9 @@ def build_book(project):
     pages do not render without a warning.
     """
     start = time.monotonic()
-    with only_build(project):
+    with only_build(project), stop.tidied(lambda: site.recover(project)):
         site.recover(project)
+        place.finish(project.root)
         executor = Executor(project, say)
         runs = [Run(name, path) for name, path in project.chapters.items()]
         notebooks, missing = executor.cached(runs)
@@ -39,10 +42,11 @@ def build_book(project):
         aside = Path(tempfile.mkdtemp(prefix=".render-", dir=project.build))
         try:
             editions.render(project, notebooks, aside / "html", say)
+            policy.apply(aside / "html")
+            site.record(project, mark, aside / "html")
             site.put_in_place(project, aside / "html")
         finally:
             shutil.rmtree(aside, ignore_errors=True)
-        site.record(project, mark)
         now = time.monotonic()
         say(f"  rendered {len(project.pages)} pages in {now - rendered:.1f} s")
         say(f"built in {now - start:.1f} s: {_shown(project.site / 'index.html')}")
@@ -81,6 +85,18 @@ def run_scenario(project, file):
     return _run_alone(project, scenario.CHAPTER, values, project.build / "scenarios" / f"{file.stem}.ipynb")
 
 
+def run_sweep(file, folder, address=""):
+    """Estimate every case of a sweep file, on the Dask scheduler at ``address`` if one is named,
+    into ``folder``. Raises BuildError for a file that is no sweep or a case that fails."""
+    from sobe.estimator import EstimatorError, scenario, sweep
+
+    try:
+        sweep.run(scenario.read_sweep(file), folder, address, say)
+    except EstimatorError as error:
+        raise BuildError(str(error)) from None
+    say(f"written: {_shown(folder / 'table.csv')} and {_shown(folder / 'index.html')}")
+
+
 def _defaults(project, name):
     """The parameters of a chapter with the values that it declares."""
     return parameters.declared(parameters.parameters_cell(notebook.read(project.chapters[name])), name)
@@ -88,15 +104,14 @@ def _defaults(project, name):
 
 def _run_alone(project, name, values, out):
     """Execute a chapter with `values`, unless that is kept, and write it to `out`."""
-    with only_build(project):
+    with only_build(project), stop.tidied(lambda: site.recover(project)):
+        site.recover(project)
         executor = Executor(project, say)
         run = Run(name, project.chapters[name], values, for_book=False)
         found, missing = executor.cached([run])
         found |= executor.execute(missing)
         out.parent.mkdir(parents=True, exist_ok=True)
-        aside = out.with_suffix(".tmp")
-        aside.write_text(found[name], encoding="utf-8")
-        os.replace(aside, out)
+        keep.write_whole(out, found[name])
     say(f"{'executed' if missing else 'unchanged'}: {_shown(out)}")
     return out
 

@@ -1,14 +1,12 @@
 """Executed chapters kept from earlier builds.
 
-One file per chapter and set of parameters: a line with the hash of the rest,
-then JSON. An entry that does not hash to its first line, or cannot be read, is
-no entry at all.
+One file of JSON per chapter and set of parameters (see sobe.keep).
 """
 
 import json
-import os
 
-from sobe.build.fingerprint import digest, table_digests
+from sobe import keep
+from sobe.build.fingerprint import table_digests
 
 
 class ExecutionCache:
@@ -23,11 +21,8 @@ class ExecutionCache:
 
     def load(self, label, static):
         """The notebook text stored as `label`, or None unless nothing changed."""
-        try:
-            first, _, body = self._path(label).read_text(encoding="utf-8").partition("\n")
-        except (OSError, UnicodeDecodeError):
-            return None
-        if digest(body) != first:
+        body = keep.kept(self._path(label))
+        if body is None:
             return None
         entry = json.loads(body)
         tables = entry["tables"]
@@ -38,8 +33,4 @@ class ExecutionCache:
     def store(self, label, static, tables, notebook):
         """Keep `notebook` (text), made with `static` and `tables` (name to hash)."""
         body = json.dumps({"static": static, "tables": tables, "notebook": notebook})
-        self.folder.mkdir(parents=True, exist_ok=True)
-        path = self._path(label)
-        aside = path.with_suffix(f".{os.getpid()}.tmp")
-        aside.write_text(f"{digest(body)}\n{body}", encoding="utf-8")
-        os.replace(aside, path)
+        keep.keep(self._path(label), body.encode())

@@ -4,11 +4,10 @@ import contextlib
 import json
 import multiprocessing
 import os
-import shutil
 import traceback
 
-from sobe import i18n
-from sobe.build import BuildError, site
+from sobe import i18n, keep
+from sobe.build import BuildError, site, told
 from sobe.i18n import edition
 
 FRONT = """<!DOCTYPE html>
@@ -49,7 +48,7 @@ def render(project, notebooks, out, report=print):
     `missing-<edition>.json`. Raises BuildError as `site.render` does.
     """
     editions = of(project)
-    shutil.rmtree(project.build / "tree", ignore_errors=True)
+    keep.remove(project.build / "tree")
     if not editions:
         site.render(project, site.make_tree(project, notebooks), out)
         return
@@ -69,6 +68,10 @@ def render(project, notebooks, out, report=print):
         site.render(project, site.make_tree(project, notebooks), asides["en"], settings(project, "en", "en", names))
     except BuildError as error:
         failure = error
+    except BaseException:
+        for process, _ in others.values():
+            process.kill()
+        raise
     for name, (process, here) in others.items():
         try:
             said, missing = here.recv()
@@ -119,6 +122,8 @@ def _apart(project, notebooks, out, language, name, names, answer):
         missing = list(render_other(project, notebooks, out, language, name, names).missing)
     except BuildError as error:
         said = str(error)
+    except OSError as error:
+        said = told(error)
     except BaseException:
         said = traceback.format_exc()
     with contextlib.suppress(BrokenPipeError):

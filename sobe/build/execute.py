@@ -9,12 +9,14 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sobe import keep, stop
 from sobe.build import BuildError, notebook
 from sobe.build.cache import ExecutionCache
 from sobe.build.fingerprint import digest, static_digest, table_digests
 from sobe.render import BOOK_ENV
 
 AT_ONCE = 2
+SCRATCH = "sobe-"  # how the name of a build's folder for sockets begins, among the system's temporary ones
 
 
 @dataclass
@@ -58,18 +60,20 @@ def _run(project, run, running, scratch):
     env = {"SOBE_READS": str(reads), "IPYTHONDIR": str(scratch / f"{run.label}.ipython")}
     if run.for_book:
         env[BOOK_ENV] = "1"
-    try:
-        done = execute_notebook(
-            nb, None, parameters=run.values, engine_name=ENGINE, kernel_name="python3",
-            progress_bar=False, limit=project.timeout, env=env, running=running,
-            folder=str(project.book),
-        )
-    except PapermillExecutionError as error:
-        raise _failure(
-            run, nb, error.cell_index, f"{error.ename}: {error.evalue}", "\n".join(error.traceback)
-        ) from None
-    except CellFailure as error:
-        raise _failure(run, nb, error.cell_index, str(error)) from None
+    # What a kernel complains of by itself is told only where it did not start.
+    with tempfile.TemporaryFile(dir=project.build) as complaints:
+        try:
+            done = execute_notebook(
+                nb, None, parameters=run.values, engine_name=ENGINE, kernel_name="python3",
+                progress_bar=False, limit=project.timeout(run.name), env=env, running=running,
+                folder=str(project.book), complaints=complaints,
+            )
+        except PapermillExecutionError as error:
+            raise _failure(
+                run, nb, error.cell_index, f"{error.ename}: {error.evalue}", "\n".join(error.traceback)
+            ) from None
+        except CellFailure as error:
+            raise _failure(run, nb, error.cell_index, str(error)) from None
     names = set()
     if reads.exists():
         for line in reads.read_text(encoding="utf-8").splitlines():
@@ -110,16 +114,19 @@ class Executor:
         if not runs:
             return {}
         done = {}
-        scratch = Path(tempfile.mkdtemp(prefix="sobe-"))
+        scratch = Path(tempfile.mkdtemp(prefix=SCRATCH))
+        # For the next build to remove, should this one be killed.
+        keep.keep(self.project.build / ".scratch", str(scratch).encode())
         os.environ["JUPYTER_RUNTIME_DIR"] = str(scratch)  # short paths, for sockets
         pool = ThreadPoolExecutor(AT_ONCE)
         try:
             import sobe.build.kernel  # noqa: F401  (once, before the threads)
 
-            waiting = {pool.submit(self._one, run, scratch): run for run in self._ordered(runs)}
-            meanwhile()
-            for future in as_completed(waiting):
-                done[waiting[future].name] = future.result()
+            with stop.tidied(lambda: (self._stop(), shutil.rmtree(scratch, ignore_errors=True))):
+                waiting = {pool.submit(self._one, run, scratch): run for run in self._ordered(runs)}
+                meanwhile()
+                for future in as_completed(waiting):
+                    done[waiting[future].name] = future.result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             self._stop()
@@ -140,8 +147,7 @@ class Executor:
         steady = all(before.get(name, value) == value for name, value in after.items())
         if steady and static == self._static(run):
             self.cache.store(run.label, static, after, text)
-        self.cache.folder.mkdir(parents=True, exist_ok=True)
-        (self.cache.folder / f"{run.label}.seconds").write_text(f"{seconds:.2f}")
+        keep.keep(self._seconds(run), f"{seconds:.2f}".encode())
         self.say(f"  executed {run.name} in {seconds:.1f} s")
         return text
 
@@ -155,12 +161,14 @@ class Executor:
         """Longest first, by the last time taken, else by length of source."""
 
         def cost(run):
-            try:
-                return (1, float((self.cache.folder / f"{run.label}.seconds").read_text()))
-            except (OSError, ValueError):
-                return (2, run.source.stat().st_size)
+            seconds = keep.kept(self._seconds(run))
+            return (2, run.source.stat().st_size) if seconds is None else (1, float(seconds))
 
         return sorted(runs, key=cost, reverse=True)
+
+    def _seconds(self, run):
+        """Where the time that a chapter took is noted."""
+        return self.cache.folder / f"{run.label}.seconds"
 
     def _stop(self):
         """Kill the kernels still running."""

@@ -4,6 +4,7 @@ No kernelspec is looked up: one of the user's could name another Python. Nothing
 of the user's IPython profile is read either.
 """
 
+import logging
 import os
 import sys
 import time
@@ -14,6 +15,11 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
 
 ENGINE = "sobe"
+#: ipykernel itself looks for its parent once a second, and not before it is up.
+KERNEL = (
+    "import os; from sobe.stop import die_with_parent; die_with_parent(int(os.environ['JPY_PARENT_PID'])); "
+    "from ipykernel.kernelapp import launch_new_instance; launch_new_instance()"
+)
 KERNEL_ENV = {
     # Two runs of a chapter shall give the same bytes.
     "PYTHONHASHSEED": "0",
@@ -38,7 +44,7 @@ class _KernelManager(AsyncKernelManager):
         if self._kernel_spec is None:
             self._kernel_spec = KernelSpec(
                 argv=[
-                    sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}",
+                    sys.executable, "-c", KERNEL, "-f", "{connection_file}",
                     "--HistoryManager.enabled=False", "--IPKernelApp.log_level=CRITICAL",
                 ],
                 display_name="Python 3",
@@ -76,7 +82,7 @@ class BookEngine(Engine):
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man, kernel_name, *, limit, folder, env, running, start_timeout=60, **_unused
+        cls, nb_man, kernel_name, *, limit, folder, env, running, complaints, start_timeout=60, **_unused
     ):
         """Run the notebook; `running` is the set of live kernels, for a clean stop.
 
@@ -92,15 +98,21 @@ class BookEngine(Engine):
         )
         running.add(client)
         try:
-            client.execute(cwd=folder, env={**os.environ, **KERNEL_ENV, **env})
+            client.execute(cwd=folder, env={**os.environ, **KERNEL_ENV, **env}, stderr=complaints)
         except CellTimeoutError:
             raise CellFailure(
                 client.at, f"the chapter took longer than its {limit:g} seconds"
             ) from None
         except DeadKernelError:
             raise CellFailure(client.at, "the kernel died") from None
+        except RuntimeError as error:  # nbclient's, for one that never answered
+            complaints.seek(0)
+            last = complaints.read().decode(errors="replace").strip().splitlines()[-1:] or [str(error)]
+            raise CellFailure(client.at, f"the kernel did not start: {last[0]}") from None
         finally:
             running.discard(client)
 
 
+# nbclient leaves its polls behind where a chapter is cut short, and asyncio reports each.
+logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 papermill_engines.register(ENGINE, BookEngine)

@@ -4,7 +4,7 @@ import fcntl
 import os
 from contextlib import contextmanager
 
-from sobe.build import BuildError
+from sobe.build import BuildError, told
 
 
 @contextmanager
@@ -13,8 +13,12 @@ def only_build(project):
 
     The system drops the lock with the process, so a killed build leaves none.
     """
-    project.build.mkdir(parents=True, exist_ok=True)
-    with open(project.build / ".lock", "a+", encoding="utf-8") as file:
+    try:
+        project.build.mkdir(parents=True, exist_ok=True)
+        file = open(project.build / ".lock", "a+", encoding="utf-8")
+    except OSError as error:
+        raise BuildError(f"the book is built into {project.build}, which cannot be written to: {told(error)}") from None
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -5,11 +5,13 @@ A chapter's `parameters`-tagged cell is read, never run: each line of it is
 """
 
 import ast
+import math
 import shlex
 
 import yaml
 
 from sobe import i18n
+from sobe._rows import quote
 from sobe.build import BuildError
 
 
@@ -55,21 +57,35 @@ def _value(name, text, default):
         return text
     try:
         value = ast.literal_eval(text)
-    except (ValueError, SyntaxError):
+    except (ValueError, SyntaxError, MemoryError, RecursionError):  # the latter two for thousands of brackets
         try:
             value = yaml.safe_load(text)
-        except yaml.YAMLError:
+        except (yaml.YAMLError, ValueError, RecursionError):
             value = text
-    if default is None:
-        return value
-    if isinstance(default, float) and type(value) is int:
+    return _typed(name, value, default)
+
+
+def _typed(name, value, default):
+    """`value` if it is of the type of `default`, a whole number as a float where that is one."""
+    if type(default) is float and type(value) is int and _plain(value):
         value = float(value)
-    if type(value) is not type(default):
+    if default is not None and type(value) is not type(default) or not _plain(value):
         raise BuildError(
-            f"parameter {name} takes a value of type {type(default).__name__} "
-            f"(default {default!r}), not {text!r}"
+            f"parameter {name} takes a value of type {type(default).__name__ if default is not None else 'plain'} "
+            f"(default {default!r}), not {quote(value)}"
         )
     return value
+
+
+def _plain(value, depth=0):
+    """Whether a value is one that JSON can hold: no NaN, no endless number, no nesting without end."""
+    if isinstance(value, (list, tuple)):
+        return depth < 5 and all(_plain(item, depth + 1) for item in value)
+    if isinstance(value, dict):
+        return depth < 5 and all(type(key) is str and _plain(item, depth + 1) for key, item in value.items())
+    if type(value) is int:
+        return -(2**63) <= value < 2**63
+    return value is None or type(value) in (str, bool) or type(value) is float and math.isfinite(value)
 
 
 def checked(given, defaults, chapter):
@@ -79,15 +95,8 @@ def checked(given, defaults, chapter):
     for name, value in given.items():
         if name not in defaults:
             known = ", ".join(f"{n}={v!r}" for n, v in defaults.items()) or "none"
-            raise BuildError(f"chapter {chapter!r} has no parameter {name!r}; its parameters: {known}")
-        default = defaults[name]
-        if isinstance(default, float) and type(value) is int:
-            value = float(value)
-        if default is not None and type(value) is not type(default):
-            raise BuildError(
-                f"parameter {name} takes a value of type {type(default).__name__} (default {default!r}), not {value!r}"
-            )
-        values[name] = value
+            raise BuildError(f"chapter {chapter!r} has no parameter {quote(name)}; its parameters: {known}")
+        values[name] = _typed(name, value, defaults[name])
     return _spoken(values)
 
 
@@ -108,16 +117,16 @@ def parse(text, defaults, chapter):
     try:
         words = shlex.split(text)
     except ValueError as error:
-        raise BuildError(f"cannot read PARAMS {text!r}: {error}") from None
+        raise BuildError(f"cannot read PARAMS {quote(text)}: {error}") from None
     known = ", ".join(f"{n}={v!r}" for n, v in defaults.items()) or "none"
     given = {}
     for word in words:
         name, sign, raw = word.partition("=")
         if not sign or not name:
-            raise BuildError(f"PARAMS takes name=value pairs, not {word!r}")
+            raise BuildError(f"PARAMS takes name=value pairs, not {quote(word)}")
         if name not in defaults:
             raise BuildError(
-                f"chapter {chapter!r} has no parameter {name!r}; its parameters: {known}"
+                f"chapter {chapter!r} has no parameter {quote(name)}; its parameters: {known}"
             )
         if name in given:
             raise BuildError(f"parameter {name} is given twice")

@@ -103,7 +103,16 @@ class Project:
             name: path for name, path in self.pages.items() if "kernelspec" in _front_matter(path)
         }
 
-    @property
-    def timeout(self):
-        """Seconds a chapter may take, from `_config.yml`."""
-        return float(self.config.get("execute", {}).get("timeout", 300))
+    def timeout(self, chapter):
+        """Seconds a chapter may take, from `_config.yml`. Raises BuildError if it says nonsense."""
+        said = self.config.get("execute") or {}
+        own = said.get("chapter_timeouts") or {}
+        if not isinstance(own, dict) or set(own) - set(self.chapters):
+            raise BuildError(
+                f"_config.yml: chapter_timeouts takes names of chapters with seconds, not {own!r}; "
+                f"chapters: {', '.join(self.chapters)}"
+            )
+        seconds = own.get(chapter, said.get("timeout", 300))
+        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 < seconds < float("inf"):
+            raise BuildError(f"_config.yml: the time limit of chapter {chapter!r} must be seconds, not {seconds!r}")
+        return float(seconds)

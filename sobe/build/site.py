@@ -6,10 +6,14 @@ import json
 import os
 import re
 import shutil
+import tempfile
+from pathlib import Path
 
 import yaml
 
-from sobe.build import BuildError
+from sobe import keep
+from sobe.build import BuildError, told
+from sobe.build.execute import SCRATCH
 from sobe.build.fingerprint import digest, environment_digest, file_digest, tree_digest
 
 
@@ -47,7 +51,7 @@ def make_tree(project, notebooks, edition="en"):
     `../data/…` means the same as in the checkout.
     """
     tree = project.build / "tree" / edition
-    shutil.rmtree(tree, ignore_errors=True)
+    keep.remove(tree)
     source = tree / "book"
     source.mkdir(parents=True)
     for path in _book_files(project):
@@ -107,11 +111,20 @@ def render(project, source, out, settings=None, builder="html"):
             keep_going=True,
             quiet=True,
         )
+    if isinstance(result, Exception) and (cause := _system_error(result)):
+        raise BuildError(f"the book did not render: {told(cause)}")
     if result != 0:
         said = warnings.getvalue().strip()
         raise BuildError(f"the book did not render; warnings are errors here:\n{_told(said, project)}")
     # Sphinx's note to itself; it holds a hash of the folder's path.
     (out / ".buildinfo").unlink(missing_ok=True)
+
+
+def _system_error(error):
+    """The OSError, such as of a full disk, behind an error of Sphinx's, or None."""
+    while error is not None and not isinstance(error, OSError):
+        error = getattr(error, "orig_exc", None) or error.__cause__ or error.__context__
+    return error
 
 
 def _told(said, project):
@@ -128,7 +141,7 @@ def _told(said, project):
 def put_in_place(project, fresh):
     """Make the folder `fresh` the site, keeping the old one until it is."""
     old = project.build / ".html-old"
-    shutil.rmtree(old, ignore_errors=True)
+    keep.remove(old)
     if project.site.exists():
         os.rename(project.site, old)
     try:
@@ -137,16 +150,23 @@ def put_in_place(project, fresh):
         if old.exists():
             os.rename(old, project.site)
         raise
-    shutil.rmtree(old, ignore_errors=True)
+    keep.remove(old)
 
 
 def recover(project):
     """Put back a site that a killed build had moved aside, and clear its leavings."""
-    for left in project.build.glob(".render-*"):
-        shutil.rmtree(left, ignore_errors=True)
     old = project.build / ".html-old"
-    if old.exists() and not project.site.exists():
+    if old.is_dir() and not project.site.exists():
         os.rename(old, project.site)
+    keep.remove(old)
+    if project.cache.exists() and not project.cache.is_dir():
+        keep.remove(project.cache)
+    partial = f".*{keep.PARTIAL}"
+    for left in (*project.build.glob(".render-*"), *project.build.glob(f"*/{partial}"), *project.cache.glob(f"**/{partial}")):
+        keep.remove(left)
+    scratch = Path((keep.kept(project.build / ".scratch") or b"").decode())
+    if scratch.parent == Path(tempfile.gettempdir()) and scratch.name.startswith(SCRATCH):
+        keep.remove(scratch)
 
 
 def stamp(project, notebooks):
@@ -173,21 +193,17 @@ def _listing(site):
             for p in sorted(site.rglob("*")) if p.is_file()}
 
 
-def record(project, mark):
-    """Note what the site now holds, and from what it was made."""
-    note = {"stamp": mark, "files": _listing(project.site)}
-    (project.cache / "site.json").write_text(json.dumps(note), encoding="utf-8")
+def record(project, mark, fresh):
+    """Note what the site in `fresh` holds and from what it was made, before it is put in place."""
+    note = {"stamp": mark, "files": _listing(fresh)}
+    keep.keep(project.cache / "site.json", json.dumps(note).encode())
 
 
 def is_current(project, mark):
     """Whether the site in place was made from `mark` and is still whole."""
-    try:
-        note = json.loads((project.cache / "site.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
+    note = json.loads(keep.kept(project.cache / "site.json") or b"{}")
     return (
-        isinstance(note, dict)
-        and note.get("stamp") == mark
+        note.get("stamp") == mark
         and (project.site / "index.html").is_file()
-        and note.get("files") == _listing(project.site)
+        and note["files"] == _listing(project.site)
     )

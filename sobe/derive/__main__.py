@@ -6,6 +6,11 @@ them anew and fails on the first difference from what stands in ``data/``.
 
 from __future__ import annotations
 
+if __name__ == "__main__":  # before anything that takes time to import
+    from sobe import stop
+
+    stop.on_signals("stopped; the tables in data/ are as they were")
+
 import argparse
 import json
 import sys
@@ -16,6 +21,7 @@ from sobe import tables
 from . import compute, costs, estimator, funding, organisms, recordings, simulations
 from .bibliography import bibtex
 from .common import DeriveError, Ledger, Upstream, to_csv
+from .place import finish, write
 
 SUBJECTS = (organisms, compute, costs, simulations, recordings, funding, estimator)
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,18 +41,6 @@ def derive(root: Path) -> dict[str, str]:
         for name, table in rows.items()
     }
     return files | {"book/references.bib": bibtex(tables.load("sources"))}
-
-
-def write(files: dict[str, str]) -> None:
-    """Put all files in place, each whole: nothing half-written replaces what was good."""
-    staged = []
-    for name, text in files.items():
-        final = ROOT / name
-        new = final.with_name(f".{final.name}.new")
-        new.write_text(text, encoding="utf-8", newline="")
-        staged.append((new, final))
-    for new, final in staged:
-        new.replace(final)
 
 
 def first_difference(files: dict[str, str]) -> str | None:
@@ -70,6 +64,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="compare with data/ instead of writing it")
     arguments = parser.parse_args(argv)
     try:
+        finish(ROOT)
         files = derive(arguments.upstream)
         if arguments.check:
             difference = first_difference(files)
@@ -77,9 +72,7 @@ def main(argv: list[str] | None = None) -> int:
                 raise DeriveError(f"data/ is not what upstream's data gives:\n{difference}")
             print(f"{len(files)} files agree with {arguments.upstream}")
             return 0
-        write(files)
-        for name in tables.names():
-            tables.load(name)
+        write(files, ROOT)
     except (DeriveError, tables.TableError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

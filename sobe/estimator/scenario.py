@@ -89,16 +89,25 @@ def read_sweep(file: Path) -> Sweep:
     return Sweep(found["title"], found.get("about", ""), tuple(grid), cases, draws, seed)
 
 
+class _Plain(yaml.SafeLoader):
+    """YAML without anchors: a few lines of those can stand for more values than memory holds."""
+
+    def compose_node(self, parent, index):
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError(f"an alias (*{self.peek_event().anchor}) where a value was expected")
+        return super().compose_node(parent, index)
+
+
 def _read(file, known):
     try:
         text = Path(file).read_bytes()
         if len(text) > _LONGEST_FILE:
             raise EstimatorError(f"{file} is longer than a scenario can be")
-        found = yaml.safe_load(text.decode("utf-8"))
+        found = _Plain(text.decode("utf-8")).get_single_data()
     except OSError as error:
         raise EstimatorError(f"{file} cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise EstimatorError(f"{file} is not valid YAML: {' '.join(str(error).split())}") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError for numbers without end
+        raise EstimatorError(f"{file} is not valid YAML: {' '.join(str(error).split())[:300]}") from None
     if not isinstance(found, dict) or not isinstance(found.get("title"), str):
         raise EstimatorError(f"{file}: a scenario is a mapping with a title")
     strange = [str(key) for key in found if key not in known]

@@ -15,12 +15,15 @@ import io
 import json
 import math
 import os
+import shutil
 import tempfile
 from contextlib import ExitStack
 from functools import lru_cache
 from pathlib import Path
 
-from sobe import units
+from sobe import stop, units
+from sobe.keep import alone, write_whole
+from sobe.web.policy import guarded
 from sobe.estimator import EstimatorError
 from sobe.estimator.estimate import estimate
 from sobe.estimator.model import load_model
@@ -94,18 +97,22 @@ def run(sweep: Sweep, folder: Path, address: str = "", say=print) -> Path:
     """Estimate every case of ``sweep``; returns the folder with ``table.csv`` and ``index.html``.
 
     ``address`` is a Dask scheduler's ("tcp://…"); without one, two processes here do the work.
-    Raises :class:`EstimatorError` where the scheduler does not answer or a case fails.
+    Raises :class:`EstimatorError` where another sweep writes there, the scheduler does not answer
+    or a case fails.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    done_file = folder / "done.jsonl"
-    keys = [_key(sweep, case) for case in sweep.cases]
-    done = _finished(done_file)
-    todo = {key: case for key, case in zip(keys, sweep.cases) if key not in done}
-    say(f"{sweep.title}: {len(keys)} cases, {len(keys) - len(todo)} of them done before")
-    if todo:
-        _work(sweep, todo, done, done_file, address, say)
-    _write(folder / "table.csv", _table(sweep, [done[key] for key in keys]))
-    _write(folder / "index.html", _page(sweep, [done[key] for key in keys]))
+    with alone(folder) as ours:
+        if not ours:
+            raise EstimatorError(f"another sweep is writing to {folder}; wait for it to finish")
+        done_file = folder / "done.jsonl"
+        keys = [_key(sweep, case) for case in sweep.cases]
+        done = _finished(done_file)
+        todo = {key: case for key, case in zip(keys, sweep.cases) if key not in done}
+        say(f"{sweep.title}: {len(keys)} cases, {len(keys) - len(todo)} of them done before")
+        if todo:
+            _work(sweep, todo, done, done_file, address, say)
+        write_whole(folder / "table.csv", _table(sweep, [done[key] for key in keys]))
+        write_whole(folder / "index.html", guarded(_page(sweep, [done[key] for key in keys])))
     return folder
 
 
@@ -114,9 +121,10 @@ def _work(sweep, todo, done, done_file, address, say):
 
     with ExitStack() as stack:
         scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="sobe-dask-"))
+        stack.enter_context(stop.tidied(lambda: shutil.rmtree(scratch, ignore_errors=True)))
         try:
             cluster = address or stack.enter_context(
-                LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, local_directory=scratch, silence_logs=50)
+                LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", local_directory=scratch, silence_logs=50)
             )
             client = stack.enter_context(Client(cluster, timeout=_TIMEOUT))
         except (OSError, ValueError) as error:
@@ -141,12 +149,6 @@ def _work(sweep, todo, done, done_file, address, say):
                 out.flush()
                 if number % step == 0 or number == len(futures):
                     say(f"  {number} of {len(futures)} cases")
-
-
-def _write(file, text):
-    aside = file.with_name(f".{file.name}.new")
-    aside.write_text(text, encoding="utf-8", newline="")
-    os.replace(aside, file)
 
 
 def _table(sweep, rows):

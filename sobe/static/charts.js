@@ -138,7 +138,7 @@
       actions: false,
       renderer: "svg",
       defaultStyle: false,
-      tooltip: { theme: wanted },
+      tooltip: { theme: wanted, disableDefaultStyle: true }, /* tooltip.css */
       loader: { http: { credentials: "omit" } },
     });
     chart.result = result;

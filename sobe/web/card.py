@@ -96,7 +96,8 @@ def sources(record, up, data_page):
     items = []
     for source in record["sources"]:
         where = f"https://doi.org/{source['doi']}" if source["doi"] else source["url"]
-        title = f'<a href="{quote(where)}">{quote(source["title"])}</a>' if where else quote(source["title"])
+        leads = where.startswith(("https://", "http://"))
+        title = f'<a href="{quote(where)}">{quote(source["title"])}</a>' if leads else quote(source["title"])
         licence = f" {quote(source['licence'])}." if source["licence"] else " Licence not stated."
         items.append(f"<li>{title}. {quote(source['authors'])} ({quote(source['year'])}).{licence}</li>")
     tables = "\n".join(
@@ -201,7 +202,7 @@ def embed(record, cited, base):
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{title} — {quote(cited['title'])}</title>\n"
         f'<meta name="description" content="{quote(record["description"])}">\n'
-        f'<link rel="stylesheet" href="{static}/embed.css">\n<script src="{static}/head.js"></script>\n'
+        f'<link rel="stylesheet" href="{static}/embed.css">\n<link rel="stylesheet" href="{static}/tooltip.css">\n<script src="{static}/head.js"></script>\n'
         f'<script defer src="{static}/vega.js"></script>\n<script defer src="{static}/charts.js"></script>\n'
         f'<script defer src="{static}/cards.js"></script>\n</head>\n<body><main>\n'
         f'<figure class="sobe-card" id="figure-{record["name"]}" aria-labelledby="title"><figcaption>'

@@ -14,8 +14,10 @@ from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
+from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
+from sobe import tables
 from sobe.figure import FIGURE_CLASS
 from sobe.i18n import say
 from sobe.web import card, datadoc, files
@@ -117,6 +119,11 @@ def join(app, env):
     if app.sobe_root is None or not (app.sobe_root / "CITATION.cff").is_file():
         return
     app.sobe_package = rec.Package(app.sobe_root / "data")
+    try:  # tables that no chapter reads are published as well
+        for name in app.sobe_package.tables:
+            tables.load(name, app.sobe_root / "data")
+    except tables.TableError as error:
+        raise ExtensionError(str(error)) from None
     app.sobe_cited = rec.citation(app.sobe_root)
     for page in _pages(env, env.config.root_doc):
         for declaration in _figures(env).get(page, []):

@@ -15,7 +15,7 @@ from html import escape
 from importlib.metadata import version
 from pathlib import Path
 
-from sobe import theme
+from sobe import keep, theme
 from sobe.i18n import say, tag
 from sobe.web import card
 from sobe.web import record as rec
@@ -67,14 +67,13 @@ def pictures(record, cited, cache):
     parts = [spec, config, foot, record["description"], _code(), version("vl-convert-python"), theme.FONT]
     key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
     folder = Path(cache) / "figures"
-    kept = {kind: folder / f"{key}.{kind}" for kind in ("svg", "png", "thumbnail")}
-    if not all(path.is_file() for path in kept.values()):
-        folder.mkdir(parents=True, exist_ok=True)
-        for kind, content in _draw(spec, config, foot, record).items():
-            partial = kept[kind].with_suffix(".part")
-            partial.write_bytes(content)
-            partial.replace(kept[kind])
-    return {kind: path.read_bytes() for kind, path in kept.items()}
+    paths = {kind: folder / f"{key}.{kind}" for kind in ("svg", "png", "thumbnail")}
+    drawn = {kind: keep.kept(path) for kind, path in paths.items()}
+    if None in drawn.values():
+        drawn = _draw(spec, config, foot, record)
+        for kind, content in drawn.items():
+            keep.keep(paths[kind], content)
+    return drawn
 
 
 def _code():

@@ -1,0 +1,77 @@
+"""Files that are whole or not there: sources written safely, and results kept from earlier builds."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import threading
+from pathlib import Path
+
+#: How the name of a file ends that is not complete yet.
+PARTIAL = ".part"
+
+
+def remove(path: Path) -> None:
+    """Remove a file, link or folder, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file so that, whenever this is cut short, its name bears the old content or the new.
+
+    Raises OSError, leaving the old content, where it cannot be written.
+    """
+    content = content.encode() if isinstance(content, str) else content
+    aside = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}{PARTIAL}")
+    try:
+        with open(aside, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(aside, path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+
+
+@contextlib.contextmanager
+def alone(folder: Path):
+    """Hold a folder while the block runs: gives whether it is ours, or another process holds it.
+
+    The system lets go of it with the process.
+    """
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            ours = True
+        except BlockingIOError:
+            ours = False
+        yield ours
+    finally:
+        os.close(handle)
+
+
+def keep(path: Path, content: bytes) -> None:
+    """Keep ``content`` under a name that is ours alone; what stands in its way there goes."""
+    if path.is_dir():
+        remove(path)
+    if not path.parent.is_dir():
+        remove(path.parent)
+        path.parent.mkdir(parents=True)
+    write_whole(path, hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
+
+
+def kept(path: Path) -> bytes | None:
+    """What :func:`keep` left under a name; None if it is not there or not as it was left."""
+    try:
+        first, _, content = path.read_bytes().partition(b"\n")
+    except OSError:
+        return None
+    return content if hashlib.sha256(content).hexdigest().encode() == first else None

@@ -1,0 +1,86 @@
+"""The Content-Security-Policy of every page: nothing from elsewhere, no script that the build did not see.
+
+Put into finished pages, after everything that makes or changes them.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+#: Without the hashes of inline scripts and style sheets. Sources are the page's own site, or, for a
+#: page opened as a file, the files beside it: what 'self' is there, browsers don't agree upon, and a
+#: page got over http can load no files whatever stands here.
+DIRECTIVES = {
+    "default-src": "'none'",
+    "script-src": "'self' file:",
+    "style-src": "'self' file:",
+    "img-src": "'self' file: data:",  # data: for the marks that Bootstrap's style sheet carries
+    "font-src": "'self' file:",
+    "connect-src": "'self'",  # the search page reads the pages that it found
+    "form-action": "'self' file:",  # the search field
+    "base-uri": "'none'",
+}
+#: What browsers run; a script of another type is data.
+_JAVASCRIPT = {"", "module", "text/javascript", "application/javascript"}
+_PLACE = re.compile(r"<head[^>]*>(\s*<meta charset=[^>]*>)?", re.I)
+
+
+class _Inline(HTMLParser):
+    """Collects the inline scripts and style sheets of a page."""
+
+    def __init__(self):
+        super().__init__(convert_charrefs=False)
+        self.found, self.inside = {"script": [], "style": []}, None
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        runs = tag == "script" and "src" not in given and (given.get("type") or "").strip().lower() in _JAVASCRIPT
+        if runs or tag == "style":
+            self.inside = tag
+            self.found[tag].append("")
+
+    def handle_endtag(self, tag):
+        if tag == self.inside:
+            self.inside = None
+
+    def handle_data(self, data):
+        if self.inside:
+            self.found[self.inside][-1] += data
+
+
+def _hashes(texts):
+    """The sources by which a policy allows exactly these texts."""
+    digests = dict.fromkeys(hashlib.sha256(text.encode()).digest() for text in texts)
+    return "".join(f" 'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+
+
+def guarded(page: str) -> str:
+    """The HTML of a page with its policy as the first thing in its head.
+
+    Raises ValueError for a page without a head, where a policy would have no place.
+    """
+    inline = _Inline()
+    inline.feed(page)
+    inline.close()
+    said = DIRECTIVES | {
+        "script-src": DIRECTIVES["script-src"] + _hashes(inline.found["script"]),
+        "style-src": DIRECTIVES["style-src"] + _hashes(inline.found["style"]),
+    }
+    policy = "; ".join(f"{name} {sources}" for name, sources in said.items())
+    place = _PLACE.search(page)
+    if place is None:
+        raise ValueError("a page without a head")
+    return page[: place.end()] + f'\n<meta http-equiv="Content-Security-Policy" content="{policy}">' + page[place.end() :]
+
+
+def apply(site: Path) -> None:
+    """Give every page below a finished site's folder its policy."""
+    for path in sorted(site.rglob("*.html")):
+        if "_static" in path.relative_to(site).parts:
+            path.unlink()  # the theme's templates, which are no pages
+            continue
+        path.write_text(guarded(path.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")

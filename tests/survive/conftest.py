@@ -1,0 +1,251 @@
+"""A small real book to be maltreated, and the account of what was tried.
+
+`make survive` prints the account and writes it to `_build/faults.json`.
+"""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FAULTS = []  # (fault, outcome), in the order tried
+SEED = 2025
+
+HEAD = """---
+jupytext:
+  text_representation:
+    format_name: myst
+kernelspec:
+  name: python3
+  display_name: Python 3
+---
+
+# {name}
+
+```{{code-cell}} python
+:tags: [remove-cell]
+from sobe.render import enable; enable()
+```
+
+```{{code-cell}} python
+:tags: [parameters]
+least = 0
+```
+
+```{{code-cell}} python
+:tags: [hide-input]
+import altair as alt
+from sobe.figure import figure
+from sobe.show import link, table
+from sobe.tables import load
+
+rows = load("{name}")
+rows = rows[rows["amount"] >= least]
+chart = alt.Chart(rows, title=alt.Title("Amounts of {name}", subtitle="{marker}")).mark_point().encode(
+    alt.X("amount:Q"), alt.Y("label:N"), tooltip=["label", "amount"]).properties(width="container")
+figure("{name}-amounts", chart, tables=["{name}"], columns={{"label": "Label", "amount": "Amount"}}, why="amounts")
+```
+
+```{{code-cell}} python
+:tags: [hide-input]
+shown = rows.assign(at=[link("here", url=url) for url in rows["url"]])
+table(shown[["label", "amount", "at"]], "All of {name}", search=True)
+```
+{extra}
+"""
+FIELDS = [
+    {"name": "label", "type": "string", "description": "What it is called."},
+    {"name": "amount", "type": "integer", "unit": "1", "description": "How much."},
+    {"name": "url", "type": "string", "description": "Where it is.", "format": "uri"},
+    {"name": "source", "type": "string", "description": "Where it comes from."},
+]
+SOURCE = ("key", "title", "authors", "year", "doi", "url", "licence")
+NAMES = ("ash", "birch", "cedar")
+
+
+class Book:
+    """Three chapters, each with a table, a chart on a card and a table shown; and a page of data."""
+
+    def __init__(self, root, names=NAMES, rows=5):
+        self.root, self.names = Path(root), names
+        for folder in ("book", "data", "sobe"):
+            (self.root / folder).mkdir(parents=True)
+        for file in ("_config.yml", "requirements.txt", "CITATION.cff", "LICENSE", "book/references.bib"):
+            shutil.copyfile(ROOT / file, self.root / file)
+        pages = "".join(f"  - file: book/{name}\n" for name in [*names, "data"])
+        self.write("_toc.yml", f"format: jb-book\nroot: book/index\nchapters:\n{pages}")
+        self.write("book/index.md", f"# Trees\n\nTo [{names[0]}]({names[0]}.md).\n")
+        self.write("book/data.md", "# Data\n\n```{data-tables}\n```\n")
+        self.write("sobe/code.py", "x = 1\n")
+        resources = [
+            {"name": name, "path": f"{name}.csv", "title": name.title(), "description": "Trees.", "schema": {"fields": FIELDS}}
+            for name in names
+        ]
+        resources.append({
+            "name": "sources", "path": "sources.csv", "title": "Sources", "description": "Sources.",
+            "schema": {"fields": [{"name": n, "type": "string", "description": n} for n in SOURCE]},
+        })
+        self.write("data/datapackage.json", json.dumps({"name": "trees", "resources": resources}))
+        self.write("data/sources.csv", ",".join(SOURCE) + "\nwood,Of wood,A. Sawyer,2025,10.1/x,https://example.org/,CC0\n")
+        for name in names:
+            self.table(name, [(f"{name} {i}", i * 7 % 23, "https://example.org/", "wood") for i in range(rows)])
+            self.chapter(name)
+
+    def write(self, name, text):
+        """Write one file of the book."""
+        (self.root / name).write_text(text, encoding="utf-8")
+
+    def table(self, name, rows):
+        """Write the table of a chapter; rows of label, amount, url, source."""
+        import csv
+        import io
+
+        out = io.StringIO(newline="")
+        csv.writer(out, lineterminator="\n").writerows([("label", "amount", "url", "source"), *rows])
+        self.write(f"data/{name}.csv", out.getvalue())
+
+    def chapter(self, name, marker="plain", code=""):
+        """Write a chapter; `code` is one more cell at its end."""
+        extra = f"\n```{{code-cell}} python\n{code}\n```\n" if code else ""
+        self.write(f"book/{name}.md", HEAD.format(name=name, marker=marker, extra=extra))
+
+    @property
+    def site(self):
+        """The folder of the finished site."""
+        return self.root / "_build/html"
+
+    def start(self, *arguments, root=None, wrap=(), module="sobe.build", **env):
+        """Start a build in a process group of its own, marked so that its children can be found."""
+        run = Process(uuid.uuid4().hex)
+        known = {"SOBE_DATA": str((root or self.root) / "data"), "SURVIVE": run.mark, "PYTHONUNBUFFERED": "1"}
+        command = [*wrap, sys.executable, "-m", module, *map(str, arguments or ("--root", root or self.root, "book"))]
+        run.process = subprocess.Popen(
+            command, cwd=root or self.root, env={**os.environ, **known, **env}, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        )
+        return run
+
+    def build(self, *arguments, **env):
+        """Build to the end; returns the finished process."""
+        return self.start(*arguments, **env).end()
+
+
+@dataclass
+class Process:
+    """A build under way."""
+
+    mark: str
+    process: subprocess.Popen = None
+    out: str = ""
+    err: str = ""
+
+    def end(self, seconds=300):
+        """Wait for it; itself, with what it said."""
+        try:
+            self.out, self.err = self.process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            raise
+        return self
+
+    @property
+    def code(self):
+        """Its exit code."""
+        return self.process.returncode
+
+    def left(self, seconds=5):
+        """Processes of it that still live after `seconds`: their command lines."""
+        deadline = time.monotonic() + seconds
+        while (found := self._alive()) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return found
+
+    def _alive(self):
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                if f"SURVIVE={self.mark}".encode() in (folder / "environ").read_bytes():
+                    found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()[:80])
+            except OSError:
+                continue
+        return [line for line in found if line]
+
+    def said_once(self):
+        """Its one message, where it is one: no traceback, nothing said twice."""
+        assert "Traceback" not in self.err and "Exception ignored" not in self.err, self.err
+        lines = [line for line in self.err.splitlines() if line.startswith(("error: ", "stopped"))]
+        assert len(lines) == 1 and self.err.startswith(lines[0]), self.err
+        return lines[0]
+
+
+def listing(folder):
+    """{path: bytes} of a folder."""
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in Path(folder).rglob("*") if p.is_file()}
+
+
+def same(left, right):
+    """Assert that two listings are equal, naming the first file that is not."""
+    differing = sorted(name for name in left.keys() | right.keys() if left.get(name) != right.get(name))
+    assert not differing, f"{len(differing)} files differ, first {differing[0]}"
+
+
+@pytest.fixture(scope="session")
+def grown(tmp_path_factory):
+    """The book built once from nothing: (book, its site's listing, seconds the build took)."""
+    book = Book(tmp_path_factory.mktemp("grown") / "book")
+    start = time.monotonic()
+    done = book.build()
+    assert done.code == 0, done.out + done.err
+    return book, listing(book.site), time.monotonic() - start
+
+
+@pytest.fixture
+def book(grown, tmp_path):
+    """The built book, for one test to maltreat."""
+    made = object.__new__(Book)
+    made.root, made.names = tmp_path / "book", grown[0].names
+    shutil.copytree(grown[0].root, made.root, symlinks=True)
+    return made
+
+
+@pytest.fixture
+def moments(request):
+    """Seeded moments: `moments(n, seconds)` spread over the seconds, one in each n-th of them."""
+    chance = random.Random(f"{SEED} {request.node.name}")
+    return lambda n, seconds: [(i + chance.random()) * seconds / n for i in range(n)]
+
+
+@pytest.fixture
+def account():
+    """Notes for the table of faults: `account(fault, outcome)` for each time one was tried and held."""
+    return lambda fault, outcome: FAULTS.append((fault, outcome))
+
+
+def table():
+    """The account as Markdown."""
+    lines = ["| Fault | Times tried | Outcome |", "| --- | ---: | --- |"]
+    for fault in dict.fromkeys(fault for fault, _ in FAULTS):
+        outcomes = Counter(outcome for name, outcome in FAULTS if name == fault)
+        told = "; ".join(f"{outcome} ({n})" if len(outcomes) > 1 else outcome for outcome, n in outcomes.items())
+        lines.append(f"| {fault} | {sum(outcomes.values())} | {told} |")
+    return "\n".join(lines)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print the account, and keep it."""
+    if FAULTS:
+        terminalreporter.section("faults tried, and survived")
+        terminalreporter.line(table())
+        (ROOT / "_build").mkdir(exist_ok=True)
+        (ROOT / "_build/faults.json").write_text(json.dumps(FAULTS, indent=1) + "\n", encoding="utf-8")

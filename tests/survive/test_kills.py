@@ -1,0 +1,233 @@
+"""Processes killed at random moments: what stands is whole, nothing lives on, and the next run makes it good."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Book, listing, same
+
+pytestmark = pytest.mark.survive
+
+EACH = 10
+STOPPED = "stopped; what was finished is untouched, and the same command goes on from there"
+KILLS = {
+    "SIGKILL": lambda process: process.send_signal(signal.SIGKILL),
+    "SIGTERM": lambda process: process.send_signal(signal.SIGTERM),
+    "Ctrl-C": lambda process: os.killpg(process.pid, signal.SIGINT),
+}
+#: Before this a process is Python starting, and knows nothing of us.
+FIRST = 0.3
+
+
+def killed(run, how, moment):
+    """Kill a run at a moment; whether its work was still under way."""
+    time.sleep(max(moment, FIRST))
+    under_way = run.process.poll() is None
+    if under_way:
+        KILLS[how](run.process)
+    run.end()
+    return under_way and run.code != 0 and "built in" not in run.out
+
+
+@pytest.fixture(scope="module")
+def versions(grown, tmp_path_factory):
+    """Two versions of the book, {marker: its site's listing}, in a folder of their own."""
+    book = object.__new__(Book)
+    book.root, book.names = tmp_path_factory.mktemp("versions") / "book", grown[0].names
+    shutil.copytree(grown[0].root, book.root, symlinks=True)
+    turn(book, "other")
+    shutil.rmtree(book.root / "_build")
+    assert book.build().code == 0
+    other = listing(book.site)
+    turn(book, "plain")
+    start = time.monotonic()
+    assert book.build().code == 0
+    return book, {"plain": listing(book.site), "other": other}, time.monotonic() - start
+
+
+def turn(book, marker):
+    """Make the book the version of that name."""
+    for name in book.names:
+        book.chapter(name, marker)
+
+
+@pytest.mark.parametrize("how", KILLS)
+def test_a_build_killed_at_any_moment(versions, moments, account, how):
+    book, wanted, seconds = versions
+    stands = next(marker for marker, found in wanted.items() if found == listing(book.site))
+    for number, moment in enumerate(moments(EACH, seconds)):
+        under_way = False
+        while not under_way:  # a build that was done before counts for nothing; earlier, then
+            comes = "plain" if stands == "other" else "other"
+            turn(book, comes)
+            if number % 3 == 0:
+                shutil.rmtree(book.root / "_build/.cache")
+            run = book.start()
+            under_way = killed(run, how, moment)
+            if not under_way:
+                same(listing(book.site), wanted[comes])
+                stands, moment = comes, moment * 0.8
+        assert not run.left(), f"{how} at {moment:.2f} s"
+        if how != "SIGKILL":
+            assert run.said_once() == STOPPED
+            assert run.code == {"SIGTERM": 143, "Ctrl-C": 130}[how]
+            assert not list((book.root / "_build").glob(".render-*"))
+        if how == "SIGKILL" and not book.site.exists():
+            found = listing(book.root / "_build/.html-old")  # between two names, whole
+        else:
+            found = listing(book.site)
+        if found != wanted[comes]:
+            same(found, wanted[stands])
+        again = book.build()
+        assert again.code == 0, again.err
+        same(listing(book.site), wanted[comes])
+        stands = comes
+        account(f"{how} during a build", "site whole; next build equals a clean one")
+
+
+@pytest.mark.parametrize("how", KILLS)
+def test_the_real_book_killed(tmp_path, moments, account, how, site):
+    """Two kills of this repository's own book, with two chapters to execute."""
+    root = tmp_path / "book"
+    shutil.copytree(ROOT, root, symlinks=True, ignore=shutil.ignore_patterns(".git", ".venv", "__pycache__", "*.egg-info"))
+    wanted, book = listing(root / "_build/html"), object.__new__(Book)
+    book.root = root
+    for moment in moments(2, 20):
+        for name in ("cost", "funding"):
+            (root / f"_build/.cache/executed/{name}.json").unlink(missing_ok=True)
+        shutil.rmtree(root / "_build/html")
+        run = book.start(PYTHONPATH=str(root))
+        under_way = killed(run, how, moment)
+        assert not run.left()
+        assert not book.site.exists() or listing(book.site) == wanted
+        if how != "SIGKILL" and under_way:
+            assert run.said_once() == STOPPED
+        again = book.build(PYTHONPATH=str(root))
+        assert again.code == 0, again.err
+        same(listing(book.site), wanted)
+        account(f"{how} during a build of the real book", "no half site; next build equals a clean one")
+
+
+@pytest.mark.parametrize("how", KILLS)
+def test_a_single_chapter_killed(book, moments, account, how):
+    name = book.names[0]
+    done = book.build("chapter", name, "least=3")
+    assert done.code == 0, done.err
+    out = next((book.root / "_build/chapters").glob("*.ipynb"))
+    wanted = out.read_bytes()
+    for moment in moments(2, 3):
+        shutil.rmtree(book.root / "_build/.cache/executed")
+        out.write_text("older")
+        run = book.start("chapter", name, "least=3")
+        killed(run, how, moment)
+        assert not run.left()
+        assert out.read_bytes() in (b"older", wanted)
+        assert book.build("chapter", name, "least=3").code == 0
+        assert out.read_bytes() == wanted
+        account(f"{how} during make chapter", "notebook whole; the next run makes it")
+
+
+SWEEP = """title: A few
+parameters: {draws: 3000, seed: 1}
+grid: {organism: [c_elegans, mouse, human], modality: [em, exm], project_years: [5.0, 10.0, 20.0, 30.0]}
+"""
+
+
+def sweep(book, file, out):
+    return book.start("sweep", file, "--out", out, SOBE_DATA=str(ROOT / "data"))
+
+
+@pytest.mark.parametrize("how", KILLS)
+def test_a_sweep_killed_goes_on(book, tmp_path, moments, account, how):
+    file = tmp_path / "few.yml"
+    file.write_text(SWEEP)
+    start = time.monotonic()
+    assert sweep(book, file, tmp_path / "clean").end().code == 0
+    seconds = time.monotonic() - start
+    wanted = {name: (tmp_path / "clean" / name).read_bytes() for name in ("table.csv", "index.html")}
+    for number, moment in enumerate(moments(3, seconds)):
+        out = tmp_path / f"killed-{number}"
+        run = sweep(book, file, out)
+        under_way = killed(run, how, moment)
+        assert not run.left(10)
+        for name, content in wanted.items():
+            assert not (out / name).exists() or (out / name).read_bytes() == content
+        if how != "SIGKILL" and under_way:
+            assert run.said_once() == STOPPED
+        again = sweep(book, file, out).end()
+        assert again.code == 0, again.err
+        assert {name: (out / name).read_bytes() for name in wanted} == wanted
+        account(f"{how} during a sweep", "table whole or absent; goes on, and equals an uninterrupted one")
+
+
+DERIVE = """
+import json, sys
+from pathlib import Path
+from sobe import stop
+stop.on_signals("stopped; the tables in data/ are as they were")
+from sobe.derive.place import write
+root = Path(sys.argv[1])
+write(json.loads((root / "new.json").read_text()), root)
+"""
+
+
+@pytest.mark.parametrize("how", KILLS)
+def test_a_derivation_killed_leaves_the_tables(tmp_path, moments, account, how):
+    """All tables of the real data package, each row twice or once: never some of the one and some of the other."""
+    import json
+
+    root = tmp_path / "repo"
+    shutil.copytree(ROOT / "data", root / "data")
+    old = {p.relative_to(root).as_posix(): p.read_text() for p in (root / "data").glob("*.csv")}
+    new = {name: text.replace("\n", "\r\n") for name, text in old.items()}  # valid, and another file
+    start, took = time.monotonic(), 1.5
+    for number, moment in enumerate([0.0, *moments(7, 1.0)]):
+        (root / "new.json").write_text(json.dumps(new))
+        process = subprocess.Popen([sys.executable, "-c", DERIVE, root], stderr=subprocess.PIPE, text=True, start_new_session=True)
+        if number:
+            time.sleep(max(moment * took, FIRST))
+            if process.poll() is None:
+                KILLS[how](process)
+        said = process.communicate(timeout=60)[1]
+        if not number:
+            assert process.returncode == 0, said
+            took = time.monotonic() - start
+        assert "Traceback" not in said, said
+        from sobe.derive.place import finish
+
+        finish(root)  # as the next make book or make data does
+        found = {p.relative_to(root).as_posix(): p.read_bytes().decode() for p in (root / "data").glob("*.csv")}
+        assert found in (old, new)
+        for name, text in old.items():
+            (root / name).write_bytes(text.encode())
+        if number:
+            account(f"{how} during make data", "all tables old, or all new")
+
+
+UPSTREAM = Path(ROOT).parent / "shared/upstream"
+
+
+@pytest.mark.skipif(not UPSTREAM.is_dir(), reason="upstream's data is not beside this checkout")
+@pytest.mark.parametrize("how", KILLS)
+def test_make_data_killed(tmp_path, moments, account, how):
+    """The real command; what it derives is what stands, so the tables are the same all the time."""
+    root = tmp_path / "book"
+    shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(".*", "_build", "__pycache__", "*.egg-info"))
+    wanted = listing(root / "data")
+    for moment in moments(2, 4):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "sobe.derive", UPSTREAM], cwd=root, env={**os.environ, "PYTHONPATH": str(root)},
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        )
+        time.sleep(max(moment, FIRST))
+        if process.poll() is None:
+            KILLS[how](process)
+        said = process.communicate(timeout=60)[1]
+        assert "Traceback" not in said, said
+        same(listing(root / "data"), wanted)
+        account(f"{how} during make data", "all tables old, or all new")

@@ -1,0 +1,143 @@
+"""The pages' Content-Security-Policy: on every page, kept by all of them, and effective."""
+
+import base64
+import hashlib
+import re
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import quote
+
+import pytest
+
+from sobe.web.policy import guarded
+
+POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
+#: What browsers say of the search page's reading of files, which only http allows; not ours.
+FILES_APART = ("Access to fetch at 'file:", "Failed to load resource: net::ERR_FAILED", "Failed to fetch")
+
+
+def directives(page):
+    found = POLICY.findall(page)
+    assert len(found) == 1, found
+    return dict(part.strip().split(" ", 1) for part in found[0].split(";"))
+
+
+def test_inline_scripts_are_named_by_their_hash():
+    script = "let a = 1 < 2 && '&amp;';\n"
+    page = f'<html><head><meta charset="utf-8"><script>{script}</script></head><body></body></html>'
+    made = guarded(page)
+    wanted = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert directives(made)["script-src"] == f"'self' file: 'sha256-{wanted}'"
+    assert made.index("Content-Security-Policy") < made.index("<script>")
+    assert made.index("charset") < made.index("Content-Security-Policy")
+
+
+def test_data_in_pages_is_no_script():
+    page = '<html><head></head><body><script type="application/json">{"a": 1}</script><script src="a.js"></script></body></html>'
+    assert directives(guarded(page))["script-src"] == "'self' file:"
+
+
+def test_a_page_without_a_head_is_refused():
+    with pytest.raises(ValueError, match="without a head"):
+        guarded("<p>Hello</p>")
+
+
+def pages(site):
+    return sorted(site.rglob("*.html"))
+
+
+def test_every_page_allows_nothing_from_elsewhere(site):
+    assert len(pages(site)) > 30
+    for path in pages(site):
+        said = directives(path.read_text(encoding="utf-8"))
+        assert said["default-src"] == "'none'" and said["base-uri"] == "'none'"
+        sources = " ".join(said.values())
+        assert not re.search(r"unsafe|https?:|\*|blob:|nonce", sources), (path.name, sources)
+        # Nothing of ours needs a script or a style within a page.
+        assert "sha256" not in sources, (path.name, sources)
+
+
+@pytest.fixture(scope="module")
+def served(site):
+    """The address of the site over http."""
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture(params=["file", "http"])
+def opened(request, chromium, site, served):
+    """`opened(path)` gives the page, with what it complained of in `page.said`."""
+    base = site.as_uri() if request.param == "file" else served
+    page = chromium.new_context().new_page()
+    page.said, page.scheme = [], request.param
+    page.add_init_script("addEventListener('securitypolicyviolation', e => console.error('VIOLATION', e.violatedDirective, e.blockedURI))")
+    page.on("console", lambda m: page.said.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: page.said.append(str(error)))
+    page.on("dialog", lambda dialog: (page.said.append(dialog.message), dialog.dismiss()))
+
+    def open_(path):
+        page.said.clear()
+        page.goto(f"{base}/{path}")
+        page.wait_for_function(
+            "() => [...document.querySelectorAll('.sobe-chart')].every(d => d.dataset.state)", timeout=20_000)
+        page.said[:] = [text for text in page.said if "favicon" not in text and "status of 404" not in text]
+        return page
+
+    open_.page = page
+    yield open_
+    page.context.close()
+
+
+@pytest.mark.browser
+def test_pages_keep_to_it_and_work(opened, site):
+    for path in pages(site):
+        page = opened(path.relative_to(site).as_posix())
+        assert not page.said, (path.name, page.said)
+        states = page.evaluate("[...document.querySelectorAll('.sobe-chart')].map(d => d.dataset.state)")
+        assert set(states) <= {"drawn"}, path.name
+    page = opened("estimator.html")
+    before = page.inner_text("[data-sobe-estimator]")
+    select = page.locator("[data-sobe-estimator] select").first
+    select.select_option(index=1 if select.evaluate("s => s.selectedIndex") == 0 else 0)
+    page.wait_for_function("text => document.querySelector('[data-sobe-estimator]').innerText !== text", arg=before)
+    page = opened("cost.html")
+    page.locator(".sobe-card [role=tab]").nth(1).click()
+    assert page.locator(".sobe-card [data-panel=table]").first.is_visible()
+    page = opened("search.html?q=neuron")
+    page.wait_for_selector("#search-results li")
+    assert not [text for text in page.said if not text.startswith(FILES_APART)]
+    page = opened(f"search.html?q={quote('<img src=x onerror=alert(1)>')}")
+    page.wait_for_timeout(1000)
+    assert not [text for text in page.said if not text.startswith(FILES_APART)]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("injected", [
+    "document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.ran = 1'}))",
+    "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.ran = 1\">')",
+    "document.body.insertAdjacentHTML('beforeend', '<iframe srcdoc=\"<script>parent.ran = 1</scr' + 'ipt>\"></iframe>')",
+    "document.body.append(Object.assign(document.createElement('script'), {src: 'data:text/javascript,window.ran=1'}))",
+    "document.body.append(Object.assign(document.createElement('script'), {src: 'https://example.org/x.js'}))",
+    "{ const a = document.createElement('a'); a.href = 'javascript:window.ran = 1'; document.body.append(a); a.click(); }",
+])  # fmt: skip
+def test_what_is_put_into_a_page_does_not_run(opened, injected):
+    page = opened("cost.html")
+    page.evaluate(f"() => {{ {injected} }}")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.ran") is None
+    assert any(text.startswith("VIOLATION") for text in page.said), page.said
+
+
+@pytest.mark.browser
+def test_text_is_not_made_code(opened):
+    page = opened("cost.html")
+    tried = "(() => { const t = setTimeout('window.ran = 1', 0); return new Promise(r => setTimeout(() => r(window.ran), 100)) })()"
+    assert page.evaluate(tried) is None
+    assert "eval" not in POLICY.search(page.content())[1]
