@@ -7,8 +7,10 @@ NAME ?=
 PARAMS ?=
 UPSTREAM ?=
 FILE ?=
+VERSION ?=
+DIR ?=
 DASK ?=
-export PARAMS UPSTREAM NAME FILE DASK
+export PARAMS UPSTREAM NAME FILE DASK VERSION DIR
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -22,7 +24,7 @@ $(shell rm -f $(STAMP))
 endif
 
 .DEFAULT_GOAL := book
-.PHONY: book test messages pdf chapter scenario sweep serve bench data check-upstream lock clean help
+.PHONY: book test messages pdf verify changes release verify-release publish chapter scenario sweep serve bench data check-upstream lock clean help
 
 book: $(STAMP) ## Build the book into _build/html (only what changed; first makes .venv)
 	@$(PY) -m sobe.build book
@@ -38,6 +40,22 @@ messages: $(STAMP) ## Bring the message catalogues in book/locale up to date wit
 
 pdf: $(STAMP) ## Make the PDFs, one a language, in _build/pdf (needs XeLaTeX)
 	@$(PY) -m sobe.build pdf
+
+verify: $(STAMP) ## Build this commit twice, in other places, zones and locales, and compare to the byte
+	@$(PY) -m sobe.release verify
+
+changes: $(STAMP) ## Note what changed in the data since the last release: VERSION=1.1.0
+	@$(PY) -m sobe.release changes "$$VERSION"
+
+release: $(STAMP) ## Make a release of this commit in dist/ and publish it in dist/site: VERSION=1.0.0
+	@$(PY) -m sobe.release release "$$VERSION"
+
+verify-release: $(STAMP) ## Check a release's sums, build its commit again and compare: DIR=dist/1.0.0
+	@test -n "$$DIR" || { echo "error: say which release: make verify-release DIR=dist/1.0.0" >&2; exit 1; }
+	@$(PY) -m sobe.release verify-release "$$DIR"
+
+publish: $(STAMP) ## Make dist/site, the site of all versions, from the releases in dist/
+	@$(PY) -m sobe.release publish
 
 scenario: $(STAMP) ## Run the estimator's chapter with a scenario: FILE=scenarios/mouse-2030.yml
 	@test -n "$$FILE" || { echo "error: say which scenario: make scenario FILE=scenarios/mouse-2030.yml" >&2; exit 1; }

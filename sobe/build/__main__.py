@@ -1,6 +1,7 @@
 """Command line of the build: `python -m sobe.build book` or `… chapter NAME`."""
 
 import argparse
+import os
 import signal
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from sobe.build import BuildError
 from sobe.build.book import build_book, run_chapter, run_scenario
 from sobe.build.project import Project
+from sobe.release import commit
 
 
 def _arguments(argv):
@@ -29,6 +31,10 @@ def main(argv=None):
     """Run one command; returns the exit code. Expected failures are one message."""
     args = _arguments(argv)
     project = Project(args.root.resolve())
+    # What is built is dated by its commit, not by the day (TeX asks for the second of the two).
+    if (time := commit.of(project.root).time) is not None:
+        os.environ.setdefault("SOURCE_DATE_EPOCH", str(time))
+        os.environ["FORCE_SOURCE_DATE"] = "1"
     # A polite kill stops as Ctrl-C does, so that kernels and folders are cleared.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -87,13 +87,15 @@ def context(app, pagename, templatename, context, doctree):
     report = citing.report(cff) if cff.get("references") else None
     context["sobe_provenance"] = {
         "version": cff["version"], "date": cff["date-released"], "data": data, "commit": app.sobe_commit,
-        "report": report, "permalink": link, "shown": link.removeprefix("../../"), "cite": cite,
+        "report": report, "permalink": link, "shown": link.removeprefix("../").removeprefix("../"), "cite": cite,
     }  # fmt: skip
-    if app.config.sobe_release and app.config.sobe_edition:
-        up = "../" * pagename.count("/")
+    if app.config.sobe_release:
+        context["sobe_release"] = cff["version"]
+        page = "/".join(filter(None, (app.config.sobe_edition, f"{pagename}.html")))
+        up, top = "../" * pagename.count("/"), "../" * (page.count("/") + 1)
         context["metatags"] = context.get("metatags", "") + (
-            f'\n<meta name="{META}" content="{cff["version"]}" data-page="{app.config.sobe_edition}/{pagename}.html">'
-            f'\n<script defer src="{up}../../versions.js"></script>\n<script defer src="{up}_static/sobe/versions.js"></script>')
+            f'\n<meta name="{META}" content="{cff["version"]}" data-page="{page}">'
+            f'\n<script defer src="{top}versions.js"></script>\n<script defer src="{up}_static/sobe/switch.js"></script>')
 
 
 def _data(app):

@@ -135,7 +135,8 @@ def permanent(app):
     """What lasting addresses begin with: the site's own; of a release whose site's is not known, its
     place among the versions as seen from a page of any of them; else ""."""
     release, edition = app.config.sobe_release, app.config.sobe_edition
-    return base(app) or (f"../../{release}/{edition}/" if release and edition else "")
+    up = "../../" if edition else "../"
+    return base(app) or (f"{up}{'/'.join(filter(None, (release, edition)))}/" if release else "")
 
 
 def resolve(app, doctree, docname):
