@@ -81,11 +81,14 @@ check-upstream: $(STAMP) ## Check that data/ is what the upstream repository giv
 	@test -n "$$UPSTREAM" || { echo "error: say where the upstream repository is: make check-upstream UPSTREAM=folder" >&2; exit 1; }
 	@$(PY) -m sobe.derive --check "$$UPSTREAM"
 
-lock: ## Pin requirements.in anew in requirements.txt (needs uv)
+lock: ## Pin requirements.in anew in requirements.txt, and requirements-alone.in (needs uv)
 	@command -v uv >/dev/null || { echo "error: make lock needs uv (pip install uv)" >&2; exit 1; }
 	@uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 		requirements.in --output-file requirements.txt
+	@uv pip compile --quiet --upgrade --no-deps --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+		requirements-alone.in --output-file requirements-alone.txt
 
 clean: ## Remove what was built (the environment in .venv stays)
 	@rm -rf _build
@@ -94,7 +97,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Made from nothing, and marked complete only at the end.
-$(STAMP): requirements.txt pyproject.toml
+$(STAMP): requirements.txt requirements-alone.txt pyproject.toml
 	@command -v "$(PYTHON)" >/dev/null || { echo "error: there is no $(PYTHON) here; install Python 3.11, 3.12 or 3.13, or name one: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
 		echo "error: $(PYTHON) is $$("$(PYTHON)" --version 2>&1); the book needs Python 3.11, 3.12 or 3.13: make PYTHON=/path/to/python3" >&2; exit 1; }
@@ -102,5 +105,6 @@ $(STAMP): requirements.txt pyproject.toml
 	@rm -rf $(VENV)
 	@"$(PYTHON)" -m venv $(VENV)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps -r requirements-alone.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation --editable .
 	@printf '%s\n' "$(CURDIR)" > $@
