@@ -71,8 +71,6 @@ def run(folder, arguments, surrounding=None, variables=None):
     command = [sys.executable, "-m", *arguments]
     if surrounding.days:
         command = ["faketime", "-m", f"+{surrounding.days}d", *command]
-        # What waits for a time to pass keeps its own clock.
-        variables = {**(variables or {}), "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}
     done = subprocess.run(
         command, cwd=folder, env=_environment(folder, surrounding, variables or {}), stdin=subprocess.DEVNULL,
         capture_output=True, encoding="utf-8", errors="replace",
