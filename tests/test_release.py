@@ -25,8 +25,10 @@ date-released: "2026-01-02"
 license: [CC-BY-4.0, MIT]
 abstract: A tiny book.
 authors: [{{name: Nobody}}]
+references: [{{type: report, title: Report, year: 2025, doi: 10.1/x, authors: [{{name: Somebody}}]}}]
 """
 FOOTER = """    html_theme_options:
+      use_fullscreen_button: false
       article_header_end: [version.html, article-header-buttons.html]
       footer_content_items: [provenance.html]
 """
@@ -64,8 +66,8 @@ class TinyRepository(TinyBook):
         self.write("CHANGELOG.md", f"# Changelog\n\n## {version} (2026-01-02)\n\n- Something.\n")
         code = (self.root / "sobe/__init__.py").read_text()
         self.write("sobe/__init__.py", re.sub(r'__version__ = ".*"', f'__version__ = "{version}"', code))
-        tables = [{"name": name, "path": f"{name}.csv"} for name in ("alpha", "beta")]
-        tables.append({"name": "things", "path": "things.csv", "schema": {"primaryKey": "name"}})
+        tables = [{"name": name, "path": f"{name}.csv", "title": name, "description": name} for name in ("alpha", "beta", "things")]
+        tables[-1]["schema"] = {"primaryKey": "name"}
         self.write("data/datapackage.json", json.dumps({"name": "tiny", "version": version, "created": "2026-01-01", "resources": tables}))
 
 
@@ -110,7 +112,7 @@ def test_a_release_holds_its_sums_and_its_manifest(tiny_repository):
     assert manifest["site"] == {name: compare.sha256(site / name) for name in compare.names(site)}
     assert {path.name for path in folder.iterdir()} == {
         "CITATION.cff", "SHA256SUMS", "manifest.json", "brain-emulation-2025-1.0.0-source.tar",
-        *(versions.archive_name("1.0.0", what) for what in ("site", "data", "notebooks"))}  # fmt: skip
+        *(versions.archive_name("1.0.0", what) for what in ("site", "data", "notebooks", "figures"))}  # fmt: skip
 
 
 def test_a_release_is_made_once(tiny_repository):

@@ -35,10 +35,7 @@ def works(app):
     """{"edition": Work, "report": Work} as this build cites them."""
     said = str(app.sobe_commit)
     front = collect.base(app)
-    found = {"edition": citing.edition(app.sobe_cff, front, f"Commit {said}")}
-    if app.sobe_cff.get("references"):
-        found["report"] = citing.report(app.sobe_cff)
-    return found
+    return {"edition": citing.edition(app.sobe_cff, front, f"Commit {said}"), "report": citing.report(app.sobe_cff)}
 
 
 class Citation(Directive):
@@ -84,10 +81,9 @@ def context(app, pagename, templatename, context, doctree):
     link = f"{collect.permanent(app)}{pagename}.html"
     data = _data(app)
     cite = next((d for d in app.env.all_docs if d.rsplit("/", 1)[-1] == "cite"), None)
-    report = citing.report(cff) if cff.get("references") else None
     context["sobe_provenance"] = {
         "version": cff["version"], "date": cff["date-released"], "data": data, "commit": app.sobe_commit,
-        "report": report, "permalink": link, "shown": link.removeprefix("../").removeprefix("../"), "cite": cite,
+        "report": citing.report(cff), "permalink": link, "shown": link.removeprefix("../").removeprefix("../"), "cite": cite,
     }  # fmt: skip
     if app.config.sobe_release:
         context["sobe_release"] = cff["version"]
