@@ -5,7 +5,8 @@ import io
 import zipfile
 from pathlib import Path
 
-SUMS = "SHA256SUMS"
+SUMS, MANIFEST = "SHA256SUMS", "manifest.json"
+SUMMARIES = (MANIFEST, SUMS)
 
 
 def names(folder):
@@ -53,7 +54,8 @@ def _told(name, one, other):
 def difference(one, other):
     """The first difference of two folders, in words; None if they are the same to the byte."""
     ours, theirs = names(one), names(other)
-    for name in sorted({*ours, *theirs}):
+    # What sums up the others comes last: a difference in it says little.
+    for name in sorted({*ours, *theirs}, key=lambda name: (name in SUMMARIES, name)):
         if name not in ours or name not in theirs:
             return f"{name} is only in {one if name in ours else other}"
         contents = [(Path(folder) / name).read_bytes() for folder in (one, other)]

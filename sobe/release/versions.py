@@ -15,7 +15,7 @@ from pathlib import Path
 from sobe.release import compare
 
 SITE, LATEST, LIST = "site", "latest", "versions.js"
-MANIFEST = "manifest.json"
+MANIFEST = compare.MANIFEST
 VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)\Z")
 FRONT = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
