@@ -51,9 +51,13 @@ def _page(app, pagename, templatename, context, doctree):
     scripts = context.get("script_files", [])
     body = context.get("body") or ""
     scripts[:] = [script for script in scripts if _is_needed(script, body)]
-    for group in context.get("header_buttons", []):
-        # The theme's button to print has its script in an attribute; browsers have their own.
-        group["buttons"] = [b for b in group.get("buttons", []) if b.get("type") != "javascript"]
+    # The theme's buttons to print or fill the screen have their script in an attribute;
+    # browsers have their own.
+    buttons = context.get("header_buttons", [])
+    buttons[:] = [button for button in buttons if button.get("type") != "javascript"]
+    for group in buttons:
+        if "buttons" in group:
+            group["buttons"] = [b for b in group["buttons"] if b.get("type") != "javascript"]
     context["metatags"] = context.get("metatags", "") + pages.metatags(app, pagename, context.get("title", ""), doctree)
     # docutils' own role for an entry of a bibliography is deprecated, and wrong inside its list.
     if "body" in context:

@@ -21,11 +21,13 @@ _UNITS = {"flops_time_based": "FLOP/s", "flops_event_driven": "FLOP/s", "flops_r
 
 
 def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
-    return {"compute": _bounds(upstream, ledger) + _stated(upstream), "compute_models": _models(upstream)}
+    models = _models(upstream)
+    return {"compute": _bounds(upstream, models, ledger) + _stated(upstream), "compute_models": models}
 
 
-def _bounds(upstream: Upstream, ledger: Ledger) -> list[dict]:
+def _bounds(upstream: Upstream, models: list[dict], ledger: Ledger) -> list[dict]:
     rows, quantity, inputs = [], None, {}
+    cost = {(model["component"], model["bound"]): model for model in models if model["bound"]}
     for line in upstream.read("compute/computational-demands-organisms.tsv"):
         label = line["organisms"]
         if label in _SECTIONS:
@@ -38,20 +40,19 @@ def _bounds(upstream: Upstream, ledger: Ledger) -> list[dict]:
                 value = number(line[column])
                 row = {"organism": organism, "scope": scope, "quantity": quantity, "bound": bound}
                 row |= {"source": "sobe2025-computational-demands", "unit": _UNITS[quantity]}
-                row["value"] = _checked(ledger, row, value, _recompute(upstream, inputs, column, quantity, bound))
+                row["value"] = _checked(ledger, row, value, _recompute(cost, inputs, column, quantity, bound))
                 rows.append(row)
     return rows
 
 
-def _recompute(upstream, inputs, column, quantity, bound) -> float:
+def _recompute(cost, inputs, column, quantity, bound) -> float:
     """The bound from the counts and per-model costs beside it.
 
     time-based: neurons × FLOP/s a neuron + synapses × FLOP/s a synapse;
     event-driven: LIF neurons pay per spike (lower) and Hodgkin-Huxley neurons per second
     (upper), synapses pay per event; memory: bytes a neuron and a synapse.
     """
-    models = {(m["component"], m["bound"]): m for m in _models(upstream) if m["bound"]}
-    neuron, synapse = models["neuron", bound], models["synapse", bound]
+    neuron, synapse = cost["neuron", bound], cost["synapse", bound]
     counts = {name: inputs[name][column] for name in ("neurons", "synapses", "spikes/s", "events/s")}
     if quantity == "flops_time_based":
         return counts["neurons"] * neuron["flops_per_s"] + counts["synapses"] * synapse["flops_per_s"]

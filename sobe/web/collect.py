@@ -205,8 +205,9 @@ def cache(app):
 
 def setup(app):
     """Connect with Sphinx."""
-    app.add_directive("figure-catalogue", Catalogue)
-    app.add_directive("data-tables", Tables)
+    # A second build in one process, as the tests make, registers them again.
+    app.add_directive("figure-catalogue", Catalogue, override=True)
+    app.add_directive("data-tables", Tables, override=True)
     app.connect("doctree-read", read)
     app.connect("env-purge-doc", purge)
     app.connect("env-merge-info", merge)
