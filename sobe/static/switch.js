@@ -48,7 +48,7 @@
     place.replaceChildren(details);
 
     const newest = listed[0];
-    const article = document.querySelector(".bd-article-container");
+    const article = document.querySelector(".bd-article");
     if (newest.name === own || !article) return;
     const banner = element("p", "", { class: "sobe-banner", role: "note" });
     banner.append(`This is version ${own}; the newest is ${newest.name}. `, element("a", "This page in the newest version", { href: address(newest) }));
