@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from sobe.build import BuildError, notebook, parameters
+from sobe.build.lock import only_build
 from sobe.build.project import Project
 from sobe.release import changes, citing, compare, fresh, versions
 from sobe.release.archive import write_zip
@@ -173,18 +174,19 @@ def release(root, version, say=print, pdf=True):
         from sobe.pdf import build
 
         build.check()
-    dist.mkdir(exist_ok=True)
-    for left in dist.glob(".release-*"):
-        shutil.rmtree(left, ignore_errors=True)
-    say(f"building {version} from commit {commit.short}")
-    aside = Path(tempfile.mkdtemp(prefix=".release-", dir=dist))
-    try:
-        assemble(root, commit, version, os.environ.get("SOBE_BASE_URL", ""), aside / version, pdf)
-        os.rename(aside / version, dist / version)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-    say(f"released {version}: {dist.name}/{version}")
-    publish(root, say)
+    with only_build(Project(root)):
+        dist.mkdir(exist_ok=True)
+        for left in dist.glob(".release-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        say(f"building {version} from commit {commit.short}")
+        aside = Path(tempfile.mkdtemp(prefix=".release-", dir=dist))
+        try:
+            assemble(root, commit, version, os.environ.get("SOBE_BASE_URL", ""), aside / version, pdf)
+            os.rename(aside / version, dist / version)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+        say(f"released {version}: {dist.name}/{version}")
+        publish(root, say)
     return dist / version
 
 

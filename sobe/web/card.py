@@ -201,5 +201,5 @@ def embed(record, cited, base):
         f"{_switch(record)}{chart(record, '../')}\n"
         + (f'<p class="sobe-note">{quote(record["note"])}</p>' if record["note"] else "")
         + f'<p class="sobe-card-foot"><a href="{home}" target="_top">{quote(cited["title"])}</a>, '
-        f"{quote(cited['version'])}, {quote(cited['licence'])}</p></figure></main></body></html>\n"
+        f"{quote(cited['version'])} (<code>{quote(cited.get('commit', ''))}</code>), {quote(cited['licence'])}</p></figure></main></body></html>\n"
     )
