@@ -190,6 +190,7 @@ def finish(app, exception):
     if exception or app.builder.format != "html" or not app.sobe_package:
         return
     out = Path(app.outdir)
+    files.draw(app.sobe_records.values(), app.sobe_cited, cache(app))
     for record in app.sobe_records.values():
         files.write(record, app.sobe_cited, out, cache(app), permanent(app))
     text = files.index(app.sobe_records.values(), app.sobe_cited, permanent(app))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import textwrap
 from html import escape
@@ -15,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from sobe import theme
-from sobe.web import card
+from sobe.web import card, raster
 from sobe.web import record as rec
 
 FONT = "Liberation Sans"
@@ -54,39 +55,43 @@ def index(records, cited, base):
 
 def pictures(record, cited, cache):
     """{"svg", "png", "thumbnail"} as bytes; drawn anew only when something they show has changed."""
-    spec, config = _fixed(record["spec"]), _config()
-    foot = f"{cited['title']}, version {cited['version']}, {cited['licence']}. Data: {_credit(record)}."
-    parts = [spec, config, foot, record["description"], _code(), version("vl-convert-python"), theme.FONT]
-    key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+    return {kind: path.read_bytes() for kind, path in draw([record], cited, cache)[0].items()}
+
+
+def draw(records, cited, cache):
+    """[{"svg", "png", "thumbnail": file in the cache}] of records, all that is missing drawn at once."""
     folder = Path(cache) / "figures"
-    kept = {kind: folder / f"{key}.{kind}" for kind in ("svg", "png", "thumbnail")}
-    if not all(path.is_file() for path in kept.values()):
-        folder.mkdir(parents=True, exist_ok=True)
-        for kind, content in _draw(spec, config, foot, record).items():
-            partial = kept[kind].with_suffix(".part")
+    folder.mkdir(parents=True, exist_ok=True)
+    kept, missing = [], []
+    for record in records:
+        spec, config = _fixed(record["spec"]), _config()
+        foot = f"{cited['title']}, version {cited['version']}, {cited['licence']}. Data: {_credit(record)}."
+        parts = [spec, config, foot, record["description"], _code(), version("vl-convert-python"), theme.FONT]
+        key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+        kept.append({kind: folder / f"{key}.{kind}" for kind in ("svg", "png", "thumbnail")})
+        if not all(path.is_file() for path in kept[-1].values()):
+            missing.append((kept[-1], _svg(spec, config, foot, record)))
+    for (paths, svg), made in zip(missing, raster.rasterised([svg for _, svg in missing]) if missing else []):
+        for kind, content in {"svg": svg.encode(), **made}.items():
+            # Another edition may be writing the same at this moment.
+            partial = paths[kind].with_name(f"{paths[kind].name}.{os.getpid()}.part")
             partial.write_bytes(content)
-            partial.replace(kept[kind])
-    return {kind: path.read_bytes() for kind, path in kept.items()}
+            partial.replace(paths[kind])
+    return kept
 
 
 def _code():
-    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+    return hashlib.sha256(b"".join(Path(file).read_bytes() for file in (__file__, raster.__file__))).hexdigest()
 
 
-def _draw(spec, config, foot, record):
+def _svg(spec, config, foot, record):
     import altair
     import vl_convert
 
     from sobe.bundle import matching_vegalite
 
     vegalite = matching_vegalite(altair.SCHEMA_VERSION, vl_convert.get_vegalite_versions())
-    svg = vl_convert.vegalite_to_svg(spec, vl_version=vegalite, config=config)
-    svg = _with_foot(svg, foot, record)
-    return {
-        "svg": svg.encode(),
-        "png": vl_convert.svg_to_png(svg, scale=2),
-        "thumbnail": vl_convert.svg_to_png(svg, scale=0.4),
-    }
+    return _with_foot(vl_convert.vegalite_to_svg(spec, vl_version=vegalite, config=config), foot, record)
 
 
 def _fixed(spec):
