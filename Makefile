@@ -7,8 +7,10 @@ NAME ?=
 PARAMS ?=
 UPSTREAM ?=
 FILE ?=
+VERSION ?=
+DIR ?=
 DASK ?=
-export PARAMS UPSTREAM NAME FILE DASK
+export PARAMS UPSTREAM NAME FILE DASK VERSION DIR
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -22,7 +24,7 @@ $(shell rm -f $(STAMP))
 endif
 
 .DEFAULT_GOAL := book
-.PHONY: book test survive messages pdf chapter scenario sweep serve bench data check-upstream lock audit clean help
+.PHONY: book test survive messages pdf verify changes release verify-release publish chapter scenario sweep serve bench data check-upstream lock audit clean help
 
 book: $(STAMP) ## Build the book into _build/html (only what changed; first makes .venv)
 	@$(PY) -m sobe.build book
@@ -41,6 +43,22 @@ messages: $(STAMP) ## Bring the message catalogues in book/locale up to date wit
 
 pdf: $(STAMP) ## Make the PDFs, one a language, in _build/pdf (only if something changed; needs XeLaTeX)
 	@$(PY) -m sobe.build pdf
+
+verify: $(STAMP) ## Build this commit twice, in other places, zones and locales, and compare to the byte
+	@$(PY) -m sobe.release verify
+
+changes: $(STAMP) ## Note what changed in the data since the last release: VERSION=1.1.0
+	@$(PY) -m sobe.release changes "$$VERSION"
+
+release: $(STAMP) ## Make a release of this commit in dist/ and publish it in dist/site: VERSION=1.0.0
+	@$(PY) -m sobe.release release "$$VERSION"
+
+verify-release: $(STAMP) ## Check a release's sums, build its commit again and compare: DIR=dist/1.0.0
+	@test -n "$$DIR" || { echo "error: say which release: make verify-release DIR=dist/1.0.0" >&2; exit 1; }
+	@$(PY) -m sobe.release verify-release "$$DIR"
+
+publish: $(STAMP) ## Make dist/site, the site of all versions, from the releases in dist/
+	@$(PY) -m sobe.release publish
 
 scenario: $(STAMP) ## Run the estimator's chapter with a scenario: FILE=scenarios/mouse-2030.yml
 	@test -n "$$FILE" || { echo "error: say which scenario: make scenario FILE=scenarios/mouse-2030.yml" >&2; exit 1; }
@@ -67,11 +85,14 @@ check-upstream: $(STAMP) ## Check that data/ is what the upstream repository giv
 	@test -n "$$UPSTREAM" || { echo "error: say where the upstream repository is: make check-upstream UPSTREAM=folder" >&2; exit 1; }
 	@$(PY) -m sobe.derive --check "$$UPSTREAM"
 
-lock: ## Pin requirements.in anew in requirements.txt (needs uv)
+lock: ## Pin requirements.in anew in requirements.txt, and requirements-alone.in (needs uv)
 	@command -v uv >/dev/null || { echo "error: make lock needs uv (pip install uv)" >&2; exit 1; }
 	@uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 		requirements.in --output-file requirements.txt
+	@uv pip compile --quiet --upgrade --no-deps --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+		requirements-alone.in --output-file requirements-alone.txt
 
 audit: $(STAMP) ## List the licences of what is installed, and which pins PyPI has newer versions of
 	@$(PY) bench/audit.py
@@ -83,7 +104,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Made from nothing, and marked complete only at the end.
-$(STAMP): requirements.txt pyproject.toml
+$(STAMP): requirements.txt requirements-alone.txt pyproject.toml
 	@command -v "$(PYTHON)" >/dev/null || { echo "error: there is no $(PYTHON) here; install Python 3.11, 3.12 or 3.13, or name one: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
 		echo "error: $(PYTHON) is $$("$(PYTHON)" --version 2>&1); the book needs Python 3.11, 3.12 or 3.13: make PYTHON=/path/to/python3" >&2; exit 1; }
@@ -91,5 +112,6 @@ $(STAMP): requirements.txt pyproject.toml
 	@rm -rf $(VENV)
 	@"$(PYTHON)" -m venv $(VENV)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps -r requirements-alone.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation --editable .
 	@printf '%s\n' "$(CURDIR)" > $@

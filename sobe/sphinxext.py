@@ -12,6 +12,7 @@ from pathlib import Path
 from sobe import bundle, render
 from sobe.i18n import sphinx as editions
 from sobe.pdf import sphinx as pdf
+from sobe.release import page as release
 from sobe.web import collect, pages
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -117,10 +118,9 @@ def _write_assets(app):
 def _configure(app, config):
     """Our templates before the theme's; the site's address from the environment, where it is set."""
     config.templates_path.insert(0, str(TEMPLATES))
-    if address := os.environ.get("SOBE_BASE_URL"):
-        config.html_baseurl = address
-    if config.html_baseurl and config.sobe_edition:
-        config.html_baseurl = f"{config.html_baseurl.rstrip('/')}/{config.sobe_edition}/"
+    if address := os.environ.get("SOBE_BASE_URL") or config.html_baseurl:
+        # Of this edition, where there are several.
+        config.html_baseurl = "/".join(filter(None, (address.rstrip("/"), config.sobe_edition))) + "/"
 
 
 def _finish(app, exception):
@@ -139,6 +139,7 @@ def setup(app):
     editions.setup(app)
     pdf.setup(app)
     collect.setup(app)
+    release.setup(app)
     app.connect("build-finished", _finish)
     app.connect("html-page-context", _page, priority=900)
     for name in ("sobe.css", "cards.css", "tooltip.css"):

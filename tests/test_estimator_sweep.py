@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,23 @@ def test_the_table_is_tidy_and_in_the_order_of_the_grid(small):
     assert any("8 of 8 cases" in line for line in said)
     page = (folder / "index.html").read_text(encoding="utf-8")
     assert page.count("<tr>") == 9 and "://" not in page
+
+
+def test_one_process_gives_what_two_give(small, tmp_path, monkeypatch):
+    """The same table to the byte, whether the cases are done by two workers or here, one after another."""
+    from sobe.estimator import sweep as module
+
+    sweep, folder, _ = small
+
+    def alone(sweep, todo, done, *_):
+        for key, case in reversed(todo.items()):
+            done[key] = json.loads(json.dumps(run_case(case, sweep.draws, sweep.seed, module.state())))
+
+    monkeypatch.setattr(module, "_work", alone)
+    again = run(sweep, tmp_path / "out", say=lambda line: None)
+    assert (again / "table.csv").read_bytes() == (folder / "table.csv").read_bytes()
+    other = replace(sweep, seed=7)
+    assert (run(other, tmp_path / "other", say=lambda line: None) / "table.csv").read_bytes() != (folder / "table.csv").read_bytes()
 
 
 def test_a_second_run_does_nothing_again_and_a_torn_line_is_done_again(small, tmp_path):

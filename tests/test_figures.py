@@ -236,3 +236,22 @@ def test_a_picture_is_drawn_once(tmp_path, monkeypatch):
 def test_csv_keeps_missing_values_and_booleans_apart():
     record = {"columns": [{"name": "A"}, {"name": "B, C"}], "rows": [[None, True], ["x\ny", 0.1]]}
     assert list(csv.reader(io.StringIO(rec.as_csv(record)))) == [["A", "B, C"], ["", "true"], ["x\ny", "0.1"]]
+
+
+def test_the_fonts_of_the_system_do_not_decide_a_picture(tmp_path, monkeypatch):
+    """The same bytes whatever fonts the machine has: drawn as if it had none, and as it is."""
+    import vl_convert
+
+    from sobe.web import raster
+
+    svg = vl_convert.vegalite_to_svg(
+        {"data": {"values": [{"a": "Wiring", "b": 3}]}, "mark": "bar", "title": "Sans: →, ⁻¹", "encoding": {"y": {"field": "a"}, "x": {"field": "b"}}},
+        config={"font": web_files.FONT},
+    )  # fmt: skip
+    own = raster.rasterised([svg, svg])
+    assert own[0] == own[1] and own[0]["png"].startswith(b"\x89PNG")
+    (tmp_path / "none").mkdir()
+    (tmp_path / "fonts.conf").write_text(raster._FONTS.format(f"<dir>{tmp_path / 'none'}</dir>"))
+    monkeypatch.setenv("FONTCONFIG_FILE", str(tmp_path / "fonts.conf"))
+    assert raster.rasterised([svg]) == own[:1]
+    assert raster.rasterised([svg.replace("Wiring", "Firing")]) != own[:1]

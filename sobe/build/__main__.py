@@ -6,12 +6,14 @@ if __name__ == "__main__":  # before anything that takes time to import
     stop.on_signals("stopped; what was finished is untouched, and the same command goes on from there")
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 from sobe.build import BuildError, told
 from sobe.build.book import build_book, run_chapter, run_scenario, run_sweep
 from sobe.build.project import Project
+from sobe.release import commit
 
 
 def _arguments(argv):
@@ -37,6 +39,10 @@ def main(argv=None):
     """Run one command; returns the exit code. Expected failures are one message."""
     args = _arguments(argv)
     project = Project(args.root.resolve())
+    # What is built is dated by its commit, not by the day (TeX asks for the second of the two).
+    if (time := commit.of(project.root).time) is not None:
+        os.environ.setdefault("SOURCE_DATE_EPOCH", str(time))
+        os.environ["FORCE_SOURCE_DATE"] = "1"
     try:
         if args.command == "book":
             build_book(project)

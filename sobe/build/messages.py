@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from sobe import i18n
-from sobe.build import BuildError, editions, site
+from sobe.build import editions, site
 from sobe.build.execute import Executor, Run
 from sobe.i18n import edition
 

@@ -15,6 +15,7 @@ from sobe import keep
 from sobe.build import BuildError, told
 from sobe.build.execute import SCRATCH
 from sobe.build.fingerprint import digest, environment_digest, file_digest, tree_digest
+from sobe.release import commit
 
 
 def _below_book(value):
@@ -184,6 +185,8 @@ def stamp(project, notebooks):
         "notebooks": {name: digest(text) for name, text in notebooks.items()},
         "environment": environment_digest(project),
         "address": os.environ.get("SOBE_BASE_URL", ""),
+        "release": os.environ.get("SOBE_RELEASE", ""),
+        "commit": repr(commit.of(project.root)),
     }
     return digest(json.dumps(parts, sort_keys=True))
 

@@ -145,7 +145,7 @@ def _copied(label, ident, text, address):
 
 
 def card(record, cited, up="", base="", data_page="data.html", notebook=""):
-    """The whole card. ``up`` leads from its page to the site's root, ``base`` is the site's address."""
+    """The whole card. ``up`` leads from its page to the site's root, ``base`` is the version's lasting address."""
     ident = f"figure-{record['name']}"
     tabs = "".join(
         f'<button type="button" role="tab" id="{ident}-tab-{key}" aria-controls="{ident}-{key}" '
@@ -211,5 +211,5 @@ def embed(record, cited, base):
         f"{_switch(record)}{chart(record, '../')}\n"
         + (f'<p class="sobe-note">{quote(record["note"])}</p>' if record["note"] else "")
         + f'<p class="sobe-card-foot"><a href="{home}" target="_top">{quote(cited["title"])}</a>, '
-        f"{quote(cited['licence'])}</p></figure></main></body></html>\n"
+        f"{quote(cited['version'])} (<code>{quote(cited.get('commit', ''))}</code>), {quote(cited['licence'])}</p></figure></main></body></html>\n"
     )

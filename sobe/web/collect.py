@@ -124,7 +124,7 @@ def join(app, env):
             tables.load(name, app.sobe_root / "data")
     except tables.TableError as error:
         raise ExtensionError(str(error)) from None
-    app.sobe_cited = rec.citation(app.sobe_root)
+    app.sobe_cited = {**rec.citation(app.sobe_root), "commit": str(app.sobe_commit)}
     for page in _pages(env, env.config.root_doc):
         for declaration in _figures(env).get(page, []):
             name = declaration["name"]
@@ -137,6 +137,14 @@ def join(app, env):
 def base(app):
     """The site's own address, where it is known, with a slash; else ""."""
     return app.config.html_baseurl.rstrip("/") + "/" if app.config.html_baseurl else ""
+
+
+def permanent(app):
+    """What lasting addresses begin with: the site's own; of a release whose site's is not known, its
+    place among the versions as seen from a page of any of them; else ""."""
+    release, edition = app.config.sobe_release, app.config.sobe_edition
+    up = "../../" if edition else "../"
+    return base(app) or (f"{up}{'/'.join(filter(None, (release, edition)))}/" if release else "")
 
 
 def resolve(app, doctree, docname):
@@ -161,7 +169,7 @@ def _card(app, docname, up, name):
     data_page = next((d for d in app.env.all_docs if d.rsplit("/", 1)[-1] == "data"), "data")
     source = app.env.doc2path(docname, base=False)
     return card.card(
-        app.sobe_records[name], app.sobe_cited, up, base(app), f"{up}{data_page}.html", f"{up}_sources/{source}"
+        app.sobe_records[name], app.sobe_cited, up, permanent(app), f"{up}{data_page}.html", f"{up}_sources/{source}"
     )
 
 
@@ -191,9 +199,10 @@ def finish(app, exception):
     if exception or app.builder.format != "html" or not app.sobe_package:
         return
     out = Path(app.outdir)
+    files.draw(app.sobe_records.values(), app.sobe_cited, cache(app))
     for record in app.sobe_records.values():
-        files.write(record, app.sobe_cited, out, cache(app), base(app))
-    text = files.index(app.sobe_records.values(), app.sobe_cited, base(app))
+        files.write(record, app.sobe_cited, out, cache(app), permanent(app))
+    text = files.index(app.sobe_records.values(), app.sobe_cited, permanent(app))
     (out / "figures").mkdir(exist_ok=True)
     (out / "figures" / "index.json").write_text(text, encoding="utf-8")
     datadoc.write(app.sobe_package, app.sobe_root, out)

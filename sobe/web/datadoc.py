@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import zipfile
 from pathlib import Path
 
 from sobe.i18n import listing, say
+from sobe.release.archive import write_zip
 from sobe.web.card import quote, table
 from sobe.web.record import unit_words
 
@@ -100,9 +100,5 @@ def write(package, root, out):
     for name in names:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(package.folder / name, folder / name)
-    with zipfile.ZipFile(folder / ARCHIVE, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, path in [("LICENSE", Path(root) / "LICENSE"), *((n, package.folder / n) for n in names)]:
-            if path.is_file():
-                info = zipfile.ZipInfo(f"state-of-brain-emulation-2025-data/{name}", (2026, 1, 1, 0, 0, 0))
-                info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-                archive.writestr(info, path.read_bytes())
+    held = [("LICENSE", Path(root) / "LICENSE"), *((n, package.folder / n) for n in names)]
+    write_zip(folder / ARCHIVE, {f"state-of-brain-emulation-2025-data/{n}": path.read_bytes() for n, path in held if path.is_file()})

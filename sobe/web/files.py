@@ -17,7 +17,7 @@ from pathlib import Path
 
 from sobe import keep, theme
 from sobe.i18n import say, tag
-from sobe.web import card
+from sobe.web import card, raster
 from sobe.web import record as rec
 
 #: By language. A face with Simplified Chinese shapes goes first, as a drawing takes what a face lacks from
@@ -59,41 +59,45 @@ def index(records, cited, base):
 
 def pictures(record, cited, cache):
     """{"svg", "png", "thumbnail"} as bytes; drawn anew only when something they show has changed."""
-    spec, config = _fixed(record["spec"]), _config()
-    foot = say(
-        "{title}, version {version}, {licence}. Data: {credit}.",
-        title=cited["title"], version=cited["version"], licence=cited["licence"], credit=_credit(record),
-    )
-    parts = [spec, config, foot, record["description"], _code(), version("vl-convert-python"), theme.FONT]
-    key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+    return draw([record], cited, cache)[0]
+
+
+def draw(records, cited, cache):
+    """[{"svg", "png", "thumbnail": bytes}] of records, all that is missing drawn at once."""
     folder = Path(cache) / "figures"
-    paths = {kind: folder / f"{key}.{kind}" for kind in ("svg", "png", "thumbnail")}
-    drawn = {kind: keep.kept(path) for kind, path in paths.items()}
-    if None in drawn.values():
-        drawn = _draw(spec, config, foot, record)
-        for kind, content in drawn.items():
+    drawn, missing = [], []
+    for record in records:
+        spec, config = _fixed(record["spec"]), _config()
+        foot = say(
+            "{title}, version {version}, {licence}. Data: {credit}.",
+            title=cited["title"], version=cited["version"], licence=cited["licence"], credit=_credit(record),
+        )
+        parts = [spec, config, foot, record["description"], _code(), version("vl-convert-python"), theme.FONT]
+        key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+        paths = {kind: folder / f"{key}.{kind}" for kind in ("svg", "png", "thumbnail")}
+        drawn.append({kind: keep.kept(path) for kind, path in paths.items()})
+        if None in drawn[-1].values():
+            missing.append((drawn[-1], paths, _svg(spec, config, foot, record)))
+    made = raster.rasterised([svg for _, _, svg in missing]) if missing else []
+    for (contents, paths, svg), pixels in zip(missing, made):
+        contents.update({"svg": svg.encode(), **pixels})
+        for kind, content in contents.items():
             keep.keep(paths[kind], content)
     return drawn
 
 
 def _code():
-    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+    return hashlib.sha256(b"".join(Path(file).read_bytes() for file in (__file__, raster.__file__))).hexdigest()
 
 
-def _draw(spec, config, foot, record):
+def _svg(spec, config, foot, record):
     import altair
     import vl_convert
 
     from sobe.bundle import matching_vegalite
 
     vegalite = matching_vegalite(altair.SCHEMA_VERSION, vl_convert.get_vegalite_versions())
-    svg = vl_convert.vegalite_to_svg(spec, vl_version=vegalite, config=config)
-    svg = _with_foot(svg, foot, record)
-    return {
-        "svg": svg.encode(),
-        "png": vl_convert.svg_to_png(svg, scale=2),
-        "thumbnail": vl_convert.svg_to_png(svg, scale=0.4),
-    }
+    return _with_foot(vl_convert.vegalite_to_svg(spec, vl_version=vegalite, config=config), foot, record)
 
 
 def _fixed(spec):

@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from sobe.describe import describe
-from sobe.i18n import listing, say
+from sobe.i18n import say
 
 
 class Package:
@@ -168,7 +168,7 @@ def metadata(record, cited, base=""):
         "name": name, "title": record["title"], "subtitle": record["subtitle"],
         "description": record["description"], "note": record["note"],
         "page": f"{record['page']}.html", "address": f"{base}{record['page']}.html#figure-{name}",
-        "version": cited["version"], "released": cited["date"], "licence": cited["licence"],
+        "version": cited["version"], "commit": cited.get("commit", "unknown"), "released": cited["date"], "licence": cited["licence"],
         "cite_as": cite_text(record, cited, f"{base}{record['page']}.html#figure-{name}"),
         "rows": len(record["rows"]), "columns": record["columns"], "tables": record["tables"],
         "sources": [{key: value for key, value in source.items() if value} for source in record["sources"]],

@@ -1,0 +1,57 @@
+"""Command line: `python -m sobe.release verify`, `release VERSION`, `publish`, `verify-release DIR`, `changes VERSION`, `citation`."""
+
+import argparse
+import json
+import signal
+import sys
+from pathlib import Path
+
+from sobe.build import BuildError
+
+
+def main(argv=None):
+    """Run one command; returns the exit code. Expected failures are one message."""
+    parser = argparse.ArgumentParser(prog="python -m sobe.release", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("verify", help="build the commit twice and compare")
+    commands.add_parser("publish", help="make dist/site from the releases in dist/")
+    commands.add_parser("citation", help="write .zenodo.json anew from CITATION.cff")
+    commands.add_parser("facts", help="print what a manifest says of this checkout, as JSON")
+    for name, value in (("release", "version"), ("changes", "version"), ("verify-release", "folder")):
+        commands.add_parser(name).add_argument(value)
+    args = parser.parse_args(argv)
+    root = Path.cwd().resolve()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    from sobe.release import citing, make
+
+    try:
+        if args.command == "verify":
+            make.verify(root, _say)
+        elif args.command == "publish":
+            make.publish(root, _say)
+        elif args.command == "citation":
+            (root / ".zenodo.json").write_text(citing.zenodo(root), encoding="utf-8")
+        elif args.command == "facts":
+            print(json.dumps(make.facts(root)))
+        elif args.command == "release":
+            make.release(root, args.version, _say)
+        elif args.command == "changes":
+            file = make.write_record(root, args.version, root / "dist")
+            _say(f"wrote {file.relative_to(root)}" if file else "no release in dist/ came before this one: nothing to compare with")
+        else:
+            make.verify_release(root, Path(args.folder).resolve(), _say)
+    except BuildError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped; what was released is untouched", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _say(line):
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""A commit built from nothing, in a folder and a surrounding of its own."""
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sobe.build import BuildError
+from sobe.release.commit import git
+
+#: Variables of the caller that may not reach the build.
+DROPPED = ("SOBE_", "GIT_", "PYTHONPATH", "SOURCE_DATE_EPOCH", "MAKE", "LC_", "LANG")
+
+
+@dataclass(frozen=True)
+class Surrounding:
+    """Where and when a build takes place."""
+
+    folder: str = "source"
+    timezone: str = "UTC"
+    locale: str = "C.UTF-8"
+    hashseed: str = "0"
+    days: int = 0  # the clock is set so many days ahead
+    archive: bool = False  # from `git archive`, without .git
+
+    def __str__(self):
+        said = f"folder {self.folder!r}, {self.timezone}, {self.locale}, hash seed {self.hashseed}"
+        said += ", from an archive" if self.archive else ", from a clone"
+        return said + (f", {self.days} days later" if self.days else "")
+
+
+def can_shift():
+    """Whether the clock of a build can be set: by the program faketime."""
+    return shutil.which("faketime") is not None
+
+
+def _lay_out(root, commit, folder, archive):
+    """Put the files of a commit of the repository ``root`` into ``folder``."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if archive:
+            content = git(root, "archive", "--format=tar", commit, check=True, text=False)
+            with tarfile.open(fileobj=io.BytesIO(content)) as tar:
+                tar.extractall(folder, filter="data")
+        else:
+            git(root, "clone", "--quiet", "--shared", "--no-checkout", str(root), str(folder), check=True)
+            git(folder, "checkout", "--quiet", "--detach", commit, check=True)
+    except subprocess.CalledProcessError as error:
+        said = error.stderr if isinstance(error.stderr, str) else error.stderr.decode(errors="replace")
+        raise BuildError(f"commit {commit} cannot be taken from {root}: {said.strip()}") from None
+
+
+def _environment(folder, surrounding, variables):
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(DROPPED)}
+    return {
+        **kept, "PYTHONPATH": str(folder), "TZ": surrounding.timezone, "LC_ALL": surrounding.locale,
+        "PYTHONHASHSEED": surrounding.hashseed, "PYTHONDONTWRITEBYTECODE": "1", **variables,
+    }  # fmt: skip
+
+
+def run(folder, arguments, surrounding=None, variables=None):
+    """Run `python -m …` of the checkout in ``folder``; returns what it says. Raises BuildError where it fails."""
+    surrounding = surrounding or Surrounding()
+    command = [sys.executable, "-m", *arguments]
+    if surrounding.days:
+        command = ["faketime", "-m", f"+{surrounding.days}d", *command]
+        # latexmk (in Perl) compares its clock with files' times, which are the true ones.
+        variables = {**(variables or {}), "FAKETIME_SKIP_CMDS": "perl"}
+    done = subprocess.run(
+        command, cwd=folder, env=_environment(folder, surrounding, variables or {}), stdin=subprocess.DEVNULL,
+        capture_output=True, encoding="utf-8", errors="replace",
+    )  # fmt: skip
+    if done.returncode:
+        said = done.stderr.strip().removeprefix("error: ") or "it stopped without a word"
+        raise BuildError(f"{' '.join(arguments[:2])} failed: {said}")
+    return done.stdout
+
+
+@contextmanager
+def checkout(root, commit, surrounding=None, inside=None):
+    """A folder with the files of a commit, gone afterwards. ``inside``: the folder to make it in."""
+    surrounding = surrounding or Surrounding()
+    with tempfile.TemporaryDirectory(prefix="sobe-", dir=inside) as scratch:
+        folder = Path(scratch) / surrounding.folder
+        _lay_out(root, commit, folder, surrounding.archive)
+        yield folder
+
+
+def build(folder, pdf, surrounding=None, variables=None):
+    """Build site and, with ``pdf``, the PDFs in a checkout; returns its folder of what was built."""
+    run(folder, ["sobe.build", "book"], surrounding, variables)
+    if pdf:
+        run(folder, ["sobe.build", "pdf"], surrounding, variables)
+    return folder / "_build"

@@ -1,0 +1,264 @@
+"""A release: a commit built from nothing into a folder of its own, with sums and a manifest."""
+
+import datetime
+import hashlib
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from sobe.build import BuildError, notebook, parameters
+from sobe.build.lock import only_build
+from sobe.build.project import Project
+from sobe.release import changes, citing, compare, fresh, versions
+from sobe.release.archive import write_zip
+from sobe.release.commit import git, of
+
+NAME = "brain-emulation-2025"
+_LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.M)
+
+
+def check(root, version, dist):
+    """Raise BuildError, in one sentence, for the first thing that forbids the release; returns the `Commit`."""
+    if not versions.VERSION.match(version):
+        raise BuildError(f"{version!r} is not a version; say which: make release VERSION=1.0.0")
+    if (dist / version).exists():
+        raise BuildError(f"{version} has been released in {dist / version}; a release is never written again: give the next one a new number")
+    commit = of(root)
+    if not commit.id:
+        raise BuildError("a release is made from a commit, and here is none (no git checkout)")
+    if commit.changed:
+        raise BuildError("a release is made from a commit: commit or put aside what `git status` shows")
+    for name, found in _versions(root).items():
+        if found != version:
+            raise BuildError(f"{name} says version {found or 'nothing'}, not {version}")
+    dated = re.search(rf"^## {re.escape(version)} \((\d{{4}}-\d\d-\d\d)\)$", _text(root / "CHANGELOG.md"), re.M)
+    released = str(citing.read(root)["date-released"])
+    if not dated:
+        raise BuildError(f"CHANGELOG.md has no heading '## {version} ({released})'")
+    if dated[1] != released:
+        raise BuildError(f"CHANGELOG.md dates {version} to {dated[1]}, CITATION.cff to {released}")
+    expected, file = record(root, version, dist), _record_file(root, version)
+    if expected != (_text(file) or None):
+        raise BuildError(
+            f"{file.relative_to(root)} does not hold what changed in the data since the last release: run make changes VERSION={version} and commit it"
+        )
+    return commit
+
+
+def _text(path):
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+
+
+def _versions(root):
+    """The version as each file that bears it has it."""
+    declared = re.search(r'^__version__ = "(.*)"$', _text(root / "sobe/__init__.py"), re.M)
+    package = json.loads(_text(root / "data/datapackage.json") or "{}")
+    return {
+        "CITATION.cff": str(citing.read(root)["version"]), "sobe/__init__.py": declared[1] if declared else "",
+        "data/datapackage.json": package.get("version", ""),
+    }  # fmt: skip
+
+
+def _record_file(root, version):
+    return root / "book" / "changes" / f"{version}.json"
+
+
+def record(root, version, dist):
+    """What changed in the data since the newest release in ``dist``, as text to be kept; None if this is the first."""
+    before = {v: m for v, m in versions.released(dist).items() if versions.order(v) < versions.order(version)}
+    if not before:
+        return None
+    since, manifest = next(iter(before.items()))
+    with tempfile.TemporaryDirectory(prefix="sobe-") as scratch:
+        shutil.unpack_archive(dist / since / versions.archive_name(since, "data"), scratch, "zip")
+        found = changes.between(Path(scratch), root / "data", manifest["claims"], changes.judged(root))
+    return changes.text(version, since, found)
+
+
+def write_record(root, version, dist):
+    """Write the record of `record`; returns its path, or None for a first release. Raises BuildError for no version."""
+    if not versions.VERSION.match(version):
+        raise BuildError(f"{version!r} is not a version; say which: make changes VERSION=1.1.0")
+    text = record(root, version, dist)
+    if text is None:
+        return None
+    file = _record_file(root, version)
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def _below(folder):
+    return {name: (folder / name).read_bytes() for name in compare.names(folder)}
+
+
+def facts(root):
+    """What the manifest says of the checkout ``root``, in which it runs: claims and chapters."""
+    project = Project(root)
+    chapters = {
+        name: {"source": compare.sha256(path), "parameters": parameters.declared(parameters.parameters_cell(notebook.read(path)), name)}
+        for name, path in project.chapters.items()
+    }  # fmt: skip
+    return {"title": project.config.get("title", ""), "claims": changes.judged(root), "chapters": chapters}
+
+
+def _tools(pdf):
+    """The programs that no lock pins."""
+    found = {"python": platform.python_version()}
+    if pdf:
+        said = subprocess.run(["xelatex", "--version"], capture_output=True, text=True).stdout
+        found["xelatex"] = said.splitlines()[0] if said else "unknown"
+    return found
+
+
+def assemble(root, commit, version, address, out, pdf=True, surrounding=None, inside=None):
+    """Build a commit from nothing and lay out in the new folder ``out`` what a release holds.
+
+    ``address``: of the site of all versions, or "". ``inside``: where to make the checkout.
+    Raises BuildError where the build fails.
+    """
+    variables = {"SOBE_RELEASE": version}
+    if address:
+        variables["SOBE_BASE_URL"] = f"{address.rstrip('/')}/{version}"
+    with fresh.checkout(root, commit.id, surrounding, inside) as folder:
+        built = fresh.build(folder, pdf, surrounding, variables)
+        html = built / "html"
+        edition = html / "en" if (html / "en").is_dir() else html
+        out.mkdir(parents=True)
+        sources = _below(edition / "_sources")
+        notebooks = {name: content for name, content in sources.items() if name.endswith(".ipynb")}
+        parts = {"site": _below(html), "data": _below(folder / "data"), "notebooks": notebooks}
+        if (edition / "figures").is_dir():
+            parts["figures"] = _below(edition / "figures")
+        for what, members in parts.items():
+            write_zip(out / versions.archive_name(version, what), members)
+        pdfs = sorted((built / "pdf").glob("*.pdf")) if pdf else []
+        for file in pdfs:
+            shutil.copyfile(file, out / file.name.replace(NAME, f"{NAME}-{version}"))
+        shutil.copyfile(folder / "CITATION.cff", out / "CITATION.cff")
+        (out / f"{NAME}-{version}-source.tar").write_bytes(
+            git(root, "archive", "--format=tar", f"--prefix={NAME}-{version}/", commit.id, check=True, text=False))
+        said = json.loads(fresh.run(folder, ["sobe.release", "facts"], surrounding))
+        for name, chapter in said["chapters"].items():
+            chapter["notebook"] = hashlib.sha256(notebooks[f"{name}.ipynb"]).hexdigest()
+        lock = folder / "requirements.txt"
+        manifest = {
+            "title": said["title"], "version": version, "date": str(citing.read(folder)["date-released"]), "commit": commit.id,
+            "committed": datetime.datetime.fromtimestamp(commit.time, datetime.timezone.utc).isoformat(), "address": address,
+            "tools": _tools(pdf), "lock": compare.sha256(lock), "packages": dict(_LOCKED.findall(_text(lock))),
+            "data": {name: compare.sha256(folder / "data" / name) for name in compare.names(folder / "data")},
+            "chapters": said["chapters"], "claims": said["claims"], "pdfs": len(pdfs),
+            "pages": [name for name in compare.names(html) if name.endswith(".html") and "_static/" not in name],
+            "site": {name: compare.sha256(html / name) for name in compare.names(html)},
+        }  # fmt: skip
+    (out / versions.MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    compare.write_sums(out)
+
+
+def release(root, version, say=print, pdf=True):
+    """Make the release ``version`` in dist/ and put it into the site of all versions; returns its folder.
+
+    Raises BuildError where something forbids it or the build fails; dist/ is then as it was.
+    """
+    dist = root / "dist"
+    commit = check(root, version, dist)
+    if pdf:
+        from sobe.pdf import build
+
+        build.check()
+    with only_build(Project(root)):
+        dist.mkdir(exist_ok=True)
+        for left in dist.glob(".release-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        say(f"building {version} from commit {commit.short}")
+        aside = Path(tempfile.mkdtemp(prefix=".release-", dir=dist))
+        try:
+            assemble(root, commit, version, os.environ.get("SOBE_BASE_URL", ""), aside / version, pdf)
+            os.rename(aside / version, dist / version)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+        say(f"released {version}: {dist.name}/{version}")
+        publish(root, say)
+    return dist / version
+
+
+def publish(root, say=print):
+    """Make the site of all versions from the releases in dist/. Raises BuildError where there are none."""
+    released = versions.released(root / "dist")
+    if not released:
+        raise BuildError("there is no release in dist/ to publish")
+    site = versions.publish(root / "dist", next(iter(released.values()))["title"])
+    say(f"published {', '.join(released)}: {site.relative_to(root)}/index.html")
+    return site
+
+
+def verify_release(root, folder, say=print):
+    """Check a release's sums, build its commit again and compare. Raises BuildError at the first difference."""
+    if wrong := compare.wrong_sums(folder):
+        raise BuildError(f"{folder}: " + "; ".join(wrong[:5]))
+    say(f"the sums of {len(compare.names(folder)) - 1} files are right")
+    manifest = json.loads(_text(folder / versions.MANIFEST))
+    if manifest["lock"] != compare.sha256(root / "requirements.txt"):
+        raise BuildError(f"{folder.name} was built with other packages; check out its commit {manifest['commit'][:12]} and verify there")
+    time = git(root, "log", "-1", "--format=%ct", manifest["commit"])
+    if time is None:
+        raise BuildError(f"the commit {manifest['commit'][:12]} of {folder.name} is not in this repository")
+    here = _tools(manifest["pdfs"])
+    if here != manifest["tools"]:
+        say(f"built with {manifest['tools']}; here is {here}")
+    commit = type(of(root))(manifest["commit"], int(time))
+    with tempfile.TemporaryDirectory(prefix="sobe-") as scratch:
+        again = Path(scratch) / folder.name
+        assemble(root, commit, manifest["version"], manifest["address"], again, bool(manifest["pdfs"]))
+        for file in (versions.MANIFEST, compare.SUMS):  # the programs' names may differ and all else be the same
+            if here != manifest["tools"]:
+                shutil.copyfile(folder / file, again / file)
+        if found := compare.difference(folder, again):
+            raise BuildError(f"built again, the release differs: {found}")
+    say(f"built again from commit {commit.short}: the same, to the byte")
+
+
+#: Two builds that differ in all that may not matter.
+SURROUNDINGS = (
+    fresh.Surrounding("one"),
+    fresh.Surrounding("another place/又一处", "Pacific/Kiritimati", "POSIX", "4242", 400, archive=True),
+)
+
+
+def verify(root, say=print, pdf=True):
+    """Build the commit of the checkout twice, in different surroundings, and compare. Raises BuildError at a difference."""
+    commit = of(root)
+    if not commit.id:
+        raise BuildError("there is no commit here to build twice (no git checkout)")
+    if commit.changed:
+        say(f"what `git status` shows is left out: this is about commit {commit.short}")
+    if pdf:
+        from sobe.pdf import build
+
+        build.check()
+    surroundings = SURROUNDINGS
+    if not fresh.can_shift():
+        say("faketime is not installed: both builds have today's date")
+        surroundings = [fresh.Surrounding(**{**vars(one), "days": 0}) for one in surroundings]
+    version = str(citing.read(root)["version"])
+    with tempfile.TemporaryDirectory(prefix="sobe-verify-") as scratch:
+        made = []
+        for number, surrounding in enumerate(surroundings, 1):
+            say(f"build {number}: {surrounding}")
+            made.append(Path(scratch) / str(number) / version)
+            assemble(root, commit, version, "", made[-1], pdf, surrounding)
+        if found := compare.difference(*made):
+            raise BuildError(f"two builds of commit {commit.short} differ: {found}")
+        shutil.unpack_archive(made[0] / versions.archive_name(version, "site"), Path(scratch) / "site", "zip")
+        counted = {"release": compare.kinds(made[0]), "site": compare.kinds(Path(scratch) / "site")}
+    for what, found in counted.items():
+        say(f"the same to the byte, {what}: " + ", ".join(f"{count} {kind}" for kind, count in found.items()))
+    return counted

@@ -1,0 +1,60 @@
+/* The switch between published versions, and a notice on old ones. What versions there are stands in
+   `versions.js` at the root of the site, the one file there that is ever written anew. */
+(function () {
+  "use strict";
+
+  function element(name, words, attributes) {
+    const made = document.createElement(name);
+    if (words) made.textContent = words;
+    for (const [key, value] of Object.entries(attributes || {})) made.setAttribute(key, value);
+    return made;
+  }
+
+  function start() {
+    const meta = document.querySelector('meta[name="sobe-version"]');
+    const place = document.querySelector("[data-sobe-versions]");
+    const listed = window.sobeVersions;
+    if (!meta || !place || !Array.isArray(listed) || !listed.length) return;
+    const own = meta.content, page = meta.dataset.page;
+    const parts = page.split("/");
+    const up = "../".repeat(parts.length);
+    const front = `${parts[0]}/index.html`;
+    const address = (version) => `${up}${version.name}/` + (version.pages.includes(page) ? page + location.hash
+      : version.pages.includes(front) ? front : "index.html");
+
+    const items = element("ul");
+    for (const version of listed) {
+      const here = version.name === own;
+      const link = element("a", version.name, here ? { href: address(version), "aria-current": "true" } : { href: address(version) });
+      const item = element("li");
+      item.append(link, " ", element("span", version.date));
+      items.append(item);
+    }
+    const details = element("details");
+    details.append(element("summary", `Version ${own}`), items);
+    details.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && details.open) {
+        details.open = false;
+        details.querySelector("summary").focus();
+      }
+    });
+    document.addEventListener("click", (event) => {
+      if (!details.contains(event.target)) details.open = false;
+    });
+    details.addEventListener("toggle", () => {
+      /* The page's parts may have changed since: the address of now. */
+      listed.forEach((version, i) => { items.children[i].querySelector("a").href = address(version); });
+    });
+    place.replaceChildren(details);
+
+    const newest = listed[0];
+    const article = document.querySelector(".bd-article");
+    if (newest.name === own || !article) return;
+    const banner = element("p", "", { class: "sobe-banner", role: "note" });
+    banner.append(`This is version ${own}; the newest is ${newest.name}. `, element("a", "This page in the newest version", { href: address(newest) }));
+    article.prepend(banner);
+  }
+
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();
