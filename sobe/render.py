@@ -85,6 +85,8 @@ def enable():
             lambda: alt.theme.ThemeConfig(config=theme.config("light"))
         )
         alt.renderers.enable("default")
+        if shell is None:
+            return
         plain = alt.renderers.get()
         alt.renderers.register("sobe", lambda spec, **metadata: plain(outputs.live(shell, spec), **metadata))
     alt.renderers.enable("sobe")

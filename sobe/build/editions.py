@@ -5,6 +5,7 @@ import json
 import multiprocessing
 import os
 import shutil
+import sys
 import traceback
 
 from sobe import i18n
@@ -55,8 +56,9 @@ def render(project, notebooks, out, report=print):
         return
     names = list(editions.values())
     asides = {name: out.parent / name / "html" for name in names}
-    # Forked, as everything is imported by now; no thread is left running.
-    context = multiprocessing.get_context("fork")
+    # Forked, as everything is imported by now; but for vl-convert, whose threads no fork inherits: one that
+    # is in use here would wait in the fork for ever.
+    context = multiprocessing.get_context("spawn" if "vl_convert" in sys.modules else "fork")
     others = {}
     for language, name in list(editions.items())[1:]:
         here, there = context.Pipe(duplex=False)
