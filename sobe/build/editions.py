@@ -4,9 +4,10 @@ import contextlib
 import json
 import multiprocessing
 import os
+import sys
 import traceback
 
-from sobe import i18n, keep
+from sobe import i18n, keep, stop
 from sobe.build import BuildError, site, told
 from sobe.i18n import edition
 
@@ -54,8 +55,9 @@ def render(project, notebooks, out, report=print):
         return
     names = list(editions.values())
     asides = {name: out.parent / name / "html" for name in names}
-    # Forked, as everything is imported by now; no thread is left running.
-    context = multiprocessing.get_context("fork")
+    # Forked, as everything is imported by now; but for vl-convert, whose threads no fork inherits: one that
+    # is in use here would wait in the fork for ever.
+    context = multiprocessing.get_context("spawn" if "vl_convert" in sys.modules else "fork")
     others = {}
     for language, name in list(editions.items())[1:]:
         here, there = context.Pipe(duplex=False)
@@ -117,6 +119,7 @@ def render_other(project, notebooks, out, language, name, names):
 
 def _apart(project, notebooks, out, language, name, names, answer):
     """`render_other` in a process of its own; sends what went wrong, or nothing."""
+    stop.die_with_parent()
     said, missing = "", []
     try:
         missing = list(render_other(project, notebooks, out, language, name, names).missing)

@@ -6,6 +6,8 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -80,9 +82,11 @@ def prepare(project):
     import sphinx_book_theme  # noqa: F401
     import sphinx_design  # noqa: F401
 
-    from sobe.bundle import vega_bundle
-
-    vega_bundle(project.cache)
+    # In a process of its own: vl-convert starts threads that a fork of this one would lack.
+    code = "import sys; from sobe.bundle import vega_bundle; vega_bundle(sys.argv[1])"
+    done = subprocess.run([sys.executable, "-c", code, str(project.cache)], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if done.returncode:
+        raise BuildError(f"the chart library could not be bundled:\n{done.stderr}")
 
 
 def render(project, source, out, settings=None, builder="html"):
