@@ -12,6 +12,7 @@ from pathlib import Path
 
 #: How the name of a file ends that is not complete yet.
 PARTIAL = ".part"
+_making_way = threading.Lock()
 
 
 def remove(path: Path) -> None:
@@ -60,11 +61,12 @@ def alone(folder: Path):
 
 def keep(path: Path, content: bytes) -> None:
     """Keep ``content`` under a name that is ours alone; what stands in its way there goes."""
-    if path.is_dir():
-        remove(path)
-    if not path.parent.is_dir():
-        remove(path.parent)
-        path.parent.mkdir(parents=True)
+    with _making_way:  # chapters are kept from two threads
+        if path.is_dir():
+            remove(path)
+        if not path.parent.is_dir():
+            remove(path.parent)
+            path.parent.mkdir(parents=True)
     write_whole(path, hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
 
 
