@@ -229,7 +229,7 @@ def test_a_picture_is_drawn_once(tmp_path, monkeypatch):
     }  # fmt: skip
     cited = {"title": "t", "version": "1", "licence": "l"}
     first = web_files.pictures(record, cited, tmp_path)
-    monkeypatch.setattr(web_files, "_draw", lambda *_: pytest.fail("drawn again"))
+    monkeypatch.setattr(web_files, "_svg", lambda *_: pytest.fail("drawn again"))
     assert web_files.pictures(record, cited, tmp_path) == first
 
 
