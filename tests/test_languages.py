@@ -28,7 +28,7 @@ _WORD = re.compile(r"(?<![\w.@/_*(-])[a-z]{3,}(?![\w@/_*(]|-\w|\.\w)")
 
 @pytest.fixture(scope="module")
 def catalogues(project):
-    folder = edition.folder(project.book, "zh_CN")
+    folder = i18n.folder(project.book, "zh_CN")
     return {path.stem: entries(path) for path in sorted(folder.glob("*.po"))}
 
 

@@ -9,7 +9,6 @@ import traceback
 
 from sobe import i18n, keep, stop
 from sobe.build import BuildError, site, told
-from sobe.i18n import edition
 
 FRONT = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
@@ -23,7 +22,7 @@ def of(project):
     """{language: folder} of the book's editions; empty for a book in one language."""
     found = {
         language: name for language, name in i18n.EDITIONS.items()
-        if name != "en" and edition.folder(project.book, language).is_dir()
+        if name != "en" and i18n.folder(project.book, language).is_dir()
     }  # fmt: skip
     return {"en": "en", **found} if found else {}
 
@@ -33,6 +32,8 @@ def settings(project, language, name, names):
     title, author = project.config.get("title", ""), project.config.get("author", "")
     own = {}
     if language != "en":
+        from sobe.i18n import edition
+
         say = edition.catalogue(project.book, project.root / "data", language)
         title, author = say(title), say(author)
         own = {"html_title": title, "author": author, "html_search_options": {"glossary": str(project.root / "data/glossary.csv")}}
@@ -105,6 +106,7 @@ def render(project, notebooks, out, report=print):
 def render_other(project, notebooks, out, language, name, names):
     """Render one edition that is not the source's own; returns the catalogue it used."""
     from sobe.build.said import said
+    from sobe.i18n import edition
 
     say = edition.catalogue(project.book, project.root / "data", language)
     told = {chapter: said(project.chapters[chapter], text, language, say) for chapter, text in notebooks.items()}

@@ -15,7 +15,6 @@ from pathlib import Path
 from sobe import i18n
 from sobe.build import editions, site
 from sobe.build.execute import Executor, Run
-from sobe.i18n import edition
 
 HEADER = 'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n\n'
 
@@ -64,7 +63,7 @@ def update(project, say=print, languages=("zh_CN",)):
         pot = Path(scratch) / "pot" / "gettext"
         site.render(project, source, pot, {"gettext_compact": False, "gettext_location": False}, builder="gettext")
         for language in languages:
-            folder = edition.folder(project.book, language)
+            folder = i18n.folder(project.book, language)
             folder.mkdir(parents=True, exist_ok=True)
             own = f"{i18n.MESSAGES}.po"
             # sphinx-intl's helpers are ended by a signal that our own handler would report.

@@ -6,6 +6,7 @@ cards and the data page say through `say`; what Sphinx and its theme say in the 
 """
 
 import re
+from pathlib import Path
 
 #: Language (as Sphinx calls it) to the folder of its edition, the first being the source's.
 EDITIONS = {"en": "en", "zh_CN": "zh"}
@@ -25,6 +26,11 @@ def check(language):
     """Raise LanguageError unless `language` is one of the book's."""
     if language not in EDITIONS:
         raise LanguageError(f"lang is one of {', '.join(map(repr, EDITIONS))}, not {language!r}")
+
+
+def folder(book, language):
+    """Where the catalogues of a language lie, below the folder of pages."""
+    return Path(book) / "locale" / language / "LC_MESSAGES"
 
 
 _catalogue = None

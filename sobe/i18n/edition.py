@@ -1,16 +1,10 @@
 """An edition of the site: the catalogue it reads, and its files brought into its language."""
 
 import csv
-from pathlib import Path
 
 from sobe import i18n
 from sobe.i18n.catalogue import Catalogue, names, read
 from sobe.i18n.page import page
-
-
-def folder(book, language):
-    """Where the catalogues of a language lie, below the folder of pages."""
-    return Path(book) / "locale" / language / "LC_MESSAGES"
 
 
 def from_tables(data):
@@ -27,7 +21,7 @@ def from_tables(data):
 
 def catalogue(book, data, language):
     """What code says, in `language`: the tables' own terms and the catalogue of messages."""
-    messages = from_tables(data) | read(folder(book, language) / f"{i18n.MESSAGES}.po")
+    messages = from_tables(data) | read(i18n.folder(book, language) / f"{i18n.MESSAGES}.po")
     return Catalogue(messages, names(data), language)
 
 
