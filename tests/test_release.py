@@ -67,7 +67,10 @@ class TinyRepository(TinyBook):
         code = (self.root / "sobe/__init__.py").read_text()
         self.write("sobe/__init__.py", re.sub(r'__version__ = ".*"', f'__version__ = "{version}"', code))
         tables = [{"name": name, "path": f"{name}.csv", "title": name, "description": name} for name in ("alpha", "beta", "things")]
-        tables[-1]["schema"] = {"primaryKey": "name"}
+        for table in tables:
+            table["schema"] = {"fields": [{"name": "a", "type": "integer", "description": "a"}]}
+        tables[-1]["schema"] = {"primaryKey": "name", "fields": [
+            {"name": "name", "type": "string", "description": "name"}, {"name": "value", "type": "integer", "description": "value"}]}
         self.write("data/datapackage.json", json.dumps({"name": "tiny", "version": version, "created": "2026-01-01", "resources": tables}))
 
 
