@@ -39,11 +39,11 @@ def built(root):
     config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
     config["sphinx"]["config"]["extensions"].remove("sobe.sphinxext")
     (root / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
-    # Live notebooks have a renderer of this book's too; here it is Altair's own.
+    # The book's renderer is also that of live notebooks; here it is Altair's own.
     renderer = root / "sobe" / "render.py"
-    ours, default = 'renderers.enable("sobe-notebook")', 'renderers.enable("default")'
+    ours, default = 'renderers.enable("sobe")', 'renderers.enable("default")'
     text = renderer.read_text(encoding="utf-8")
-    assert ours in text, f"{renderer} no longer enables its renderer for notebooks by this name"
+    assert ours in text, f"{renderer} no longer enables its renderer by this name"
     renderer.write_text(text.replace(ours, default), encoding="utf-8")
     env = {key: value for key, value in os.environ.items() if key != "SOBE_BOOK"} | {"PYTHONPATH": str(root)}
     command = [Path(sys.executable).parent / "jupyter-book", "build", "."]
@@ -121,7 +121,7 @@ def main():
     from playwright.sync_api import sync_playwright
 
     subprocess.run([sys.executable, "-m", "sobe.build", "book"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    site = ROOT / "_build" / "html"
+    site = ROOT / "_build" / "html" / "en"
     bundle = site / "_static" / "sobe" / "vega.js"
     result = {}
     with tempfile.TemporaryDirectory(prefix="sobe-pages-") as folder, sync_playwright() as playwright:

@@ -117,6 +117,7 @@ def config(mode="light"):
         },
         "axisX": {"grid": False},
         "axisY": {"domain": False, "ticks": False},
+        "axisYDiscrete": {"labelOverlap": False},  # a row whose name was left out says nothing
         "legend": {
             "orient": "top", "direction": "horizontal", "columns": 3, "labelColor": ink,
             "labelFontSize": 12, "labelLimit": 180, "titleColor": muted,

@@ -124,7 +124,7 @@ def test_search_works_from_a_file(visit, site):
 
 def test_a_chart_that_cannot_be_drawn_says_so(visit, site, tmp_path):
     html = (
-        "<html data-theme='light'><div class='sobe-chart'><div class='sobe-chart-view'></div>"
+        f"<html data-theme='light'><script src='{(site / '_static/sobe/head.js').as_uri()}'></script><div class='sobe-chart'><div class='sobe-chart-view'></div>"
         "<script type='application/json'>{\"mark\": \"nonsense\"}</script></div>"
         f"<script src='{(site / '_static/sobe/charts.js').as_uri()}'></script></html>"
     )

@@ -246,7 +246,7 @@ def test_the_fonts_of_the_system_do_not_decide_a_picture(tmp_path, monkeypatch):
 
     svg = vl_convert.vegalite_to_svg(
         {"data": {"values": [{"a": "Wiring", "b": 3}]}, "mark": "bar", "title": "Sans: →, ⁻¹", "encoding": {"y": {"field": "a"}, "x": {"field": "b"}}},
-        config={"font": web_files.FONT},
+        config={"font": web_files.FONTS["en"]},
     )  # fmt: skip
     own = raster.rasterised([svg, svg])
     assert own[0] == own[1] and own[0]["png"].startswith(b"\x89PNG")

@@ -7,6 +7,7 @@
   const THEMES = /*SOBE_THEMES*/ null;
   const root = document.documentElement;
   const charts = [];
+  const widths = new Map(); /* at which each was drawn or last seen; the page may grow around the first */
 
   function mode() {
     const set = root.dataset.theme;
@@ -119,6 +120,7 @@
     const drawn = wanted + Math.round(width / 50) + (chart.div.dataset.linear || "");
     if (chart.drawn === drawn) return;
     chart.drawn = drawn;
+    widths.set(chart.div, width);
     const kept = {};
     if (chart.result) {
       for (const name of boundSignals(chart.result)) kept[name] = chart.result.view.signal(name);
@@ -217,11 +219,10 @@
     /* Vega-Lite listens to the window only; the page can also change by its
        sidebar, or a hidden cell being opened. */
     let pending = 0;
-    const widths = new Map();
     const observer = new ResizeObserver((entries) => {
       let changed = false;
       for (const entry of entries) {
-        const width = Math.round(entry.contentRect.width);
+        const width = entry.target.clientWidth;
         if (widths.get(entry.target) !== width) {
           changed = changed || widths.has(entry.target);
           widths.set(entry.target, width);
