@@ -50,6 +50,16 @@ class Link:
         return f'<a href="{html.escape(self.url, quote=True)}">{text}</a>'
 
 
+@dataclass(frozen=True)
+class Code:
+    """A table cell that is an identifier: of a table, a column, a formula. It is the same in every language."""
+
+    text: str
+
+    def html(self) -> str:
+        return f"<code>{html.escape(self.text)}</code>" if self.text else ""
+
+
 def link(text: str, doi=None, url=None) -> Link:
     """A :class:`Link` to a DOI or, without one, an address; either may be missing."""
     if isinstance(doi, str):
@@ -60,7 +70,7 @@ def link(text: str, doi=None, url=None) -> Link:
 def table(frame: pd.DataFrame, caption: str, search: bool = False, menus: tuple[str, ...] = ()) -> HTML:
     """An HTML table of ``frame``: column names as headings, numbers to the right.
 
-    Cells are text, numbers, :class:`Link` or missing ("not known"); everything is escaped.
+    Cells are text, numbers, :class:`Link`, :class:`Code` or missing ("not known"); everything is escaped.
     With ``search`` a box above the table filters its rows; ``menus`` are columns that each get a
     menu of their values, to filter by. Without scripts all rows are shown.
     """
@@ -126,7 +136,7 @@ def _class(right: bool, cell=None) -> str:
 
 
 def _cell(value) -> str:
-    if isinstance(value, Link):
+    if isinstance(value, (Link, Code)):
         return value.html()
     if value is None or (not isinstance(value, (list, tuple)) and pd.isna(value)):
         return f'<span class="sobe-missing">{NOT_KNOWN}</span>'

@@ -42,6 +42,12 @@ def test_slots_stand_for_numbers_only(text, expected):
     assert said == expected or "10.1038" in text and "{" in said
 
 
+@pytest.mark.parametrize("text", ["doi:10.5281/zenodo.18377594", "10.5281/zenodo.18377594", "c9684b5a698fae7a7cab6d0e23392b24f17d54a8"])
+def test_an_identifier_stays_and_is_not_missing(text):
+    say = Catalogue({})
+    assert say(text) == text and not say.missing
+
+
 def test_a_message_is_used_with_its_numbers():
     say = Catalogue({"{1} years": "{1} 年", "Stated: {1} a year": "所称：每年 {1}"})
     assert say("6.3 years") == "6.3 年"

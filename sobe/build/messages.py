@@ -88,6 +88,21 @@ def update(project, say=print, languages=("zh_CN",)):
     return lacking
 
 
+#: What our code and templates say, whichever branch this build took.
+_SAID = re.compile(r'\bsay\(\s*"((?:[^"\\]|\\.)*)"')
+_SPEAKS = re.compile(r"^from sobe\.i18n import .*\bsay\b", re.M)
+
+
+def spoken():
+    """Every message that stands in the package's own code as `say("…")`."""
+    package = Path(i18n.__file__).parents[1]
+    texts = [path.read_text(encoding="utf-8") for path in sorted([*package.rglob("*.py"), *package.glob("templates/*.html")])]
+    return {
+        message for text in texts if text[:1] in "{<" or _SPEAKS.search(text)
+        for message in _SAID.findall(text) if re.search("[A-Za-z]{2}", message)
+    }  # fmt: skip
+
+
 def _code(project, notebooks, scratch, language, folder):
     """Bring the catalogue of what code says up to date, from a rendered edition."""
     name = i18n.EDITIONS[language]
@@ -96,6 +111,8 @@ def _code(project, notebooks, scratch, language, folder):
     old, fuzzy = entries(path)
     for named in ("title", "author"):
         say(project.config.get(named, ""))
+    for message in spoken():
+        say(message)
     found = {message: old[message] for message in old if message in say.used}
     found |= {message: "" for message in say.missing if message not in found}
     write(path, dict(sorted(found.items(), key=lambda item: (re.sub(r"\W", "", item[0]).casefold(), item[0]))), language, fuzzy)

@@ -1,6 +1,7 @@
 """The site: rendered aside from executed notebooks, then put in place."""
 
 import contextlib
+import importlib
 import io
 import json
 import os
@@ -76,11 +77,18 @@ def make_tree(project, notebooks, edition="en"):
 
 
 def prepare(project):
-    """Do what rendering needs in any case; best while chapters execute."""
+    """Do what rendering needs in any case; best while chapters execute.
+
+    What is imported here, the process of each edition finds imported.
+    """
+    import altair  # noqa: F401
     import jupyter_book.sphinx  # noqa: F401
-    import myst_nb.sphinx_  # noqa: F401
-    import sphinx_book_theme  # noqa: F401
-    import sphinx_design  # noqa: F401
+    from sphinx.application import builtin_extensions
+
+    named = (project.config.get("sphinx") or {}).get("config", {}).get("extensions", [])
+    for name in (*builtin_extensions, *named):
+        with contextlib.suppress(ImportError):  # Sphinx will say so
+            importlib.import_module(name)
 
     # In a process of its own: vl-convert starts threads that a fork of this one would lack.
     code = "import sys; from sobe.bundle import vega_bundle; vega_bundle(sys.argv[1])"

@@ -29,6 +29,8 @@ elegans Drosophila OpenWorm NEURON GitHub Zenodo arXiv bioRxiv CC BY MIT NIH DAR
 et al vs doi org https http www zip ipynb csv json svg png pdf English R² sobe tables load pandas Python pip
 """.split())
 WORD = re.compile(r"[A-Za-z][A-Za-z'’]+|\b[a-zA-Z]\b(?=\.)")
+#: Whole, before its digits become slots: a DOI, a commit.
+_IDENTIFIER = re.compile(r"(?:doi:)?10\.\d{4,9}/\S+|[0-9a-f]{40}")
 _AUTHOR = re.compile(r"\bet al\b|^(?:(?:de|van|von|and|&) )?[A-Z][\w’'-]+(?:(?:,? and|,| &|,? et)? (?:(?:de|van|von) )?[A-Z][\w’'-]+)* \(?\{1\}\)?(?: \(\{2\}\))?$")
 _ADDRESS = re.compile(r"^(https?://|10\.\d{4}/|[\w./-]+\.(csv|json|md|html|py|svg|png|pdf)(#[\w-]+)?$|[a-z0-9]+([_:=-][a-z0-9-]+)+$)")
 _LETTER = re.compile(r"[A-Za-z]")
@@ -110,6 +112,8 @@ class Catalogue:
 
     def _one(self, whole):
         """A text that is a message, or needs none; None if it is neither."""
+        if _IDENTIFIER.fullmatch(whole):
+            return whole
         message, found = numbers.slotted(whole)
         translated = self.messages.get(message)
         if translated is None and (same := self.folded.get(message.casefold())):

@@ -7,6 +7,8 @@ run of Chinese in a query for one word; ours cuts it into the longest words that
 import csv
 import logging
 import os
+import re
+from functools import lru_cache
 from pathlib import Path
 
 import jieba
@@ -31,6 +33,9 @@ var splitQuery = (query) => {
 """
 
 
+_RUN = re.compile("[\u3400-\u9fff]+")
+
+
 class Chinese(SearchChinese):
     """Sphinx's Chinese search with the glossary's terms; its option `glossary` is the file."""
 
@@ -39,7 +44,7 @@ class Chinese(SearchChinese):
     def init(self, options):
         """Load jieba, its dictionary kept with what else the build keeps."""
         super().init(options)
-        self.latin = set()
+        self.latin, self.stems = set(), {}
         jieba.setLogLevel(logging.WARNING)
         if kept := os.environ.get("SOBE_BUNDLE_CACHE"):
             Path(kept).mkdir(parents=True, exist_ok=True)
@@ -54,9 +59,17 @@ class Chinese(SearchChinese):
         """Words of a text: Chinese ones and the shorter words in them, and Latin ones."""
         latin = self.latin1_letters.findall(input)
         self.latin.update(latin)
-        return [word for word in jieba.cut_for_search(input) if "\u3400" <= word[0] <= "\u9fff"] + latin
+        return [word for run in _RUN.findall(input) for word in _cut(run)] + latin
 
     def stem(self, word):
         """As the parent does, without its walk through a list of all words for each."""
-        stemmed = self.stemmer.stemWord(word.lower())
-        return word.lower() if word in self.latin and len(word) >= 3 > len(stemmed) else stemmed
+        if word not in self.stems:
+            stemmed = self.stemmer.stemWord(word.lower())
+            self.stems[word] = word.lower() if word in self.latin and len(word) >= 3 > len(stemmed) else stemmed
+        return self.stems[word]
+
+
+@lru_cache(maxsize=None)
+def _cut(run):
+    """The words of a run of Chinese, and the shorter words in them. Labels come again and again."""
+    return tuple(jieba.cut_for_search(run))

@@ -8,8 +8,7 @@ import csv
 import json
 from html import escape
 
-#: What is noted of a claim, and how a reader is told.
-OF_CLAIM = {"statement": "Statement", "claimed": "Claimed", "computed": "Computed", "verdict": "Verdict"}
+from sobe.i18n import say
 
 
 def tables_of(data):
@@ -85,30 +84,31 @@ def html(folder):
     """All records as HTML, newest first."""
     records = sorted(folder.glob("*.json"), key=_version, reverse=True) if folder.is_dir() else []
     if not records:
-        return "<p>No release came before this one: there is nothing to compare its data with.</p>"
+        return "<p>" + say("No release came before this one: there is nothing to compare its data with.") + "</p>"
     return "\n".join(_record(json.loads(path.read_text(encoding="utf-8"))) for path in records)
 
 
 def _record(record):
     version, since = escape(record["version"]), escape(record["since"])
-    parts = [f"<h3>{version}</h3>", f"<p>Compared with {since}.</p>"]
+    parts = [f"<h3>{version}</h3>", "<p>" + say("Compared with {since}.", since=since) + "</p>"]
     claims = record["claims"]
     if claims:
-        rows = [(name, OF_CLAIM.get(what, what), old, new) for name, what, old, new in claims.get("changed", [])]
-        parts.append(_table("Claims and verdicts", "Claim", rows, claims))
+        of = {"statement": say("Statement"), "claimed": say("Claimed"), "computed": say("Computed"), "verdict": say("Verdict")}
+        rows = [(name, of.get(what, what), old, new) for name, what, old, new in claims.get("changed", [])]
+        parts.append(_table(say("Claims and verdicts"), say("Claim"), rows, claims))
     for table, found in record["tables"].items():
-        parts.append(_table(f"Table {table}", "Row", found.get("changed", []), found))
+        parts.append(_table(say("Table {name}", name=table), say("Row"), found.get("changed", []), found))
     if len(parts) == 2:
-        parts.append("<p>No row, claim or verdict changed.</p>")
+        parts.append("<p>" + say("No row, claim or verdict changed.") + "</p>")
     return f'<section class="sobe-changes" id="changes-{version}">{"".join(parts)}</section>'
 
 
 def _table(title, first, changed, found):
-    rows = [(name, "", "", "added") for name in found.get("added", [])] + [(name, "", "", "removed") for name in found.get("removed", [])]
+    rows = [(name, "", "", say("added")) for name in found.get("added", [])] + [(name, "", "", say("removed")) for name in found.get("removed", [])]
     body = "\n".join(
         "<tr>" + " ".join(f"<td>{escape(str(value))}</td>" for value in row) + "</tr>" for row in [*changed, *rows])
     return (
         f'<div class="sobe-table-scroll" tabindex="0" role="region" aria-label="{escape(title)}"><table class="sobe-table">'
-        f'<caption>{escape(title)}</caption><thead><tr><th scope="col">{first}</th> <th scope="col">What</th> <th scope="col">Before</th> '
-        f'<th scope="col">Now</th></tr></thead><tbody>{body}</tbody></table></div>'
+        f'<caption>{escape(title)}</caption><thead><tr><th scope="col">{first}</th> <th scope="col">{say("What")}</th> '
+        f'<th scope="col">{say("Before")}</th> <th scope="col">{say("Now")}</th></tr></thead><tbody>{body}</tbody></table></div>'
     )

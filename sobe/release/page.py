@@ -11,6 +11,7 @@ from pathlib import Path
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 
+from sobe.i18n import say
 from sobe.release import changes, citing, commit, crate
 from sobe.web import collect
 
@@ -81,6 +82,7 @@ def context(app, pagename, templatename, context, doctree):
     link = f"{collect.permanent(app)}{pagename}.html"
     data = _data(app)
     cite = next((d for d in app.env.all_docs if d.rsplit("/", 1)[-1] == "cite"), None)
+    context["say"] = say
     context["sobe_provenance"] = {
         "version": cff["version"], "date": cff["date-released"], "data": data, "commit": app.sobe_commit,
         "report": citing.report(cff), "permalink": link, "shown": link.removeprefix("../").removeprefix("../"), "cite": cite,

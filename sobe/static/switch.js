@@ -2,6 +2,7 @@
    `versions.js` at the root of the site, the one file there that is ever written anew. */
 (function () {
   "use strict";
+  const say = window.sobeSay;
 
   function element(name, words, attributes) {
     const made = document.createElement(name);
@@ -31,7 +32,7 @@
       items.append(item);
     }
     const details = element("details");
-    details.append(element("summary", `Version ${own}`), items);
+    details.append(element("summary", say("Version {version}", { version: own })), items);
     details.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && details.open) {
         details.open = false;
@@ -51,7 +52,8 @@
     const article = document.querySelector(".bd-article");
     if (newest.name === own || !article) return;
     const banner = element("p", "", { class: "sobe-banner", role: "note" });
-    banner.append(`This is version ${own}; the newest is ${newest.name}. `, element("a", "This page in the newest version", { href: address(newest) }));
+    banner.append(say("This is version {own}; the newest is {newest}.", { own, newest: newest.name }), " ",
+      element("a", say("This page in the newest version"), { href: address(newest) }));
     article.prepend(banner);
   }
 

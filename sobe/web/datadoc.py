@@ -51,7 +51,7 @@ def _keys(schema):
         fields = key["fields"] if isinstance(key["fields"], str) else ", ".join(key["fields"])
         said += " · " + say(
             "{column} names a row of {table}", column=f"<code>{quote(fields)}</code>",
-            table=f'<a href="#table-{quote(other)}">{quote(other)}</a>',
+            table=f'<a href="#table-{quote(other)}"><code>{quote(other)}</code></a>',
         )
     return said
 
