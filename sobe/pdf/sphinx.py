@@ -264,9 +264,15 @@ def read(app, doctree):
         if "cell_input" in node.get("classes", []):
             node.parent.remove(node)
     for node in list(doctree.findall(nodes.literal_block)):
-        # A citation in one line is a sentence; what only programs read is on the site.
-        if "sobe-citation" in node.parent.get("classes", []) and "\n" not in node.astext():
-            node.parent.replace_self(nodes.paragraph("", node.astext()))
+        box = node.parent
+        if "sobe-citation" not in box.get("classes", []):
+            continue
+        if "\n" not in node.astext():
+            box.replace_self(nodes.paragraph("", node.astext()))
+        elif node["language"] != "bibtex":
+            # With its label: what only programs read is on the site.
+            at = box.parent.index(box)
+            del box.parent[at - 1:at + 1]
     for node in list(doctree.findall(nodes.Element)):
         if "sd-stretched-link" in node.get("classes", []) and node.parent is not None:
             node.parent.remove(node)
