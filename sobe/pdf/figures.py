@@ -40,7 +40,8 @@ def drawn(spec, edition):
     spec = still({key: value for key, value in spec.items() if key != "title"})
     if spec.get("width", "container") == "container":
         spec["width"] = WIDTH
-        spec["autosize"] = {"type": "fit-x" if isinstance(spec.get("height"), dict) else "fit", "contains": "padding"}
+        # Its height is the plot's, as on the site.
+        spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     config = {**theme.config("light"), "font": FACES[edition], **spec.pop("config", {})}
     return settled(vl_convert.vegalite_to_pdf(weighed(spec), config=weighed(config)))
 
