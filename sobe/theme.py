@@ -117,6 +117,8 @@ def config(mode="light"):
         },
         "axisX": {"grid": False},
         "axisY": {"domain": False, "ticks": False},
+        # Rows that have names show them all.
+        "axisYDiscrete": {"labelOverlap": False},
         "legend": {
             "orient": "top", "direction": "horizontal", "columns": 3, "labelColor": ink,
             "labelFontSize": 12, "labelLimit": 180, "titleColor": muted,
