@@ -13,6 +13,7 @@ from pathlib import Path
 
 import yaml
 
+from sobe import i18n, keep, stop
 from sobe.build import BuildError, editions, notebook, site
 from sobe.build.fingerprint import digest, file_digest
 from sobe.build.lock import only_build
@@ -20,6 +21,7 @@ from sobe.build.messages import _notebooks
 from sobe.build.project import Project
 from sobe.pdf.tables import latex
 from sobe.pdf.words import WORDS
+from sobe.release import commit
 
 NAME = "brain-emulation-2025"
 PACKAGES = "texlive-xetex texlive-lang-chinese texlive-latex-extra latexmk fonts-noto-cjk fonts-liberation fonts-dejavu-core"
@@ -59,13 +61,18 @@ def check():
 
 
 def citation(project):
-    """What CITATION.cff says; its version, date and the report's DOI stand on the title page."""
+    """What stands on the title page: version, date and the report's DOI by CITATION.cff, and the commit ("" if unknown)."""
     path = project.root / "CITATION.cff"
     try:
         cited = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return {"version": str(cited["version"]), "date": str(cited["date-released"]), "doi": cited["references"][0]["doi"]}
+        return {"version": str(cited["version"]), "date": str(cited["date-released"]), "doi": cited["references"][0]["doi"], "commit": _commit(project)}
     except (OSError, KeyError, IndexError, TypeError, yaml.YAMLError) as error:
         raise BuildError(f"CITATION.cff has no version, date-released or DOI of the report for the title page: {error!r}") from None
+
+
+def _commit(project):
+    found = commit.of(project.root)
+    return str(found) if found.id else ""
 
 
 def epoch(cited):
@@ -75,6 +82,8 @@ def epoch(cited):
 
 def _title_page(title, cited, words):
     lines = [words["independent"], words["version"].format(**cited), words["report"].format(**cited), words["licence"]]
+    if cited["commit"]:
+        lines[1] += words["commit"].format(**cited)
     body = "\n\n".join(rf"{{\large {latex(line)}\par}}\vspace{{0.8em}}" for line in lines)
     return (
         r"\hypersetup{pageanchor=false}\begin{titlepage}\raggedright\vspace*{5cm}"
@@ -94,13 +103,9 @@ def _appendix(notebooks, words):
     return "\n".join(parts)
 
 
-def _source(project, notebooks, folder, title, words):
-    """Lay out one edition's pages in `folder`: the site's, under a root of their own, and an appendix."""
-    made = site.make_tree(project, notebooks).parent
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    shutil.move(made, folder)
-    source = folder / "book"
+def _source(project, notebooks, name, title):
+    """Lay out one edition's pages: the site's, under a root of their own, and an appendix; returns their folder."""
+    source, words = site.make_tree(project, notebooks, f"pdf_{name}"), WORDS[name]
     (source / "document.md").write_text(f"# {title}\n", encoding="utf-8")
     (source / "code.md").write_text(_appendix(notebooks, words), encoding="utf-8")
     toc = {"format": "jb-book", "root": "document", "chapters": [{"file": name} for name in (*project.pages, "code")]}
@@ -117,12 +122,13 @@ def _preamble(title, author, name):
     return text + (_LATIN if name == "en" else "")
 
 
-def _lay_out(project, source, out, language, name, names, cited):
+def _lay_out(project, notebooks, out, language, name, names, cited):
     """Write an edition's LaTeX, with its pictures, in the folder `out`."""
     settings = editions.settings(project, language, name, names)
     title = settings.get("project") or project.config.get("title", "")
     author = settings.get("author") or project.config.get("author", "")
-    shutil.rmtree(out, ignore_errors=True)
+    source = _source(project, notebooks, name, title)
+    keep.remove(out)
     # Figures are drawn into it while Sphinx resolves them.
     out.mkdir(parents=True)
     site.render(project, source, out, {
@@ -144,7 +150,7 @@ def _typeset(out, name, cited):
     """Run XeLaTeX as often as it takes; returns the PDF's path."""
     done = subprocess.run(
         ["latexmk", "-xelatex", "-interaction=nonstopmode", "-halt-on-error", "-silent", f"{NAME}-{name}.tex"],
-        cwd=out, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL, timeout=900,
+        cwd=out, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL, timeout=900, preexec_fn=stop.die_with_parent,
         env={**os.environ, "SOURCE_DATE_EPOCH": epoch(cited), "FORCE_SOURCE_DATE": "1"},
     )  # fmt: skip
     pdf = out / f"{NAME}-{name}.pdf"
@@ -156,20 +162,28 @@ def _typeset(out, name, cited):
     return pdf
 
 
-def _edition(root, source, language, name, names, cited):
+def _edition(root, notebooks, language, name, names, cited):
     """Make one edition's PDF, in a process of its own; returns its path."""
+    stop.die_with_parent()
     project = Project(root)
-    out = source.parent.parent / "latex"
-    _lay_out(project, source, out, language, name, names, cited)
+    out = project.build / "pdf" / f".{name}" / "latex"
+    if language != "en":
+        from sobe.build.said import said
+        from sobe.i18n import edition
+
+        say = edition.catalogue(project.book, project.root / "data", language)
+        notebooks = {chapter: said(project.chapters[chapter], text, language, say) for chapter, text in notebooks.items()}
+        i18n.use(say)
+    try:
+        _lay_out(project, notebooks, out, language, name, names, cited)
+    finally:
+        i18n.use(None)
     return _typeset(out, name, cited)
 
 
 def _is_current(note, mark, targets):
-    try:
-        held = json.loads(note.read_text(encoding="utf-8"))
-        return held == {"stamp": mark, "files": {path.name: file_digest(path) for path in targets}}
-    except (OSError, ValueError):
-        return False
+    held = json.loads(keep.kept(note) or b"{}")
+    return held == {"stamp": mark, "files": {path.name: file_digest(path) for path in targets}}
 
 
 def build(project, say=print):
@@ -180,28 +194,22 @@ def build(project, say=print):
     check()
     cited = citation(project)
     folder = project.build / "pdf"
-    with only_build(project):
-        site.prepare(project)
+    with only_build(project), stop.tidied(lambda: site.recover(project)):
+        site.recover(project)
         found = editions.of(project) or {"en": "en"}
         targets = [folder / f"{NAME}-{name}.pdf" for name in found.values()]
-        executed = _notebooks(project, say)
-        notebooks = {name: executed[name] for name in project.chapters}
+        notebooks = _notebooks(project, say)
         mark, note = digest(site.stamp(project, notebooks) + epoch(cited)), folder / ".made.json"
         if _is_current(note, mark, targets):
             for target in targets:
                 say(f"nothing changed: {target.relative_to(project.root)}")
             return targets
-        folder.mkdir(parents=True, exist_ok=True)
-        jobs = []
-        for language, name in found.items():
-            title = editions.settings(project, language, name, []).get("project") or project.config.get("title", "")
-            source = _source(project, notebooks, folder / f".{name}" / "tree", title, WORDS[name])
-            jobs.append((project.root, source, language, name, list(found.values()), cited))
+        jobs = [(project.root, notebooks, language, name, list(found.values()), cited) for language, name in found.items()]
         # Fresh processes: drawing charts starts threads, which a fork would lose.
         with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
             made = list(pool.map(_edition, *zip(*jobs)))
         for pdf, target in zip(made, targets):
-            os.replace(shutil.copyfile(pdf, target.with_suffix(".new")), target)
+            keep.write_whole(target, pdf.read_bytes())
             say(f"made {target.relative_to(project.root)}")
-        note.write_text(json.dumps({"stamp": mark, "files": {path.name: file_digest(path) for path in targets}}), encoding="utf-8")
+        keep.keep(note, json.dumps({"stamp": mark, "files": {path.name: file_digest(path) for path in targets}}).encode())
     return targets

@@ -40,7 +40,8 @@ def drawn(spec, edition):
     spec = still({key: value for key, value in spec.items() if key != "title"})
     if spec.get("width", "container") == "container":
         spec["width"] = WIDTH
-        spec["autosize"] = {"type": "fit-x" if isinstance(spec.get("height"), dict) else "fit", "contains": "padding"}
+        # Its height is the plot's, as on the site.
+        spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     config = {**theme.config("light"), "font": FACES[edition], **spec.pop("config", {})}
     return settled(vl_convert.vegalite_to_pdf(weighed(spec), config=weighed(config)))
 
@@ -95,7 +96,7 @@ def figure(name, pdf, title, rest, foot):
     )
 
 
-def estimator(html, say, words):
+def estimator(html):
     """A still of the estimator: (spec of its bars, the case in words), from the HTML that holds its model."""
     from sobe.estimator import estimate
 
@@ -103,7 +104,7 @@ def estimator(html, say, words):
     case = model["defaults"]
     chosen = {choice: case[choice] for choice in model["choices"]}
     found = estimate(**chosen, **{k: v for k, v in {**case, **model["given"]}.items() if k not in chosen})
-    parts = [{"part": say(label), "usd": found.values[name] / 1e6} for name, label in model["costs"] if found.values.get(name)]
+    parts = [{"part": label, "usd": found.values[name] / 1e6} for name, label in model["costs"] if found.values.get(name)]
     order = [part["part"] for part in parts]
     y = {"field": "part", "type": "nominal", "sort": order, "title": None, "axis": {"ticks": False, "domain": False}}
     spec = {
@@ -114,4 +115,4 @@ def estimator(html, say, words):
             {"mark": {"type": "text", "align": "left", "dx": 5, "color": theme.INK}, "encoding": {"text": {"field": "usd", "type": "quantitative", "format": ",.3~r"}}},
         ],
     }  # fmt: skip
-    return spec, [say(model["options"][choice][case[choice]]) for choice in model["choices"]]
+    return spec, [model["options"][choice][case[choice]] for choice in model["choices"]]

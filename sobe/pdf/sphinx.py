@@ -8,8 +8,6 @@ from docutils import nodes
 from sphinx import addnodes
 
 from sobe import render
-from sobe.i18n import edition, spec
-from sobe.i18n.page import translated
 from sobe.pdf import figures, tables
 from sobe.pdf.datadoc import documented
 from sobe.pdf.tables import latex
@@ -18,6 +16,7 @@ from sobe.web import collect
 
 _CHART = re.compile(r'<div class="sobe-(figure|chart)" id="[\w-]+">.*?<script type="application/json">(\{.*?\})</script>', re.S)
 _LINK = re.compile(r'<a class="sobe-verdict"[^>]* href="([^"]*)"[^>]*>(.*?)</a>', re.S)
+_PARTS = re.compile(r"<h3>(.*?)</h3>|<p>(.*?)</p>|(<table.*?</table>|<figure.*?</figure>)", re.S)
 _SPECIAL = re.compile(r"([%#&_{}])")
 _PLACE = re.compile(r"(?:([\w-]+)\.html)?(?:#([\w-]+))?$")
 
@@ -25,14 +24,6 @@ _PLACE = re.compile(r"(?:([\w-]+)\.html)?(?:#([\w-]+))?$")
 def raw(text):
     """A node of LaTeX."""
     return nodes.raw("", text, format="latex")
-
-
-def _speaker(app):
-    """The document's words for what code says in English."""
-    if app.config.language == "en":
-        return lambda text: text
-    source = Path(app.srcdir)
-    return edition.catalogue(source, source.parent / "data", app.config.language)
 
 
 def _top(node):
@@ -60,7 +51,7 @@ class Document:
     def __init__(self, app, doctree):
         self.app, self.doctree = app, doctree
         self.name = app.config.sobe_edition or "en"
-        self.say, self.words = _speaker(app), WORDS[self.name]
+        self.words = WORDS[self.name]
         self.records = app.sobe_records
         self.by_chart = {render.chart_id(record["spec"]): name for name, record in self.records.items()}
         self.cited = {c.key: f"{c.bibliography_key.docname}:{c.citation_id}" for c in app.env.get_domain("cite").citations}
@@ -101,8 +92,8 @@ class Document:
     def inline(self, html):
         """What stands in a sentence: a verdict that leads to its claim, or plain words."""
         if found := _LINK.search(html):
-            return raw(self.link(rf"\sobeverdict{{{latex(self.say(tables.plain(found[2])))}}}", found[1]))
-        return nodes.Text(self.say(tables.plain(html)))
+            return raw(self.link(rf"\sobeverdict{{{latex(tables.plain(found[2]))}}}", found[1]))
+        return nodes.Text(tables.plain(html))
 
     def block(self, node):
         """LaTeX of what a cell shows, each part noted in `shown`."""
@@ -114,13 +105,18 @@ class Document:
         if html == collect.CATALOGUE:
             return self.catalogue(node)
         if html == collect.TABLES:
-            return documented(self.app.sobe_package, self.say)
-        html = translated(html, self.say) if self.name != "en" else html
+            return documented(self.app.sobe_package, self.words)
         if "data-sobe-grid" in html:
             words = self.words
             return self.table(node, tables.grid(html, [words[key] for key in ("row", "column", "idea", "aside")], bool(words["aside"])))
-        found = tables.read(html)
-        return self.table(node, found) if found else ""
+        return "\n\n".join(filter(None, (self.part(node, *part) for part in _PARTS.findall(html))))
+
+    def part(self, node, heading, words, table):
+        """A heading, a paragraph or a table of what a cell shows."""
+        if table:
+            found = tables.read(table)
+            return self.table(node, found) if found else ""
+        return rf"\subsection*{{{latex(tables.plain(heading))}}}" if heading else latex(tables.plain(words))
 
     def table(self, node, table):
         """A table, numbered through the document by the order of cells."""
@@ -146,18 +142,16 @@ class Document:
             if name := self.by_chart.get(render.chart_id(data)):
                 self.shown.append((node, f"figure-{name}", "figure", ""))
             return ""
-        name, say, words = data["name"], self.say, self.words
-        why = say(f"It shows {data['why']}") if data["why"] else ""
-        self.shown.append((node, f"figure-{name}", "figure", why.removeprefix("It ")))
-        chart = spec.translated(data["spec"], say) if self.name != "en" else data["spec"]
-        rest = words["stop"].join(say(text).rstrip(".。") for text in (data["subtitle"], data["note"]) if text)
-        return figures.figure(name, self.picture(name, chart), say(data["title"]) + words["stop"].strip(), rest + words["stop"].strip(), self.foot(name))
+        name, words = data["name"], self.words
+        self.shown.append((node, f"figure-{name}", "figure", data["why"]))
+        rest = words["stop"].join(text.rstrip(".。") for text in (data["subtitle"], data["note"]) if text)
+        return figures.figure(name, self.picture(name, data["spec"]), data["title"] + words["stop"].strip(), rest + words["stop"].strip(), self.foot(name))
 
     def foot(self, name):
         """Sources of a figure, the tables behind it, and where it stands online, as LaTeX."""
         record, words = self.records[name], self.words
         sources = [self.source(source) for source in record["sources"]]
-        held = [self.link(latex(self.say(table["title"])), f"#table-{table['name']}") for table in record["tables"]]
+        held = [self.link(latex(table["title"]), f"#table-{table['name']}") for table in record["tables"]]
         parts = [
             f"{words[key]}{words['colon']}{words['and'].join(items)}"
             for key, items in (("sources", sources), ("data", held), ("online", [self.online(record["page"], f"figure-{name}")])) if items
@@ -174,7 +168,7 @@ class Document:
 
     def estimator(self, node, html):
         """A still of the estimator, and where it answers to choices."""
-        chart, case = figures.estimator(html, self.say, self.words)
+        chart, case = figures.estimator(html)
         words, name = self.words, "estimator"
         self.shown.append((node, f"figure-{name}", "figure", ""))
         said = words["estimator"].partition("{address}")
@@ -191,8 +185,8 @@ class Document:
         for name, record in self.records.items():
             label = f"figure-{name}"
             rows.append([
-                [tables.Latex(rf"\hyperref[{label}]{{\ref*{{{label}}}}}", "10.10")], [cell(self.say(record["title"]), url=f"#{label}")],
-                [cell(self.say(record["subtitle"]))], [tables.Latex(rf"\pageref{{{label}}}", "100")],
+                [tables.Latex(rf"\hyperref[{label}]{{\ref*{{{label}}}}}", "10.10")], [cell(record["title"], url=f"#{label}")],
+                [cell(record["subtitle"])], [tables.Latex(rf"\pageref{{{label}}}", "100")],
             ])
         return self.table(node, tables.Table(words["catalogue"], [heads, *rows], 1, {3}))
 
@@ -211,10 +205,6 @@ class Document:
                 node.parent.replace(node, new)
         for page, made in self.later:
             page += raw(made)
-        if self.name != "en":
-            for node in self.doctree.findall(nodes.inline):
-                if "pasted-text" in node.get("classes", []):
-                    node.children = [nodes.Text(self.say(node.astext()))]
 
     def refer(self):
         """Name every figure and table in the text: in the paragraph before it, or in one of its own."""
@@ -273,6 +263,16 @@ def read(app, doctree):
     for node in list(doctree.findall(nodes.container)):
         if "cell_input" in node.get("classes", []):
             node.parent.remove(node)
+    for node in list(doctree.findall(nodes.literal_block)):
+        box = node.parent
+        if "sobe-citation" not in box.get("classes", []):
+            continue
+        if "\n" not in node.astext():
+            box.replace_self(nodes.paragraph("", node.astext()))
+        elif node["language"] != "bibtex":
+            # With its label: what only programs read is on the site.
+            at = box.parent.index(box)
+            del box.parent[at - 1:at + 1]
     for node in list(doctree.findall(nodes.Element)):
         if "sd-stretched-link" in node.get("classes", []) and node.parent is not None:
             node.parent.remove(node)

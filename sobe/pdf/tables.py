@@ -221,7 +221,7 @@ def _filled(words, line, space):
 
 
 def _layout(table):
-    """(size's name, sideways?, widths, whether lines wrap) of the layout that shows a table best."""
+    """(size's name, sideways?, widths, whether lines wrap, pages) of the layout that shows a table best."""
     texts = [[breakable("".join(piece.text for piece in cell)) for cell in row] for row in table.rows]
     tried = []
     for sideways, small in ((False, False), (False, True), (True, False), (True, True)):
@@ -232,7 +232,7 @@ def _layout(table):
             # Pages it takes, whole ones if turned; small type and turning must be worth it.
             pages = lines * SIZES[size] * 1.25 / (450 if sideways else 680)
             pages = math.ceil(pages) if sideways else pages
-            tried.append((pages * (1.25 if small else 1) * (1.3 if sideways else 1), size, sideways, widths, lines > 1.3 * len(texts)))
+            tried.append((pages * (1.25 if small else 1) * (1.3 if sideways else 1), size, sideways, widths, lines > 1.3 * len(texts), pages))
     if not tried:
         raise ValueError(f"the table {table.caption!r} is wider than a page")
     return min(tried, key=lambda one: one[0])[1:]
@@ -253,7 +253,7 @@ def longtable(table, ident, link, words):
 
     Its headings stand on every page it takes.
     """
-    size, sideways, widths, wraps = _layout(table)
+    size, sideways, widths, wraps, pages = _layout(table)
     count = len(widths)
     kinds = "".join(
         f">{{\\sobe{'right' if i in table.numeric else 'left'}}}p{{{w:.1f}pt}}" for i, w in enumerate(widths))
@@ -266,7 +266,8 @@ def longtable(table, ident, link, words):
     between = "\\\\\n\\sobeline\n" if wraps else "\\\\\n"
     body = between.join(lines[table.heads:])
     caption = latex(table.caption) or r"\relax"
-    made = rf"""\par\Needspace{{8\baselineskip}}\begingroup\{size}\sobetable
+    before = r"\sobebarrier" if pages > 0.7 else ""
+    made = rf"""{before}\par\Needspace{{8\baselineskip}}\begingroup\{size}\sobetable
 \begin{{longtable}}{{{spec}}}
 \caption{{{caption}}}\label{{{ident}}}\\
 \toprule
