@@ -9,29 +9,11 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Book, listing, same
+from conftest import FIRST, KILLS, ROOT, STOPPED, Book, killed, listing, same
 
 pytestmark = pytest.mark.survive
 
-EACH = 10
-STOPPED = "stopped; what was finished is untouched, and the same command goes on from there"
-KILLS = {
-    "SIGKILL": lambda process: process.send_signal(signal.SIGKILL),
-    "SIGTERM": lambda process: process.send_signal(signal.SIGTERM),
-    "Ctrl-C": lambda process: os.killpg(process.pid, signal.SIGINT),
-}
-#: Before this a process is Python starting, and knows nothing of us.
-FIRST = 0.3
-
-
-def killed(run, how, moment):
-    """Kill a run at a moment; whether its work was still under way."""
-    time.sleep(max(moment, FIRST))
-    under_way = run.process.poll() is None
-    if under_way:
-        KILLS[how](run.process)
-    run.end()
-    return under_way and run.code != 0 and "built in" not in run.out
+EACH = 8
 
 
 @pytest.fixture(scope="module")
@@ -77,10 +59,7 @@ def test_a_build_killed_at_any_moment(versions, moments, account, how):
             assert run.said_once() == STOPPED
             assert run.code == {"SIGTERM": 143, "Ctrl-C": 130}[how]
             assert not list((book.root / "_build").glob(".render-*"))
-        if how == "SIGKILL" and not book.site.exists():
-            found = listing(book.root / "_build/.html-old")  # between two names, whole
-        else:
-            found = listing(book.site)
+        found = listing(book.site)
         if found != wanted[comes]:
             same(found, wanted[stands])
         again = book.build()
@@ -88,29 +67,6 @@ def test_a_build_killed_at_any_moment(versions, moments, account, how):
         same(listing(book.site), wanted[comes])
         stands = comes
         account(f"{how} during a build", "site whole; next build equals a clean one")
-
-
-@pytest.mark.parametrize("how", KILLS)
-def test_the_real_book_killed(tmp_path, moments, account, how, site):
-    """Two kills of this repository's own book, with two chapters to execute."""
-    root = tmp_path / "book"
-    shutil.copytree(ROOT, root, symlinks=True, ignore=shutil.ignore_patterns(".git", ".venv", "__pycache__", "*.egg-info"))
-    wanted, book = listing(root / "_build/html"), object.__new__(Book)
-    book.root = root
-    for moment in moments(2, 20):
-        for name in ("cost", "funding"):
-            (root / f"_build/.cache/executed/{name}.json").unlink(missing_ok=True)
-        shutil.rmtree(root / "_build/html")
-        run = book.start(PYTHONPATH=str(root))
-        under_way = killed(run, how, moment)
-        assert not run.left()
-        assert not book.site.exists() or listing(book.site) == wanted
-        if how != "SIGKILL" and under_way:
-            assert run.said_once() == STOPPED
-        again = book.build(PYTHONPATH=str(root))
-        assert again.code == 0, again.err
-        same(listing(book.site), wanted)
-        account(f"{how} during a build of the real book", "no half site; next build equals a clean one")
 
 
 @pytest.mark.parametrize("how", KILLS)
