@@ -11,7 +11,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 120  # seconds
+PATIENCE = 180  # seconds; pip asks for one package after the other
 
 
 def licence(metadata):
@@ -61,9 +61,10 @@ def main():
     print(f"\n{len(rows)} packages, {len(silent)} without a stated licence" + (f": {', '.join(silent)}" if silent else ""))
     other = sorted(name for name, (version, _) in rows.items() if name in known and version not in known[name])
     print("installed as pinned" if not other else f"installed otherwise than pinned: {', '.join(other)}")
+    print(f"asking PyPI for newer versions (at most {PATIENCE} s)", flush=True)
     newer = outdated()
     if newer is None:
-        print("outdated pins: not known, PyPI did not answer (offline?)")
+        print(f"outdated pins: not known, PyPI did not answer within {PATIENCE} s (offline?)")
     else:
         print(f"outdated pins: {len(newer)}")
         for name, version, latest in newer:
