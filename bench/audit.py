@@ -11,7 +11,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 120  # seconds
+PATIENCE = 180  # seconds; pip asks for one package after the other
 
 
 def licence(metadata):
@@ -35,19 +35,20 @@ def pins():
 
 
 def outdated():
-    """[(package, version, newest)] of the pins, or None where PyPI did not answer."""
+    """([(package, version, newest)] of the pins, whether PyPI answered every time), or None where it never did."""
     command = [sys.executable, "-m", "pip", "list", "--outdated", "--format=json", "--disable-pip-version-check", "--retries=1", "--timeout=10"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
         found = json.loads(done.stdout) if done.returncode == 0 else None
     except (subprocess.TimeoutExpired, ValueError):
         return None
-    # Without a network pip finds nothing newer, and complains of each package it asked for.
-    if found is None or not found and re.search("connection|resolution|timed out", done.stderr, re.I):
+    # Without a network pip fails or finds nothing newer, and complains of each package it asked for.
+    answered = not re.search("connection|resolution|timed out", done.stderr, re.I)
+    if found is None or not found and not answered:
         return None
     known = pins()
     normal = [(re.sub(r"[-_.]+", "-", row["name"]).lower(), row) for row in found]
-    return [(name, row["version"], row["latest_version"]) for name, row in normal if name in known]
+    return [(name, row["version"], row["latest_version"]) for name, row in normal if name in known], answered
 
 
 def main():
@@ -61,12 +62,14 @@ def main():
     print(f"\n{len(rows)} packages, {len(silent)} without a stated licence" + (f": {', '.join(silent)}" if silent else ""))
     other = sorted(name for name, (version, _) in rows.items() if name in known and version not in known[name])
     print("installed as pinned" if not other else f"installed otherwise than pinned: {', '.join(other)}")
+    print(f"asking PyPI for newer versions (at most {PATIENCE} s)", flush=True)
     newer = outdated()
     if newer is None:
         print("outdated pins: not known, PyPI did not answer (offline?)")
     else:
-        print(f"outdated pins: {len(newer)}")
-        for name, version, latest in newer:
+        rows, answered = newer
+        print(f"outdated pins: {len(rows)}" + ("" if answered else " or more; PyPI did not answer every time"))
+        for name, version, latest in rows:
             print(f"  {name:32} {version:14} {latest}")
 
 

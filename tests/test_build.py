@@ -134,7 +134,7 @@ def test_a_sphinx_warning_is_an_error_and_leaves_the_site(tiny):
 
 
 def test_the_site_is_swapped_whole(tiny, monkeypatch):
-    """The new site is complete before the old one goes, and comes back if the move fails."""
+    """Where names cannot be exchanged: the old site comes back if the move fails."""
     project = tiny.project
     fresh = project.build / "fresh"
     shutil.copytree(project.site, fresh)
@@ -148,9 +148,26 @@ def test_the_site_is_swapped_whole(tiny, monkeypatch):
         real(old, new)
 
     monkeypatch.setattr(site.os, "rename", rename)
+    monkeypatch.setattr(site.keep, "exchange", lambda *_: False)
     with pytest.raises(OSError):
         site.put_in_place(project, fresh)
     assert listing(project.site) == before
+
+
+@pytest.mark.parametrize("exchanges", [True, False])
+def test_a_site_takes_the_place_of_another(tiny, monkeypatch, exchanges):
+    """In one instant, or, where the system knows no exchange of names, in two."""
+    project = tiny.project
+    fresh = project.build / ".render-x"
+    fresh.mkdir()
+    (fresh / "index.html").write_text("new")
+    if not exchanges:
+        monkeypatch.setattr(site.keep, "exchange", lambda *_: False)
+    old = listing(project.site)
+    site.put_in_place(project, fresh)
+    assert listing(project.site) == {"index.html": b"new"}
+    assert fresh.is_dir() == exchanges and (not exchanges or listing(fresh) == old)
+    assert not (project.build / ".html-old").exists()
 
 
 def test_a_site_moved_aside_by_a_killed_build_comes_back(tiny):

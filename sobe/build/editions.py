@@ -62,7 +62,7 @@ def render(project, notebooks, out, report=print):
     others = {}
     for language, name in list(editions.items())[1:]:
         here, there = context.Pipe(duplex=False)
-        process = context.Process(target=_apart, args=(project, notebooks, asides[name], language, name, names, there))
+        process = context.Process(target=_apart, args=(os.getpid(), project, notebooks, asides[name], language, name, names, there))
         process.start()
         there.close()
         others[name] = (process, here)
@@ -119,9 +119,9 @@ def render_other(project, notebooks, out, language, name, names):
     return say
 
 
-def _apart(project, notebooks, out, language, name, names, answer):
+def _apart(parent, project, notebooks, out, language, name, names, answer):
     """`render_other` in a process of its own; sends what went wrong, or nothing."""
-    stop.die_with_parent()
+    stop.die_with_parent(parent)
     said, missing = "", []
     try:
         missing = list(render_other(project, notebooks, out, language, name, names).missing)

@@ -91,8 +91,12 @@ def prepare(project):
             importlib.import_module(name)
 
     # In a process of its own: vl-convert starts threads that a fork of this one would lack.
-    code = "import sys; from sobe.bundle import vega_bundle; vega_bundle(sys.argv[1])"
-    done = subprocess.run([sys.executable, "-c", code, str(project.cache)], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    code = (
+        "import sys; from sobe.stop import die_with_parent; die_with_parent(int(sys.argv[2])); "
+        "from sobe.bundle import vega_bundle; vega_bundle(sys.argv[1])"
+    )
+    command = [sys.executable, "-c", code, str(project.cache), str(os.getpid())]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode:
         raise BuildError(f"the chart library could not be bundled:\n{done.stderr}")
 
@@ -152,7 +156,9 @@ def _told(said, project):
 
 
 def put_in_place(project, fresh):
-    """Make the folder `fresh` the site, keeping the old one until it is."""
+    """Make the folder `fresh` the site; the old one, if any, may stay under the name of `fresh`."""
+    if project.site.is_dir() and keep.exchange(fresh, project.site):
+        return
     old = project.build / ".html-old"
     keep.remove(old)
     if project.site.exists():

@@ -148,10 +148,12 @@ def _lay_out(project, notebooks, out, language, name, names, cited):
 
 def _typeset(out, name, cited):
     """Run XeLaTeX as often as it takes; returns the PDF's path."""
+    here = os.getpid()
     done = subprocess.run(
         ["latexmk", "-xelatex", "-interaction=nonstopmode", "-halt-on-error", "-silent", f"{NAME}-{name}.tex"],
-        cwd=out, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL, timeout=900, preexec_fn=stop.die_with_parent,
+        cwd=out, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL, timeout=900,
         env={**os.environ, "SOURCE_DATE_EPOCH": epoch(cited), "FORCE_SOURCE_DATE": "1"},
+        preexec_fn=lambda: stop.die_with_parent(here),
     )  # fmt: skip
     pdf = out / f"{NAME}-{name}.pdf"
     if done.returncode or not pdf.is_file():
@@ -206,7 +208,8 @@ def build(project, say=print):
             return targets
         jobs = [(project.root, notebooks, language, name, list(found.values()), cited) for language, name in found.items()]
         # Fresh processes: drawing charts starts threads, which a fork would lose.
-        with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(2, context, initializer=stop.die_with_parent, initargs=(os.getpid(),)) as pool:
             made = list(pool.map(_edition, *zip(*jobs)))
         for pdf, target in zip(made, targets):
             keep.write_whole(target, pdf.read_bytes())

@@ -1,4 +1,4 @@
-"""Pictures as PNG, drawn with pinned fonts: `python -m sobe.web.raster FOLDER`.
+"""Pictures as PNG, drawn with pinned fonts: `python -m sobe.web.raster FOLDER PARENT`.
 
 vl-convert prefers a font of the system to the one of the same name that it carries, so that the
 same picture is other bytes on another machine. It looks for them once in a process and where
@@ -11,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from sobe import stop
 
 SCALES = {"png": 2, "thumbnail": 0.4}
 #: Faces of which only the system has one; their version decides the bytes of pictures that name them.
@@ -42,7 +44,7 @@ def rasterised(svgs):
         for number, svg in enumerate(svgs):
             (folder / f"{number}.svg").write_text(svg, encoding="utf-8")
         done = subprocess.run(
-            [sys.executable, "-m", "sobe.web.raster", scratch], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            [sys.executable, "-m", "sobe.web.raster", scratch, str(os.getpid())], stdin=subprocess.DEVNULL, capture_output=True, text=True,
             cwd=Path(__file__).resolve().parents[2], env={**os.environ, "FONTCONFIG_FILE": str(folder / "fonts.conf")},
         )  # fmt: skip
         if done.returncode:
@@ -61,4 +63,5 @@ def main(folder):
 
 
 if __name__ == "__main__":
+    stop.die_with_parent(int(sys.argv[2]))
     main(sys.argv[1])

@@ -41,6 +41,7 @@ from sobe.render import enable; enable()
 ```{{code-cell}} python
 :tags: [parameters]
 least = 0
+lang = "en"
 ```
 
 ```{{code-cell}} python
@@ -71,11 +72,25 @@ FIELDS = [
     {"name": "source", "type": "string", "description": "Where it comes from."},
 ]
 SOURCE = ("key", "title", "authors", "year", "doi", "url", "licence")
-NAMES = ("ash", "birch", "cedar")
+NAMES = ("ash", "birch")
+STOPPED = "stopped; what was finished is untouched, and the same command goes on from there"
+KILLS = {
+    "SIGKILL": lambda process: process.send_signal(signal.SIGKILL),
+    "SIGTERM": lambda process: process.send_signal(signal.SIGTERM),
+    "Ctrl-C": lambda process: os.killpg(process.pid, signal.SIGINT),
+}
+#: Before this a process is Python starting, and knows nothing of us.
+FIRST = 0.3
+CATALOGUE = '''msgid ""
+msgstr "Content-Type: text/plain; charset=UTF-8\\n"
+
+'''
+#: English and Chinese: a page's heading, what a chart and cards say.
+WORDS = {"index": {"Trees": "树"}, "ash": {"ash": "白蜡树"}, "messages": {"Amounts of ash": "白蜡树之数量", "Label": "名称", "Amount": "数量"}}
 
 
 class Book:
-    """Three chapters, each with a table, a chart on a card and a table shown; and a page of data."""
+    """Two chapters, each with a table, a chart on a card and a table shown; a page of data; in two languages."""
 
     def __init__(self, root, names=NAMES, rows=5):
         self.root, self.names = Path(root), names
@@ -88,6 +103,11 @@ class Book:
         self.write("book/index.md", f"# Trees\n\nTo [{names[0]}]({names[0]}.md).\n")
         self.write("book/data.md", "# Data\n\n```{data-tables}\n```\n")
         self.write("sobe/code.py", "x = 1\n")
+        catalogues = self.root / "book/locale/zh_CN/LC_MESSAGES"
+        catalogues.mkdir(parents=True)
+        for domain, words in WORDS.items():
+            said = "".join(f'msgid "{message}"\nmsgstr "{chinese}"\n\n' for message, chinese in words.items())
+            (catalogues / f"{domain}.po").write_text(CATALOGUE + said, encoding="utf-8")
         resources = [
             {"name": name, "path": f"{name}.csv", "title": name.title(), "description": "Trees.", "schema": {"fields": FIELDS}}
             for name in names
@@ -98,6 +118,7 @@ class Book:
         })
         self.write("data/datapackage.json", json.dumps({"name": "trees", "resources": resources}))
         self.write("data/sources.csv", ",".join(SOURCE) + "\nwood,Of wood,A. Sawyer,2025,10.1/x,https://example.org/,CC0\n")
+        self.write("data/glossary.csv", "en,zh,note\ntree,树,\n")
         for name in names:
             self.table(name, [(f"{name} {i}", i * 7 % 23, "https://example.org/", "wood") for i in range(rows)])
             self.chapter(name)
@@ -187,6 +208,16 @@ class Process:
         lines = [line for line in self.err.splitlines() if line.startswith(("error: ", "stopped"))]
         assert len(lines) == 1 and self.err.startswith(lines[0]), self.err
         return lines[0]
+
+
+def killed(run, how, moment):
+    """Kill a run at a moment; whether its work was still under way."""
+    time.sleep(max(moment, FIRST))
+    under_way = run.process.poll() is None
+    if under_way:
+        KILLS[how](run.process)
+    run.end()
+    return under_way and run.code != 0 and "built in" not in run.out
 
 
 def listing(folder):

@@ -8,7 +8,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
-from conftest import ROOT, Book, listing, same
+from conftest import KILLS, ROOT, STOPPED, Book, killed, listing, same
 
 pytestmark = pytest.mark.survive
 
@@ -39,10 +39,16 @@ def small_disk(place, size):
         subprocess.run(["umount", "-l", place], check=True)
 
 
-@pytest.mark.parametrize("room", [0, 60, 600, 2500, 5000, 7000, 8000, 9000])
-def test_a_full_disk(grown, tmp_path, account, room):
-    """`room` KB are left on the disk beside the built book, which needs about 9000 to be built anew."""
-    used = sum(-(-p.lstat().st_size // 4096) * 4 for p in grown[0].root.rglob("*")) + 2000
+def kilobytes(folder):
+    """What the files of a folder take on a disk."""
+    return sum(-(-p.lstat().st_size // 4096) * 4 for p in folder.rglob("*") if not p.is_dir())
+
+
+@pytest.mark.parametrize("share", [0, 0.01, 0.3, 0.6, 0.9])
+def test_a_full_disk(grown, tmp_path, account, share):
+    """That share of what a site takes is left on the disk beside the built book, which is to be built anew."""
+    used = kilobytes(grown[0].root) + 4000
+    room = int(share * kilobytes(grown[0].site))
     with small_disk(tmp_path / "disk", used + room) as disk:
         book = object.__new__(Book)
         book.root, book.names = disk / "book", grown[0].names
@@ -51,7 +57,7 @@ def test_a_full_disk(grown, tmp_path, account, room):
             book.chapter(name, "other")
         free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
         filler = disk / "filler"
-        filler.write_bytes(b"x" * max(0, free - room * 1024))
+        filler.write_bytes(b"x" * (free - room * 1024))
         run = book.build()
         assert run.code == 1, run.out + run.err
         assert "No space left on device" in run.said_once()
@@ -60,13 +66,13 @@ def test_a_full_disk(grown, tmp_path, account, room):
         for name in book.names:
             book.chapter(name)
         filler.unlink()
-        subprocess.run(["mount", "-o", f"remount,size={used + 40000}k", disk], check=True)
+        subprocess.run(["mount", "-o", f"remount,size={used + 80000}k", disk], check=True)
         assert book.build().code == 0
         same(listing(book.site), grown[1])
     account("full disk", HELD)
 
 
-@pytest.mark.parametrize("room", [0, 4, 64])
+@pytest.mark.parametrize("room", [0, 64])
 def test_a_full_temporary_folder(book, grown, tmp_path, account, room):
     """The folder for sockets and scratch."""
     with small_disk(tmp_path / "t", 128) as disk:
@@ -85,7 +91,6 @@ def test_a_full_temporary_folder(book, grown, tmp_path, account, room):
 # ---------------------------------------------------------------- chapters that misbehave
 
 HANGS = {
-    "asleep": "import time; time.sleep(600)",
     "busy": "while True: pass",
     "deaf to interrupts": "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: time.sleep(1)",
     "deep in a library": "import re; re.match('(a+)+b', 'a' * 60)",
@@ -94,11 +99,11 @@ HANGS = {
 
 @pytest.mark.parametrize("way", HANGS)
 def test_a_chapter_that_hangs(book, grown, account, way):
-    config = (ROOT / "_config.yml").read_text().replace("chapter_timeouts: {}", "chapter_timeouts: {birch: 12}")
+    config = (ROOT / "_config.yml").read_text().replace("chapter_timeouts: {}", "chapter_timeouts: {birch: 8}")
     book.write("_config.yml", config)
     book.chapter("birch", code=HANGS[way])
     start = time.monotonic()
-    assert re.search(r"chapter 'birch' failed in cell \d \(book/birch.md, line \d+\): the chapter took longer than its 12 seconds", fails(book))
+    assert re.search(r"chapter 'birch' failed in cell \d \(book/birch.md, line \d+\): the chapter took longer than its 8 seconds", fails(book))
     assert time.monotonic() - start < 200  # the general limit of 300 was not waited for
     same(listing(book.site), grown[1])
     book.chapter("birch")
@@ -172,27 +177,29 @@ def test_a_spoiled_cache(book, grown, account, damage):
     shutil.rmtree(book.site)
     done = book.build()
     assert done.code == 0, done.err
-    assert done.err == "" and "3 of 3 chapters to execute" in done.out
+    assert done.err == "" and "2 of 2 chapters to execute" in done.out
     same(listing(book.site), grown[1])
     for _ in files:
         account(f"cache file {damage}", "made anew; equals a clean build")
 
 
-@pytest.mark.parametrize("name", [
-    ".cache", ".cache/executed", ".cache/figures", "html", "tree", ".scratch", ".html-old", ".render-x",
-])  # fmt: skip
-def test_a_file_where_a_folder_belongs(book, grown, account, name):
-    path = book.root / "_build" / name
-    if path.is_dir():
-        shutil.rmtree(path)
-    path.write_text("x")
+@pytest.mark.parametrize("names", [
+    (".cache", "html"), (".cache/executed", ".cache/figures", "tree", ".html-old", ".render-x"), ("tree/en", "tree/zh", ".html-old/html"),
+], ids=" ".join)  # fmt: skip
+def test_a_file_where_a_folder_belongs(book, grown, account, names):
+    for name in names:
+        path = book.root / "_build" / name
+        shutil.rmtree(path, ignore_errors=True)
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("x")
     book.chapter("ash", "other")
-    book.build()
+    assert book.build().code == 0
     book.chapter("ash")
     done = book.build()
     assert done.code == 0, done.err
     same(listing(book.site), grown[1])
-    account("file where a folder of the build belongs", "made anew; equals a clean build")
+    for _ in names:
+        account("file where a folder of the build belongs", "made anew; equals a clean build")
 
 
 # ---------------------------------------------------------------- company, and places
@@ -201,11 +208,11 @@ def test_a_file_where_a_folder_belongs(book, grown, account, name):
 def test_two_builds_at_once(book, grown, account):
     for name in book.names:
         book.chapter(name, "other")
-    for number in range(3):
+    for number in range(2):
         shutil.rmtree(book.root / "_build/.cache/executed", ignore_errors=True)
         first = book.start()
         time.sleep(1.0 + number)
-        second = book.start(*(("chapter", "ash", "") if number == 2 else ()))
+        second = book.start(*(("chapter", "ash", "") if number else ()))
         second.end()
         assert second.code == 1 and "another build is running here (process" in second.said_once()
         assert first.end().code == 0, first.err
@@ -216,7 +223,7 @@ def test_two_builds_at_once(book, grown, account):
     same(listing(book.site), grown[1])
 
 
-@pytest.mark.parametrize("name", ["with two  spaces", "中文 路径", "quote's \"and\" #hash & 100%", "-dash"])
+@pytest.mark.parametrize("name", ["quote's \"and\" #hash & 100%", "-dash  两 spaces"])
 def test_a_checkout_at_an_odd_place(grown, tmp_path, account, name):
     book = Book(tmp_path / name)
     done = book.build()
@@ -225,15 +232,22 @@ def test_a_checkout_at_an_odd_place(grown, tmp_path, account, name):
     account("checkout at a path with spaces, quotes or Chinese characters", "equals a build elsewhere")
 
 
-def test_the_real_book_at_an_odd_place(tmp_path, account, site):
-    """This repository's own, from nothing: the same bytes as here."""
+def test_the_real_book_killed_at_an_odd_place(tmp_path, moments, account, site):
+    """This repository's own, from nothing, killed in each way: no half site; and in the end the same bytes as here."""
     root = tmp_path / "脑 仿真 2025"
     shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(".git", ".venv", "_build", "__pycache__", "*.egg-info"))
     book = object.__new__(Book)
     book.root = root
+    for how, moment in zip(KILLS, moments(3, 18)):
+        run = book.start(PYTHONPATH=str(root))
+        assert killed(run, how, moment)
+        assert not run.left()
+        assert how == "SIGKILL" or run.said_once() == STOPPED
+        assert not book.site.exists()
+        account(f"{how} during a build of the real book", "no half site; next build equals a clean one")
     done = book.build(PYTHONPATH=str(root))
     assert done.code == 0, done.err
-    same(listing(root / "_build/html"), listing(ROOT / "_build/html"))
+    same(listing(book.site), listing(ROOT / "_build/html"))
     account("checkout at a path with spaces, quotes or Chinese characters", "equals a build elsewhere")
 
 
