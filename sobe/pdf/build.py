@@ -61,23 +61,24 @@ def check():
 
 
 def citation(project):
-    """What stands on the title page: version, date and the report's DOI by CITATION.cff, and the commit ("" if unknown)."""
+    """What stands on the title page: version, date and the report's DOI by CITATION.cff, and the commit ("" if
+    unknown) with its time (seconds, or None)."""
+    found = commit.of(project.root)
     path = project.root / "CITATION.cff"
     try:
         cited = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return {"version": str(cited["version"]), "date": str(cited["date-released"]), "doi": cited["references"][0]["doi"], "commit": _commit(project)}
+        return {
+            "version": str(cited["version"]), "date": str(cited["date-released"]), "doi": cited["references"][0]["doi"],
+            "commit": str(found) if found.id else "", "time": found.time,
+        }  # fmt: skip
     except (OSError, KeyError, IndexError, TypeError, yaml.YAMLError) as error:
         raise BuildError(f"CITATION.cff has no version, date-released or DOI of the report for the title page: {error!r}") from None
 
 
-def _commit(project):
-    found = commit.of(project.root)
-    return str(found) if found.id else ""
-
-
 def epoch(cited):
-    """Seconds that stand in a PDF as its time: SOURCE_DATE_EPOCH, else the release's date."""
-    return os.environ.get("SOURCE_DATE_EPOCH") or str(calendar.timegm(time.strptime(cited["date"], "%Y-%m-%d")))
+    """Seconds that stand in a PDF as its time: SOURCE_DATE_EPOCH, else the commit's, else the release's date."""
+    given = os.environ.get("SOURCE_DATE_EPOCH") or cited["time"]
+    return str(given if given is not None else calendar.timegm(time.strptime(cited["date"], "%Y-%m-%d")))
 
 
 def _title_page(title, cited, words):
