@@ -19,14 +19,14 @@ ALL_OPEN = """() => { for (const e of document.querySelectorAll('.sobe-panel')) 
     for (const e of document.querySelectorAll('details')) e.open = e.closest('table') ? e.open : true; }"""
 CARD = "#figure-cost-per-neuron"
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
-# Words in charts that are cut off or left out, or that lie upon others.
+# Words in charts that are cut off, that lie upon others, or that a row lacks (years may be left out).
 CROWDED = """() => {
     const found = [];
     for (const svg of document.querySelectorAll('.sobe-chart svg.marks')) {
         const edge = svg.getBoundingClientRect(), kept = [];
         const right = Math.min(edge.right, svg.closest('.sobe-chart').getBoundingClientRect().right);
         const figure = (svg.closest('.sobe-card') || svg.closest('.sobe-chart')).id;
-        for (const words of svg.querySelectorAll('[aria-label*="for a discrete scale"] .role-axis-label text'))
+        for (const words of svg.querySelectorAll('[aria-label^="Y-axis"][aria-label*="for a discrete scale"] .role-axis-label text'))
             if (words.textContent.trim() && !parseFloat(getComputedStyle(words).opacity)) found.push([figure, 'left out', words.textContent]);
         for (const words of svg.querySelectorAll('text')) {
             const style = getComputedStyle(words), box = words.getBoundingClientRect();
