@@ -230,7 +230,7 @@ SAID = """() => window.sobeViews.flatMap(({ view, id }) => {
   return [...new Set([...found, ...binds])];
 })"""
 WATCH = """window.sobeViews = [];
-document.addEventListener("sobe:drawn", (event) => window.sobeViews.push({ view: event.detail.view, id: event.target.id }), true);"""
+document.addEventListener("sobe:drawn", (event) => window.sobeViews.push({ view: event.target.sobeView, id: event.target.id }), true);"""
 
 
 @pytest.mark.browser
@@ -243,8 +243,8 @@ def test_every_chinese_page_is_drawn(chromium, chinese, project, width):
     try:
         for path in sorted(chinese.glob("*.html")):
             page = visit.open(path)
-            trouble += [f"{path.name}: {chart}" for chart in page.evaluate(CHARTS) if chart["state"] != "drawn" or not chart["marks"]]
             trouble += [f"{path.name} said {visit.said}"] if visit.said or visit.asked else []
+            trouble += [f"{path.name}: {chart}" for chart in page.evaluate(CHARTS) if chart["state"] != "drawn" or not chart["marks"]]
             wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
             trouble += [f"{path.name} is {wide} px too wide"] if wide > 0 else []
             said = page.evaluate(SAID)

@@ -1,10 +1,13 @@
 """An edition of the site: the catalogue it reads, and its files brought into its language."""
 
 import csv
+import re
 
 from sobe import i18n
 from sobe.i18n.catalogue import Catalogue, names, read
 from sobe.i18n.page import page
+
+_PLURAL = re.compile(r'new Function\(\s*"n",\s*`[^`]*`,?\s*\)')
 
 
 def from_tables(data):
@@ -31,3 +34,8 @@ def translate_pages(site, say):
         if "_static" not in path.relative_to(site).parts:
             text = path.read_text(encoding="utf-8")
             path.write_text(page(text, say), encoding="utf-8")
+    # Sphinx makes the plural's rule from a text, which the pages' policy forbids; Chinese has one form.
+    script = site / "_static" / "doctools.js"
+    if script.is_file():
+        text = script.read_text(encoding="utf-8")
+        script.write_text(_PLURAL.sub("() => 0", text), encoding="utf-8")
