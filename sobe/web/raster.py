@@ -34,7 +34,7 @@ def _folders(svgs):
 
 
 def rasterised(svgs):
-    """[{"png": bytes, "thumbnail": bytes}] of pictures given as SVG text. Raises RuntimeError if none can be drawn."""
+    """[{"png": bytes, "thumbnail": bytes}] of pictures given as SVG text. Raises RuntimeError if none can be drawn, OSError of a full disk."""
     with tempfile.TemporaryDirectory(prefix="sobe-raster-") as scratch:
         folder = Path(scratch)
         (folder / "none").mkdir()
@@ -47,6 +47,8 @@ def rasterised(svgs):
             [sys.executable, "-m", "sobe.web.raster", scratch, str(os.getpid())], stdin=subprocess.DEVNULL, capture_output=True, text=True,
             cwd=Path(__file__).resolve().parents[2], env={**os.environ, "FONTCONFIG_FILE": str(folder / "fonts.conf")},
         )  # fmt: skip
+        if done.stdout:  # a full disk
+            raise OSError(int(done.stdout), os.strerror(int(done.stdout)), scratch)
         if done.returncode:
             raise RuntimeError(f"pictures cannot be drawn: {done.stderr.strip()[-500:]}")
         return [{kind: (folder / f"{number}.{kind}").read_bytes() for kind in SCALES} for number in range(len(svgs))]
@@ -64,4 +66,7 @@ def main(folder):
 
 if __name__ == "__main__":
     stop.die_with_parent(int(sys.argv[2]))
-    main(sys.argv[1])
+    try:
+        main(sys.argv[1])
+    except OSError as error:
+        sys.exit(print(error.errno))
