@@ -152,7 +152,9 @@ def expression(text, say, words):
 
 
 def _has_words(text):
-    return any(re.search(r"[A-Za-z]{3}", a or b) and " " in (a or b) for a, b in _QUOTED.findall(text))
+    """Whether an expression puts words, a currency or a size (M, B) into what it writes."""
+    quoted = [a or b for a, b in _QUOTED.findall(text)]
+    return any(re.search(r"[A-Za-z]{3}", part) and " " in part or re.fullmatch(r"\$| ?[kMBT]", part) for part in quoted)
 
 
 def _walk(node, say, words, fields):

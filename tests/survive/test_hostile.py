@@ -39,7 +39,7 @@ def hostile(tmp_path_factory):
 
 def test_downloads_hold_the_very_text(hostile):
     for name in ("figures/ash-amounts.csv", "data/ash.csv"):
-        rows = list(csv.reader(io.StringIO((hostile.site / name).read_bytes().decode(), newline="")))
+        rows = list(csv.reader(io.StringIO((hostile.site / "en" / name).read_bytes().decode(), newline="")))
         assert [row[0] for row in rows[1:]] == LABELS
 
 
@@ -51,7 +51,7 @@ def test_nothing_of_it_runs(hostile, chromium, scheme):
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=os.fspath(hostile.site)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    base = hostile.site.as_uri() if scheme == "file" else f"http://127.0.0.1:{server.server_port}"
+    base = (hostile.site / "en").as_uri() if scheme == "file" else f"http://127.0.0.1:{server.server_port}/en"
     context = chromium.new_context(viewport={"width": 1200, "height": 900})
     page, said = context.new_page(), []
     page.add_init_script("addEventListener('securitypolicyviolation', e => console.error('VIOLATION', e.violatedDirective))")
