@@ -8,7 +8,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
-from conftest import KILLS, ROOT, STOPPED, Book, killed, listing, same
+from survive.conftest import KILLS, ROOT, STOPPED, Book, killed, listing, same
 
 pytestmark = pytest.mark.survive
 

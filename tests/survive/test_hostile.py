@@ -9,7 +9,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote
 
 import pytest
-from conftest import Book, listing
+from survive.conftest import Book, listing
 
 pytestmark = [pytest.mark.survive, pytest.mark.browser]
 

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import FIRST, KILLS, ROOT, STOPPED, Book, killed, listing, same
+from survive.conftest import FIRST, KILLS, ROOT, STOPPED, Book, killed, listing, same
 
 pytestmark = pytest.mark.survive
 

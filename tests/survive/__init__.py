@@ -1,0 +1,1 @@
+"""Builds maltreated: `make survive`."""
