@@ -81,7 +81,9 @@ def render(project, notebooks, out, report=print):
         except EOFError:
             said, missing = f"the edition {name!r} stopped without a word", []
         process.join()
-        (project.cache / f"missing-{name}.json").write_text(json.dumps(missing, ensure_ascii=False, indent=1), encoding="utf-8")
+        note = project.cache / f"missing-{name}.json"
+        keep.remove(note)
+        keep.write_whole(note, json.dumps(missing, ensure_ascii=False, indent=1))
         if missing:
             report(f"  the edition {name!r} lacks {len(missing)} messages (make messages), the first: {missing[0]!r}")
         if said and not failure:

@@ -5,14 +5,17 @@ run of Chinese in a query for one word; ours cuts it into the longest words that
 """
 
 import csv
-import logging
+import marshal
 import os
 import re
+import sys
 from functools import lru_cache
 from pathlib import Path
 
 import jieba
 from sphinx.search.zh import SearchChinese
+
+from sobe import keep
 
 _SPLITTER = r"""
 var splitQuery = (query) => {
@@ -36,6 +39,21 @@ var splitQuery = (query) => {
 _RUN = re.compile("[\u3400-\u9fff]+")
 
 
+def dictionary(cache):
+    """Load jieba's dictionary, kept in the folder `cache` as reading it takes a second; None: read it.
+
+    jieba's own cache would be believed whatever it holds.
+    """
+    path = cache and Path(cache) / f"jieba-{jieba.__version__}-{sys.implementation.cache_tag}"
+    content = keep.kept(path) if path else None
+    if content is None:
+        content = marshal.dumps(jieba.dt.gen_pfdict(jieba.dt.get_dict_file()))
+        if path:
+            keep.keep(path, content)
+    jieba.dt.FREQ, jieba.dt.total = marshal.loads(content)
+    jieba.dt.initialized = True
+
+
 class Chinese(SearchChinese):
     """Sphinx's Chinese search with the glossary's terms; its option `glossary` is the file."""
 
@@ -45,10 +63,7 @@ class Chinese(SearchChinese):
         """Load jieba, its dictionary kept with what else the build keeps."""
         super().init(options)
         self.latin, self.stems = set(), {}
-        jieba.setLogLevel(logging.WARNING)
-        if kept := os.environ.get("SOBE_BUNDLE_CACHE"):
-            Path(kept).mkdir(parents=True, exist_ok=True)
-            jieba.dt.tmp_dir = kept
+        dictionary(os.environ.get("SOBE_BUNDLE_CACHE"))
         if path := options.get("glossary"):
             with open(path, encoding="utf-8", newline="") as lines:
                 for row in csv.DictReader(lines):
