@@ -234,8 +234,8 @@ def test_a_checkout_at_an_odd_place(grown, tmp_path, account, name):
 
 def test_the_real_book_killed_at_an_odd_place(tmp_path, moments, account, site):
     """This repository's own, from nothing, killed in each way: no half site; and in the end the same bytes as here."""
-    root = tmp_path / "脑 仿真 2025"
-    shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(".git", ".venv", "_build", "__pycache__", "*.egg-info"))
+    root = tmp_path / "脑 仿真 2025"  # with its .git, as pages name their commit
+    shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(".venv", "_build", "dist", "__pycache__", "*.egg-info"))
     book = object.__new__(Book)
     book.root = root
     for how, moment in zip(KILLS, moments(3, 18)):
