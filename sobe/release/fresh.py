@@ -69,7 +69,7 @@ def run(folder, arguments, surrounding=None, variables=None):
     surrounding = surrounding or Surrounding()
     command = [sys.executable, "-m", *arguments]
     if surrounding.days:
-        command = ["faketime", "-m", f"+{surrounding.days}d", *command]
+        command = ["faketime", "-m", "-f", f"+{surrounding.days}d", *command]
         # latexmk (in Perl) compares its clock with files' times, which are the true ones.
         variables = {**(variables or {}), "FAKETIME_SKIP_CMDS": "perl"}
     done = subprocess.run(
