@@ -37,7 +37,10 @@ SEEN = """new MutationObserver(() => { if (document.querySelector('svg.marks, ca
 def built(root):
     """The folder of pages of a plain build in `root` with Altair's default renderer."""
     config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
-    config["sphinx"]["config"]["extensions"].remove("sobe.sphinxext")
+    settings = config["sphinx"]["config"]
+    settings["extensions"].remove("sobe.sphinxext")
+    for place in ("article_header_end", "footer_content_items"):  # parts that the extension brings
+        settings.get("html_theme_options", {}).pop(place, None)
     (root / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     # The book's renderer is also that of live notebooks; here it is Altair's own.
     renderer = root / "sobe" / "render.py"
@@ -95,7 +98,7 @@ def opened(browser, address, folder, page, bundle):
     devtools = context.new_cdp_session(tab)
     devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
     tab.goto(f"{address}/{page}", wait_until="commit")
-    tab.wait_for_function("window.firstChart", timeout=30_000, polling=5)
+    tab.wait_for_function("() => window.firstChart", timeout=30_000, polling=5)
     work = {m["name"]: m["value"] for m in devtools.send("Performance.getMetrics")["metrics"]}["TaskDuration"] * 1e3
     first = tab.evaluate("window.firstChart")
     tab.wait_for_load_state("load")
