@@ -24,9 +24,9 @@ from sobe.pdf.words import WORDS
 from sobe.release import commit
 
 NAME = "brain-emulation-2025"
-PACKAGES = "texlive-xetex texlive-lang-chinese texlive-latex-extra latexmk fonts-noto-cjk fonts-liberation fonts-dejavu-core"
+PACKAGES = "texlive-xetex texlive-lang-chinese texlive-latex-extra texlive-fonts-recommended latexmk fonts-noto-cjk fonts-liberation fonts-dejavu-core"
 PROGRAMS = ("xelatex", "latexmk", "kpsewhich", "fc-list")
-STYLES = ("xeCJK.sty", "ctexhook.sty", "tabulary.sty", "titlesec.sty", "newunicodechar.sty", "pdflscape.sty", "enumitem.sty", "booktabs.sty")
+STYLES = ("xeCJK.sty", "ctexhook.sty", "tabulary.sty", "titlesec.sty", "newunicodechar.sty", "pdflscape.sty", "enumitem.sty", "booktabs.sty", "pzdr.tfm")
 FACES = ("Noto Serif CJK SC", "Noto Sans CJK SC", "Liberation Serif", "DejaVu Sans")
 PREAMBLE = Path(__file__).with_name("preamble.tex")
 _SUPERSCRIPTS = "".join(rf"\newunicodechar{{{c}}}{{\textsuperscript{{{p}}}}}" for c, p in zip("⁻⁰⁴⁵⁶⁷⁸⁹", ("\\textminus{}", *"0456789")))
