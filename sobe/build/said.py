@@ -23,6 +23,10 @@ class SaidEngine(Engine):
         for cell, done in zip(cells, kept.cells, strict=True):
             if cell.cell_type == "code":
                 cell.outputs = [_said(output, say) for output in done.outputs]
+        for cell in nb_man.nb.cells:
+            if INJECTED in cell.metadata.get("tags", []):
+                # Of the page's making, not of what it says.
+                cell.metadata["tags"].append("remove-cell")
         # papermill's cell of parameters counts as well.
         for count, cell in enumerate((cell for cell in nb_man.nb.cells if cell.cell_type == "code"), start=1):
             cell.execution_count = count
