@@ -28,14 +28,10 @@ def of(project):
 
 
 def settings(project, language, name, names):
-    """What an edition's configuration adds to the book's."""
-    title, author = project.config.get("title", ""), project.config.get("author", "")
+    """What an edition's configuration adds to the book's, in a process that speaks its language."""
+    title, author = i18n.say(project.config.get("title", "")), i18n.say(project.config.get("author", ""))
     own = {}
     if language != "en":
-        from sobe.i18n import edition
-
-        say = edition.catalogue(project.book, project.root / "data", language)
-        title, author = say(title), say(author)
         own = {"html_title": title, "author": author, "html_search_options": {"glossary": str(project.root / "data/glossary.csv")}}
     return {
         "language": language, "locale_dirs": ["locale"], "gettext_compact": False, "project": title,
@@ -105,18 +101,29 @@ def render(project, notebooks, out, report=print):
             encoding="utf-8")
 
 
-def render_other(project, notebooks, out, language, name, names):
-    """Render one edition that is not the source's own; returns the catalogue it used."""
+@contextlib.contextmanager
+def spoken(project, notebooks, language):
+    """While the block runs this process speaks `language`: gives ({chapter: notebook text in it}, the Catalogue).
+
+    For a language that is not the source's own.
+    """
     from sobe.build.said import said
     from sobe.i18n import edition
 
     say = edition.catalogue(project.book, project.root / "data", language)
-    told = {chapter: said(project.chapters[chapter], text, language, say) for chapter, text in notebooks.items()}
     i18n.use(say)
     try:
-        site.render(project, site.make_tree(project, told, name), out, settings(project, language, name, names))
+        yield {chapter: said(project.chapters[chapter], text, language, say) for chapter, text in notebooks.items()}, say
     finally:
         i18n.use(None)
+
+
+def render_other(project, notebooks, out, language, name, names):
+    """Render one edition that is not the source's own; returns the catalogue it used."""
+    from sobe.i18n import edition
+
+    with spoken(project, notebooks, language) as (told, say):
+        site.render(project, site.make_tree(project, told, name), out, settings(project, language, name, names))
     edition.translate_pages(out, say)
     return say
 

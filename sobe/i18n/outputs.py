@@ -1,7 +1,6 @@
 """What a cell shows, in another language: the one function for a live kernel and for kept outputs."""
 
 import ast
-import json
 from functools import lru_cache
 from pathlib import Path
 
@@ -70,4 +69,4 @@ def hook(shell):
 def live(shell, chart):
     """A Vega-Lite spec as a kernel that is not the book's shows it."""
     language = shell.user_ns.get("lang", "en") if shell else "en"
-    return chart if language == "en" else spec.translated(json.loads(json.dumps(chart)), catalogue(language))
+    return chart if language == "en" else spec.translated(chart, catalogue(language))

@@ -1,6 +1,7 @@
 """`make pdf`: lay out the document of each edition and run XeLaTeX."""
 
 import calendar
+import contextlib
 import json
 import multiprocessing
 import os
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from sobe import i18n, keep, stop
+from sobe import keep, stop
 from sobe.build import BuildError, editions, notebook, site
 from sobe.build.fingerprint import digest, file_digest
 from sobe.build.lock import only_build
@@ -170,17 +171,9 @@ def _edition(root, notebooks, language, name, names, cited):
     stop.die_with_parent()
     project = Project(root)
     out = project.build / "pdf" / f".{name}" / "latex"
-    if language != "en":
-        from sobe.build.said import said
-        from sobe.i18n import edition
-
-        say = edition.catalogue(project.book, project.root / "data", language)
-        notebooks = {chapter: said(project.chapters[chapter], text, language, say) for chapter, text in notebooks.items()}
-        i18n.use(say)
-    try:
+    speaking = editions.spoken(project, notebooks, language) if language != "en" else contextlib.nullcontext((notebooks, None))
+    with speaking as (notebooks, _):
         _lay_out(project, notebooks, out, language, name, names, cited)
-    finally:
-        i18n.use(None)
     return _typeset(out, name, cited)
 
 
