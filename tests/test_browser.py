@@ -118,7 +118,7 @@ def test_search_works_from_a_file(visit, site):
     page = visit.open(site / "index.html")
     word = max(page.inner_text("h1").replace("#", " ").split(), key=len)
     page.goto((site / "search.html").as_uri() + f"?q={word}")
-    page.wait_for_selector("#search-results li", timeout=20_000)
+    page.wait_for_selector('#search-results li a[href*="index.html"]', timeout=20_000)
     assert not visit.asked
 
 
@@ -167,8 +167,9 @@ def test_the_heatmap_answers_its_menus(visit, site):
     page.wait_for_function("() => !document.querySelector('.sobe-chart svg').textContent.includes('Shiu')")
     assert "Billeh 2020" in labels.all_text_contents()
     before = labels.all_text_contents()
-    places = [label.bounding_box()["y"] for label in labels.all()]
+    places = """() => JSON.stringify([...document.querySelectorAll(".sobe-chart:first-of-type svg .role-axis-label text")]
+        .map(label => [label.textContent, label.getBoundingClientRect().y]))"""
+    placed = page.evaluate(places)
     sort_by.select_option("Plasticity")
-    page.wait_for_timeout(500)
+    page.wait_for_function(f"placed => ({places})() !== placed", arg=placed)
     assert sorted(labels.all_text_contents()) == sorted(before)
-    assert [label.bounding_box()["y"] for label in labels.all()] != places or labels.all_text_contents() != before

@@ -307,10 +307,10 @@ def test_on_a_strict_server_charts_draw_and_addresses_are_whole(chromium, site):
     assert not [text for text in said if "404" not in text]
 
 
-@pytest.mark.parametrize("words", ["Hubel Wiesel", "superscript ccortex", "Zanichelli"])
-def test_search_finds_a_cell_or_an_author(opened, words):
+@pytest.mark.parametrize("words, name", [("Hubel Wiesel", "recording"), ("superscript ccortex", "data"), ("Zanichelli", "cite")])
+def test_search_finds_a_cell_or_an_author(opened, words, name):
     page = opened(f"search.html?q={words}")
-    page.wait_for_selector("#search-results li", timeout=20_000)
+    page.wait_for_selector(f'#search-results li a[href*="{name}.html"]', timeout=20_000)
 
 
 def test_pages_keep_within_their_weight(opened, site):
