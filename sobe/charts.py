@@ -24,20 +24,21 @@ def named_scale(colors: dict[str, str]) -> alt.Scale:
 
 
 def reference_lines(
-    lines: pd.DataFrame, value: str, label: str, axis: str = "y", at: str = "start"
+    lines: pd.DataFrame, value: str, label: str, axis: str = "y", at: str = "start", below: bool = False
 ) -> alt.LayerChart:
     """Dashed rules across the plot, each labelled on the line.
 
     ``lines`` has a row a line: ``value`` is its position on ``axis`` ("x" or "y"), in the unit
     of the chart's own axis, ``label`` the text. Labels stand inside the plot at its ``start``
-    (left, or bottom of a vertical line) or ``end`` (right, or top).
+    (left, or bottom of a vertical line) or ``end`` (right, or top), above a horizontal line or
+    ``below`` it.
     """
     base = alt.Chart(lines)
     rules = base.mark_rule(strokeDash=[4, 4], strokeWidth=1, color=theme.MUTED)
     words = {"fontSize": 11, "color": theme.MUTED}
     if axis == "y":
         edge = alt.value(0) if at == "start" else alt.value("width")
-        text = base.mark_text(align="left" if at == "start" else "right", dx=4 if at == "start" else -4, dy=-6, **words)
+        text = base.mark_text(align="left" if at == "start" else "right", dx=4 if at == "start" else -4, dy=8 if below else -6, **words)
         return alt.layer(rules.encode(y=f"{value}:Q"), text.encode(x=edge, y=f"{value}:Q", text=f"{label}:N"))
     edge = alt.value("height") if at == "start" else alt.value(0)
     text = base.mark_text(

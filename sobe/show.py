@@ -67,15 +67,19 @@ def link(text: str, doi=None, url=None) -> Link:
     return Link(text, url if isinstance(url, str) else None)
 
 
-def table(frame: pd.DataFrame, caption: str, search: bool = False, menus: tuple[str, ...] = ()) -> HTML:
+def table(
+    frame: pd.DataFrame, caption: str, search: bool = False, menus: tuple[str, ...] = (), unprinted: tuple[str, ...] = ()
+) -> HTML:
     """An HTML table of ``frame``: column names as headings, numbers to the right.
 
     Cells are text, numbers, :class:`Link`, :class:`Code` or missing ("not known"); everything is escaped.
     With ``search`` a box above the table filters its rows; ``menus`` are columns that each get a
-    menu of their values, to filter by. Without scripts all rows are shown.
+    menu of their values, to filter by. Without scripts all rows are shown. The PDF leaves out
+    the columns ``unprinted``, and says so: a sheet of paper has no room for all of a wide table.
     """
-    if absent := [name for name in menus if name not in frame]:
-        raise ValueError(f"no column {absent[0]!r} to make a menu of")
+    for names, use in ((menus, "make a menu of"), (unprinted, "leave out of print")):
+        if absent := [name for name in names if name not in frame]:
+            raise ValueError(f"no column {absent[0]!r} to {use}")
     numeric = [pd.api.types.is_numeric_dtype(frame[name]) or _looks_numeric(frame[name]) for name in frame]
     head = "".join(
         f'<th scope="col"{_class(right)}>{html.escape(str(name))}</th>' for name, right in zip(frame, numeric)
@@ -84,9 +88,9 @@ def table(frame: pd.DataFrame, caption: str, search: bool = False, menus: tuple[
     for cells in frame.itertuples(index=False, name=None):
         rows.append("<tr>" + "".join(f"<td{_class(right, cell)}>{_cell(cell)}</td>" for cell, right in zip(cells, numeric)) + "</tr>")
     attribute = " data-sobe-search" if search else ""
-    if menus:
-        places = " ".join(str(list(frame).index(name)) for name in menus)
-        attribute += f' data-sobe-menus="{places}"'
+    for use, names in (("menus", menus), ("unprinted", unprinted)):
+        if names:
+            attribute += f' data-sobe-{use}="{" ".join(str(list(frame).index(name)) for name in names)}"'
     return HTML(
         f'<figure class="sobe-table-figure"><figcaption>{html.escape(caption)}</figcaption>'
         f'<div class="sobe-table-scroll" tabindex="0" role="region" aria-label="{html.escape(caption, quote=True)}">'

@@ -9,7 +9,7 @@ import pytest
 from sobe import tables
 from sobe.claims import ledger, page
 from sobe.claims.cost import implied_fall
-from sobe.claims.registry import FUNCTIONS, Tables
+from sobe.claims.registry import FUNCTIONS, Tables, reading
 from sobe.claims.verdicts import CONTRADICTED, DEPENDS, MAGNITUDE, NOT_CHECKABLE, REPRODUCED, VERDICTS
 from sobe.show import table
 
@@ -61,6 +61,16 @@ def test_every_claim_has_a_place_and_the_sources_of_its_readings(entries):
         assert key in places
         used = {source for reading in entry.readings for source in reading.sources}
         assert kept[key] == used | {"sobe2025-summary"}, key
+
+
+def test_each_reading_names_the_sources_of_its_rows(entries):
+    assert all(reading.sources for entry in entries.values() for reading in entry.readings)
+    sources = {reading.label: set(reading.sources) for reading in entries["growth"].readings}
+    rows = tables.load("recordings").dropna(subset=["year", "neurons"])
+    wanted = set(rows.loc[rows["method"] == "electrophysiology", "source"])
+    assert sources["Neurons, electrophysiology, all recordings, all years"] == wanted
+    with pytest.raises(ValueError, match="'nothing' has no source"):
+        reading("nothing", 1, "recordings: 0 rows", [])
 
 
 def test_every_computed_claim_has_a_verdict_and_readings(entries):

@@ -106,7 +106,7 @@ class Executor:
         return static_digest(self.project, run.source, run.values, run.for_book)
 
     def execute(self, runs, meanwhile=lambda: None):
-        """{name: notebook text} for `runs`, executed now and kept.
+        """{name: notebook text} for `runs`, in their order, executed now and kept.
 
         `meanwhile` is called once the first chapters are under way. Raises
         BuildError for the first chapter that fails; others then don't start.
@@ -134,7 +134,7 @@ class Executor:
         finally:
             pool.shutdown(wait=True)
             shutil.rmtree(scratch, ignore_errors=True)
-        return done
+        return {run.name: done[run.name] for run in runs}
 
     def _one(self, run, scratch):
         """Execute and keep one chapter; one line says so."""

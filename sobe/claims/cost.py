@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sobe import fits, specification
+from sobe import fits, specification, units
 from sobe.claims.registry import computes, organism_values, reading
 
 #: Definitions of the trend that rest on evidence rather than on the illustrations themselves.
@@ -68,7 +68,7 @@ def _whole_brain(data, organism):
     costs = data["reconstruction_costs"]
     costs = costs[costs["organism"] == "mouse"]
     return [
-        reading(f"{key} × {neurons:,.0f} neurons", cost * neurons, f"reconstruction_costs: {key}; organisms: {organism}, neurons", [origin, source])
+        reading(f"{key} × {units.count(neurons)} neurons", cost * neurons, f"reconstruction_costs: {key}; organisms: {organism}, neurons", [origin, source])
         for key, cost, origin in zip(costs["estimate_id"], costs["cost_per_neuron_usd"], costs["source"])
     ]
 

@@ -18,10 +18,11 @@ def growth_per_decade(data):
     """Growth of recording per decade, as a factor, under every definition of the curve."""
     recordings = data["recordings"]
     table = specification.dated(recordings)
+    definitions = {definition.label: definition for definition in specification.growth_definitions()}
     found = []
     for row in specification.growth_curve(recordings, draws=0).itertuples():
-        definition = specification.Definition(row.quantity, row.method, row.selection, row.since, row.undated)
-        chosen = specification.rows_of(table, definition)
+        definition = definitions[row.label]
+        chosen = specification.select(specification.rows_of(table, definition), definition.quantity, definition.selection)
         found.append(reading(row.label, row.fold, f"recordings: {row.n} rows", chosen["source"]))
     return found
 

@@ -35,8 +35,13 @@ def computes(function):
 
 
 def reading(label: str, value, rows: str, sources: Iterable[str]) -> Reading:
-    """A `Reading` with plain types, its sources once each and in order."""
-    return Reading(label, float(value), rows, tuple(sorted(set(sources))))
+    """A `Reading` with plain types, its sources once each and in order.
+
+    Raises ValueError where there is none: what nothing stands behind is no reading.
+    """
+    if not (keys := tuple(sorted(set(sources)))):
+        raise ValueError(f"the reading {label!r} has no source")
+    return Reading(label, float(value), rows, keys)
 
 
 class Tables(dict):

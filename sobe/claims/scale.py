@@ -6,6 +6,7 @@ import math
 
 from scipy import stats
 
+from sobe import units
 from sobe.claims.registry import computes, organism_values, reading, short_source
 
 NAMES = {"c_elegans": "worm", "drosophila": "fly", "zebrafish_larva": "larval zebrafish", "mouse": "mouse", "human": "human"}
@@ -26,7 +27,7 @@ def _ratios(data, larger, smaller, quantity):
             found.setdefault((large, small), []).append((a, b))
     rows = f"organisms: {larger} and {smaller}, {quantity}"
     return [
-        reading(f"{quantity.replace('_', ' ')}, {large:,g} ÷ {small:,g}", large / small, rows, [key for pair in pairs for key in pair])
+        reading(f"{quantity.replace('_', ' ')}, {units.significant(large, 4)} ÷ {units.significant(small, 4)}", large / small, rows, [key for pair in pairs for key in pair])
         for (large, small), pairs in found.items()
     ]
 

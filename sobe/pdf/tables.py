@@ -51,25 +51,32 @@ class Latex(Piece):
 
 @dataclass
 class Table:
-    """Rows of cells, of which the first ``heads`` are headings; ``numeric`` columns stand to the right."""
+    """Rows of cells, of which the first ``heads`` are headings; ``numeric`` columns stand to the right.
+
+    ``absent`` names the columns that stand online only.
+    """
 
     caption: str = ""
     rows: list = field(default_factory=list)
     heads: int = 0
     numeric: set = field(default_factory=set)
+    absent: list = field(default_factory=list)
 
 
 class _Reader(HTMLParser):
     def __init__(self):
         super().__init__()
         self.table, self.done, self._cell, self._link, self._span, self._in = Table(), False, None, None, None, ""
+        self.unprinted = set()
 
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
         rows = self.table.rows
         if self.done:
             return
-        if tag == "tr":
+        if tag == "table":
+            self.unprinted = {int(place) for place in (attrs.get("data-sobe-unprinted") or "").split()}
+        elif tag == "tr":
             rows.append([])
         elif tag in ("td", "th") and rows:
             self._cell = []
@@ -114,6 +121,10 @@ def read(text):
         return None
     count = max(map(len, table.rows))
     table.rows = [row + [[] for _ in range(count - len(row))] for row in table.rows]
+    kept = [n for n in range(count) if n not in reader.unprinted]
+    table.absent = ["".join(p.text for p in table.rows[0][n]) for n in sorted(reader.unprinted)]
+    table.rows = [[row[n] for n in kept] for row in table.rows]
+    table.numeric = {kept.index(n) for n in table.numeric if n in kept}
     table.caption = " ".join(table.caption.split())
     return table
 
@@ -266,6 +277,8 @@ def longtable(table, ident, link, words):
     between = "\\\\\n\\sobeline\n" if wraps else "\\\\\n"
     body = between.join(lines[table.heads:])
     caption = latex(table.caption) or r"\relax"
+    if table.absent:  # under the table, for the list of tables has no room for it
+        body += "\\\\*\n\\midrule\n" + rf"\multicolumn{{{count}}}{{@{{}}l@{{}}}}{{\sobecontinued{{{latex(words['absent'].format(words['and'].join(table.absent)))}}}}}"
     before = r"\sobebarrier" if pages > 0.7 else ""
     made = rf"""{before}\par\Needspace{{8\baselineskip}}\begingroup\{size}\sobetable
 \begin{{longtable}}{{{spec}}}
