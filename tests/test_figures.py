@@ -78,6 +78,20 @@ def test_the_csv_read_again_is_what_is_plotted(site, said):
             assert {cell for row in written - found for cell in row if cell} <= values, figure["name"]
 
 
+def test_values_are_words_a_reader_knows(site, index):
+    """Not the keys by which a table names its states."""
+    resources = json.loads((site.parents[2] / "data" / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    fields = [field for resource in resources for field in resource["schema"]["fields"]]
+    keys = {value for field in fields for value in field.get("constraints", {}).get("enum", []) if "_" in str(value)}
+    assert len(keys) > 10
+    shown = {
+        (figure["name"], cell)
+        for figure in index for row in csv.reader(io.StringIO((site / figure["files"]["csv"]).read_text(encoding="utf-8")))
+        for cell in row if cell in keys
+    }
+    assert not shown
+
+
 def test_columns_say_what_they_hold(said):
     for figure in said:
         for column in figure["columns"]:

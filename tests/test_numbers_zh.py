@@ -26,6 +26,8 @@ from sobe.i18n.catalogue import Catalogue
     ("−5", "−5"),
     ("1.2 × 10¹⁵", "1.2 × 10¹⁵"),
     ("1.2e+06", "120 万"),
+    ("3.83e+17", "3.83 × 10¹⁷"),
+    ("9e15", "9,000 万亿"),
 ])
 def test_a_number(text, expected):
     assert Catalogue({})(text) == expected

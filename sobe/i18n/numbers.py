@@ -14,6 +14,7 @@ NUMBER = re.compile(
     rf"(?:[ \u00a0](?P<word>{'|'.join(_WORDS)})\b)?(?P<after>×|[ \u00a0]?%)?"
     r"(?P<power> × 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?(?![\w}]|[.,]\d|-\w)"
 )
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SCALES = ((8, "亿"), (4, "万"))
 
 
@@ -34,7 +35,10 @@ def _plain(number):
 
 
 def _grouped(number):
-    """A number with 万, 亿 or 万亿 where no digit is lost by it; else with its digits."""
+    """A number with 万, 亿 or 万亿, or from 10**16 a power of ten, where no digit is lost by it; else with its digits."""
+    if number >= 10**16 and len(number.normalize().as_tuple().digits) < 6:
+        power = number.adjusted()
+        return f"{_plain(number.scaleb(-power))} × 10{str(power).translate(_SUPERSCRIPTS)}"
     if number >= 10**12 and number < 10**16:
         scaled, word = number.scaleb(-12), "万亿"
     else:
