@@ -15,6 +15,7 @@ from sobe.build.messages import entries
 from sobe.build.said import said
 from sobe.i18n import edition, outputs
 from sobe.i18n.catalogue import CHINESE, NEUTRAL, is_formula, names, tidy
+from sobe.release import changes
 from test_browser import CHARTS, Visit
 
 PLACEHOLDER = re.compile(r"\{[\w:]+\}`[^`]*`|\{\w+\}|\]\([^)]*\)")
@@ -278,3 +279,15 @@ def test_the_switch_leads_to_the_same_page(chromium, chinese):
         page.wait_for_url("**/zh/cost.html")
     finally:
         visit.context.close()
+
+
+def test_the_record_of_changes_is_chinese(project, tmp_path):
+    """But for the names of tables, rows and columns."""
+    (tmp_path / "1.1.0.json").write_text(changes.text("1.1.0", "1.0.0", {
+        "tables": {"claims": {"added": ["growth"], "removed": ["size"], "changed": [["speed", "value", "5", "6"]]}},
+        "claims": {"changed": [["growth", "verdict", "reproduced", "depends on definition"]]},
+    }), encoding="utf-8")  # fmt: skip
+    with editions.spoken(project, {}, "zh_CN"):
+        words = re.sub(r"<[^>]+>", " ", changes.html(tmp_path))
+    assert re.findall(r"[A-Za-z]+", words) == ["growth", "claims", "speed", "value", "growth", "size"]
+    assert "得到复现" in words and "取决于口径" in words

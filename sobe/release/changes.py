@@ -94,7 +94,10 @@ def _record(record):
     claims = record["claims"]
     if claims:
         of = {"statement": say("Statement"), "claimed": say("Claimed"), "computed": say("Computed"), "verdict": say("Verdict")}
-        rows = [(name, of.get(what, what), old, new) for name, what, old, new in claims.get("changed", [])]
+        rows = [
+            (name, of.get(what, what), *((say(old), say(new)) if what == "verdict" else (old, new)))
+            for name, what, old, new in claims.get("changed", [])
+        ]
         parts.append(_table(say("Claims and verdicts"), say("Claim"), rows, claims))
     for table, found in record["tables"].items():
         parts.append(_table(say("Table {name}", name=table), say("Row"), found.get("changed", []), found))
@@ -109,6 +112,6 @@ def _table(title, first, changed, found):
         "<tr>" + " ".join(f"<td>{escape(str(value))}</td>" for value in row) + "</tr>" for row in [*changed, *rows])
     return (
         f'<div class="sobe-table-scroll" tabindex="0" role="region" aria-label="{escape(title)}"><table class="sobe-table">'
-        f'<caption>{escape(title)}</caption><thead><tr><th scope="col">{first}</th> <th scope="col">{say("What")}</th> '
+        f'<caption>{escape(title)}</caption><thead><tr><th scope="col">{first}</th> <th scope="col">{say("What changed")}</th> '
         f'<th scope="col">{say("Before")}</th> <th scope="col">{say("Now")}</th></tr></thead><tbody>{body}</tbody></table></div>'
     )
