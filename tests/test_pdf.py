@@ -6,11 +6,14 @@ import re
 import shutil
 import subprocess
 
+import pandas as pd
 import pytest
 
+from sobe import show
 from sobe.build import BuildError
 from sobe.pdf import build as pdf
 from sobe.pdf import figures, tables
+from sobe.pdf.words import WORDS
 
 EDITIONS = ["en", "zh"]
 SENTENCES = {
@@ -131,6 +134,8 @@ def test_bookmarks_and_code_only_in_the_appendix(made, project, name):
     # Besides it the two works that are to be cited, in BibTeX.
     assert body.count(r"\begin{sphinxVerbatim}") == 2
     assert appendix.count(r"\begin{sphinxVerbatim}") == len(project.chapters)
+    # In the book's order, however long each took to execute.
+    assert re.findall(r"\\section\{([\w-]+)\.md\}", appendix) == list(project.chapters)
 
 
 @pytest.mark.parametrize("name", EDITIONS)
@@ -169,6 +174,16 @@ def test_a_table_keeps_its_cells_links_and_targets():
     assert r"\sobetarget{claim-a}<https://example.org/a_b|A \& b> & \$1\\" in made
     assert made.count(r"\textbf{What} & \textbf{USD}") == 2  # on the first page, and on those that follow
     assert r"\caption{Costs \& more}\label{cells-1}" in made
+
+
+def test_columns_for_the_screen_are_left_out_and_named():
+    frame = pd.DataFrame({"Claim": ["growth"], "Rows": ["recordings"], "Value": [2.8]})
+    found = tables.read(show.table(frame, "Readings", unprinted=("Rows",)).data)
+    assert found.absent == ["Rows"] and found.numeric == {1}
+    made, _ = tables.longtable(found, "cells-1", lambda shown, url: shown, WORDS["en"])
+    assert r"\textbf{Claim} & \textbf{Value}" in made and "Online also: Rows" in made and "recordings" not in made
+    with pytest.raises(ValueError, match="no column 'Row' to leave out of print"):
+        show.table(frame, "Readings", unprinted=("Row",))
 
 
 def test_columns_fit_the_page_and_their_longest_words():

@@ -102,6 +102,13 @@ class Executor:
                 found[run.name] = text
         return found, missing
 
+    def chapters(self):
+        """{name: notebook text} of every chapter of the book, in its order."""
+        runs = [Run(name, path) for name, path in self.project.chapters.items()]
+        found, missing = self.cached(runs)
+        found |= self.execute(missing)
+        return {run.name: found[run.name] for run in runs}
+
     def _static(self, run):
         return static_digest(self.project, run.source, run.values, run.for_book)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sobe import i18n
 from sobe.build import editions, site
-from sobe.build.execute import Executor, Run
+from sobe.build.execute import Executor
 
 HEADER = 'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n\n'
 
@@ -42,12 +42,6 @@ def entries(path):
     return {m.id: m.string for m in found}, {m.id for m in found if m.fuzzy}
 
 
-def _notebooks(project, say):
-    executor = Executor(project, say)
-    found, missing = executor.cached([Run(name, path) for name, path in project.chapters.items()])
-    return found | executor.execute(missing)
-
-
 def update(project, say=print, languages=("zh_CN",)):
     """Bring the catalogues of `languages` up to date; returns {language: messages without translation}.
 
@@ -56,7 +50,7 @@ def update(project, say=print, languages=("zh_CN",)):
     from sphinx_intl.basic import update as merge
 
     site.prepare(project)
-    notebooks = _notebooks(project, say)
+    notebooks = Executor(project, say).chapters()
     source = site.make_tree(project, notebooks)
     lacking = {}
     with tempfile.TemporaryDirectory(prefix="sobe-messages-") as scratch:

@@ -16,9 +16,9 @@ import yaml
 
 from sobe import keep, stop
 from sobe.build import BuildError, editions, notebook, site
+from sobe.build.execute import Executor
 from sobe.build.fingerprint import digest, file_digest
 from sobe.build.lock import only_build
-from sobe.build.messages import _notebooks
 from sobe.build.project import Project
 from sobe.pdf.tables import latex
 from sobe.pdf.words import WORDS
@@ -93,13 +93,13 @@ def _title_page(title, cited, words):
     )
 
 
-def _appendix(notebooks, names, words):
-    """A page with the code of the chapters ``names``, in that order."""
+def _appendix(notebooks, words):
+    """A page with the code of every chapter."""
     import nbformat
 
     parts = ["```{raw} latex\n\\clearpage\\appendix\n```\n", f"# {words['code']}\n\n{words['code_intro']}\n"]
-    for name in names:
-        nb = nbformat.reads(notebooks[name], as_version=4)
+    for name, text in notebooks.items():
+        nb = nbformat.reads(text, as_version=4)
         code = "\n\n".join(cell.source for cell in nb.cells if cell.cell_type == "code" and cell.source.strip())
         parts.append(f"## {name}.md\n\n~~~~python\n{code}\n~~~~\n")
     return "\n".join(parts)
@@ -109,7 +109,7 @@ def _source(project, notebooks, name, title):
     """Lay out one edition's pages: the site's, under a root of their own, and an appendix; returns their folder."""
     source, words = site.make_tree(project, notebooks, f"pdf_{name}"), WORDS[name]
     (source / "document.md").write_text(f"# {title}\n", encoding="utf-8")
-    (source / "code.md").write_text(_appendix(notebooks, [name for name in project.pages if name in notebooks], words), encoding="utf-8")
+    (source / "code.md").write_text(_appendix(notebooks, words), encoding="utf-8")
     toc = {"format": "jb-book", "root": "document", "chapters": [{"file": name} for name in (*project.pages, "code")]}
     (source / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False), encoding="utf-8")
     return source
@@ -194,7 +194,7 @@ def build(project, say=print):
         site.recover(project)
         found = editions.of(project) or {"en": "en"}
         targets = [folder / f"{NAME}-{name}.pdf" for name in found.values()]
-        notebooks = _notebooks(project, say)
+        notebooks = Executor(project, say).chapters()
         mark, note = digest(site.stamp(project, notebooks) + epoch(cited)), folder / ".made.json"
         if _is_current(note, mark, targets):
             for target in targets:

@@ -2,7 +2,7 @@
 
 from sobe.i18n import listing, say
 from sobe.pdf.tables import breakable, latex
-from sobe.web.datadoc import _rules
+from sobe.web.datadoc import constraint_words
 from sobe.web.record import unit_words
 
 
@@ -24,5 +24,5 @@ def _table(package, name, words):
 
 
 def _field(field):
-    facts = listing(filter(None, [say(field["type"]), unit_words(field.get("unit")), *_rules(field.get("constraints", {}))]))
+    facts = listing(filter(None, [say(field["type"]), unit_words(field.get("unit")), *constraint_words(field.get("constraints", {}))]))
     return rf"\item[{latex(breakable(field['name']))}] {{\color{{sobemuted}}({latex(breakable(facts))})}} {latex(say(field.get('description', '')))}"

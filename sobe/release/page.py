@@ -21,7 +21,7 @@ META = "sobe-version"
 
 def root_of(app):
     """The repository's folder, behind the links of a laid-out tree; None for a book without data."""
-    found = collect._root(app)
+    found = collect.folder_of_book(app)
     return (found / "data").resolve().parent if found else None
 
 

@@ -107,14 +107,14 @@ def _pages(env, root, seen=None):
             yield from _pages(env, child, seen)
 
 
-def _root(app):
+def folder_of_book(app):
     """The repository's folder, from which the pages being read were laid out."""
     return next((d for d in (Path(app.srcdir), Path(app.srcdir).parent) if (d / "data" / "datapackage.json").is_file()), None)
 
 
 def join(app, env):
     """Once all pages are read: figures with what the data package and the citation say."""
-    app.sobe_root = _root(app)
+    app.sobe_root = folder_of_book(app)
     app.sobe_records, app.sobe_package, app.sobe_cited = {}, None, None
     if app.sobe_root is None or not (app.sobe_root / "CITATION.cff").is_file():
         return

@@ -59,7 +59,7 @@ def _keys(schema):
 def _columns(resource):
     items = []
     for field in resource["schema"]["fields"]:
-        facts = [say(field["type"]), unit_words(field.get("unit")), *_rules(field.get("constraints", {}))]
+        facts = [say(field["type"]), unit_words(field.get("unit")), *constraint_words(field.get("constraints", {}))]
         items.append(
             f'<dt id="column-{resource["name"]}-{field["name"]}"><code>{quote(field["name"])}</code> '
             f'<span class="sobe-unit">{quote(listing(filter(None, facts)))}</span></dt>'
@@ -68,7 +68,7 @@ def _columns(resource):
     return f'<dl class="sobe-columns">{"".join(items)}</dl>'
 
 
-def _rules(constraints):
+def constraint_words(constraints):
     """What a column's values must be, in words."""
     if constraints.get("required"):
         yield say("required")
