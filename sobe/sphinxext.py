@@ -126,6 +126,8 @@ def _configure(app, config):
 def _finish(app, exception):
     if exception is None and app.builder.format == "html":
         pages.sitemap(app)
+        # The theme's catalogues, which Sphinx has read.
+        shutil.rmtree(Path(app.outdir) / "_static" / "locales", ignore_errors=True)
 
 
 def setup(app):
