@@ -92,6 +92,8 @@ def _page(app, pagename, templatename, context, doctree):
         app.add_js_file(f"{ASSETS}/datatable.js", loading_method="defer")
     if re.search("data-sobe-(search|menus|grid)", body):
         app.add_js_file(f"{ASSETS}/tables.js", loading_method="defer")
+    if pagename == "search":
+        app.add_js_file(f"{ASSETS}/search.js", loading_method="defer")
     if "data-sobe-estimator" in body:
         app.add_js_file(f"{ASSETS}/estimator.js", loading_method="defer")
 
