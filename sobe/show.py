@@ -136,7 +136,8 @@ def _class(right: bool, cell=None) -> str:
     if right:
         return ' class="number"'
     # A sentence wants room, or its column is squeezed to a word a line.
-    return ' class="long"' if isinstance(cell, str) and len(cell) > 60 else ""
+    text = cell.text if isinstance(cell, Link) else cell
+    return ' class="long"' if isinstance(text, str) and len(text) > 60 else ""
 
 
 def _cell(value) -> str:

@@ -92,6 +92,8 @@ def _page(app, pagename, templatename, context, doctree):
         app.add_js_file(f"{ASSETS}/datatable.js", loading_method="defer")
     if re.search("data-sobe-(search|menus|grid)", body):
         app.add_js_file(f"{ASSETS}/tables.js", loading_method="defer")
+    if pagename == "search":
+        app.add_js_file(f"{ASSETS}/search.js", loading_method="defer")
     if "data-sobe-estimator" in body:
         app.add_js_file(f"{ASSETS}/estimator.js", loading_method="defer")
 
@@ -126,6 +128,8 @@ def _configure(app, config):
 def _finish(app, exception):
     if exception is None and app.builder.format == "html":
         pages.sitemap(app)
+        # The theme's catalogues, which Sphinx has read.
+        shutil.rmtree(Path(app.outdir) / "_static" / "locales", ignore_errors=True)
 
 
 def setup(app):

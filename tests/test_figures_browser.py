@@ -203,6 +203,21 @@ def test_tabs_work_by_keyboard(opened):
         assert panels.count() == 1 and panels.get_attribute("aria-labelledby") == chosen.get_attribute("id")
 
 
+def test_the_ring_around_a_card_that_leads_on_is_seen(opened):
+    page = opened("index.html")
+    page.keyboard.press("Tab")  # as one who uses the keyboard
+    links = page.locator(".sd-card .sd-stretched-link")
+    assert links.count() == 4 and all(links.all_text_contents())
+    for link in links.all():
+        link.focus()
+        style, width, offset, overflow = link.evaluate("""a => {
+            const ring = getComputedStyle(a, '::after');
+            return [ring.outlineStyle, parseFloat(ring.outlineWidth), parseFloat(ring.outlineOffset), getComputedStyle(a.closest('.sd-card')).overflow];
+        }""")
+        assert style == "solid" and width >= 2
+        assert overflow == "visible" or offset <= -width  # else the card hides it
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 def test_marks_are_read_by_keyboard(opened, width):
     page = opened("cost.html", width=width)

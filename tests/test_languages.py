@@ -14,14 +14,15 @@ from sobe.build.execute import Executor, Run
 from sobe.build.messages import entries
 from sobe.build.said import said
 from sobe.i18n import edition, outputs
-from sobe.i18n.catalogue import CHINESE, NEUTRAL, is_formula, names, tidy
+from sobe.i18n.catalogue import CHINESE, NEUTRAL, Catalogue, is_formula, names, tidy
+from sobe.i18n.page import page as finished
 from sobe.release import changes
 from test_browser import CHARTS, Visit
 
 PLACEHOLDER = re.compile(r"\{[\w:]+\}`[^`]*`|\{\w+\}|\]\([^)]*\)")
 SKIPPED = re.compile(
     r"<(script|pre|style|code|svg)\b.*?</\1>|<!--.*?-->|<(?:em|i|cite)>[^<]*</(?:em|i|cite)>|<dl class=\"citation\".*?</dl>|"
-    r"<div class=\"citation\".*?</div>|<p class=\"component-author\".*?</p>|<a class=\"reference internal\"[^>]*>|<table class=\"sobe-table\" data-sobe-data><caption>[^<]*的各行</caption>.*?</table>", re.S)
+    r"<div class=\"citation\".*?</div>|<a class=\"reference internal\"[^>]*>|<table class=\"sobe-table\" data-sobe-data><caption>[^<]*的各行</caption>.*?</table>", re.S)
 #: Words in small letters that are no English left over: units, code, names.
 WORDS = NEUTRAL | set("peta recordings sources organisms imaging datasets mouse human drosophila and".split())
 _WORD = re.compile(r"(?<![\w.@/_*(-])[a-z]{3,}(?![\w@/_*(]|-\w|\.\w)")
@@ -100,6 +101,30 @@ def test_a_term_against_the_glossary_is_found(terms):
 ])
 def test_english_is_found(text, left):
     assert english(text) == left
+
+
+def gaps(text):
+    """Spaces between Chinese characters in a page's HTML; what is set apart from the text around it is no part of it."""
+    text = re.sub(r"</?(?:strong|em)>", "", SKIPPED.sub("|", text))
+    text = re.sub(r"<[^>]*>", "|", re.sub(r'<span class="pasted-text">(.*?)</span>', r"\1", text))
+    return re.findall(rf".{{0,12}}[{i18n.WIDE}]\s+[{i18n.WIDE}].{{0,12}}", text)
+
+
+@pytest.mark.parametrize("text, closed", [
+    ("<p>预期为 <strong>约 1 美元</strong>。 它</p>", "<p>预期为<strong>约 1 美元</strong>。它</p>"),
+    ('<p>共 <span class="pasted-text">860 亿</span> 个，\n每</p>', '<p>共 <span class="pasted-text">860 亿</span>个，每</p>'),
+    ("<p><strong>主张。</strong> 在 <code>a 甲 乙</code> 中 </p>", "<p><strong>主张。</strong>在 <code>a 甲 乙</code> 中 </p>"),
+    ('<p>如此 <a class="sobe-verdict">得到复现</a> 的 2030 年</p>', '<p>如此 <a class="sobe-verdict">得到复现</a> 的 2030 年</p>'),
+    ("<table><tr><td>甲 乙</td></tr></table><p>甲 乙</p>", "<table><tr><td>甲 乙</td></tr></table><p>甲乙</p>"),
+])
+def test_chinese_prose_has_no_spaces_of_its_markup(text, closed):
+    assert finished(text, Catalogue({})) == closed
+
+
+def test_no_page_has_spaces_between_chinese_characters(chinese):
+    assert gaps("<p>预期为 <strong>约</strong></p>") and not gaps("<p>2030 年</p><p> 约</p>")
+    found = {path.name: left for path in sorted(chinese.glob("*.html")) if (left := gaps(path.read_text(encoding="utf-8")))}
+    assert found == {}
 
 
 def test_every_page_has_a_catalogue(project, catalogues):

@@ -57,6 +57,13 @@ def test_a_message_is_used_with_its_numbers():
     assert say("Something new") == "Something new" and list(say.missing) == ["Something new"]
 
 
+def test_numbers_leave_no_spaces_between_chinese_characters():
+    say = Catalogue({"{1} neurons": "{1} 个神经元", "about {1}": "约 {1}"})
+    assert say("86 billion neurons") == "860 亿个神经元" and say("302 neurons") == "302 个神经元"
+    assert say("about 15,000,000×") == "约 1,500 万倍" and say("2× to 3×") == "2 倍至 3 倍"
+    assert say("甲 乙") == "甲 乙"  # of the data
+
+
 def test_messages_are_put_together():
     say = Catalogue({"Neurons": "神经元", "all years": "全部年份", "Mouse": "小鼠"})
     assert say("Neurons, all years") == "神经元，全部年份"

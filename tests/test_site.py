@@ -62,6 +62,10 @@ def test_no_style_fetches_from_another_host(site):
     assert outside == {}
 
 
+def test_no_catalogues_of_the_theme(site):
+    assert not (site / "_static" / "locales").exists()
+
+
 def test_only_pages_with_charts_load_vega(site):
     for page, parser in parsed(site):
         has_chart = 'class="sobe-chart"' in page.read_text(encoding="utf-8")

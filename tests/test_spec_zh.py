@@ -36,6 +36,15 @@ def test_data_and_filters_stay_and_words_change():
     assert before == chart()
 
 
+def test_words_keep_their_last_line():
+    """A chart may set two lines over a mark; Chinese needs one, which stands on the mark."""
+    data = pd.DataFrame({"n": [1, 2], "lines": ["A long name\nof two lines", "\nMouse"]})
+    shown = alt.Chart(data).mark_text(lineBreak="\n").encode(y="n:O", text="lines:N").to_dict()
+    after = spec.translated(shown, Catalogue(SAY | {"A long name of two lines": "长名"}))
+    (rows,) = after["datasets"].values()
+    assert [row[after["encoding"]["text"]["field"]] for row in rows] == ["\n长名", "\n小鼠"]
+
+
 def test_a_translated_chart_is_drawn():
     import vl_convert
 

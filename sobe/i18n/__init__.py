@@ -34,7 +34,9 @@ def folder(book, language):
 
 
 _catalogue = None
-_GAP = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
+#: Chinese characters and the marks that are as wide.
+WIDE = "\u3000-\u303f\u3400-\u9fff\uff00-\uff65"
+_GAP = re.compile(rf"(?<=[{WIDE}]) +(?=[{WIDE}])")
 
 
 def use(catalogue):
@@ -43,13 +45,18 @@ def use(catalogue):
     _catalogue = catalogue
 
 
+def closed(text):
+    """Text without spaces between Chinese characters, which numbers and names put into it bring along."""
+    return _GAP.sub("", text)
+
+
 def say(message, **parts):
     """`message` in the language of this process, its {names} filled with `parts`."""
     if _catalogue is None:
         return message.format(**parts) if parts else message
     text = _catalogue(message)
     # Parts are set off from the words around them as Latin is; Chinese ones need no space.
-    return _GAP.sub("", text.format(**parts)) if parts else text
+    return closed(text.format(**parts)) if parts else text
 
 
 def tag():

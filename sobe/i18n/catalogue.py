@@ -8,7 +8,7 @@ import csv
 import re
 from functools import lru_cache
 
-from sobe.i18n import numbers
+from sobe.i18n import closed, numbers
 
 #: Columns of data/*.csv whose values are names, titles, addresses or identifiers.
 NAMED = {
@@ -37,7 +37,6 @@ _LETTER = re.compile(r"[A-Za-z]")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
-_GAP = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 _QUOTATION = re.compile(r"(.*)“(.+)”(.*)")
 #: Ways to put messages together: what is matched, and how the translated parts are joined.
 _COMPOSED = (
@@ -128,7 +127,8 @@ class Catalogue:
             return None
         for place, match in enumerate(found, 1):
             translated = translated.replace(f"{{{place}}}", numbers.chinese(match))
-        return translated
+        # What was Chinese before is the data's own.
+        return translated if CHINESE.search(whole) else closed(translated)
 
     def _composed(self, whole):
         """A text put together from messages in one of a few ways; None if it is not."""
@@ -143,7 +143,7 @@ class Catalogue:
                 # A quotation's frame is a message with "…" in its place.
                 parts = [self._one(part) or self._composed(part) for part in match.groups()]
                 if all(parts):
-                    return _GAP.sub("", joined.format(*parts))
+                    return closed(joined.format(*parts))
         if " — " in whole:
             return " — ".join(self(part) for part in whole.split(" — "))
         return None

@@ -7,7 +7,7 @@ import html
 import json
 import re
 
-from sobe.i18n import spec
+from sobe.i18n import WIDE, spec
 from sobe.i18n.catalogue import CHINESE
 
 _TOKENS = re.compile(r"(<!--.*?-->|<!doctype[^>]*>|</?[a-zA-Z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)", re.S | re.I)
@@ -20,6 +20,13 @@ _SKIPPED = {"pre", "code", "style", "script", "math", "textarea", "kbd"}
 #: Inside a page's article, what is translated in the finished page: cards, the data page, the catalogue of
 #: figures, and the theme's own buttons. The rest of it is prose, or was translated where a cell showed it.
 _LATE = re.compile(r'class="[^"]*\b(?:sobe-card|sobe-data|sobe-catalogue|above-input|toggle-details|bd-search-container|headerlink|admonition-title)\b')
+
+#: A space between Chinese characters, of which markup may stand where the prose has emphasis or a glued text.
+#: Found as `apart`: code, and tables, whose texts were translated one by one.
+_MARKUP = r'(?:</?(?:strong|em)>|<span class="pasted-[^"]*">|</span>)*'
+_GAP = re.compile(
+    rf"<(?P<apart>{'|'.join(sorted(_SKIPPED))}|table)\b.*?</(?P=apart)>|"
+    rf"(?<=[{WIDE}])(?P<before>{_MARKUP})[ \n]+(?P<after>{_MARKUP})(?=[{WIDE}])", re.S)
 
 
 def translated(text, say):
@@ -35,7 +42,11 @@ def page(text, say):
             return True
         return False if name == "article" else outer
 
-    return _walked(text, say, wanted, scripts=False)
+    return _GAP.sub(_closed, _walked(text, say, wanted, scripts=False))
+
+
+def _closed(gap):
+    return gap[0] if gap["apart"] else gap["before"] + gap["after"]
 
 
 def _walked(text, say, wanted, scripts):

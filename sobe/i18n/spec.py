@@ -85,7 +85,7 @@ def _copies(spec, say):
                 done.add(field)
             continue
         rows = [row for row in _rows(spec) if isinstance(row.get(field), str)]
-        said = {value: say(value) for value in dict.fromkeys(row[field] for row in rows)}
+        said = {value: _lined(value, say(value)) for value in dict.fromkeys(row[field] for row in rows)}
         lacking = ("tooltip", field) in shown and _lacks(spec, field)
         if lacking or any(key != value for key, value in said.items()):
             done.add(field)
@@ -94,6 +94,11 @@ def _copies(spec, say):
             if lacking:
                 _unknown(spec, field, say)
     return done
+
+
+def _lined(text, said):
+    """`said` on the last of as many lines as `text` has: a chart places words by their lines."""
+    return "\n" * (text.count("\n") - said.count("\n")) + said
 
 
 def _copied_numbers(spec, field, style, say):

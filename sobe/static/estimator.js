@@ -42,7 +42,7 @@
     if (!document.documentElement.lang.startsWith("zh")) return "$" + text;
     return text + (/[万亿]$/.test(text) ? "美元" : " 美元");
   }
-  const fill = (text, parts) => text.replace(/\{(\w+)\}/g, (whole, name) => parts[name] ?? whole);
+  const fill = window.sobeFill;
 
   function start(root) {
     const model = JSON.parse(root.querySelector('script[type="application/json"]').textContent);

@@ -15,12 +15,16 @@ from pathlib import Path
 #: page opened as a file, the files beside it: what 'self' is there, browsers don't agree upon, and a
 #: page got over http can load no files whatever stands here.
 DIRECTIVES = {
-    "default-src": "'none'",
+    "default-src": "'self'",  # what the rest leaves: the next page, which Firefox gets before it is asked for
     "script-src": "'self' file:",
     "style-src": "'self' file:",
     "img-src": "'self' file: data:",  # data: for the marks that Bootstrap's style sheet carries
     "font-src": "'self' file:",
     "connect-src": "'self'",  # the search page reads the pages that it found
+    "child-src": "'none'",  # frames and workers
+    "object-src": "'none'",
+    "media-src": "'none'",
+    "manifest-src": "'none'",
     "form-action": "'self' file:",  # the search field
     "base-uri": "'none'",
 }
