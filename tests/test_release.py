@@ -220,7 +220,7 @@ def test_the_site_of_versions_can_be_made_again_and_mended(tiny_repository):
         shutil.rmtree(site / "latest")
         shutil.rmtree(site / "1.0.0")
         (site / "versions.js").unlink()
-        (site.parent / ".site-left").mkdir()
+        (site.parent / ".making-left").mkdir()
         make.publish(tiny_repository.root)
         assert compare.difference(site, kept) is None
         assert not list(site.parent.glob(".*"))
@@ -281,7 +281,7 @@ def test_the_commit_of_a_clone_an_archive_and_neither(tiny_repository, tmp_path)
     here = commit.of(root)
     assert not here.changed and len(here.id) == 40 and here.time > 1_700_000_000
     for archive in (False, True):
-        with fresh.checkout(root, here.id, fresh.Surrounding(archive=archive)) as folder:
+        with fresh.checkout(root, here.id, tmp_path, fresh.Surrounding(archive=archive)) as folder:
             assert (folder / ".git").exists() is not archive
             assert commit.of(folder) == here
             if not archive:

@@ -56,7 +56,7 @@ def test_a_build_killed_at_any_moment(versions, moments, account, how):
         if how != "SIGKILL":
             assert run.said_once() == STOPPED
             assert run.code == {"SIGTERM": 143, "Ctrl-C": 130}[how]
-            assert not list((book.root / "_build").glob(".render-*"))
+            assert not list((book.root / "_build").glob(".aside-*"))
         found = listing(book.site)
         if found != wanted[comes]:
             same(found, wanted[stands])
