@@ -73,6 +73,15 @@ class TinyRepository(TinyBook):
             {"name": "name", "type": "string", "description": "name"}, {"name": "value", "type": "integer", "description": "value"}]}
         self.write("data/datapackage.json", json.dumps({"name": "tiny", "version": version, "created": "2026-01-01", "resources": tables}))
 
+    def second(self):
+        """Commit 1.1.0, after 1.0.0 was released."""
+        self.version("1.1.0")
+        self.things("a,1", "b,20", "d,4")
+        self.write("book/extra.md", "# Extra\n\nOnly in 1.1.0.\n")
+        self.write("_toc.yml", (self.root / "_toc.yml").read_text() + "  - file: book/extra\n")
+        make.write_record(self.root, "1.1.0", self.root / "dist")
+        self.commit()
+
 
 @pytest.fixture(scope="module")
 def tiny_repository(tmp_path_factory):
@@ -82,12 +91,7 @@ def tiny_repository(tmp_path_factory):
     book = TinyRepository(root)
     make.release(root, "1.0.0", pdf=False)
     book.first = {name: (root / "dist/site/1.0.0" / name).read_bytes() for name in compare.names(root / "dist/site/1.0.0")}
-    book.version("1.1.0")
-    book.things("a,1", "b,20", "d,4")
-    book.write("book/extra.md", "# Extra\n\nOnly in 1.1.0.\n")
-    book.write("_toc.yml", (root / "_toc.yml").read_text() + "  - file: book/extra\n")
-    make.write_record(root, "1.1.0", root / "dist")
-    book.commit()
+    book.second()
     make.release(root, "1.1.0", pdf=False)
     return book
 

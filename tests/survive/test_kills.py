@@ -12,7 +12,9 @@ from survive.conftest import FIRST, KILLS, ROOT, STOPPED, Book, killed, listing,
 
 pytestmark = pytest.mark.survive
 
-EACH = 7
+EACH = 10
+#: Where a build is, by what there is in its folder; the last that is there.
+PHASES = {".lock": "as chapters executed", ".aside-*": "as pages rendered", ".aside-*/html": "as the site was put in place"}
 
 
 @pytest.fixture(scope="module")
@@ -36,35 +38,43 @@ def turn(book, marker):
     book.chapter(book.names[0], marker)
 
 
+def phase(build):
+    """What a build is at."""
+    return [said for pattern, said in PHASES.items() if any(build.glob(pattern))][-1]
+
+
 @pytest.mark.parametrize("how", KILLS)
-def test_a_build_killed_at_any_moment(versions, moments, account, how):
+def test_a_build_killed_at_any_moment(versions, moments, account, temporary, how):
+    """At moments spread over its time, and once as soon as the new site lies there."""
     book, wanted, seconds = versions
+    build = book.root / "_build"
     stands = next(marker for marker, found in wanted.items() if found == listing(book.site))
-    for number, moment in enumerate(moments(EACH, seconds)):
+    for number, moment in enumerate([*moments(EACH, seconds), None]):
         under_way = False
         while not under_way:  # a build that was done before counts for nothing; earlier, then
             comes = "plain" if stands == "other" else "other"
             turn(book, comes)
             if number % 3 == 0:
-                shutil.rmtree(book.root / "_build/.cache")
-            run = book.start()
-            under_way = killed(run, how, moment)
+                shutil.rmtree(build / ".cache")
+            run, seen = book.start(TMPDIR=str(temporary)), []
+            under_way = killed(run, how, moment, lambda: any(build.glob(".aside-*/html")), lambda: seen.append(phase(build)))
             if not under_way:
                 same(listing(book.site), wanted[comes])
-                stands, moment = comes, moment * 0.8
-        assert not run.left(), f"{how} at {moment:.2f} s"
+                stands, moment = comes, moment and moment * 0.8
+        assert not run.left(), f"{how} at {moment} s"
         if how != "SIGKILL":
             assert run.said_once() == STOPPED
             assert run.code == {"SIGTERM": 143, "Ctrl-C": 130}[how]
-            assert not list((book.root / "_build").glob(".aside-*"))
+            assert not list(build.glob(".aside-*"))
         found = listing(book.site)
         if found != wanted[comes]:
             same(found, wanted[stands])
-        again = book.build()
+        again = book.build(TMPDIR=str(temporary))
         assert again.code == 0, again.err
         same(listing(book.site), wanted[comes])
+        assert not list(temporary.iterdir()) and not list(build.glob(".aside-*"))
         stands = comes
-        account(f"{how} during a build", "site whole; next build equals a clean one")
+        account(f"{how} during a build", f"{seen[0]}: site whole, next build equals a clean one, nothing left in /tmp")
 
 
 @pytest.mark.parametrize("how", KILLS)
