@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from survive.conftest import FIRST, KILLS, ROOT, STOPPED, Book, killed, listing, same
 
+from sobe.pdf.build import lacking
+
 pytestmark = pytest.mark.survive
 
 EACH = 10
@@ -45,11 +47,12 @@ def phase(build):
 
 @pytest.mark.parametrize("how", KILLS)
 def test_a_build_killed_at_any_moment(versions, moments, account, temporary, how):
-    """At moments spread over its time, and once as soon as the new site lies there."""
+    """At moments spread over its time, and once as soon as the new site lies there; every second of them the build that
+    comes after a killed one."""
     book, wanted, seconds = versions
     build = book.root / "_build"
     stands = next(marker for marker, found in wanted.items() if found == listing(book.site))
-    for number, moment in enumerate([*moments(EACH, seconds), None]):
+    for number, moment in enumerate([*moments(EACH - 1, seconds), None]):
         under_way = False
         while not under_way:  # a build that was done before counts for nothing; earlier, then
             comes = "plain" if stands == "other" else "other"
@@ -67,14 +70,17 @@ def test_a_build_killed_at_any_moment(versions, moments, account, temporary, how
             assert run.code == {"SIGTERM": 143, "Ctrl-C": 130}[how]
             assert not list(build.glob(".aside-*"))
         found = listing(book.site)
-        if found != wanted[comes]:
+        if found == wanted[comes]:
+            stands = comes
+        else:
             same(found, wanted[stands])
-        again = book.build(TMPDIR=str(temporary))
-        assert again.code == 0, again.err
-        same(listing(book.site), wanted[comes])
-        assert not list(temporary.iterdir()) and not list(build.glob(".aside-*"))
-        stands = comes
-        account(f"{how} during a build", f"{seen[0]}: site whole, next build equals a clean one, nothing left in /tmp")
+        account(f"{how} during a build", f"{seen[-1]}: site whole; then a build equals a clean one, and nothing is left of any")
+        if number % 2:
+            again = book.build(TMPDIR=str(temporary))
+            assert again.code == 0, again.err
+            same(listing(book.site), wanted[comes])
+            assert not list(temporary.iterdir()) and not list(build.glob(".aside-*"))
+            stands = comes
 
 
 @pytest.mark.parametrize("how", KILLS)
@@ -94,6 +100,23 @@ def test_a_single_chapter_killed(book, moments, account, how):
         assert book.build("chapter", name, "least=3").code == 0
         assert out.read_bytes() == wanted
         account(f"{how} during make chapter", "notebook whole; the next run makes it")
+
+
+@pytest.mark.skipif(bool(lacking()), reason="the PDF needs what is not installed here")
+@pytest.mark.parametrize("how", KILLS)
+def test_make_pdf_killed(book, moments, account, temporary, how):
+    """While its pages are laid out, and once XeLaTeX runs."""
+    latex = book.root / "_build/pdf/.zh/latex"
+    for moment in (*moments(1, 4), None):
+        run = book.start("--root", book.root, "pdf", TMPDIR=str(temporary))
+        assert killed(run, how, moment, lambda: any(latex.glob("*.xdv")) or any(latex.glob("*.log")))
+        assert not run.left(10)
+        assert not list((book.root / "_build/pdf").glob("*.pdf"))
+        if how != "SIGKILL":
+            assert run.said_once() == STOPPED and run.err == STOPPED + "\n"
+        account(f"{how} during make pdf", "no half PDF; one message; nothing left in /tmp")
+    assert book.build(TMPDIR=str(temporary)).code == 0
+    assert not list(temporary.iterdir())
 
 
 SWEEP = """title: A few
