@@ -114,7 +114,7 @@ def test_make_pdf_killed(book, moments, account, temporary, how):
         assert not list((book.root / "_build/pdf").glob("*.pdf"))
         if how != "SIGKILL":
             assert run.said_once() == STOPPED and run.err == STOPPED + "\n"
-        account(f"{how} during make pdf", "no half PDF; one message; nothing left in /tmp")
+        account(f"{how} during make pdf", "no half PDF, no process, nothing left in /tmp")
     assert book.build(TMPDIR=str(temporary)).code == 0
     assert not list(temporary.iterdir())
 
