@@ -14,7 +14,6 @@ from pathlib import Path
 #: How the name of a file ends that is not complete yet.
 PARTIAL = ".part"
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # Linux's
-_making_way = threading.Lock()
 
 
 def remove(path: Path) -> None:
@@ -32,6 +31,33 @@ def exchange(one: Path, other: Path) -> bool:
             _AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), ctypes.c_uint(_RENAME_EXCHANGE))
     except AttributeError:  # no Linux
         return False
+
+
+def put_in_place(fresh: Path, place: Path, old: Path) -> None:
+    """Let the folder ``fresh`` take the name ``place``; what stood there may stay under the name of ``fresh``.
+
+    Where the system cannot exchange them in one instant, a kill may leave what stood there as ``old``:
+    :func:`put_back` mends that.
+    """
+    if place.is_dir() and exchange(fresh, place):
+        return
+    remove(old)
+    if place.exists():
+        os.rename(place, old)
+    try:
+        os.rename(fresh, place)
+    except OSError:
+        if old.exists():
+            os.rename(old, place)
+        raise
+    remove(old)
+
+
+def put_back(old: Path, place: Path) -> None:
+    """Mend what a killed :func:`put_in_place` left."""
+    if old.is_dir() and not place.exists():
+        os.rename(old, place)
+    remove(old)
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -70,14 +96,19 @@ def alone(folder: Path):
         os.close(handle)
 
 
+def make_way(folder: Path) -> None:
+    """Make a folder under a name that is ours alone; what stands in its way there goes."""
+    if not folder.is_dir():
+        with contextlib.suppress(OSError):  # chapters and editions are kept at the same time: it may be there by now
+            folder.unlink(missing_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+
+
 def keep(path: Path, content: bytes) -> None:
     """Keep ``content`` under a name that is ours alone; what stands in its way there goes."""
-    with _making_way:  # chapters are kept from two threads
-        if path.is_dir():
-            remove(path)
-        if not path.parent.is_dir():
-            remove(path.parent)
-            path.parent.mkdir(parents=True)
+    make_way(path.parent)
+    if path.is_dir():
+        remove(path)
     write_whole(path, hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
 
 

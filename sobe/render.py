@@ -10,9 +10,9 @@ renderers would ask the network for it, or put it into every chart anew.
 
 import hashlib
 import html
+import itertools
 import json
 import os
-import uuid
 
 from sobe import bundle, theme
 
@@ -21,6 +21,7 @@ BOOK_ENV = "SOBE_BOOK"
 #: More rows than this in one chart is a mistake: the page would carry them all.
 MAX_ROWS = 5000
 CHART_CLASS = "sobe-chart"
+_shown = itertools.count(1)
 
 
 def _script_json(spec):
@@ -75,7 +76,8 @@ def vega_html():
 
 def _notebook_renderer(spec, **_metadata):
     """The Altair renderer of live notebooks."""
-    name = f"sobe-{uuid.uuid4().hex}"
+    # Of its own also where a chart is shown twice, and the same whenever the chapter is run.
+    name = f"{chart_id(spec)}-{next(_shown)}"
     # Notebooks don't promise to run the first cell's output before this one.
     script = (
         '(function draw() { window.vegaEmbed ? '

@@ -32,6 +32,7 @@ def on_signals(message: str) -> None:
         if os.getpid() == owner:  # a fork of ours has nothing to tidy, and nothing to say
             for child in sys.modules["multiprocessing"].active_children() if "multiprocessing" in sys.modules else ():
                 child.kill()
+                child.join(1)
             for tidy in reversed(_tidying):
                 with contextlib.suppress(Exception):
                     tidy()

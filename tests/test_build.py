@@ -130,7 +130,7 @@ def test_a_sphinx_warning_is_an_error_and_leaves_the_site(tiny):
     with pytest.raises(BuildError, match=r"book/index.md:3: WARNING: .*nowhere.md"):
         build_book(tiny.project)
     assert listing(tiny.project.site) == before
-    assert not list(tiny.project.build.glob(".render-*"))
+    assert not list(tiny.project.build.glob(".aside-*"))
 
 
 def test_the_site_is_swapped_whole(tiny, monkeypatch):
@@ -158,7 +158,7 @@ def test_the_site_is_swapped_whole(tiny, monkeypatch):
 def test_a_site_takes_the_place_of_another(tiny, monkeypatch, exchanges):
     """In one instant, or, where the system knows no exchange of names, in two."""
     project = tiny.project
-    fresh = project.build / ".render-x"
+    fresh = project.build / ".aside-x"
     fresh.mkdir()
     (fresh / "index.html").write_text("new")
     if not exchanges:

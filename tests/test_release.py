@@ -73,6 +73,15 @@ class TinyRepository(TinyBook):
             {"name": "name", "type": "string", "description": "name"}, {"name": "value", "type": "integer", "description": "value"}]}
         self.write("data/datapackage.json", json.dumps({"name": "tiny", "version": version, "created": "2026-01-01", "resources": tables}))
 
+    def second(self):
+        """Commit 1.1.0, after 1.0.0 was released."""
+        self.version("1.1.0")
+        self.things("a,1", "b,20", "d,4")
+        self.write("book/extra.md", "# Extra\n\nOnly in 1.1.0.\n")
+        self.write("_toc.yml", (self.root / "_toc.yml").read_text() + "  - file: book/extra\n")
+        make.write_record(self.root, "1.1.0", self.root / "dist")
+        self.commit()
+
 
 @pytest.fixture(scope="module")
 def tiny_repository(tmp_path_factory):
@@ -82,12 +91,7 @@ def tiny_repository(tmp_path_factory):
     book = TinyRepository(root)
     make.release(root, "1.0.0", pdf=False)
     book.first = {name: (root / "dist/site/1.0.0" / name).read_bytes() for name in compare.names(root / "dist/site/1.0.0")}
-    book.version("1.1.0")
-    book.things("a,1", "b,20", "d,4")
-    book.write("book/extra.md", "# Extra\n\nOnly in 1.1.0.\n")
-    book.write("_toc.yml", (root / "_toc.yml").read_text() + "  - file: book/extra\n")
-    make.write_record(root, "1.1.0", root / "dist")
-    book.commit()
+    book.second()
     make.release(root, "1.1.0", pdf=False)
     return book
 
@@ -220,7 +224,7 @@ def test_the_site_of_versions_can_be_made_again_and_mended(tiny_repository):
         shutil.rmtree(site / "latest")
         shutil.rmtree(site / "1.0.0")
         (site / "versions.js").unlink()
-        (site.parent / ".site-left").mkdir()
+        (site.parent / ".making-left").mkdir()
         make.publish(tiny_repository.root)
         assert compare.difference(site, kept) is None
         assert not list(site.parent.glob(".*"))
@@ -281,7 +285,7 @@ def test_the_commit_of_a_clone_an_archive_and_neither(tiny_repository, tmp_path)
     here = commit.of(root)
     assert not here.changed and len(here.id) == 40 and here.time > 1_700_000_000
     for archive in (False, True):
-        with fresh.checkout(root, here.id, fresh.Surrounding(archive=archive)) as folder:
+        with fresh.checkout(root, here.id, tmp_path, fresh.Surrounding(archive=archive)) as folder:
             assert (folder / ".git").exists() is not archive
             assert commit.of(folder) == here
             if not archive:

@@ -5,10 +5,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from sobe import keep, stop
+from sobe import keep
 from sobe.build import BuildError, editions, notebook, parameters, site
 from sobe.build.execute import Executor, Run
-from sobe.build.lock import only_build
 from sobe.derive import place
 from sobe.web import policy
 
@@ -25,8 +24,7 @@ def build_book(project):
     pages do not render without a warning.
     """
     start = time.monotonic()
-    with only_build(project), stop.tidied(lambda: site.recover(project)):
-        site.recover(project)
+    with site.building(project):
         place.finish(project.root)
         executor = Executor(project, say)
         runs = [Run(name, path) for name, path in project.chapters.items()]
@@ -39,7 +37,7 @@ def build_book(project):
         notebooks |= executor.execute(missing, meanwhile=lambda: site.prepare(project))
         mark = site.stamp(project, notebooks)
         rendered = time.monotonic()
-        aside = Path(tempfile.mkdtemp(prefix=".render-", dir=project.build))
+        aside = Path(tempfile.mkdtemp(prefix=site.ASIDE, dir=project.build))
         try:
             editions.render(project, notebooks, aside / "html", say)
             policy.apply(aside / "html")
@@ -104,8 +102,7 @@ def _defaults(project, name):
 
 def _run_alone(project, name, values, out):
     """Execute a chapter with `values`, unless that is kept, and write it to `out`."""
-    with only_build(project), stop.tidied(lambda: site.recover(project)):
-        site.recover(project)
+    with site.building(project):
         executor = Executor(project, say)
         run = Run(name, project.chapters[name], values, for_book=False)
         found, missing = executor.cached([run])

@@ -5,10 +5,10 @@ import json
 import multiprocessing
 import os
 import sys
-import traceback
 
-from sobe import i18n, keep, stop
-from sobe.build import BuildError, site, told
+from sobe import i18n, keep
+from sobe.build import BuildError, site
+from sobe.build.apart import Apart
 
 FRONT = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
@@ -55,35 +55,30 @@ def render(project, notebooks, out, report=print):
     # Forked, as everything is imported by now; but for vl-convert, whose threads no fork inherits: one that
     # is in use here would wait in the fork for ever.
     context = multiprocessing.get_context("spawn" if "vl_convert" in sys.modules else "fork")
-    others = {}
-    for language, name in list(editions.items())[1:]:
-        here, there = context.Pipe(duplex=False)
-        process = context.Process(target=_apart, args=(os.getpid(), project, notebooks, asides[name], language, name, names, there))
-        process.start()
-        there.close()
-        others[name] = (process, here)
+    others = {
+        name: Apart(context, _missing, project, notebooks, asides[name], language, name, names)
+        for language, name in list(editions.items())[1:]
+    }  # fmt: skip
     failure = None
     try:
         site.render(project, site.make_tree(project, notebooks), asides["en"], settings(project, "en", "en", names))
     except BuildError as error:
         failure = error
     except BaseException:
-        for process, _ in others.values():
-            process.kill()
+        for other in others.values():
+            other.kill()
         raise
-    for name, (process, here) in others.items():
+    for name, other in others.items():
         try:
-            said, missing = here.recv()
-        except EOFError:
-            said, missing = f"the edition {name!r} stopped without a word", []
-        process.join()
+            missing = other.result()
+        except BuildError as error:
+            failure = failure or BuildError(f"the edition {name!r}: {error}")
+            continue
         note = project.cache / f"missing-{name}.json"
         keep.remove(note)
         keep.write_whole(note, json.dumps(missing, ensure_ascii=False, indent=1))
         if missing:
             report(f"  the edition {name!r} lacks {len(missing)} messages (make messages), the first: {missing[0]!r}")
-        if said and not failure:
-            failure = BuildError(f"the edition {name!r}: {said}")
     if failure:
         raise failure
     out.mkdir(parents=True)
@@ -128,18 +123,6 @@ def render_other(project, notebooks, out, language, name, names):
     return say
 
 
-def _apart(parent, project, notebooks, out, language, name, names, answer):
-    """`render_other` in a process of its own; sends what went wrong, or nothing."""
-    stop.die_with_parent(parent)
-    said, missing = "", []
-    try:
-        missing = list(render_other(project, notebooks, out, language, name, names).missing)
-    except BuildError as error:
-        said = str(error)
-    except OSError as error:
-        said = told(error)
-    except BaseException:
-        said = traceback.format_exc()
-    with contextlib.suppress(BrokenPipeError):
-        answer.send((said, missing))
-    os._exit(0)
+def _missing(*arguments):
+    """`render_other`; returns the messages that had no translation."""
+    return list(render_other(*arguments).missing)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import shutil
 import tempfile
 import time
@@ -16,7 +17,9 @@ from sobe.build.fingerprint import digest, static_digest, table_digests
 from sobe.render import BOOK_ENV
 
 AT_ONCE = 2
-SCRATCH = "sobe-"  # how the name of a build's folder for sockets begins, among the system's temporary ones
+#: How the name of a build's folder for sockets begins, among the system's temporary ones, as a socket's path
+#: is short; and the file in the folder of what is built that says its name.
+SCRATCH, NOTE = "sobe-", ".scratch"
 
 
 @dataclass
@@ -121,9 +124,10 @@ class Executor:
         if not runs:
             return {}
         done = {}
-        scratch = Path(tempfile.mkdtemp(prefix=SCRATCH))
-        # For the next build to remove, should this one be killed.
-        keep.keep(self.project.build / ".scratch", str(scratch).encode())
+        scratch = Path(tempfile.gettempdir()) / f"{SCRATCH}{secrets.token_hex(4)}"
+        # Before it is there: for the next build to remove, should this one be killed.
+        keep.keep(self.project.build / NOTE, str(scratch).encode())
+        scratch.mkdir(0o700)
         os.environ["JUPYTER_RUNTIME_DIR"] = str(scratch)  # short paths, for sockets
         pool = ThreadPoolExecutor(AT_ONCE)
         try:

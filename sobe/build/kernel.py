@@ -37,6 +37,7 @@ class _KernelManager(AsyncKernelManager):
         self.transport = "ipc"
         # Absolute, as the kernel works in another folder than we do.
         self.ip = os.path.join(os.environ["JUPYTER_RUNTIME_DIR"], f"k{id(self):x}")
+        self.connection_file = f"{self.ip}.json"
 
     @property
     def kernel_spec(self):

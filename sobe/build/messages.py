@@ -12,7 +12,7 @@ import signal
 import tempfile
 from pathlib import Path
 
-from sobe import i18n
+from sobe import i18n, keep
 from sobe.build import editions, site
 from sobe.build.execute import Executor
 
@@ -28,7 +28,7 @@ def write(path, entries, language, fuzzy=()):
         for message, text in entries.items()
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(HEADER.format(language=language) + "\n".join(parts), encoding="utf-8")
+    keep.write_whole(path, HEADER.format(language=language) + "\n".join(parts))
 
 
 def entries(path):
@@ -49,11 +49,11 @@ def update(project, say=print, languages=("zh_CN",)):
     """
     from sphinx_intl.basic import update as merge
 
-    site.prepare(project)
-    notebooks = Executor(project, say).chapters()
-    source = site.make_tree(project, notebooks)
     lacking = {}
-    with tempfile.TemporaryDirectory(prefix="sobe-messages-") as scratch:
+    with site.building(project), tempfile.TemporaryDirectory(prefix=site.ASIDE, dir=project.build) as scratch:
+        site.prepare(project)
+        notebooks = Executor(project, say).chapters()
+        source = site.make_tree(project, notebooks)
         pot = Path(scratch) / "pot" / "gettext"
         site.render(project, source, pot, {"gettext_compact": False, "gettext_location": False}, builder="gettext")
         for language in languages:

@@ -14,11 +14,16 @@ from pathlib import Path
 
 import yaml
 
-from sobe import keep
+from sobe import keep, stop
 from sobe.build import BuildError, told
-from sobe.build.execute import SCRATCH
+from sobe.build.execute import NOTE, SCRATCH
 from sobe.build.fingerprint import digest, environment_digest, file_digest, tree_digest
+from sobe.build.lock import only_build
 from sobe.release import commit
+
+#: How names begin in the folder of what is built, of what is being made; and the name of a site moved aside.
+ASIDE, OLD = ".aside-", ".html-old"
+_PARTIAL = f".*{keep.PARTIAL}"
 
 
 def _below_book(value):
@@ -157,33 +162,40 @@ def _told(said, project):
 
 def put_in_place(project, fresh):
     """Make the folder `fresh` the site; the old one, if any, may stay under the name of `fresh`."""
-    if project.site.is_dir() and keep.exchange(fresh, project.site):
-        return
-    old = project.build / ".html-old"
-    keep.remove(old)
-    if project.site.exists():
-        os.rename(project.site, old)
-    try:
-        os.rename(fresh, project.site)
-    except OSError:
-        if old.exists():
-            os.rename(old, project.site)
-        raise
-    keep.remove(old)
+    keep.put_in_place(fresh, project.site, project.build / OLD)
+
+
+@contextlib.contextmanager
+def building(project):
+    """Hold the folder's build lock, with the leavings of killed builds cleared, and this one's if a signal comes.
+
+    Raises BuildError as `only_build` does.
+    """
+    with only_build(project), stop.tidied(lambda: recover(project)):
+        recover(project)
+        yield
 
 
 def recover(project):
     """Put back a site that a killed build had moved aside, and clear its leavings."""
-    old = project.build / ".html-old"
-    if old.is_dir() and not project.site.exists():
-        os.rename(old, project.site)
-    keep.remove(old)
+    keep.put_back(project.build / OLD, project.site)
     if project.cache.exists() and not project.cache.is_dir():
         keep.remove(project.cache)
-    partial = f".*{keep.PARTIAL}"
-    for left in (*project.build.glob(".render-*"), *project.build.glob(f"*/{partial}"), *project.cache.glob(f"**/{partial}")):
-        keep.remove(left)
-    scratch = Path((keep.kept(project.build / ".scratch") or b"").decode())
+    for left in (*project.build.glob(f"{ASIDE}*"), *project.build.glob(f"*/{_PARTIAL}"), *project.cache.glob(f"**/{_PARTIAL}")):
+        clear(left)
+    _remove_scratch(project.build)
+
+
+def clear(left):
+    """Remove what a killed command left under a name of its own, and what builds in there had elsewhere."""
+    if left.is_dir():
+        for note in left.rglob(NOTE):
+            _remove_scratch(note.parent)
+    keep.remove(left)
+
+
+def _remove_scratch(build):
+    scratch = Path((keep.kept(build / NOTE) or b"").decode())
     if scratch.parent == Path(tempfile.gettempdir()) and scratch.name.startswith(SCRATCH):
         keep.remove(scratch)
 

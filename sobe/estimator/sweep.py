@@ -22,7 +22,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from sobe import stop, units
-from sobe.keep import alone, write_whole
+from sobe.keep import alone, remove, write_whole
 from sobe.web.policy import guarded
 from sobe.estimator import EstimatorError
 from sobe.estimator.estimate import estimate
@@ -31,6 +31,7 @@ from sobe.estimator.scenario import Sweep
 from sobe.estimator.uncertainty import draw
 
 _PACKAGE = Path(__file__).resolve().parent
+_SCRATCH = ".dask-"
 _TIMEOUT = 20  # seconds that a scheduler has to answer
 #: Results of a row, with what it is in words for the page.
 RESULTS = {
@@ -120,7 +121,9 @@ def _work(sweep, todo, done, done_file, address, say):
     from distributed import Client, LocalCluster, as_completed
 
     with ExitStack() as stack:
-        scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="sobe-dask-"))
+        for left in done_file.parent.glob(f"{_SCRATCH}*"):
+            remove(left)
+        scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=done_file.parent.absolute()))
         stack.enter_context(stop.tidied(lambda: shutil.rmtree(scratch, ignore_errors=True)))
         try:
             cluster = address or stack.enter_context(

@@ -9,16 +9,15 @@ import re
 import shutil
 import subprocess
 import time
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import yaml
 
 from sobe import keep, stop
 from sobe.build import BuildError, editions, notebook, site
+from sobe.build.apart import Apart
 from sobe.build.execute import Executor
 from sobe.build.fingerprint import digest, file_digest
-from sobe.build.lock import only_build
 from sobe.build.project import Project
 from sobe.pdf.tables import latex
 from sobe.pdf.words import WORDS
@@ -168,7 +167,6 @@ def _typeset(out, name, cited):
 
 def _edition(root, notebooks, language, name, names, cited):
     """Make one edition's PDF, in a process of its own; returns its path."""
-    stop.die_with_parent()
     project = Project(root)
     out = project.build / "pdf" / f".{name}" / "latex"
     speaking = editions.spoken(project, notebooks, language) if language != "en" else contextlib.nullcontext((notebooks, None))
@@ -190,8 +188,7 @@ def build(project, say=print):
     check()
     cited = citation(project)
     folder = project.build / "pdf"
-    with only_build(project), stop.tidied(lambda: site.recover(project)):
-        site.recover(project)
+    with site.building(project):
         found = editions.of(project) or {"en": "en"}
         targets = [folder / f"{NAME}-{name}.pdf" for name in found.values()]
         notebooks = Executor(project, say).chapters()
@@ -203,8 +200,12 @@ def build(project, say=print):
         jobs = [(project.root, notebooks, language, name, list(found.values()), cited) for language, name in found.items()]
         # Fresh processes: drawing charts starts threads, which a fork would lose.
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(2, context, initializer=stop.die_with_parent, initargs=(os.getpid(),)) as pool:
-            made = list(pool.map(_edition, *zip(*jobs)))
+        making = [Apart(context, _edition, *job) for job in jobs]
+        try:
+            made = [each.result() for each in making]
+        finally:
+            for each in making:
+                each.kill()
         for pdf, target in zip(made, targets):
             keep.write_whole(target, pdf.read_bytes())
             say(f"made {target.relative_to(project.root)}")

@@ -1,12 +1,17 @@
 """Command line: `python -m sobe.release verify`, `release VERSION`, `publish`, `verify-release DIR`, `changes VERSION`, `citation`."""
 
+if __name__ == "__main__":  # before anything that takes time to import
+    from sobe import stop
+
+    stop.on_signals("stopped; what was released is untouched")
+
 import argparse
 import json
-import signal
 import sys
 from pathlib import Path
 
-from sobe.build import BuildError
+from sobe import keep
+from sobe.build import BuildError, told
 
 
 def main(argv=None):
@@ -21,7 +26,6 @@ def main(argv=None):
         commands.add_parser(name).add_argument(value)
     args = parser.parse_args(argv)
     root = Path.cwd().resolve()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     from sobe.release import citing, make
 
     try:
@@ -30,7 +34,7 @@ def main(argv=None):
         elif args.command == "publish":
             make.publish(root, _say)
         elif args.command == "citation":
-            (root / ".zenodo.json").write_text(citing.zenodo(root), encoding="utf-8")
+            keep.write_whole(root / ".zenodo.json", citing.zenodo(root))
         elif args.command == "facts":
             print(json.dumps(make.facts(root)))
         elif args.command == "release":
@@ -43,9 +47,9 @@ def main(argv=None):
     except BuildError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("stopped; what was released is untouched", file=sys.stderr)
-        return 130
+    except OSError as error:  # a full disk, a folder that is not ours to write
+        print(f"error: {told(error)}; what was released is untouched", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -7,10 +7,12 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sobe import stop
 from sobe.build import BuildError
 from sobe.release.commit import git
 
@@ -72,21 +74,39 @@ def run(folder, arguments, surrounding=None, variables=None):
         command = ["faketime", "-m", "-f", f"+{surrounding.days}d", *command]
         # latexmk (in Perl) compares its clock with files' times, which are the true ones.
         variables = {**(variables or {}), "FAKETIME_SKIP_CMDS": "perl"}
-    done = subprocess.run(
-        command, cwd=folder, env=_environment(folder, surrounding, variables or {}), stdin=subprocess.DEVNULL,
-        capture_output=True, encoding="utf-8", errors="replace",
-    )  # fmt: skip
-    if done.returncode:
-        said = done.stderr.strip().removeprefix("error: ") or "it stopped without a word"
+    here = os.getpid()
+    with (
+        subprocess.Popen(
+            command, cwd=folder, env=_environment(folder, surrounding, variables or {}), stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="replace",
+            preexec_fn=lambda: stop.die_with_parent(here),
+        ) as process,
+        stop.tidied(lambda: _end(process)),
+    ):  # fmt: skip
+        out, complaint = process.communicate()
+    if process.returncode:
+        said = complaint.strip().removeprefix("error: ") or "it stopped without a word"
         raise BuildError(f"{' '.join(arguments[:2])} failed: {said}")
-    return done.stdout
+    return out
+
+
+def _end(process):
+    """Ask a build to stop, which tidies up after itself, and see that it does; called as a signal comes."""
+    if process.returncode is None:
+        process.terminate()
+        for _ in range(100):
+            # Not process.wait: it may be what the signal interrupted.
+            if os.waitpid(process.pid, os.WNOHANG)[0]:
+                return
+            time.sleep(0.05)
+        process.kill()
 
 
 @contextmanager
-def checkout(root, commit, surrounding=None, inside=None):
-    """A folder with the files of a commit, gone afterwards. ``inside``: the folder to make it in."""
+def checkout(root, commit, inside, surrounding=None):
+    """A folder with the files of a commit, made in the folder ``inside`` and gone afterwards."""
     surrounding = surrounding or Surrounding()
-    with tempfile.TemporaryDirectory(prefix="sobe-", dir=inside) as scratch:
+    with tempfile.TemporaryDirectory(dir=inside) as scratch:
         folder = Path(scratch) / surrounding.folder
         _lay_out(root, commit, folder, surrounding.archive)
         yield folder

@@ -1,5 +1,6 @@
 """A release: a commit built from nothing into a folder of its own, with sums and a manifest."""
 
+import contextlib
 import datetime
 import hashlib
 import json
@@ -11,8 +12,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from sobe.build import BuildError, notebook, parameters
-from sobe.build.lock import only_build
+from sobe import keep, stop
+from sobe.build import BuildError, notebook, parameters, site
 from sobe.build.project import Project
 from sobe.release import changes, citing, compare, fresh, versions
 from sobe.release.archive import write_zip
@@ -27,7 +28,9 @@ def check(root, version, dist):
     if not versions.VERSION.match(version):
         raise BuildError(f"{version!r} is not a version; say which: make release VERSION=1.0.0")
     if (dist / version).exists():
-        raise BuildError(f"{version} has been released in {dist / version}; a release is never written again: give the next one a new number")
+        unpublished = "" if (dist / versions.SITE / version).is_dir() else "; make publish puts it into the site"
+        raise BuildError(
+            f"{version} has been released in {dist / version}; a release is never written again: give the next one a new number{unpublished}")
     commit = of(root)
     if not commit.id:
         raise BuildError("a release is made from a commit, and here is none (no git checkout)")
@@ -77,7 +80,7 @@ def record(root, version, dist):
     if not before:
         return None
     since, manifest = next(iter(before.items()))
-    with tempfile.TemporaryDirectory(prefix="sobe-") as scratch:
+    with tempfile.TemporaryDirectory(prefix=versions.MAKING, dir=dist) as scratch:
         shutil.unpack_archive(dist / since / versions.archive_name(since, "data"), scratch, "zip")
         found = changes.between(Path(scratch), root / "data", manifest["claims"], changes.judged(root))
     return changes.text(version, since, found)
@@ -87,12 +90,13 @@ def write_record(root, version, dist):
     """Write the record of `record`; returns its path, or None for a first release. Raises BuildError for no version."""
     if not versions.VERSION.match(version):
         raise BuildError(f"{version!r} is not a version; say which: make changes VERSION=1.1.0")
-    text = record(root, version, dist)
+    with _releasing(root):
+        text = record(root, version, dist)
     if text is None:
         return None
     file = _record_file(root, version)
     file.parent.mkdir(exist_ok=True)
-    file.write_text(text, encoding="utf-8")
+    keep.write_whole(file, text)
     return file
 
 
@@ -119,20 +123,28 @@ def _tools(pdf):
     return found
 
 
-def assemble(root, commit, version, address, out, pdf=True, surrounding=None, inside=None):
-    """Build a commit from nothing and lay out in the new folder ``out`` what a release holds.
+@contextlib.contextmanager
+def _releasing(root):
+    """Hold the build lock of ``root``, with what killed releases and builds left cleared, and this one's if a signal comes."""
+    with site.building(Project(root)), stop.tidied(lambda: versions.recover(root / "dist")):
+        versions.recover(root / "dist")
+        yield
 
-    ``address``: of the site of all versions, or "". ``inside``: where to make the checkout.
-    Raises BuildError where the build fails.
+
+def assemble(root, commit, version, address, out, pdf=True, surrounding=None):
+    """Build a commit from nothing, beside the new folder ``out``, and lay out in that what a release holds.
+
+    ``address``: of the site of all versions, or "". Raises BuildError where the build fails.
     """
     variables = {"SOBE_RELEASE": version}
     if address:
         variables["SOBE_BASE_URL"] = f"{address.rstrip('/')}/{version}"
-    with fresh.checkout(root, commit.id, surrounding, inside) as folder:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with fresh.checkout(root, commit.id, out.parent, surrounding) as folder:
         built = fresh.build(folder, pdf, surrounding, variables)
         html = built / "html"
         edition = html / "en" if (html / "en").is_dir() else html
-        out.mkdir(parents=True)
+        out.mkdir()
         sources = _below(edition / "_sources")
         notebooks = {name: content for name, content in sources.items() if name.endswith(".ipynb")}
         parts = {"site": _below(html), "data": _below(folder / "data"), "notebooks": notebooks}
@@ -169,35 +181,36 @@ def release(root, version, say=print, pdf=True):
     Raises BuildError where something forbids it or the build fails; dist/ is then as it was.
     """
     dist = root / "dist"
-    commit = check(root, version, dist)
-    if pdf:
-        from sobe.pdf import build
+    with _releasing(root):
+        commit = check(root, version, dist)
+        if pdf:
+            from sobe.pdf import build
 
-        build.check()
-    with only_build(Project(root)):
+            build.check()
         dist.mkdir(exist_ok=True)
-        for left in dist.glob(".release-*"):
-            shutil.rmtree(left, ignore_errors=True)
         say(f"building {version} from commit {commit.short}")
-        aside = Path(tempfile.mkdtemp(prefix=".release-", dir=dist))
-        try:
-            assemble(root, commit, version, os.environ.get("SOBE_BASE_URL", ""), aside / version, pdf)
-            os.rename(aside / version, dist / version)
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=versions.MAKING, dir=dist, ignore_cleanup_errors=True) as aside:
+            made = Path(aside) / version
+            assemble(root, commit, version, os.environ.get("SOBE_BASE_URL", ""), made, pdf)
+            os.rename(made, dist / version)
         say(f"released {version}: {dist.name}/{version}")
-        publish(root, say)
+        _publish(root, say)
     return dist / version
 
 
 def publish(root, say=print):
-    """Make the site of all versions from the releases in dist/. Raises BuildError where there are none."""
+    """Make the site of all versions from the releases in dist/; returns its folder. Raises BuildError where there are none."""
+    with _releasing(root):
+        return _publish(root, say)
+
+
+def _publish(root, say):
     released = versions.released(root / "dist")
     if not released:
         raise BuildError("there is no release in dist/ to publish")
-    site = versions.publish(root / "dist", next(iter(released.values()))["title"])
-    say(f"published {', '.join(released)}: {site.relative_to(root)}/index.html")
-    return site
+    folder = versions.publish(root / "dist", next(iter(released.values()))["title"])
+    say(f"published {', '.join(released)}: {folder.relative_to(root)}/index.html")
+    return folder
 
 
 def verify_release(root, folder, say=print):
@@ -215,7 +228,8 @@ def verify_release(root, folder, say=print):
     if here != manifest["tools"]:
         say(f"built with {manifest['tools']}; here is {here}")
     commit = type(of(root))(manifest["commit"], int(time))
-    with tempfile.TemporaryDirectory(prefix="sobe-") as scratch:
+    project = Project(root)
+    with site.building(project), tempfile.TemporaryDirectory(prefix=site.ASIDE, dir=project.build) as scratch:
         again = Path(scratch) / folder.name
         assemble(root, commit, manifest["version"], manifest["address"], again, bool(manifest["pdfs"]))
         for file in (versions.MANIFEST, compare.SUMS):  # the programs' names may differ and all else be the same
@@ -249,7 +263,8 @@ def verify(root, say=print, pdf=True):
         say("faketime is not installed: both builds have today's date")
         surroundings = [fresh.Surrounding(**{**vars(one), "days": 0}) for one in surroundings]
     version = str(citing.read(root)["version"])
-    with tempfile.TemporaryDirectory(prefix="sobe-verify-") as scratch:
+    project = Project(root)
+    with site.building(project), tempfile.TemporaryDirectory(prefix=site.ASIDE, dir=project.build) as scratch:
         made = []
         for number, surrounding in enumerate(surroundings, 1):
             say(f"build {number}: {surrounding}")

@@ -12,9 +12,13 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from sobe import keep
+from sobe.build.site import clear
 from sobe.release import compare
 
 SITE, LATEST, LIST = "site", "latest", "versions.js"
+#: In the folder of releases: how the names of what is being made begin, and of a site moved aside.
+MAKING, OLD = ".making-", ".site-old"
 MANIFEST = compare.MANIFEST
 VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)\Z")
 FRONT = """<!DOCTYPE html>
@@ -53,45 +57,48 @@ def listing(releases):
     return f"window.sobeVersions = {text};\n"
 
 
-def _unpacked(dist, version, aside):
-    """The site of a release, unpacked into the folder ``aside``."""
+def _unpack(dist, version, folder):
+    """Unpack the site of a release into a new folder."""
     with zipfile.ZipFile(dist / version / archive_name(version, "site")) as archive:
-        archive.extractall(aside)
-    return aside
+        archive.extractall(folder)
 
 
-def _replace_text(path, text):
-    aside = path.with_name(f".{path.name}.part")
-    aside.write_text(text, encoding="utf-8")
-    os.replace(aside, path)
+def _linked(source, target):
+    """A second name of a file that is never written again, or a copy where the system has none."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def recover(dist):
+    """Put back a site that a killed command had moved aside, and clear what it left in ``dist``."""
+    keep.put_back(dist / OLD, dist / SITE)
+    for left in dist.glob(f"{MAKING}*"):
+        clear(left)
 
 
 def publish(dist, title):
     """Bring ``dist``/site up to date with the releases in ``dist``; returns its folder.
 
-    Each step is written aside and renamed, the list of versions last; what a kill leaves is mended
-    by the next call.
+    The new site is laid out aside, with what is in the old one but for `latest`, and put in place whole.
     """
     dist = Path(dist)
     site, releases = dist / SITE, released(dist)
-    site.mkdir(exist_ok=True)
-    for left in dist.glob(".site-*"):
-        shutil.rmtree(left, ignore_errors=True)
-    aside = Path(tempfile.mkdtemp(prefix=".site-", dir=dist))
-    try:
+    with tempfile.TemporaryDirectory(prefix=MAKING, dir=dist, ignore_cleanup_errors=True) as aside:
+        fresh = Path(aside) / SITE
+        if site.is_dir():
+            top = {str(site): {LATEST}}
+            shutil.copytree(site, fresh, symlinks=True, copy_function=_linked, ignore=lambda folder, names: top.get(str(folder), set()))
+        else:
+            fresh.mkdir()
         for version in releases:
-            if not (site / version).is_dir():
-                os.rename(_unpacked(dist, version, aside / version), site / version)
-        newest = next(iter(releases))
-        latest = site / LATEST
-        if not latest.is_dir() or compare.difference(latest, site / newest):
-            fresh = _unpacked(dist, newest, aside / LATEST)
-            if latest.exists():
-                os.rename(latest, aside / "old")
-            os.rename(fresh, latest)
+            if not (fresh / version).is_dir():
+                _unpack(dist, version, fresh / version)
+        _unpack(dist, next(iter(releases)), fresh / LATEST)
         links = " · ".join(f'<a href="{version}/index.html">{version}</a>' for version in releases)
-        _replace_text(site / "index.html", FRONT.format(title=title, links=links))
-        _replace_text(site / LIST, listing(releases))
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        # Written whole: the old site's files of these names are not written through.
+        keep.write_whole(fresh / "index.html", FRONT.format(title=title, links=links))
+        keep.write_whole(fresh / LIST, listing(releases))
+        keep.put_in_place(fresh, site, dist / OLD)
     return site

@@ -78,7 +78,9 @@ def draw(records, cited, cache):
         drawn.append({kind: keep.kept(path) for kind, path in paths.items()})
         if None in drawn[-1].values():
             missing.append((drawn[-1], paths, _svg(spec, config, foot, record)))
-    made = raster.rasterised([svg for _, _, svg in missing]) if missing else []
+    if missing:
+        keep.make_way(folder)
+    made = raster.rasterised([svg for _, _, svg in missing], folder) if missing else []
     for (contents, paths, svg), pixels in zip(missing, made):
         contents.update({"svg": svg.encode(), **pixels})
         for kind, content in contents.items():

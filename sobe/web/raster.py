@@ -11,8 +11,9 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from xml.sax.saxutils import escape
 
-from sobe import stop
+from sobe import keep, stop
 
 SCALES = {"png": 2, "thumbnail": 0.4}
 #: Faces of which only the system has one; their version decides the bytes of pictures that name them.
@@ -33,13 +34,16 @@ def _folders(svgs):
     return sorted(found)
 
 
-def rasterised(svgs):
-    """[{"png": bytes, "thumbnail": bytes}] of pictures given as SVG text. Raises RuntimeError if none can be drawn, OSError of a full disk."""
-    with tempfile.TemporaryDirectory(prefix="sobe-raster-") as scratch:
+def rasterised(svgs, inside=None):
+    """[{"png": bytes, "thumbnail": bytes}] of pictures given as SVG text. ``inside``: the folder to work in.
+
+    Raises RuntimeError if none can be drawn, OSError of a full disk.
+    """
+    with tempfile.TemporaryDirectory(prefix=".pictures-", suffix=keep.PARTIAL, dir=inside and inside.absolute()) as scratch:
         folder = Path(scratch)
         (folder / "none").mkdir()
         # The folder without fonts: where no folder is named, the usual ones would be looked through.
-        dirs = "".join(f"<dir>{path}</dir>" for path in (folder / "none", *_folders(svgs)))
+        dirs = "".join(f"<dir>{escape(str(path))}</dir>" for path in (folder / "none", *_folders(svgs)))
         (folder / "fonts.conf").write_text(_FONTS.format(dirs), encoding="utf-8")
         for number, svg in enumerate(svgs):
             (folder / f"{number}.svg").write_text(svg, encoding="utf-8")

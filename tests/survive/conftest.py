@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections import Counter
@@ -146,11 +147,11 @@ class Book:
         """The folder of the finished site."""
         return self.root / "_build/html"
 
-    def start(self, *arguments, root=None, wrap=(), module="sobe.build", **env):
+    def start(self, *arguments, root=None, wrap=(), code=("-m", "sobe.build"), **env):
         """Start a build in a process group of its own, marked so that its children can be found."""
         run = Process(uuid.uuid4().hex)
         known = {"SOBE_DATA": str((root or self.root) / "data"), "SURVIVE": run.mark, "PYTHONUNBUFFERED": "1"}
-        command = [*wrap, sys.executable, "-m", module, *map(str, arguments or ("--root", root or self.root, "book"))]
+        command = [*wrap, sys.executable, *code, *map(str, arguments or ("--root", root or self.root, "book"))]
         run.process = subprocess.Popen(
             command, cwd=root or self.root, env={**os.environ, **known, **env}, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
@@ -210,9 +211,14 @@ class Process:
         return lines[0]
 
 
-def killed(run, how, moment):
-    """Kill a run at a moment; whether its work was still under way."""
-    time.sleep(max(moment, FIRST))
+def killed(run, how, moment=None, once=lambda: False, see=lambda: None):
+    """Kill a run at a moment, or, without one, `once` that is true; what to `see` right before. Whether its work was still under way."""
+    if moment is None:
+        while not once() and run.process.poll() is None:
+            time.sleep(0.001)
+    else:
+        time.sleep(max(moment, FIRST))
+    see()
     under_way = run.process.poll() is None
     if under_way:
         KILLS[how](run.process)
@@ -248,6 +254,13 @@ def book(grown, tmp_path):
     made.root, made.names = tmp_path / "book", grown[0].names
     shutil.copytree(grown[0].root, made.root, symlinks=True)
     return made
+
+
+@pytest.fixture(scope="session")
+def temporary():
+    """A folder for temporary files of our own, in which nothing may be left; its path is short, for sockets."""
+    with tempfile.TemporaryDirectory(prefix="s-") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture

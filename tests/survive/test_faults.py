@@ -184,7 +184,7 @@ def test_a_spoiled_cache(book, grown, account, damage):
 
 
 @pytest.mark.parametrize("names", [
-    (".cache", "html"), (".cache/executed", ".cache/figures", "tree", ".html-old", ".render-x"), ("tree/en", "tree/zh", ".html-old/html"),
+    (".cache", "html"), (".cache/executed", ".cache/figures", "tree", ".html-old", ".aside-x"), ("tree/en", "tree/zh", ".html-old/html"),
 ], ids=" ".join)  # fmt: skip
 def test_a_file_where_a_folder_belongs(book, grown, account, names):
     for name in names:

@@ -10,9 +10,13 @@ from pathlib import Path
 import pytest
 from survive.conftest import FIRST, KILLS, ROOT, STOPPED, Book, killed, listing, same
 
+from sobe.pdf.build import lacking
+
 pytestmark = pytest.mark.survive
 
-EACH = 7
+EACH = 10
+#: Where a build is, by what there is in its folder; the last that is there.
+PHASES = {".lock": "as chapters executed", ".aside-*": "as pages rendered", ".aside-*/html": "as the site was put in place"}
 
 
 @pytest.fixture(scope="module")
@@ -36,35 +40,47 @@ def turn(book, marker):
     book.chapter(book.names[0], marker)
 
 
+def phase(build):
+    """What a build is at."""
+    return [said for pattern, said in PHASES.items() if any(build.glob(pattern))][-1]
+
+
 @pytest.mark.parametrize("how", KILLS)
-def test_a_build_killed_at_any_moment(versions, moments, account, how):
+def test_a_build_killed_at_any_moment(versions, moments, account, temporary, how):
+    """At moments spread over its time, and once as soon as the new site lies there; every second of them the build that
+    comes after a killed one."""
     book, wanted, seconds = versions
+    build = book.root / "_build"
     stands = next(marker for marker, found in wanted.items() if found == listing(book.site))
-    for number, moment in enumerate(moments(EACH, seconds)):
+    for number, moment in enumerate([*moments(EACH - 1, seconds), None]):
         under_way = False
         while not under_way:  # a build that was done before counts for nothing; earlier, then
             comes = "plain" if stands == "other" else "other"
             turn(book, comes)
             if number % 3 == 0:
-                shutil.rmtree(book.root / "_build/.cache")
-            run = book.start()
-            under_way = killed(run, how, moment)
+                shutil.rmtree(build / ".cache")
+            run, seen = book.start(TMPDIR=str(temporary)), []
+            under_way = killed(run, how, moment, lambda: any(build.glob(".aside-*/html")), lambda: seen.append(phase(build)))
             if not under_way:
                 same(listing(book.site), wanted[comes])
-                stands, moment = comes, moment * 0.8
-        assert not run.left(), f"{how} at {moment:.2f} s"
+                stands, moment = comes, moment and moment * 0.8
+        assert not run.left(), f"{how} at {moment} s"
         if how != "SIGKILL":
             assert run.said_once() == STOPPED
             assert run.code == {"SIGTERM": 143, "Ctrl-C": 130}[how]
-            assert not list((book.root / "_build").glob(".render-*"))
+            assert not list(build.glob(".aside-*"))
         found = listing(book.site)
-        if found != wanted[comes]:
+        if found == wanted[comes]:
+            stands = comes
+        else:
             same(found, wanted[stands])
-        again = book.build()
-        assert again.code == 0, again.err
-        same(listing(book.site), wanted[comes])
-        stands = comes
-        account(f"{how} during a build", "site whole; next build equals a clean one")
+        account(f"{how} during a build", f"{seen[-1]}: site whole; then a build equals a clean one, and nothing is left of any")
+        if number % 2:
+            again = book.build(TMPDIR=str(temporary))
+            assert again.code == 0, again.err
+            same(listing(book.site), wanted[comes])
+            assert not list(temporary.iterdir()) and not list(build.glob(".aside-*"))
+            stands = comes
 
 
 @pytest.mark.parametrize("how", KILLS)
@@ -84,6 +100,23 @@ def test_a_single_chapter_killed(book, moments, account, how):
         assert book.build("chapter", name, "least=3").code == 0
         assert out.read_bytes() == wanted
         account(f"{how} during make chapter", "notebook whole; the next run makes it")
+
+
+@pytest.mark.skipif(bool(lacking()), reason="the PDF needs what is not installed here")
+@pytest.mark.parametrize("how", KILLS)
+def test_make_pdf_killed(book, moments, account, temporary, how):
+    """While its pages are laid out, and once XeLaTeX runs."""
+    latex = book.root / "_build/pdf/.zh/latex"
+    for moment in (*moments(1, 4), None):
+        run = book.start("--root", book.root, "pdf", TMPDIR=str(temporary))
+        assert killed(run, how, moment, lambda: any(latex.glob("*.xdv")) or any(latex.glob("*.log")))
+        assert not run.left(10)
+        assert not list((book.root / "_build/pdf").glob("*.pdf"))
+        if how != "SIGKILL":
+            assert run.said_once() == STOPPED and run.err == STOPPED + "\n"
+        account(f"{how} during make pdf", "no half PDF, no process, nothing left in /tmp")
+    assert book.build(TMPDIR=str(temporary)).code == 0
+    assert not list(temporary.iterdir())
 
 
 SWEEP = """title: A few

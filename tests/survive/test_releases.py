@@ -1,0 +1,128 @@
+"""Releases killed at random moments: a version is there whole or not at all, the site of versions old or new."""
+
+import shutil
+import subprocess
+import time
+
+import pytest
+from survive.conftest import KILLS, Book, killed, listing, same
+from test_release import TinyRepository
+
+from sobe.release import compare, make
+
+pytestmark = pytest.mark.survive
+
+STOPPED = "stopped; what was released is untouched"
+#: The command itself, but for the PDFs; their killing is tried with make pdf.
+COMMAND = f"""
+from sobe import stop
+stop.on_signals({STOPPED!r})
+import functools, runpy
+from sobe.release import make
+make.release = functools.partial(make.release, pdf=False)
+runpy.run_module("sobe.release", run_name="__main__", alter_sys=True)
+"""
+
+
+class Releases(Book):
+    """A small book with 1.0.0 released and 1.1.0 committed."""
+
+    def __init__(self, root, temporary):
+        root.mkdir()
+        repository = TinyRepository(root)
+        make.release(root, "1.0.0", pdf=False, say=lambda line: None)
+        repository.second()
+        self.root, self.temporary = root, str(temporary)
+        self.dist, self.kept = root / "dist", root.with_name("kept")
+        shutil.copytree(self.dist, self.kept)
+        self.old = listing(self.dist)
+        start = time.monotonic()
+        done = self.command("release", "1.1.0").end()
+        assert done.code == 0, done.err
+        self.seconds = time.monotonic() - start
+        self.new = listing(self.dist)
+        assert compare.wrong_sums(self.dist / "1.1.0") == []
+
+    def command(self, *arguments):
+        """Start `make release` or the like."""
+        return self.start(*arguments, code=("-c", COMMAND), TMPDIR=self.temporary, SOBE_DATA=str(self.root / "data"))
+
+    def reset(self, *but):
+        """All as it was before the release, but for what is named."""
+        for path in self.dist.iterdir():
+            if path.name not in but:
+                shutil.rmtree(path)
+        shutil.copytree(self.kept, self.dist, dirs_exist_ok=True)
+
+    def stands(self):
+        """(whether 1.1.0 is there, whether it is in the site); each of them must be whole."""
+        released = {name: content for name, content in listing(self.dist).items() if not name.startswith(".making-")}
+        there, published = (self.dist / "1.1.0").exists(), (self.dist / "site/1.1.0").exists()
+        wanted = {name: content for name, content in self.old.items() if not name.startswith("site/")}
+        wanted |= {name: content for name, content in self.new.items() if name.startswith("1.1.0/") and there}
+        wanted |= {name: content for name, content in (self.new if published else self.old).items() if name.startswith("site/")}
+        same(released, wanted)
+        return there, published
+
+    def all_is_new(self):
+        """All is as after an uninterrupted release, and nothing is left over."""
+        same(listing(self.dist), self.new)
+        left = [*self.dist.glob(".*"), *(self.root / "_build").glob(".aside-*"), *map(str, self.root.glob(".git/*.lock"))]
+        assert not left and not subprocess.run(["ls", "-A", self.temporary], capture_output=True).stdout
+
+
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory, temporary):
+    return Releases(tmp_path_factory.mktemp("releases") / "a book", temporary)
+
+
+def stopped(run, how):
+    """It left no process, and said one thing where it could."""
+    assert not run.left()
+    if how != "SIGKILL":
+        assert run.said_once() == STOPPED and run.err == STOPPED + "\n"
+        assert run.code == {"SIGTERM": 143, "Ctrl-C": 130}[how]
+
+
+@pytest.mark.parametrize("how", KILLS)
+def test_a_release_killed_at_any_moment(releases, moments, account, how):
+    """At moments spread over its time, and as soon as the version lies there."""
+    for moment in [*moments(2, releases.seconds), None]:
+        under_way = False
+        while not under_way:
+            releases.reset()
+            run = releases.command("release", "1.1.0")
+            under_way = killed(run, how, moment, (releases.dist / "1.1.0").exists)
+            if not under_way:
+                releases.all_is_new()
+                moment = moment and moment * 0.8
+        stopped(run, how)
+        there, published = releases.stands()
+        again = releases.command("release", "1.1.0").end()
+        assert again.code == int(there), again.err
+        if there:
+            assert "1.1.0 has been released in" in again.said_once()
+            assert ("make publish puts it into the site" in again.err) is not published
+            assert releases.command("publish").end().code == 0
+        releases.all_is_new()
+        outcome = "no such version; the next make release gives the bytes of an uninterrupted one"
+        if there:
+            outcome = f"version whole, site {'new' if published else 'old'}; refused a second time; make publish gives the new site"
+        account(f"{how} during make release", outcome)
+
+
+@pytest.mark.parametrize("how", KILLS)
+def test_publishing_killed(releases, account, how):
+    """Once something is being made, once when the new site is nearly whole."""
+    for sign in (".making-*", ".making-*/site/latest/index.html"):
+        releases.reset("1.1.0")
+        run = releases.command("publish")
+        under_way = killed(run, how, once=lambda: any(releases.dist.glob(sign)))
+        assert not run.left()
+        if under_way:
+            stopped(run, how)
+        assert releases.stands()[0]
+        again = releases.command("publish").end()
+        assert again.code == 0, again.err
+        releases.all_is_new()
+        account(f"{how} during make publish", "site old or new; the next make publish gives the new one")
