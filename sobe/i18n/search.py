@@ -46,11 +46,10 @@ def dictionary(cache):
     """
     path = cache and Path(cache) / f"jieba-{jieba.__version__}-{sys.implementation.cache_tag}"
     content = keep.kept(path) if path else None
-    if content is None:
-        content = marshal.dumps(jieba.dt.gen_pfdict(jieba.dt.get_dict_file()))
-        if path:
-            keep.keep(path, content)
-    jieba.dt.FREQ, jieba.dt.total = marshal.loads(content)
+    words = marshal.loads(content) if content else jieba.dt.gen_pfdict(jieba.dt.get_dict_file())
+    if path and not content:
+        keep.keep(path, marshal.dumps(words))
+    jieba.dt.FREQ, jieba.dt.total = words
     jieba.dt.initialized = True
 
 

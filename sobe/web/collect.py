@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 from docutils import nodes
@@ -132,6 +133,11 @@ def join(app, env):
                 log.warning("two figures are named %r, here and on page %s", name, app.sobe_records[name]["page"], location=page)
                 continue
             app.sobe_records[name] = rec.resolve(declaration, app.sobe_package, page)
+    if app.builder.format == "html":
+        # Drawn while pages are written, for the most part in another process.
+        apart = ThreadPoolExecutor(1)
+        app.sobe_drawing = apart.submit(files.draw, list(app.sobe_records.values()), app.sobe_cited, cache(app))
+        apart.shutdown(wait=False)
 
 
 def base(app):
@@ -196,10 +202,13 @@ def catalogue(app, up):
 
 def finish(app, exception):
     """Write the files of all figures and tables."""
-    if exception or app.builder.format != "html" or not app.sobe_package:
+    drawing = getattr(app, "sobe_drawing", None)
+    if exception or drawing is None:
+        # Nothing goes on after a build that failed.
+        wait([drawing] if drawing else [])
         return
+    drawing.result()
     out = Path(app.outdir)
-    files.draw(app.sobe_records.values(), app.sobe_cited, cache(app))
     for record in app.sobe_records.values():
         files.write(record, app.sobe_cited, out, cache(app), permanent(app))
     text = files.index(app.sobe_records.values(), app.sobe_cited, permanent(app))
