@@ -11,11 +11,14 @@ import zipfile
 import altair as alt
 import pandas as pd
 import pytest
+import vl_convert
 
 from sobe import render, tables
+from sobe.bundle import matching_vegalite
 from sobe.describe import describe
 from sobe.figure import FigureError, figure
 from sobe.web import files as web_files
+from sobe.web import pictures
 from sobe.web import record as rec
 
 CHAPTERS = ("capability", "cost", "recording", "scale", "funding", "claims", "estimator")
@@ -137,7 +140,7 @@ def test_the_catalogue_shows_all_figures(site, index):
     html = page(site, "figures.html")
     for figure in index:
         assert f'href="{figure["page"]}#figure-{figure["name"]}"' in html
-        assert f'src="{figure["files"]["thumbnail"]}"' in html
+        assert f'src="{figure["files"]["svg"]}"' in html
 
 
 def test_every_table_and_column_is_documented_and_downloadable(site):
@@ -242,9 +245,10 @@ def test_a_picture_is_drawn_once(tmp_path, monkeypatch):
         "spec": chart().properties(width="container").to_dict(),
     }  # fmt: skip
     cited = {"title": "t", "version": "1", "licence": "l"}
-    first = web_files.pictures(record, cited, tmp_path)
-    monkeypatch.setattr(web_files, "_svg", lambda *_: pytest.fail("drawn again"))
-    assert web_files.pictures(record, cited, tmp_path) == first
+    first = web_files.draw([record], cited, tmp_path)
+    assert first[0]["png"].startswith(b"\x89PNG")
+    monkeypatch.setattr(pictures, "drawn", lambda *_: pytest.fail("drawn again"))
+    assert web_files.draw([record], cited, tmp_path) == first
 
 
 def test_csv_keeps_missing_values_and_booleans_apart():
@@ -252,20 +256,22 @@ def test_csv_keeps_missing_values_and_booleans_apart():
     assert list(csv.reader(io.StringIO(rec.as_csv(record)))) == [["A", "B, C"], ["", "true"], ["x\ny", "0.1"]]
 
 
-def test_the_fonts_of_the_system_do_not_decide_a_picture(tmp_path, monkeypatch):
+def test_neither_fonts_of_the_system_nor_other_pictures_decide_a_picture(tmp_path, monkeypatch):
     """The same bytes whatever fonts the machine has: drawn as if it had none, and as it is."""
-    import vl_convert
-
-    from sobe.web import raster
-
-    svg = vl_convert.vegalite_to_svg(
-        {"data": {"values": [{"a": "Wiring", "b": 3}]}, "mark": "bar", "title": "Sans: →, ⁻¹", "encoding": {"y": {"field": "a"}, "x": {"field": "b"}}},
-        config={"font": web_files.FONTS["en"]},
-    )  # fmt: skip
-    own = raster.rasterised([svg, svg])
-    assert own[0] == own[1] and own[0]["png"].startswith(b"\x89PNG")
+    spec = {
+        "data": {"values": [{"a": "Wiring", "b": 3}]}, "mark": {"type": "bar", "clip": True}, "title": "Sans: →, ⁻¹",
+        "encoding": {"y": {"field": "a"}, "x": {"field": "b"}},
+    }  # fmt: skip
+    figure = {
+        "spec": spec, "config": {"font": web_files.FONTS["en"], "background": "#fff"}, "muted": "#555", "lang": "en",
+        "vegalite": matching_vegalite(alt.SCHEMA_VERSION, vl_convert.get_vegalite_versions()),
+        "title": "t", "description": "d", "foot": "Source",
+    }  # fmt: skip
+    own = pictures.drawn([figure] * 3)  # more than processes: nor does the picture before it
+    assert own[0] == own[1] == own[2] and b'url(#clip1)' in own[0]["svg"] and own[0]["png"].startswith(b"\x89PNG") and b"Wiring" in own[0]["svg"]
     (tmp_path / "none").mkdir()
-    (tmp_path / "fonts.conf").write_text(raster._FONTS.format(f"<dir>{tmp_path / 'none'}</dir>"))
+    (tmp_path / "fonts.conf").write_text(pictures._FONTS.format(f"<dir>{tmp_path / 'none'}</dir>"))
     monkeypatch.setenv("FONTCONFIG_FILE", str(tmp_path / "fonts.conf"))
-    assert raster.rasterised([svg]) == own[:1]
-    assert raster.rasterised([svg.replace("Wiring", "Firing")]) != own[:1]
+    assert pictures.drawn([figure]) == own[:1]
+    other = pictures.drawn([json.loads(json.dumps(figure).replace("Wiring", "Firing"))])[0]
+    assert other["svg"] != own[0]["svg"] and other["png"] != own[0]["png"]

@@ -9,7 +9,6 @@ from sobe import keep
 from sobe.build import BuildError, editions, notebook, parameters, site
 from sobe.build.execute import Executor, Run
 from sobe.derive import place
-from sobe.web import policy
 
 
 def say(line):
@@ -40,7 +39,6 @@ def build_book(project):
         aside = Path(tempfile.mkdtemp(prefix=site.ASIDE, dir=project.build))
         try:
             editions.render(project, notebooks, aside / "html", say)
-            policy.apply(aside / "html")
             site.record(project, mark, aside / "html")
             site.put_in_place(project, aside / "html")
         finally:

@@ -9,6 +9,7 @@ import sys
 from sobe import i18n, keep
 from sobe.build import BuildError, site
 from sobe.build.apart import Apart
+from sobe.web import policy
 
 FRONT = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
@@ -48,7 +49,7 @@ def render(project, notebooks, out, report=print):
     editions = of(project)
     keep.remove(project.build / "tree")
     if not editions:
-        site.render(project, site.make_tree(project, notebooks), out)
+        _render_first(project, notebooks, out)
         return
     names = list(editions.values())
     asides = {name: out.parent / name / "html" for name in names}
@@ -56,12 +57,12 @@ def render(project, notebooks, out, report=print):
     # is in use here would wait in the fork for ever.
     context = multiprocessing.get_context("spawn" if "vl_convert" in sys.modules else "fork")
     others = {
-        name: Apart(context, _missing, project, notebooks, asides[name], language, name, names)
+        name: Apart(context, _render_another, project, notebooks, asides[name], language, name, names)
         for language, name in list(editions.items())[1:]
     }  # fmt: skip
     failure = None
     try:
-        site.render(project, site.make_tree(project, notebooks), asides["en"], settings(project, "en", "en", names))
+        _render_first(project, notebooks, asides["en"], settings(project, "en", "en", names))
     except BuildError as error:
         failure = error
     except BaseException:
@@ -86,7 +87,7 @@ def render(project, notebooks, out, report=print):
         os.rename(folder, out / name)
     links = " · ".join(f'<a href="{name}/index.html" lang="{i18n.TAGS[name]}">{i18n.NAMES[name]}</a>' for name in names)
     (out / "index.html").write_text(
-        FRONT.format(title=project.config.get("title", ""), first=names[0], links=links), encoding="utf-8")
+        policy.guarded(FRONT.format(title=project.config.get("title", ""), first=names[0], links=links)), encoding="utf-8")
     address = os.environ.get("SOBE_BASE_URL") or (project.config.get("html") or {}).get("baseurl")
     if address:
         # Where addresses are not whole the protocol knows no map of maps.
@@ -123,6 +124,14 @@ def render_other(project, notebooks, out, language, name, names):
     return say
 
 
-def _missing(*arguments):
-    """`render_other`; returns the messages that had no translation."""
-    return list(render_other(*arguments).missing)
+def _render_first(project, notebooks, out, own=None):
+    """Render the edition in the source's own language, ready to be read."""
+    site.render(project, site.make_tree(project, notebooks), out, own)
+    policy.apply(out)
+
+
+def _render_another(project, notebooks, out, *names):
+    """`render_other`, ready to be read; returns the messages that had no translation."""
+    say = render_other(project, notebooks, out, *names)
+    policy.apply(out)
+    return list(say.missing)

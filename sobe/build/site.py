@@ -14,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from sobe import keep, stop
+from sobe import i18n, keep, stop
 from sobe.build import BuildError, told
 from sobe.build.execute import NOTE, SCRATCH
 from sobe.build.fingerprint import digest, environment_digest, file_digest, tree_digest
@@ -104,6 +104,10 @@ def prepare(project):
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode:
         raise BuildError(f"the chart library could not be bundled:\n{done.stderr}")
+    if i18n.folder(project.book, "zh_CN").is_dir():
+        from sobe.i18n import search
+
+        search.dictionary(project.cache)
 
 
 def render(project, source, out, settings=None, builder="html"):

@@ -40,10 +40,12 @@ _RUN = re.compile("[\u3400-\u9fff]+")
 
 
 def dictionary(cache):
-    """Load jieba's dictionary, kept in the folder `cache` as reading it takes a second; None: read it.
+    """Load jieba's dictionary, if it is not, kept in the folder `cache` as reading it takes a second; None: read it.
 
     jieba's own cache would be believed whatever it holds.
     """
+    if jieba.dt.initialized:
+        return
     path = cache and Path(cache) / f"jieba-{jieba.__version__}-{sys.implementation.cache_tag}"
     content = keep.kept(path) if path else None
     words = marshal.loads(content) if content else jieba.dt.gen_pfdict(jieba.dt.get_dict_file())

@@ -16,7 +16,7 @@ LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 #: What computes and draws the figures.
 SOFTWARE = ("jupyter-book", "papermill", "altair", "vl-convert-python", "pandas", "numpy", "scipy", "statsmodels")
 TYPES = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv", "metadata": "application/json", "spec": "application/json",
-         "embed": "text/html", "thumbnail": "image/png"}  # fmt: skip
+         "embed": "text/html"}  # fmt: skip
 
 
 def _ref(name):
@@ -103,7 +103,7 @@ def graph(records, package, cff, commit, title, pages, language, address=""):
     for record in records:
         made = {kind: f"figures/{record['name']}.{end}" for kind, end in rec.FILES.items()}
         for kind, file in made.items():
-            files.append(add({"@id": file, "@type": ["File", "ImageObject"] if kind in ("svg", "png", "thumbnail") else "File",
+            files.append(add({"@id": file, "@type": ["File", "ImageObject"] if kind in ("svg", "png") else "File",
                               "name": f"{record['title']} ({kind})", "encodingFormat": TYPES[kind], "license": licence}))
         file = f"{record['page']}.html"
         notebook = pages.get(file, ("", ""))[1]

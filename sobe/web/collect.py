@@ -185,7 +185,7 @@ def catalogue(app, up):
     for record in app.sobe_records.values():
         q, name = card.quote, record["name"]
         items.append(
-            f'<li><a href="{up}{record["page"]}.html#figure-{name}"><img src="{up}figures/{name}.thumb.png" alt="" '
+            f'<li><a href="{up}{record["page"]}.html#figure-{name}"><img src="{up}figures/{name}.svg" alt="" '
             f'loading="lazy"><span class="sobe-card-title">{q(record["title"])}</span></a> '
             f'<p>{q(record["subtitle"])}</p> <p class="sobe-card-foot">'
             + " · ".join(
@@ -207,10 +207,9 @@ def finish(app, exception):
         # Nothing goes on after a build that failed.
         wait([drawing] if drawing else [])
         return
-    drawing.result()
     out = Path(app.outdir)
-    for record in app.sobe_records.values():
-        files.write(record, app.sobe_cited, out, cache(app), permanent(app))
+    for record, made in zip(app.sobe_records.values(), drawing.result()):
+        files.write(record, made, app.sobe_cited, out, permanent(app))
     text = files.index(app.sobe_records.values(), app.sobe_cited, permanent(app))
     (out / "figures").mkdir(exist_ok=True)
     (out / "figures" / "index.json").write_text(text, encoding="utf-8")

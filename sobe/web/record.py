@@ -189,10 +189,7 @@ def unit_words(unit):
 
 
 #: Files of each figure, by kind: how their names end.
-FILES = {
-    "svg": "svg", "png": "png", "csv": "csv", "metadata": "json", "spec": "vl.json", "embed": "html",
-    "thumbnail": "thumb.png",
-}  # fmt: skip
+FILES = {"svg": "svg", "png": "png", "csv": "csv", "metadata": "json", "spec": "vl.json", "embed": "html"}
 
 
 def cite_text(record, cited, address):
