@@ -29,6 +29,12 @@ def test_a_chapter_has_one_cell_of_parameters(name):
     assert sum("parameters" in cell.metadata.get("tags", []) for cell in cells(name)) == 1
 
 
+@pytest.mark.parametrize("name", (*CHAPTERS, "estimator", "index", "data"))
+def test_no_line_of_code_is_wider_than_its_box_on_the_page(name):
+    lines = [line for cell in cells(name) if cell.cell_type == "code" for line in cell.source.splitlines()]
+    assert lines and not [line for line in lines if len(line) > 96]
+
+
 @pytest.mark.parametrize(
     ("name", "parameters"),
     [
