@@ -128,8 +128,12 @@ def _configure(app, config):
 def _finish(app, exception):
     if exception is None and app.builder.format == "html":
         pages.sitemap(app)
-        # The theme's catalogues, which Sphinx has read.
-        shutil.rmtree(Path(app.outdir) / "_static" / "locales", ignore_errors=True)
+        # What no page asks for: the theme's catalogues, which Sphinx has read, maps for its developers,
+        # and a script whose icons are in the style sheet.
+        static = Path(app.outdir) / "_static"
+        shutil.rmtree(static / "locales", ignore_errors=True)
+        for path in (*static.rglob("*.map"), static / "scripts" / "fontawesome.js"):
+            path.unlink(missing_ok=True)
 
 
 def setup(app):

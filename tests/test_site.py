@@ -62,8 +62,11 @@ def test_no_style_fetches_from_another_host(site):
     assert outside == {}
 
 
-def test_no_catalogues_of_the_theme(site):
-    assert not (site / "_static" / "locales").exists()
+def test_nothing_of_the_theme_that_no_page_asks_for(site):
+    static = site / "_static"
+    assert not (static / "locales").exists() and not [*static.rglob("*.map")]
+    asked = "".join(path.read_text(encoding="utf-8") for path in site.glob("*.html"))
+    assert not [path for path in (static / "scripts").glob("*.js") if f"scripts/{path.name}" not in asked]
 
 
 def test_only_pages_with_charts_load_vega(site):
