@@ -18,7 +18,11 @@ def licence(metadata):
     """What a package says of its licence, in a few words."""
     if expression := metadata.get("License-Expression"):
         return expression
-    names = [c.rsplit(" :: ", 1)[1] for c in metadata.get_all("Classifier", []) if c.startswith("License ::")]
+    names = [
+        c.rsplit(" :: ", 1)[1]
+        for c in metadata.get_all("Classifier", [])
+        if c.startswith("License ::")
+    ]
     names = [name for name in names if name != "OSI Approved"]
     if names:
         return "; ".join(names)
@@ -29,14 +33,26 @@ def licence(metadata):
 def pins():
     """{package: its versions} of requirements.txt; some have one for each Python."""
     found = {}
-    for name, version in re.findall(r"^([\w.-]+)==([^\s;\\]+)", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.M):
+    for name, version in re.findall(
+        r"^([\w.-]+)==([^\s;\\]+)", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.M
+    ):
         found.setdefault(re.sub(r"[-_.]+", "-", name).lower(), set()).add(version)
     return found
 
 
 def outdated():
     """([(package, version, newest)] of the pins, whether PyPI answered every time), or None where it never did."""
-    command = [sys.executable, "-m", "pip", "list", "--outdated", "--format=json", "--disable-pip-version-check", "--retries=1", "--timeout=10"]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "list",
+        "--outdated",
+        "--format=json",
+        "--disable-pip-version-check",
+        "--retries=1",
+        "--timeout=10",
+    ]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
         found = json.loads(done.stdout) if done.returncode == 0 else None
@@ -48,27 +64,44 @@ def outdated():
         return None
     known = pins()
     normal = [(re.sub(r"[-_.]+", "-", row["name"]).lower(), row) for row in found]
-    return [(name, row["version"], row["latest_version"]) for name, row in normal if name in known], answered
+    return [
+        (name, row["version"], row["latest_version"]) for name, row in normal if name in known
+    ], answered
 
 
 def main():
     """Print both lists."""
     known = pins()
-    rows = {re.sub(r"[-_.]+", "-", d.metadata["Name"]).lower(): (d.version, licence(d.metadata)) for d in distributions()}
+    rows = {
+        re.sub(r"[-_.]+", "-", d.metadata["Name"]).lower(): (d.version, licence(d.metadata))
+        for d in distributions()
+    }
     print(f"{'package':34} {'version':14} licence")
     for name, (version, said) in sorted(rows.items()):
         print(f"{name:34} {version:14} {said}" + ("" if name in known else "  (not pinned)"))
     silent = sorted(name for name, (_, said) in rows.items() if said == "not stated")
-    print(f"\n{len(rows)} packages, {len(silent)} without a stated licence" + (f": {', '.join(silent)}" if silent else ""))
-    other = sorted(name for name, (version, _) in rows.items() if name in known and version not in known[name])
-    print("installed as pinned" if not other else f"installed otherwise than pinned: {', '.join(other)}")
+    print(
+        f"\n{len(rows)} packages, {len(silent)} without a stated licence"
+        + (f": {', '.join(silent)}" if silent else "")
+    )
+    other = sorted(
+        name for name, (version, _) in rows.items() if name in known and version not in known[name]
+    )
+    print(
+        "installed as pinned"
+        if not other
+        else f"installed otherwise than pinned: {', '.join(other)}"
+    )
     print(f"asking PyPI for newer versions (at most {PATIENCE} s)", flush=True)
     newer = outdated()
     if newer is None:
         print("outdated pins: not known, PyPI did not answer (offline?)")
     else:
         rows, answered = newer
-        print(f"outdated pins: {len(rows)}" + ("" if answered else " or more; PyPI did not answer every time"))
+        print(
+            f"outdated pins: {len(rows)}"
+            + ("" if answered else " or more; PyPI did not answer every time")
+        )
         for name, version, latest in rows:
             print(f"  {name:32} {version:14} {latest}")
 

@@ -60,7 +60,13 @@ def measure(root, runs):
     """Seconds of each kind of build, and what the change of one table executed."""
     ours = [sys.executable, "-m", "sobe.build", "book"]
     plain = [Path(sys.executable).parent / "jupyter-book", "build", "."]
-    seconds = {"plain": [], "English only": [], "full": [], "nothing changed": [], "one table changed": []}
+    seconds = {
+        "plain": [],
+        "English only": [],
+        "full": [],
+        "nothing changed": [],
+        "one table changed": [],
+    }
     for number in range(runs):
         print(f"run {number + 1} of {runs}", file=sys.stderr, flush=True)
         shutil.rmtree(root / "_build", ignore_errors=True)
@@ -81,7 +87,9 @@ def measure(root, runs):
         seconds["one table changed"].append(took)
         change = {"table": table, "readers": sorted(read[table]), "executed": executed(output)}
         if change["readers"] != change["executed"]:
-            sys.exit(f"error: a change of {table} executed other chapters than its readers: {change}")
+            sys.exit(
+                f"error: a change of {table} executed other chapters than its readers: {change}"
+            )
     return seconds, change
 
 
@@ -113,14 +121,21 @@ def main():
         span = f"{min(values):.2f} to {max(values):.2f}"
         print(f"{name:20} {medians[name]:9.2f} {span:>15} {ratios[name]:9.3f}")
     print(f"changed {change['table']}: executed {', '.join(change['executed'])}, its only readers")
-    print(f"two languages take {medians['full'] / medians['English only']:.2f} times as long as English only")
+    print(
+        f"two languages take {medians['full'] / medians['English only']:.2f} times as long as English only"
+    )
     draws = statistics.median(draws_per_second() for _ in range(runs))
     print(f"estimator: {draws:,.0f} draws a second")
     out = ROOT / "_build" / "bench.json"
     out.parent.mkdir(exist_ok=True)
     result = {
-        "runs": runs, "cpus": os.cpu_count(), "python": sys.version.split()[0],
-        "seconds": seconds, "median": medians, "of_plain": ratios, "change": change,
+        "runs": runs,
+        "cpus": os.cpu_count(),
+        "python": sys.version.split()[0],
+        "seconds": seconds,
+        "median": medians,
+        "of_plain": ratios,
+        "change": change,
         "draws_per_second": draws,
     }
     out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")

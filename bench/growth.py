@@ -33,7 +33,13 @@ load("ash", sys.argv[1])
 def measured(*command, **env):
     """(seconds of the processor, MB) of a command and its children; exits where it fails."""
     env = {**os.environ, "PYTHONPATH": str(ROOT), **env}
-    done = subprocess.run([sys.executable, "-c", RUN, *map(str, command)], env=env, stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, *map(str, command)],
+        env=env,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
     code, seconds, memory = done.stdout.split()
     if code != "0":
         sys.exit(f"error: {' '.join(map(str, command))} failed")
@@ -43,7 +49,15 @@ def measured(*command, **env):
 def build(folder, names=("ash",), rows=20):
     """What building a book of so many chapters costs, with so many rows in each table."""
     book = Book(folder, names, rows)
-    return measured(sys.executable, "-m", "sobe.build", "--root", book.root, "book", SOBE_DATA=str(book.root / "data"))
+    return measured(
+        sys.executable,
+        "-m",
+        "sobe.build",
+        "--root",
+        book.root,
+        "book",
+        SOBE_DATA=str(book.root / "data"),
+    )
 
 
 def load(folder, rows):
@@ -57,7 +71,11 @@ def sweep(folder, cases):
     folder.mkdir()
     years = [round(5 + 30 * i / cases, 4) for i in range(cases)]
     file = folder / "sweep.yml"
-    file.write_text(json.dumps({"title": "Years", "parameters": {"draws": 2000}, "grid": {"project_years": years}}))
+    file.write_text(
+        json.dumps(
+            {"title": "Years", "parameters": {"draws": 2000}, "grid": {"project_years": years}}
+        )
+    )
     return measured(sys.executable, "-m", "sobe.build", "sweep", file, "--out", folder / "out")
 
 
@@ -65,8 +83,16 @@ def main():
     """Measure, print, write."""
     plan = [
         ("load a table of 5,000 rows", load, [(5_000, 1), (50_000, 10), (500_000, 100)]),
-        ("build with tables of 20 rows", lambda folder, n: build(folder, rows=n), [(20, 1), (200, 10), (2_000, 100)]),
-        ("build 2 chapters", lambda folder, n: build(folder, [f"tree{i}" for i in range(n)]), [(2, 1), (4, 2), (10, 5)]),
+        (
+            "build with tables of 20 rows",
+            lambda folder, n: build(folder, rows=n),
+            [(20, 1), (200, 10), (2_000, 100)],
+        ),
+        (
+            "build 2 chapters",
+            lambda folder, n: build(folder, [f"tree{i}" for i in range(n)]),
+            [(2, 1), (4, 2), (10, 5)],
+        ),
         ("sweep of 20 scenarios", sweep, [(20, 1), (200, 10)]),
     ]
     found = []
@@ -78,8 +104,13 @@ def main():
             for size, times in sizes:
                 seconds, memory = cost(Path(folder) / f"{number}-{times}", size)
                 base = base or (seconds, memory)
-                found.append({"what": what, "times": times, "seconds": seconds, "memory_mb": memory})
-                print(f"| {what} | × {times} | {seconds:.1f} | {seconds / base[0]:.2f} | {memory:.0f} | {memory / base[1]:.2f} |", flush=True)
+                found.append(
+                    {"what": what, "times": times, "seconds": seconds, "memory_mb": memory}
+                )
+                print(
+                    f"| {what} | × {times} | {seconds:.1f} | {seconds / base[0]:.2f} | {memory:.0f} | {memory / base[1]:.2f} |",
+                    flush=True,
+                )
     out = ROOT / "_build" / "growth.json"
     out.parent.mkdir(exist_ok=True)
     out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")

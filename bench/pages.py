@@ -29,7 +29,16 @@ import yaml
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from bench import LEFT_OUT, ROOT  # noqa: E402
 
-PAGES = ("index", "capability", "cost", "recording", "scale", "funding", "claims", "estimator")  # all that have charts
+PAGES = (
+    "index",
+    "capability",
+    "cost",
+    "recording",
+    "scale",
+    "funding",
+    "claims",
+    "estimator",
+)  # all that have charts
 SEEN = """new MutationObserver(() => { if (document.querySelector('svg.marks, canvas.marks'))
     window.firstChart ??= performance.now() }).observe(document, { childList: true, subtree: true })"""
 
@@ -48,9 +57,13 @@ def built(root):
     text = renderer.read_text(encoding="utf-8")
     assert ours in text, f"{renderer} no longer enables its renderer by this name"
     renderer.write_text(text.replace(ours, default), encoding="utf-8")
-    env = {key: value for key, value in os.environ.items() if key != "SOBE_BOOK"} | {"PYTHONPATH": str(root)}
+    env = {key: value for key, value in os.environ.items() if key != "SOBE_BOOK"} | {
+        "PYTHONPATH": str(root)
+    }
     command = [Path(sys.executable).parent / "jupyter-book", "build", "."]
-    done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        command, cwd=root, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
     if done.returncode:
         sys.exit(f"error: the plain build failed:\n{done.stdout}{done.stderr}")
     return root / "_build" / "html"
@@ -91,7 +104,11 @@ def opened(browser, address, folder, page, bundle):
             found.continue_()
         else:
             script = bundle.read_text(encoding="utf-8") if "/vega@" in url else ""
-            found.fulfill(body=script, content_type="text/javascript", headers={"Access-Control-Allow-Origin": "*"})
+            found.fulfill(
+                body=script,
+                content_type="text/javascript",
+                headers={"Access-Control-Allow-Origin": "*"},
+            )
 
     context.route("**/*", route)
     tab = context.new_page()
@@ -99,7 +116,9 @@ def opened(browser, address, folder, page, bundle):
     devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
     tab.goto(f"{address}/{page}", wait_until="commit")
     tab.wait_for_function("() => window.firstChart", timeout=30_000, polling=5)
-    work = {m["name"]: m["value"] for m in devtools.send("Performance.getMetrics")["metrics"]}["TaskDuration"] * 1e3
+    work = {m["name"]: m["value"] for m in devtools.send("Performance.getMetrics")["metrics"]}[
+        "TaskDuration"
+    ] * 1e3
     first = tab.evaluate("window.firstChart")
     tab.wait_for_load_state("load")
     tab.wait_for_timeout(300)
@@ -109,8 +128,11 @@ def opened(browser, address, folder, page, bundle):
     outside = weight(bundle) if any("/vega@" in url for url in asked) else 0
     return {
         "own": sum(size for path, size in sizes.items() if "_static" not in path.parts),
-        "all": sum(sizes.values()) + outside, "requests": len(asked), "first_chart_ms": first, "first_chart_cpu_ms": work,
-    }  # fmt: skip
+        "all": sum(sizes.values()) + outside,
+        "requests": len(asked),
+        "first_chart_ms": first,
+        "first_chart_cpu_ms": work,
+    }
 
 
 def main():
@@ -118,28 +140,51 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=5, help="how often; medians are shown")
     runs = parser.parse_args().runs
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    chromium = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     if chromium is None:
-        sys.exit("no Chromium here, so pages were not measured; to install it: apt-get install -y chromium")
+        sys.exit(
+            "no Chromium here, so pages were not measured; to install it: apt-get install -y chromium"
+        )
     from playwright.sync_api import sync_playwright
 
-    subprocess.run([sys.executable, "-m", "sobe.build", "book"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, "-m", "sobe.build", "book"],
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
     site = ROOT / "_build" / "html" / "en"
     bundle = site / "_static" / "sobe" / "vega.js"
     result = {}
-    with tempfile.TemporaryDirectory(prefix="sobe-pages-") as folder, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory(prefix="sobe-pages-") as folder,
+        sync_playwright() as playwright,
+    ):
         root = Path(folder) / "book"
         shutil.copytree(ROOT, root, ignore=LEFT_OUT)
         plain = built(root)
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
         for name, pages, prefix in (("ours", site, ""), ("default", plain, "book/")):
             server, address = serve(pages)
             for page in PAGES:
-                found = [opened(browser, address, pages, f"{prefix}{page}.html", bundle) for _ in range(runs)]
-                result.setdefault(page, {})[name] = {key: statistics.median(f[key] for f in found) for key in found[0]}
+                found = [
+                    opened(browser, address, pages, f"{prefix}{page}.html", bundle)
+                    for _ in range(runs)
+                ]
+                result.setdefault(page, {})[name] = {
+                    key: statistics.median(f[key] for f in found) for key in found[0]
+                }
             server.shutdown()
         browser.close()
-    print(f"{'page':12}{'own kB':>8}{'all kB':>8}{'of default':>11}{'requests':>9}{'of default':>11}{'first chart ms':>15}{'of default':>11}{'cpu ms':>8}{'of default':>11}")
+    print(
+        f"{'page':12}{'own kB':>8}{'all kB':>8}{'of default':>11}{'requests':>9}{'of default':>11}{'first chart ms':>15}{'of default':>11}{'cpu ms':>8}{'of default':>11}"
+    )
     for page, by in result.items():
         ours, default = by["ours"], by["default"]
         by["ratio"] = {key: ours[key] / default[key] for key in ours}
@@ -148,7 +193,9 @@ def main():
             f"{by['ratio']['requests']:11.2f}{ours['first_chart_ms']:15.0f}{by['ratio']['first_chart_ms']:11.2f}"
             f"{ours['first_chart_cpu_ms']:8.0f}{by['ratio']['first_chart_cpu_ms']:11.2f}"
         )
-    (ROOT / "_build" / "bench-pages.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    (ROOT / "_build" / "bench-pages.json").write_text(
+        json.dumps(result, indent=2) + "\n", encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -66,23 +66,34 @@ def read(directory, resource):
     file = f"{directory.name}/{resource['path']}"
     path = (directory / resource["path"]).resolve()
     if PurePosixPath(resource["path"]).is_absolute() or not path.is_relative_to(directory):
-        raise TableError(f"{directory.name}/datapackage.json", "a path inside the data directory",
-                         value=resource["path"])
+        raise TableError(
+            f"{directory.name}/datapackage.json",
+            "a path inside the data directory",
+            value=resource["path"],
+        )
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise TableError(file, "a CSV file", problem=f"the file cannot be read ({error.strerror})") from None
+        raise TableError(
+            file, "a CSV file", problem=f"the file cannot be read ({error.strerror})"
+        ) from None
     if log := os.environ.get("SOBE_READS"):
         with open(log, "a", encoding="utf-8") as reads:
             reads.write(f"{path}\n")
     if content.startswith(_BOM):
-        raise TableError(file, "UTF-8 without a mark", line=1, problem="the file starts with a byte order mark")
+        raise TableError(
+            file, "UTF-8 without a mark", line=1, problem="the file starts with a byte order mark"
+        )
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise TableError(file, "UTF-8 text", line=content.count(b"\n", 0, error.start) + 1,
-                         value=content[error.start:error.end],
-                         problem=f"byte {error.start} is not UTF-8") from None
+        raise TableError(
+            file,
+            "UTF-8 text",
+            line=content.count(b"\n", 0, error.start) + 1,
+            value=content[error.start : error.end],
+            problem=f"byte {error.start} is not UTF-8",
+        ) from None
     names = [field["name"] for field in resource["schema"]["fields"]]
     if not text:
         raise TableError(file, "a header: " + ",".join(names), problem="the file is empty")
@@ -100,16 +111,26 @@ def _rows(file, text, names):
         start = reader.line_num + 1
         for row in reader:
             if len(row) != len(names):
-                raise TableError(file, f"{len(names)} cells", len(rows) + 1, start, value=len(row),
-                                 problem=f"{len(row)} cells" if row else "a blank line")
+                raise TableError(
+                    file,
+                    f"{len(names)} cells",
+                    len(rows) + 1,
+                    start,
+                    value=len(row),
+                    problem=f"{len(row)} cells" if row else "a blank line",
+                )
             rows.append(row)
             lines.append(start)
             start = reader.line_num + 1
     except csv.Error as error:
         unclosed = "unexpected end of data" in str(error)
-        raise TableError(file, "a closing quote" if unclosed else "well-formed CSV",
-                         len(rows) + 1 if start > 1 else None, start,
-                         problem="a quoted cell is never closed" if unclosed else str(error)) from None
+        raise TableError(
+            file,
+            "a closing quote" if unclosed else "well-formed CSV",
+            len(rows) + 1 if start > 1 else None,
+            start,
+            problem="a quoted cell is never closed" if unclosed else str(error),
+        ) from None
     return rows, lines
 
 

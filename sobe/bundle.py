@@ -91,7 +91,13 @@ def loader():
 
 def messages():
     """What the scripts say, in English, as they write it."""
-    return sorted({match[1] for path in STATIC.glob("*.js") for match in _SAID.finditer(path.read_text(encoding="utf-8"))})
+    return sorted(
+        {
+            match[1]
+            for path in STATIC.glob("*.js")
+            for match in _SAID.finditer(path.read_text(encoding="utf-8"))
+        }
+    )
 
 
 def head():

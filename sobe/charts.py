@@ -14,7 +14,8 @@ def organism_scale(species: pd.DataFrame) -> alt.Scale:
     ``species`` has a row an organism, with columns ``organism`` (key) and ``name``.
     """
     return alt.Scale(
-        domain=list(species["name"]), range=[theme.ORGANISM_COLORS[key] for key in species["organism"]]
+        domain=list(species["name"]),
+        range=[theme.ORGANISM_COLORS[key] for key in species["organism"]],
     )
 
 
@@ -24,7 +25,12 @@ def named_scale(colors: dict[str, str]) -> alt.Scale:
 
 
 def reference_lines(
-    lines: pd.DataFrame, value: str, label: str, axis: str = "y", at: str = "start", below: bool = False
+    lines: pd.DataFrame,
+    value: str,
+    label: str,
+    axis: str = "y",
+    at: str = "start",
+    below: bool = False,
 ) -> alt.LayerChart:
     """Dashed rules across the plot, each labelled on the line.
 
@@ -38,13 +44,26 @@ def reference_lines(
     words = {"fontSize": 11, "color": theme.MUTED}
     if axis == "y":
         edge = alt.value(0) if at == "start" else alt.value("width")
-        text = base.mark_text(align="left" if at == "start" else "right", dx=4 if at == "start" else -4, dy=8 if below else -6, **words)
-        return alt.layer(rules.encode(y=f"{value}:Q"), text.encode(x=edge, y=f"{value}:Q", text=f"{label}:N"))
+        text = base.mark_text(
+            align="left" if at == "start" else "right",
+            dx=4 if at == "start" else -4,
+            dy=8 if below else -6,
+            **words,
+        )
+        return alt.layer(
+            rules.encode(y=f"{value}:Q"), text.encode(x=edge, y=f"{value}:Q", text=f"{label}:N")
+        )
     edge = alt.value("height") if at == "start" else alt.value(0)
     text = base.mark_text(
-        align="left" if at == "start" else "right", dx=-4 if at == "start" else -4, dy=-6, angle=270, **words
+        align="left" if at == "start" else "right",
+        dx=-4 if at == "start" else -4,
+        dy=-6,
+        angle=270,
+        **words,
     )
-    return alt.layer(rules.encode(x=f"{value}:Q"), text.encode(x=f"{value}:Q", y=edge, text=f"{label}:N"))
+    return alt.layer(
+        rules.encode(x=f"{value}:Q"), text.encode(x=f"{value}:Q", y=edge, text=f"{label}:N")
+    )
 
 
 def points(chart: alt.Chart, hollow: str, size: int = 60) -> alt.LayerChart:

@@ -12,10 +12,19 @@ from sobe import units
 from sobe.i18n import listing, number, say, sentences
 
 KINDS = {
-    "point": "Scatter chart", "circle": "Scatter chart", "square": "Scatter chart", "line": "Line chart",
-    "area": "Area chart", "bar": "Bar chart", "rect": "Heatmap", "tick": "Strip chart", "rule": "Range chart",
-    "trail": "Line chart", "arc": "Pie chart", "boxplot": "Box plot",
-}  # fmt: skip
+    "point": "Scatter chart",
+    "circle": "Scatter chart",
+    "square": "Scatter chart",
+    "line": "Line chart",
+    "area": "Area chart",
+    "bar": "Bar chart",
+    "rect": "Heatmap",
+    "tick": "Strip chart",
+    "rule": "Range chart",
+    "trail": "Line chart",
+    "arc": "Pie chart",
+    "boxplot": "Box plot",
+}
 _LISTED = 12
 #: What the data package says of a column whose unit another column or table gives.
 ELSEWHERE = ("see unit", "see quantities")
@@ -50,9 +59,9 @@ def describe(spec, dataset=None, names=None, why="", rows=None, unit_of=None):
         dataset = max(sorted(datasets), key=lambda key: len(datasets[key]))
     rows = datasets.get(dataset, []) if rows is None else rows
     drawn = list(layers(spec))
-    main = [part for part in drawn if (part[2] or {}).get("name") == dataset and part[0] in KINDS] or [
-        part for part in drawn if part[0] in KINDS
-    ]
+    main = [
+        part for part in drawn if (part[2] or {}).get("name") == dataset and part[0] in KINDS
+    ] or [part for part in drawn if part[0] in KINDS]
     if not main:
         return say("Chart.")
     said = [_kind(main)]
@@ -76,17 +85,27 @@ def _kind(main):
         kind = "Dot chart"
     if first == "bar":
         stacked = any((encoding.get(c) or {}).get("stack") not in (None, False) for c in "xy") or (
-            "color" in encoding and not {"xOffset", "yOffset", "x2", "y2"} & set(encoding)
+            "color" in encoding
+            and not {"xOffset", "yOffset", "x2", "y2"} & set(encoding)
             and (encoding["color"] or {}).get("field")
-        )  # fmt: skip
-        kind = "Range chart" if {"x2", "y2"} & set(encoding) else "Stacked bar chart" if stacked else kind
+        )
+        kind = (
+            "Range chart"
+            if {"x2", "y2"} & set(encoding)
+            else "Stacked bar chart"
+            if stacked
+            else kind
+        )
     if kind == "Scatter chart" and "line" in marks:
         kind = "Scatter chart with a line"
     return say("{kind}.", kind=say(kind))
 
 
 #: Name of an axis by channel, and the same of a logarithmic one.
-_AXES = {"x": ("Horizontal axis", "Horizontal axis, logarithmic"), "y": ("Vertical axis", "Vertical axis, logarithmic")}
+_AXES = {
+    "x": ("Horizontal axis", "Horizontal axis, logarithmic"),
+    "y": ("Vertical axis", "Vertical axis, logarithmic"),
+}
 
 
 def _axis(channel, main, rows, names, unit_of):
@@ -99,9 +118,15 @@ def _axis(channel, main, rows, names, unit_of):
     if "axis" in encoding and encoding["axis"] is None:
         return None  # a place to stand in, not a scale to read
     fields = list(dict.fromkeys(e["field"] for e in encodings))
-    fields += [e[f"{channel}2"]["field"] for _, e, _ in main if (e.get(f"{channel}2") or {}).get("field")]
-    title = say(encoding.get("title") or names.get(fields[0]) or fields[0].replace("_", " ").capitalize())
-    scale = next((e["scale"].get("type") for e in encodings if isinstance(e.get("scale"), dict)), None)
+    fields += [
+        e[f"{channel}2"]["field"] for _, e, _ in main if (e.get(f"{channel}2") or {}).get("field")
+    ]
+    title = say(
+        encoding.get("title") or names.get(fields[0]) or fields[0].replace("_", " ").capitalize()
+    )
+    scale = next(
+        (e["scale"].get("type") for e in encodings if isinstance(e.get("scale"), dict)), None
+    )
     words = say(_AXES[channel][scale in ("log", "symlog")])
     values = [row[field] for field in fields for row in rows if row.get(field) is not None]
     if not values:
@@ -116,7 +141,12 @@ def _axis(channel, main, rows, names, unit_of):
             low, high = (number(write(end(sums))) for end in (min, max))
             if low == high:
                 return say("{axis}: {title}, stacked to {high}{unit}.", high=high, **parts)
-            return say("{axis}: {title}, stacked to between {low} and {high}{unit}.", low=low, high=high, **parts)
+            return say(
+                "{axis}: {title}, stacked to between {low} and {high}{unit}.",
+                low=low,
+                high=high,
+                **parts,
+            )
         low, high = (number(write(end(values))) for end in (min, max))
         return say("{axis}: {title}, {low} to {high}{unit}.", low=low, high=high, **parts)
     return say("{axis}: {title}, {values}.", axis=words, title=title, values=_listing(values))
@@ -150,7 +180,9 @@ def _writer(encoding, field):
     if "$" in style or "美元" in style:
         return units.usd
     if "%" in str(axis.get("format", "")):
-        return lambda v: units.percent(v, 0 if v >= 0.01 else max(0, -math.floor(math.log10(v)) - 2) if v > 0 else 0)
+        return lambda v: units.percent(
+            v, 0 if v >= 0.01 else max(0, -math.floor(math.log10(v)) - 2) if v > 0 else 0
+        )
     if axis.get("format") == "d" or field in ("year", "date"):
         return lambda v: str(int(v))
     return lambda v: units.count(v) if v == int(v) else units.significant(v)
@@ -164,20 +196,31 @@ def _distinctions(main, rows, names):
     """What colour and shape tell apart, each field once."""
     found = {}
     for _, encoding, _ in main:
-        for channel, word in (("color", "colour"), ("shape", "shape"), ("yOffset", "place in the row")):
+        for channel, word in (
+            ("color", "colour"),
+            ("shape", "shape"),
+            ("yOffset", "place in the row"),
+        ):
             part = encoding.get(channel) or {}
             if part.get("field") and part.get("type") != "quantitative":
                 found.setdefault(part["field"], {}).setdefault(word, part)
     for field, by in found.items():
         part = next(iter(by.values()))
         values = [row[field] for row in rows if row.get(field) is not None]
-        domain = (part.get("scale") or {}).get("domain") if isinstance(part.get("scale"), dict) else None
+        domain = (
+            (part.get("scale") or {}).get("domain") if isinstance(part.get("scale"), dict) else None
+        )
         if domain:
             values = [v for v in domain if v in set(values)] or values
         if values:
             title = say(part.get("title") or names.get(field) or field)
             how = " and ".join(by)
-            yield say("{channels}: {title} ({values}).", channels=say(how[0].upper() + how[1:]), title=title, values=_listing(values))
+            yield say(
+                "{channels}: {title} ({values}).",
+                channels=say(how[0].upper() + how[1:]),
+                title=title,
+                values=_listing(values),
+            )
 
 
 def _lines(drawn, dataset, datasets):
@@ -188,6 +231,10 @@ def _lines(drawn, dataset, datasets):
         name = (data or {}).get("name")
         field = (encoding.get("text") or {}).get("field")
         if mark == "text" and name in ruled and name != dataset and field:
-            said += [" ".join(str(row[field]).split()) for row in datasets.get(name, []) if row.get(field)]
+            said += [
+                " ".join(str(row[field]).split())
+                for row in datasets.get(name, [])
+                if row.get(field)
+            ]
     if said and len(said) <= _LISTED:
         yield say("Reference lines: {lines}.", lines=listing(dict.fromkeys(map(say, said)), "; "))

@@ -55,11 +55,15 @@ def figure(name, chart, columns, tables=(), why="", note="", log_switch=None, da
     Raises `FigureError` for a name, field or table that cannot be right.
     """
     if not NAME.match(name):
-        raise FigureError(f"{name!r} is not a figure's name; expected lower-case words joined by '-'")
+        raise FigureError(
+            f"{name!r} is not a figure's name; expected lower-case words joined by '-'"
+        )
     spec = chart.to_dict()
     title = spec.get("title")
     if not isinstance(title, dict) or not title.get("text") or not title.get("subtitle"):
-        raise FigureError(f"figure {name!r} needs a title with a subtitle that says what is plotted in which unit")
+        raise FigureError(
+            f"figure {name!r} needs a title with a subtitle that says what is plotted in which unit"
+        )
     fields = [{"field": field, **_column(name, field, says)} for field, says in columns.items()]
     dataset = None
     if data is None:
@@ -68,10 +72,17 @@ def figure(name, chart, columns, tables=(), why="", note="", log_switch=None, da
     if log_switch not in (None, "x", "y"):
         raise FigureError(f"figure {name!r}: log_switch is 'x' or 'y', not {log_switch!r}")
     declaration = {
-        "name": name, "title": _text(title["text"]), "subtitle": _text(title["subtitle"]),
-        "columns": fields, "tables": list(tables), "why": why.strip().rstrip("."), "note": note.strip(),
-        "log_switch": log_switch, "dataset": dataset, "spec": spec,
-    }  # fmt: skip
+        "name": name,
+        "title": _text(title["text"]),
+        "subtitle": _text(title["subtitle"]),
+        "columns": fields,
+        "tables": list(tables),
+        "why": why.strip().rstrip("."),
+        "note": note.strip(),
+        "log_switch": log_switch,
+        "dataset": dataset,
+        "spec": spec,
+    }
     if data is not None:
         declaration["rows"] = _rows(name, data, list(columns))
     return Figure(chart, declaration)
@@ -84,20 +95,36 @@ def _text(value):
 def _column(name, field, says):
     if isinstance(says, str):
         return {"name": says}
-    if isinstance(says, tuple) and 2 <= len(says) <= 3 and all(isinstance(part, str) for part in says):
+    if (
+        isinstance(says, tuple)
+        and 2 <= len(says) <= 3
+        and all(isinstance(part, str) for part in says)
+    ):
         return dict(zip(("name", "unit", "description"), says))
-    raise FigureError(f"figure {name!r}, column {field!r}: expected a name or (name, unit, description), not {says!r}")
+    raise FigureError(
+        f"figure {name!r}, column {field!r}: expected a name or (name, unit, description), not {says!r}"
+    )
 
 
 def _dataset(name, spec, fields):
     """The name of the chart's data set that has all ``fields``; of several, the longest."""
     found = {
-        key: len(rows) for key, rows in spec.get("datasets", {}).items()
+        key: len(rows)
+        for key, rows in spec.get("datasets", {}).items()
         if rows and all(field in row for row in rows for field in fields)
-    }  # fmt: skip
+    }
     if not found:
-        have = sorted({field for rows in spec.get("datasets", {}).values() for row in rows[:1] for field in row})
-        raise FigureError(f"figure {name!r}: no data of the chart has the columns {fields}; there are {have}")
+        have = sorted(
+            {
+                field
+                for rows in spec.get("datasets", {}).values()
+                for row in rows[:1]
+                for field in row
+            }
+        )
+        raise FigureError(
+            f"figure {name!r}: no data of the chart has the columns {fields}; there are {have}"
+        )
     return max(sorted(found), key=found.get)
 
 
@@ -105,7 +132,9 @@ def _check_tables(name, named):
     known = tables.names()
     for table in named:
         if table not in known:
-            raise FigureError(f"figure {name!r}: there is no table {table!r}; tables: {', '.join(known)}")
+            raise FigureError(
+                f"figure {name!r}: there is no table {table!r}; tables: {', '.join(known)}"
+            )
 
 
 def _rows(name, data, fields):

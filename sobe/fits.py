@@ -119,9 +119,14 @@ class LogLinearFit:
         inside = b * b * w + q * c * c - k * k * q * w
         found = {}
         if lead != 0 and inside >= 0:
-            for u in ((b * c + k * math.sqrt(inside)) / lead, (b * c - k * math.sqrt(inside)) / lead):
+            for u in (
+                (b * c + k * math.sqrt(inside)) / lead,
+                (b * c - k * math.sqrt(inside)) / lead,
+            ):
                 edge = 1 if c >= b * u else -1  # upper edge: the line is still below y there
-                if (b + edge * k * q * u / math.sqrt(w + q * u * u)) * b > 0:  # passes with the growth
+                if (
+                    b + edge * k * q * u / math.sqrt(w + q * u * u)
+                ) * b > 0:  # passes with the growth
                     found[edge] = self.x_mean + u
         if k == 0:  # an exact fit has no width, and one double root
             found = dict.fromkeys((1, -1), self.x_mean + c / b)
@@ -159,7 +164,9 @@ def log_linear(x, y, confidence: float = 0.95) -> LogLinearFit:
     if bad := int((y <= 0).sum()):
         raise ValueError(f"{bad} of {len(y)} values of y are not above zero, so have no logarithm")
     if np.all(x == x[0]):
-        raise ValueError(f"all {len(x)} values of x are equal ({x[0]:g}), so no slope can be fitted")
+        raise ValueError(
+            f"all {len(x)} values of x are equal ({x[0]:g}), so no slope can be fitted"
+        )
     logs = np.log10(y)
     line = stats.linregress(x, logs)
     # The spread comes from the residuals: 1 - r**2 loses its digits when the fit is close.
@@ -168,11 +175,18 @@ def log_linear(x, y, confidence: float = 0.95) -> LogLinearFit:
     total = float(((logs - logs.mean()) ** 2).sum())
     sxx = float(((x - x.mean()) ** 2).sum())
     return LogLinearFit(
-        n=len(x), x_min=float(x.min()), x_max=float(x.max()), x_mean=float(x.mean()), sxx=sxx,
-        slope=float(line.slope), intercept=float(line.intercept), slope_se=residual_sd / math.sqrt(sxx),
+        n=len(x),
+        x_min=float(x.min()),
+        x_max=float(x.max()),
+        x_mean=float(x.mean()),
+        sxx=sxx,
+        slope=float(line.slope),
+        intercept=float(line.intercept),
+        slope_se=residual_sd / math.sqrt(sxx),
         # All y equal leaves nothing to explain; 0 by convention rather than 0/0.
         r_squared=float(line.rvalue) ** 2 if total > 0 else 0.0,
-        residual_sd=residual_sd, confidence=confidence,
+        residual_sd=residual_sd,
+        confidence=confidence,
     )
 
 

@@ -28,7 +28,12 @@ def exchange(one: Path, other: Path) -> bool:
     """Let two files or folders change names, in one instant; False, and no change, where the system cannot."""
     try:
         return not ctypes.CDLL(None).renameat2(
-            _AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), ctypes.c_uint(_RENAME_EXCHANGE))
+            _AT_FDCWD,
+            os.fsencode(one),
+            _AT_FDCWD,
+            os.fsencode(other),
+            ctypes.c_uint(_RENAME_EXCHANGE),
+        )
     except AttributeError:  # no Linux
         return False
 
@@ -99,7 +104,9 @@ def alone(folder: Path):
 def make_way(folder: Path) -> None:
     """Make a folder under a name that is ours alone; what stands in its way there goes."""
     if not folder.is_dir():
-        with contextlib.suppress(OSError):  # chapters and editions are kept at the same time: it may be there by now
+        with contextlib.suppress(
+            OSError
+        ):  # chapters and editions are kept at the same time: it may be there by now
             folder.unlink(missing_ok=True)
         folder.mkdir(parents=True, exist_ok=True)
 

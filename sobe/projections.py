@@ -16,15 +16,24 @@ from sobe import fits, specification
 from sobe.fits import LogLinearFit
 
 #: Trends of cost that are read forward, from `specification.cost_definitions`.
-COST_TRENDS = ("All rows", "Without illustrations", "Estimates only", "Rows with a total", "After the worm, without illustrations")
+COST_TRENDS = (
+    "All rows",
+    "Without illustrations",
+    "Estimates only",
+    "Rows with a total",
+    "After the worm, without illustrations",
+)
 #: Trends of recording that are read forward.
 RECORDING_TRENDS = tuple(
     specification.Definition("information_rate_per_s", None, selection, since, False)
-    for selection in ("all", "records") for since in (None, 1980, 1990)
+    for selection in ("all", "records")
+    for since in (None, 1980, 1990)
 )
 
 
-def crossings(trends: Mapping[str, LogLinearFit], lines: Mapping[str, float], level: float = 0.95) -> pd.DataFrame:
+def crossings(
+    trends: Mapping[str, LogLinearFit], lines: Mapping[str, float], level: float = 0.95
+) -> pd.DataFrame:
     """When each of ``trends`` reaches each of ``lines``.
 
     One row a trend and line: ``trend``, ``n`` (points fitted), ``line``, ``value`` (of the line,
@@ -36,8 +45,17 @@ def crossings(trends: Mapping[str, LogLinearFit], lines: Mapping[str, float], le
         for line, value in lines.items():
             reached = fit.crossing(value, level)
             year = reached.x if reached.x is not None and reached.x > fit.x_min else None
-            found.append({"trend": trend, "n": fit.n, "line": line, "value": value, "year": year,
-                          "low": reached.low if year else None, "high": reached.high if year else None})
+            found.append(
+                {
+                    "trend": trend,
+                    "n": fit.n,
+                    "line": line,
+                    "value": value,
+                    "year": year,
+                    "low": reached.low if year else None,
+                    "high": reached.high if year else None,
+                }
+            )
     return pd.DataFrame(found).astype({"year": float, "low": float, "high": float})
 
 

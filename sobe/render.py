@@ -80,7 +80,7 @@ def _notebook_renderer(spec, **_metadata):
     name = f"{chart_id(spec)}-{next(_shown)}"
     # Notebooks don't promise to run the first cell's output before this one.
     script = (
-        '(function draw() { window.vegaEmbed ? '
+        "(function draw() { window.vegaEmbed ? "
         f'vegaEmbed("#{name}", {_script_json(spec)}, {{mode: "vega-lite", renderer: "svg"}}) : setTimeout(draw, 200); }})();'
     )
     return {
@@ -110,7 +110,9 @@ def enable():
         config = {**theme.config("light"), "background": theme.BACKGROUND["light"]}
         alt.theme.register("sobe", enable=True)(lambda: alt.theme.ThemeConfig(config=config))
         alt.renderers.register(
-            "sobe", lambda spec, **metadata: _notebook_renderer(outputs.live(shell, spec), **metadata))
+            "sobe",
+            lambda spec, **metadata: _notebook_renderer(outputs.live(shell, spec), **metadata),
+        )
         if shell is not None:
             display(HTML(vega_html()))
     alt.renderers.enable("sobe")

@@ -68,7 +68,11 @@ def link(text: str, doi=None, url=None) -> Link:
 
 
 def table(
-    frame: pd.DataFrame, caption: str, search: bool = False, menus: tuple[str, ...] = (), unprinted: tuple[str, ...] = ()
+    frame: pd.DataFrame,
+    caption: str,
+    search: bool = False,
+    menus: tuple[str, ...] = (),
+    unprinted: tuple[str, ...] = (),
 ) -> HTML:
     """An HTML table of ``frame``: column names as headings, numbers to the right.
 
@@ -80,17 +84,29 @@ def table(
     for names, use in ((menus, "make a menu of"), (unprinted, "leave out of print")):
         if absent := [name for name in names if name not in frame]:
             raise ValueError(f"no column {absent[0]!r} to {use}")
-    numeric = [pd.api.types.is_numeric_dtype(frame[name]) or _looks_numeric(frame[name]) for name in frame]
+    numeric = [
+        pd.api.types.is_numeric_dtype(frame[name]) or _looks_numeric(frame[name]) for name in frame
+    ]
     head = "".join(
-        f'<th scope="col"{_class(right)}>{html.escape(str(name))}</th>' for name, right in zip(frame, numeric)
+        f'<th scope="col"{_class(right)}>{html.escape(str(name))}</th>'
+        for name, right in zip(frame, numeric)
     )
     rows = []
     for cells in frame.itertuples(index=False, name=None):
-        rows.append("<tr>" + "".join(f"<td{_class(right, cell)}>{_cell(cell)}</td>" for cell, right in zip(cells, numeric)) + "</tr>")
+        rows.append(
+            "<tr>"
+            + "".join(
+                f"<td{_class(right, cell)}>{_cell(cell)}</td>"
+                for cell, right in zip(cells, numeric)
+            )
+            + "</tr>"
+        )
     attribute = " data-sobe-search" if search else ""
     for use, names in (("menus", menus), ("unprinted", unprinted)):
         if names:
-            attribute += f' data-sobe-{use}="{" ".join(str(list(frame).index(name)) for name in names)}"'
+            attribute += (
+                f' data-sobe-{use}="{" ".join(str(list(frame).index(name)) for name in names)}"'
+            )
     return HTML(
         f'<figure class="sobe-table-figure"><figcaption>{html.escape(caption)}</figcaption>'
         f'<div class="sobe-table-scroll" tabindex="0" role="region" aria-label="{html.escape(caption, quote=True)}">'
@@ -98,7 +114,9 @@ def table(
     )
 
 
-def grid(frame: pd.DataFrame, caption: str, row: str, column: str, title: str, detail: str, aside: str) -> HTML:
+def grid(
+    frame: pd.DataFrame, caption: str, row: str, column: str, title: str, detail: str, aside: str
+) -> HTML:
     """Ideas in a grid, a band a ``row`` and a card a ``column`` inside it, with menus to filter by both.
 
     ``frame`` has a row an idea, in the order to be shown: its ``title``, its ``detail`` (may be
@@ -118,7 +136,9 @@ def grid(frame: pd.DataFrame, caption: str, row: str, column: str, title: str, d
         )
     label = html.escape(caption, quote=True)
     menus = f'data-sobe-grid data-sobe-rows="{html.escape(row, quote=True)}" data-sobe-columns="{html.escape(column, quote=True)}"'
-    return HTML(f'<div class="sobe-grid" {menus} role="region" aria-label="{label}">{"".join(bands)}</div>')
+    return HTML(
+        f'<div class="sobe-grid" {menus} role="region" aria-label="{label}">{"".join(bands)}</div>'
+    )
 
 
 def _idea(idea: dict, title: str, detail: str, aside: str) -> str:

@@ -30,7 +30,11 @@ import pandas as pd
 from sobe import fits
 
 QUANTITIES = {"information_rate_per_s": "Information rate", "neurons": "Neurons"}
-METHODS = {None: "Both methods", "electrophysiology": "Electrophysiology", "fluorescence_imaging": "Fluorescence imaging"}
+METHODS = {
+    None: "Both methods",
+    "electrophysiology": "Electrophysiology",
+    "fluorescence_imaging": "Fluorescence imaging",
+}
 SELECTIONS = {"all": "All recordings", "maximum": "Yearly maximum", "records": "Records only"}
 #: First year of the window; None is the first recording of all.
 WINDOWS = (None, 1960, 1980, 1990)
@@ -55,7 +59,12 @@ class Definition:
     def label(self) -> str:
         """The definition in words."""
         since = "all years" if self.since is None else f"since {self.since}"
-        words = [QUANTITIES[self.quantity], METHODS[self.method].lower(), SELECTIONS[self.selection].lower(), since]
+        words = [
+            QUANTITIES[self.quantity],
+            METHODS[self.method].lower(),
+            SELECTIONS[self.selection].lower(),
+            since,
+        ]
         return ", ".join([*words, "with preprints"] if self.undated else words)
 
 
@@ -77,7 +86,9 @@ def dated(recordings: pd.DataFrame) -> pd.DataFrame:
     submitted = recordings["submission_date"]
     published = recordings["year"] + (recordings["month"].astype("float64").fillna(6.5) - 0.5) / 12
     return recordings.assign(
-        date=published.astype("float64").fillna(submitted.dt.year + submitted.dt.day_of_year / 365.25)
+        date=published.astype("float64").fillna(
+            submitted.dt.year + submitted.dt.day_of_year / 365.25
+        )
     )
 
 
@@ -102,7 +113,9 @@ def select(rows: pd.DataFrame, quantity: str, selection: str) -> pd.DataFrame:
     return rows
 
 
-def growth_curve(recordings: pd.DataFrame, draws: int = DRAWS, block_years: int = BLOCK_YEARS, seed: int = SEED) -> pd.DataFrame:
+def growth_curve(
+    recordings: pd.DataFrame, draws: int = DRAWS, block_years: int = BLOCK_YEARS, seed: int = SEED
+) -> pd.DataFrame:
     """Growth of table ``recordings`` under every definition that gives at least `LEAST_POINTS`
     points over `LEAST_YEARS` years, ordered by growth.
 
@@ -121,17 +134,36 @@ def growth_curve(recordings: pd.DataFrame, draws: int = DRAWS, block_years: int 
             continue
         seen.add(key)
         fit = fits.log_linear(chosen["date"], chosen[definition.quantity])
-        low, high = interval(rows["date"], rows[definition.quantity], definition.selection, draws, block_years, seed)
+        low, high = interval(
+            rows["date"], rows[definition.quantity], definition.selection, draws, block_years, seed
+        )
         ols_low, ols_high = (float(edge) for edge in fit.fold_per_decade_ci)
         found.append(
-            {"label": definition.label, **vars(definition), "n": fit.n, "first": fit.x_min, "last": fit.x_max,
-             "fold": float(fit.fold_per_decade), "ols_low": ols_low, "ols_high": ols_high,
-             "low": np.minimum(low, ols_low), "high": np.maximum(high, ols_high)}
+            {
+                "label": definition.label,
+                **vars(definition),
+                "n": fit.n,
+                "first": fit.x_min,
+                "last": fit.x_max,
+                "fold": float(fit.fold_per_decade),
+                "ols_low": ols_low,
+                "ols_high": ols_high,
+                "low": np.minimum(low, ols_low),
+                "high": np.maximum(high, ols_high),
+            }
         )
     return pd.DataFrame(found).sort_values("fold", kind="stable", ignore_index=True)
 
 
-def interval(x, y, selection: str = "all", draws: int = DRAWS, block_years: int = BLOCK_YEARS, seed: int = SEED, level: float = 0.95):
+def interval(
+    x,
+    y,
+    selection: str = "all",
+    draws: int = DRAWS,
+    block_years: int = BLOCK_YEARS,
+    seed: int = SEED,
+    level: float = 0.95,
+):
     """(low, high) of the growth per decade from `block_slopes`; (nan, nan) for ``draws`` 0 or
     where more than one draw in ten has no slope."""
     if draws == 0:
@@ -144,7 +176,14 @@ def interval(x, y, selection: str = "all", draws: int = DRAWS, block_years: int 
     return float(10 ** (10 * low)), float(10 ** (10 * high))
 
 
-def block_slopes(x, y, selection: str = "all", draws: int = DRAWS, block_years: int = BLOCK_YEARS, seed: int = SEED) -> np.ndarray:
+def block_slopes(
+    x,
+    y,
+    selection: str = "all",
+    draws: int = DRAWS,
+    block_years: int = BLOCK_YEARS,
+    seed: int = SEED,
+) -> np.ndarray:
     """Slopes of log10(y) on x, in log10 units a year, over ``draws`` block-bootstrap samples.
 
     ``x``: decimal years; ``y``: positive, same length. A sample draws blocks of ``block_years``
@@ -161,7 +200,12 @@ def block_slopes(x, y, selection: str = "all", draws: int = DRAWS, block_years: 
     year = np.floor(x).astype(int)
     year -= year.min()
     if selection == "maximum":  # a year is drawn whole, so its maximum is the same in every draw
-        largest = np.sort([rows[np.argmax(y[rows])] for rows in (np.flatnonzero(year == k) for k in np.unique(year))])
+        largest = np.sort(
+            [
+                rows[np.argmax(y[rows])]
+                for rows in (np.flatnonzero(year == k) for k in np.unique(year))
+            ]
+        )
         x, y, year = x[largest], y[largest], year[largest]
     span = int(year.max()) + 1
     random = np.random.default_rng(seed)
@@ -172,7 +216,9 @@ def block_slopes(x, y, selection: str = "all", draws: int = DRAWS, block_years: 
     weight = times[:, year]
     if selection == "records":
         drawn = np.where(weight > 0, y, -np.inf)
-        before = np.maximum.accumulate(np.column_stack([np.full(draws, -np.inf), drawn[:, :-1]]), axis=1)
+        before = np.maximum.accumulate(
+            np.column_stack([np.full(draws, -np.inf), drawn[:, :-1]]), axis=1
+        )
         weight = (drawn > before).astype(float)
     total = weight.sum(axis=1)
     # Moments about fixed centres: one matrix product a draw, and no digits lost to the year 2000.
@@ -204,7 +250,9 @@ def cost_definitions(costs: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "All rows, cheapest of each year": cheapest,
         "Without illustrations": made,
         "Without illustrations, dollars of the day": made.assign(cost=nominal.loc[made.index]),
-        "Without illustrations, cheapest of each year": cheapest[cheapest["kind"] != "illustration"],
+        "Without illustrations, cheapest of each year": cheapest[
+            cheapest["kind"] != "illustration"
+        ],
         "Estimates only": table[table["kind"] == "estimate"],
         "Estimates and illustrations": table[table["kind"] != "budget"],
         "Rows with a total": table[table["total_adjusted_usd"].notna()],
@@ -227,8 +275,17 @@ def cost_curve(costs: pd.DataFrame) -> pd.DataFrame:
         seen.add(key)
         fit = fits.log_linear(rows["year"], rows["cost"])
         low, high = (float(edge) for edge in fit.fold_per_decade_ci)
-        found.append({"label": label, "n": fit.n, "first": fit.x_min, "last": fit.x_max,
-                      "fold": float(fit.fold_per_decade), "low": low, "high": high})
+        found.append(
+            {
+                "label": label,
+                "n": fit.n,
+                "first": fit.x_min,
+                "last": fit.x_max,
+                "fold": float(fit.fold_per_decade),
+                "low": low,
+                "high": high,
+            }
+        )
     return pd.DataFrame(found).sort_values("fold", kind="stable", ignore_index=True)
 
 

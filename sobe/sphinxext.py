@@ -38,7 +38,9 @@ def _is_needed(script, body):
     (the theme's settings, of use only with features that are off), no helper without its help."""
     name = str(getattr(script, "filename", script) or "")
     if not name:
-        return not str(getattr(script, "attributes", {}).get("body", "")).startswith("DOCUMENTATION_OPTIONS.")
+        return not str(getattr(script, "attributes", {}).get("body", "")).startswith(
+            "DOCUMENTATION_OPTIONS."
+        )
     if "design-tabs" in name:
         return "sd-tab-set" in body
     if "clipboard" in name or "copybutton" in name:
@@ -51,7 +53,9 @@ def _draw_early(app, context):
     chart is drawn before what comes after it is parsed, and no script holds up the text before it."""
     scripts = context["script_files"]
     scripts[:] = [
-        type(script)(script.filename, priority=script.priority, **{**script.attributes, "defer": "defer"})
+        type(script)(
+            script.filename, priority=script.priority, **{**script.attributes, "defer": "defer"}
+        )
         for script in scripts
     ]
     tags = ""
@@ -79,7 +83,9 @@ def _page(app, pagename, templatename, context, doctree):
     for group in buttons:
         if "buttons" in group:
             group["buttons"] = [b for b in group["buttons"] if b.get("type") != "javascript"]
-    context["metatags"] = context.get("metatags", "") + pages.metatags(app, pagename, context.get("title", ""), doctree)
+    context["metatags"] = context.get("metatags", "") + pages.metatags(
+        app, pagename, context.get("title", ""), doctree
+    )
     # docutils' own role for an entry of a bibliography is deprecated, and wrong inside its list.
     if "body" in context:
         body = context["body"] = body.replace(' role="doc-biblioentry"', ' role="listitem"')
@@ -122,7 +128,9 @@ def _configure(app, config):
     config.templates_path.insert(0, str(TEMPLATES))
     if address := os.environ.get("SOBE_BASE_URL") or config.html_baseurl:
         # Of this edition, where there are several.
-        config.html_baseurl = "/".join(filter(None, (address.rstrip("/"), config.sobe_edition))) + "/"
+        config.html_baseurl = (
+            "/".join(filter(None, (address.rstrip("/"), config.sobe_edition))) + "/"
+        )
 
 
 def _finish(app, exception):

@@ -30,7 +30,11 @@ def on_signals(message: str) -> None:
         for each in SIGNALS:
             signal.signal(each, signal.SIG_IGN)
         if os.getpid() == owner:  # a fork of ours has nothing to tidy, and nothing to say
-            for child in sys.modules["multiprocessing"].active_children() if "multiprocessing" in sys.modules else ():
+            for child in (
+                sys.modules["multiprocessing"].active_children()
+                if "multiprocessing" in sys.modules
+                else ()
+            ):
                 child.kill()
                 child.join(1)
             for tidy in reversed(_tidying):

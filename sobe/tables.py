@@ -36,7 +36,9 @@ _TYPES = {
 _CONSTRAINTS = {"required", "unique", "minimum", "maximum", "enum", "pattern"}
 #: Not in any text: controls but for tab and line feed, marks that turn the direction of what stands
 #: around them, and code points that are no characters.
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
+)
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+")
 _LONGEST = 10_000
 
@@ -56,17 +58,26 @@ def _package(directory):
     try:
         package = json.loads((directory / "datapackage.json").read_bytes().decode("utf-8"))
     except OSError as error:
-        raise TableError(file, "a Frictionless data package", problem="the file cannot be read "
-                         f"({error.strerror})") from None
+        raise TableError(
+            file,
+            "a Frictionless data package",
+            problem=f"the file cannot be read ({error.strerror})",
+        ) from None
     except UnicodeDecodeError as error:
         raise TableError(file, "UTF-8 text", problem=f"byte {error.start} is not UTF-8") from None
     except json.JSONDecodeError as error:
-        raise TableError(file, "JSON", line=error.lineno, problem=f"not JSON ({error.msg})") from None
+        raise TableError(
+            file, "JSON", line=error.lineno, problem=f"not JSON ({error.msg})"
+        ) from None
     except RecursionError:
         raise TableError(file, "a Frictionless data package", problem="nested too deep") from None
     resources = package.get("resources") if isinstance(package, dict) else None
-    if not isinstance(resources, list) or not all(isinstance(r, dict) and r.get("name") and isinstance(r["name"], str) for r in resources):
-        raise TableError(file, "a list 'resources' of named tables", problem="no usable 'resources'")
+    if not isinstance(resources, list) or not all(
+        isinstance(r, dict) and r.get("name") and isinstance(r["name"], str) for r in resources
+    ):
+        raise TableError(
+            file, "a list 'resources' of named tables", problem="no usable 'resources'"
+        )
     by_name = {r["name"]: r for r in resources}
     if len(by_name) < len(resources):
         raise TableError(file, "each table once", problem="two resources have the same name")
@@ -77,15 +88,23 @@ def _resource(directory, package, name):
     """The descriptor of one table, refused if it asks for something not checked here."""
     file = f"{directory.name}/datapackage.json"
     if name not in package:
-        raise TableError(file, "one of " + ", ".join(package), value=name, problem=f"no table {name!r}")
+        raise TableError(
+            file, "one of " + ", ".join(package), value=name, problem=f"no table {name!r}"
+        )
     resource = package[name]
     schema = resource.get("schema")
     fields = schema.get("fields") if isinstance(schema, dict) else None
     if not fields or not isinstance(resource.get("path"), str):
-        raise TableError(file, "a 'path' (text) and 'schema.fields'", value=name,
-                         problem=f"table {name!r} is not fully described")
+        raise TableError(
+            file,
+            "a 'path' (text) and 'schema.fields'",
+            value=name,
+            problem=f"table {name!r} is not fully described",
+        )
     if fault := _misshapen(schema):
-        raise TableError(file, "a schema of Frictionless", value=name, problem=f"table {name!r}: {fault}")
+        raise TableError(
+            file, "a schema of Frictionless", value=name, problem=f"table {name!r}: {fault}"
+        )
     if str(resource.get("encoding", "utf-8")).lower() != "utf-8":
         raise TableError(file, "utf-8", value=resource["encoding"])
     for field in fields:
@@ -93,20 +112,31 @@ def _resource(directory, package, name):
         unknown = set(field.get("constraints", {})) - _CONSTRAINTS
         if field.get("type") not in _TYPES or unknown:
             raise TableError(
-                file, f"a type among {', '.join(_TYPES)}; constraints among {', '.join(sorted(_CONSTRAINTS))}",
-                column=field.get("name"), value=field.get("type"),
-                problem=f"table {name!r}: type {field.get('type')!r}, constraints {sorted(unknown)} not supported")
+                file,
+                f"a type among {', '.join(_TYPES)}; constraints among {', '.join(sorted(_CONSTRAINTS))}",
+                column=field.get("name"),
+                value=field.get("type"),
+                problem=f"table {name!r}: type {field.get('type')!r}, constraints {sorted(unknown)} not supported",
+            )
     known = {field["name"] for field in fields}
-    for column in [*_listed(schema.get("primaryKey")),
-                   *(c for key in schema.get("foreignKeys", []) for c in _listed(key["fields"]))]:
+    for column in [
+        *_listed(schema.get("primaryKey")),
+        *(c for key in schema.get("foreignKeys", []) for c in _listed(key["fields"])),
+    ]:
         if column not in known:
-            raise TableError(file, "one of " + ", ".join(sorted(known)), column=column, value=column,
-                             problem=f"table {name!r}: a key names an undeclared column")
+            raise TableError(
+                file,
+                "one of " + ", ".join(sorted(known)),
+                column=column,
+                value=column,
+                problem=f"table {name!r}: a key names an undeclared column",
+            )
     return resource
 
 
 def _misshapen(schema):
     """What in a schema is of another shape than is relied upon here, or None."""
+
     def are(kind, values):
         return isinstance(values, list) and all(isinstance(value, kind) for value in values)
 
@@ -132,13 +162,18 @@ def _misshapen(schema):
             [_limit(field["type"], value) for value in rules.get("enum", [])]
             re.compile(rules.get("pattern", ""))
         except (TypeError, ValueError, KeyError, re.error, RecursionError) as error:
-            return f"column {field['name']!r}: a constraint is not of its type ({quote(str(error))})"
+            return (
+                f"column {field['name']!r}: a constraint is not of its type ({quote(str(error))})"
+            )
     if not named(schema.get("primaryKey", [])) or not are(str, schema.get("missingValues", [""])):
         return "'primaryKey' or 'missingValues' is no list of names"
     if not are(dict, keys) or not all(
-        named(key.get("fields")) and isinstance(key.get("reference"), dict) and named(key["reference"].get("fields"))
-        and isinstance(key["reference"].get("resource", ""), str) for key in keys
-    ):  # fmt: skip
+        named(key.get("fields"))
+        and isinstance(key.get("reference"), dict)
+        and named(key["reference"].get("fields"))
+        and isinstance(key["reference"].get("resource", ""), str)
+        for key in keys
+    ):
         return "'foreignKeys' are not as Frictionless has them"
     return None
 
@@ -195,15 +230,23 @@ def _cell(field, text):
     """Parse and check one cell; returns (value, None) or (None, (expected, problem))."""
     kind, rules, expected = field["type"], field.get("constraints", {}), _expected(field)
     if len(text) > _LONGEST:
-        return None, (f"{expected}, of at most {_LONGEST:,} characters", f"a cell of {len(text):,} characters")
+        return None, (
+            f"{expected}, of at most {_LONGEST:,} characters",
+            f"a cell of {len(text):,} characters",
+        )
     if unseen := _UNSEEN.search(text):
-        found = "a NUL byte" if unseen[0] == "\x00" else f"the unseen character U+{ord(unseen[0]):04X}"
+        found = (
+            "a NUL byte" if unseen[0] == "\x00" else f"the unseen character U+{ord(unseen[0]):04X}"
+        )
         return None, (expected, f"{quote(text)} holds {found}")
     if text != text.strip():
         return None, (f"{expected}, without spaces around it", None)
     if kind == "string" and text.startswith(("=", "+", "-", "@")) and not _NUMBER.fullmatch(text):
         # The files are there to be downloaded, and some will be opened in spreadsheets.
-        return None, (f"{expected}, not beginning with =, +, - or @, which spreadsheets take for a formula", None)
+        return None, (
+            f"{expected}, not beginning with =, +, - or @, which spreadsheets take for a formula",
+            None,
+        )
     if field.get("format") == "uri" and not _ADDRESS.fullmatch(text):
         return None, ("an address that begins with http:// or https://", None)
     try:
@@ -232,7 +275,9 @@ def _typed(rows, names):
         required = key or field.get("constraints", {}).get("required", False)
         cells = rows.columns[name]
         # Each distinct text is parsed once: most columns repeat few values.
-        parsed = {text: (None, None) if text in absent else _cell(field, text) for text in set(cells)}
+        parsed = {
+            text: (None, None) if text in absent else _cell(field, text) for text in set(cells)
+        }
         for text in absent & parsed.keys() if required else ():
             parsed[text] = None, (_expected(field), "the cell is empty and a value is required")
         for index, text in enumerate(cells):
@@ -253,7 +298,9 @@ def _series(kind, values):
     if kind == "boolean":
         return pd.Series(values, dtype="boolean" if missing else "bool")
     if kind == "number":
-        return pd.Series([math.nan if value is None else value for value in values], dtype="float64")
+        return pd.Series(
+            [math.nan if value is None else value for value in values], dtype="float64"
+        )
     if kind == "date":
         return pd.Series(np.array(values, dtype="datetime64[us]"))
     return pd.Series(values, dtype="str")
@@ -275,8 +322,13 @@ def _check_unique(rows, typed):
             if first != index:
                 text = ", ".join(rows.columns[name][index] for name in names)
                 rule = "primary key" if names == primary else "column"
-                raise rows.fault(index, f"each value of the {rule} once", ", ".join(names), text,
-                                 f"{quote(text)} is already in {rows.at(first)}")
+                raise rows.fault(
+                    index,
+                    f"each value of the {rule} once",
+                    ", ".join(names),
+                    text,
+                    f"{quote(text)} is already in {rows.at(first)}",
+                )
 
 
 def _check_foreign(directory, package, resource, rows, typed):
@@ -289,14 +341,23 @@ def _check_foreign(directory, package, resource, rows, typed):
         other, values = tables[name]
         absent = [target for target in targets if target not in other.columns]
         if absent or len(names) != len(targets):
-            raise TableError(f"{directory.name}/datapackage.json", f"columns of table {name!r}",
-                             column=", ".join(names), value=", ".join(targets))
+            raise TableError(
+                f"{directory.name}/datapackage.json",
+                f"columns of table {name!r}",
+                column=", ".join(names),
+                value=", ".join(targets),
+            )
         values = values or _typed(other, targets)
         allowed = set(zip(*(values[target] for target in targets)))
         for index, value in enumerate(zip(*(typed[n] for n in names))):
             if None not in value and value not in allowed:
                 text = ", ".join(rows.columns[n][index] for n in names)
-                raise rows.fault(index, f"a value of {', '.join(targets)} in {other.file}", ", ".join(names), text)
+                raise rows.fault(
+                    index,
+                    f"a value of {', '.join(targets)} in {other.file}",
+                    ", ".join(names),
+                    text,
+                )
 
 
 # ---------------------------------------------------------------- public
@@ -350,5 +411,7 @@ def with_sources(table: pd.DataFrame, data_dir=None) -> pd.DataFrame:
     unknown = table["source"].dropna()
     unknown = unknown[~unknown.isin(titles.index)]
     if len(unknown):
-        raise ValueError(f"{len(unknown)} keys in column 'source' are not in sources, first {unknown.iloc[0]!r}")
+        raise ValueError(
+            f"{len(unknown)} keys in column 'source' are not in sources, first {unknown.iloc[0]!r}"
+        )
     return table.assign(source_title=table["source"].map(titles).astype("str"))

@@ -35,6 +35,7 @@ def usd(x) -> str:
 
     From ten cents to ten dollars: two decimals unless whole.
     """
+
     def text(value):
         if 0.1 <= value < 10:
             return "$" + f"{value:.2f}".removesuffix(".00")
@@ -48,6 +49,7 @@ def count(x) -> str:
 
     Whole numbers under 10,000 keep all their digits, as a count that short is exact.
     """
+
     def text(value):
         exact = value < 10_000 and value == int(value)
         return _words(_rounded(value, 4 if exact else 3))
@@ -74,6 +76,7 @@ def percent(x, digits: int = 0) -> str:
 
 def years(x) -> str:
     """A length of time in years, two significant digits: "1 year", "6.3 years", "∞ years"."""
+
     def text(value):
         words = _words(_rounded(value, 2))
         return f"{words} year" if words == "1" else f"{words} years"
@@ -93,6 +96,7 @@ def flops(x) -> str:
 
 def volume(x_mm3) -> str:
     """A volume given in mm³: "0.08 mm³"; from 100,000 mm³ in cm³: "1,200 cm³"."""
+
     def text(value):
         rounded = _rounded(value, 3)
         return f"{_words(rounded)} mm³" if rounded < 100_000 else f"{_words(rounded / 1000)} cm³"
@@ -140,11 +144,15 @@ def _log_axis(text, lowest, every, kw):
     # The labels come from the formatter itself, so that axis and prose cannot drift apart.
     labels = {str(e): text(float(f"1e{e}")) for e in exponents if e % every == 0}
     power = "log(datum.value) * LOG10E"
-    expression = (f"abs({power} - round({power})) < 1e-6"
-                  f" ? ({json.dumps(labels, ensure_ascii=False)}[round({power})] || '') : ''")
+    expression = (
+        f"abs({power} - round({power})) < 1e-6"
+        f" ? ({json.dumps(labels, ensure_ascii=False)}[round({power})] || '') : ''"
+    )
     # Vega keeps those of the values that lie within the scale. Without them a log axis takes
     # ticks at 2, 3, 4 ... or skips powers of ten, as its number of decades happens to be.
-    return alt.Axis(**{"values": [float(f"1e{e}") for e in exponents], "labelExpr": expression, **kw})
+    return alt.Axis(
+        **{"values": [float(f"1e{e}") for e in exponents], "labelExpr": expression, **kw}
+    )
 
 
 # ---------------------------------------------------------------- parts
@@ -178,7 +186,10 @@ def _plain(number):
 def _words(number):
     exponent = number.adjusted() if number else 0
     if exponent >= 15 or exponent < -4:
-        mantissa, power = _plain(number.scaleb(-exponent)), f"10{str(exponent).translate(_SUPERSCRIPTS)}"
+        mantissa, power = (
+            _plain(number.scaleb(-exponent)),
+            f"10{str(exponent).translate(_SUPERSCRIPTS)}",
+        )
         return power if mantissa == "1" else f"{mantissa} × {power}"
     for power, word in _WORDS:
         if exponent >= power:

@@ -84,15 +84,20 @@ class TinyBook:
         for folder in ("book", "data", "sobe"):
             (root / folder).mkdir()
         self.write("_config.yml", CONFIG)
-        self.write("_toc.yml", "format: jb-book\nroot: book/index\nchapters:\n"
-                   "  - file: book/alpha\n  - file: book/beta\n")
+        self.write(
+            "_toc.yml",
+            "format: jb-book\nroot: book/index\nchapters:\n"
+            "  - file: book/alpha\n  - file: book/beta\n",
+        )
         self.write("book/index.md", "# Tiny\n\nTo [alpha](alpha.md).\n")
         for name in ("alpha", "beta"):
             self.chapter(name)
             self.write(f"data/{name}.csv", "a\n1\n")
-        self.write("data/datapackage.json",
-                   '{"name": "tiny", "resources": [{"name": "alpha", "path": "alpha.csv"},'
-                   ' {"name": "beta", "path": "beta.csv"}]}')
+        self.write(
+            "data/datapackage.json",
+            '{"name": "tiny", "resources": [{"name": "alpha", "path": "alpha.csv"},'
+            ' {"name": "beta", "path": "beta.csv"}]}',
+        )
         self.write("sobe/code.py", "x = 1\n")
         self.write("requirements.txt", "nothing==1\n")
 
@@ -135,7 +140,9 @@ def tiny(built_tiny, tmp_path):
     return book
 
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"

@@ -88,9 +88,12 @@ def test_the_dark_theme_redraws_every_chart(visit, site):
             page.wait_for_function(
                 """theme => [...document.querySelectorAll('.sobe-chart')].every(
                     d => d.dataset.drawnTheme === theme || d.dataset.state === 'error')""",
-                arg=theme, timeout=20_000,
+                arg=theme,
+                timeout=20_000,
             )
-            assert all(c["state"] == "drawn" and c["marks"] for c in page.evaluate(CHARTS)), path.name
+            assert all(c["state"] == "drawn" and c["marks"] for c in page.evaluate(CHARTS)), (
+                path.name
+            )
         assert not visit.said, path.name
 
 
@@ -98,9 +101,13 @@ def test_controls_have_names_fit_and_keep_their_value(visit, site):
     for path in pages(site):
         page = visit.open(path)
         for control in page.locator(".vega-bind select, .vega-bind input").all():
-            assert control.get_attribute("aria-label") or control.evaluate("e => !!e.closest('label')")
+            assert control.get_attribute("aria-label") or control.evaluate(
+                "e => !!e.closest('label')"
+            )
             box = control.bounding_box()
-            assert box["x"] >= 0 and box["x"] + box["width"] <= page.viewport_size["width"], path.name
+            assert box["x"] >= 0 and box["x"] + box["width"] <= page.viewport_size["width"], (
+                path.name
+            )
         selects = page.locator(".vega-bind select")
         if selects.count():
             select = selects.first
@@ -109,7 +116,9 @@ def test_controls_have_names_fit_and_keep_their_value(visit, site):
             chosen = select.input_value()
             page.evaluate("document.documentElement.dataset.theme = 'dark'")
             page.wait_for_function(
-                "() => document.querySelector('.sobe-chart').dataset.drawnTheme === 'dark'", timeout=20_000)
+                "() => document.querySelector('.sobe-chart').dataset.drawnTheme === 'dark'",
+                timeout=20_000,
+            )
             page.wait_for_timeout(200)
             assert selects.first.input_value() == chosen, path.name
 
@@ -125,12 +134,14 @@ def test_search_works_from_a_file(visit, site):
 def test_a_chart_that_cannot_be_drawn_says_so(visit, site, tmp_path):
     html = (
         f"<html data-theme='light'><script src='{(site / '_static/sobe/head.js').as_uri()}'></script><div class='sobe-chart'><div class='sobe-chart-view'></div>"
-        "<script type='application/json'>{\"mark\": \"nonsense\"}</script></div>"
+        '<script type=\'application/json\'>{"mark": "nonsense"}</script></div>'
         f"<script src='{(site / '_static/sobe/charts.js').as_uri()}'></script></html>"
     )
     (tmp_path / "page.html").write_text(html)
     page = visit.open(tmp_path / "page.html")
-    assert "could not be drawn: the chart library did not load" in page.inner_text(".sobe-chart-error")
+    assert "could not be drawn: the chart library did not load" in page.inner_text(
+        ".sobe-chart-error"
+    )
 
 
 def test_a_table_is_searched(visit, site):
@@ -151,7 +162,8 @@ def test_the_ladder_is_filtered(visit, site):
     page.get_by_label("Tier").select_option("$1B+")
     page.get_by_label("Domain").select_option("Data acquisition")
     assert grid.locator("li:visible strong").all_inner_texts() == [
-        "Comprehensive multimodal mouse data set", "Part of a human connectome",
+        "Comprehensive multimodal mouse data set",
+        "Part of a human connectome",
     ]
     page.get_by_label("Domain").select_option("Technology R&D")
     assert grid.locator("li:visible").count() == 0
@@ -164,7 +176,9 @@ def test_the_heatmap_answers_its_menus(visit, site):
     assert "Shiu et al. 2024" in labels.all_text_contents()
     group, sort_by = chart.locator(".vega-bind select").all()
     group.select_option("Mouse")
-    page.wait_for_function("() => !document.querySelector('.sobe-chart svg').textContent.includes('Shiu')")
+    page.wait_for_function(
+        "() => !document.querySelector('.sobe-chart svg').textContent.includes('Shiu')"
+    )
     assert "Billeh 2020" in labels.all_text_contents()
     before = labels.all_text_contents()
     places = """() => JSON.stringify([...document.querySelectorAll(".sobe-chart:first-of-type svg .role-axis-label text")]

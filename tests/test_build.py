@@ -26,8 +26,9 @@ def executed(tiny, capsys):
 
 
 def listing(folder):
-    return {p.relative_to(folder).as_posix(): p.read_bytes()
-            for p in folder.rglob("*") if p.is_file()}
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
+    }
 
 
 def test_nothing_changed_does_nothing(tiny, capsys):
@@ -62,12 +63,15 @@ def test_package_and_lock_concern_every_chapter(tiny, capsys, name):
     assert executed(tiny, capsys) == {"alpha", "beta"}
 
 
-@pytest.mark.parametrize("damage", [
-    lambda text: text[:-40],
-    lambda text: text.replace("plain", "spoil"),
-    lambda text: "",
-    lambda text: "\x00\n{}",
-])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text[:-40],
+        lambda text: text.replace("plain", "spoil"),
+        lambda text: "",
+        lambda text: "\x00\n{}",
+    ],
+)
 def test_a_damaged_entry_is_executed_again(tiny, capsys, damage):
     entry = tiny.project.cache / "executed/alpha.json"
     entry.write_text(damage(entry.read_text()))
@@ -193,13 +197,20 @@ def test_a_chapter_with_parameters(tiny, capsys):
     assert build_book(tiny.project) is False
 
 
-@pytest.mark.parametrize("name, params, message", [
-    ("gamma", "", "there is no chapter 'gamma'; chapters: alpha, beta"),
-    ("", "", "NAME=alpha|beta"),
-    ("alpha", "bottom=1", "has no parameter 'bottom'; its parameters: top=3, scale=1.5, label='all'"),
-    ("alpha", "top=high", "parameter top takes a value of type int"),
-    ("alpha", "top", "takes name=value pairs, not 'top'"),
-])
+@pytest.mark.parametrize(
+    "name, params, message",
+    [
+        ("gamma", "", "there is no chapter 'gamma'; chapters: alpha, beta"),
+        ("", "", "NAME=alpha|beta"),
+        (
+            "alpha",
+            "bottom=1",
+            "has no parameter 'bottom'; its parameters: top=3, scale=1.5, label='all'",
+        ),
+        ("alpha", "top=high", "parameter top takes a value of type int"),
+        ("alpha", "top", "takes name=value pairs, not 'top'"),
+    ],
+)
 def test_a_wrong_name_or_parameter_is_one_message(tiny, capsys, name, params, message):
     assert main(["--root", str(tiny.root), "chapter", name, params]) == 1
     said = capsys.readouterr().err
@@ -234,11 +245,16 @@ def test_plain_jupyter_book_builds_it_too(tiny):
 def test_ctrl_c_stops_chapters_and_leaves_the_site(tiny):
     before = listing(tiny.project.site)
     mark = tiny.root / "running"
-    tiny.chapter("alpha", extra=tiny.cell(
-        f"Path({str(mark)!r}).write_text(str(os.getpid()))\nimport time; time.sleep(60)"))
+    tiny.chapter(
+        "alpha",
+        extra=tiny.cell(
+            f"Path({str(mark)!r}).write_text(str(os.getpid()))\nimport time; time.sleep(60)"
+        ),
+    )
     build = subprocess.Popen(
         [sys.executable, "-m", "sobe.build", "--root", tiny.root, "book"],
-        stderr=subprocess.PIPE, text=True,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     for _ in range(300):
         if mark.exists() and mark.read_text():
@@ -246,7 +262,10 @@ def test_ctrl_c_stops_chapters_and_leaves_the_site(tiny):
         time.sleep(0.1)
     build.send_signal(signal.SIGINT)
     assert build.wait(timeout=20) == 130
-    assert build.stderr.read() == "stopped; what was finished is untouched, and the same command goes on from there\n"
+    assert (
+        build.stderr.read()
+        == "stopped; what was finished is untouched, and the same command goes on from there\n"
+    )
     assert listing(tiny.project.site) == before
     with pytest.raises(ProcessLookupError):
         for _ in range(50):

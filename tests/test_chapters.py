@@ -31,7 +31,12 @@ def test_a_chapter_has_one_cell_of_parameters(name):
 
 @pytest.mark.parametrize("name", (*CHAPTERS, "estimator", "index", "data"))
 def test_no_line_of_code_is_wider_than_its_box_on_the_page(name):
-    lines = [line for cell in cells(name) if cell.cell_type == "code" for line in cell.source.splitlines()]
+    lines = [
+        line
+        for cell in cells(name)
+        if cell.cell_type == "code"
+        for line in cell.source.splitlines()
+    ]
     assert lines and not [line for line in lines if len(line) > 96]
 
 
@@ -49,8 +54,11 @@ def test_no_line_of_code_is_wider_than_its_box_on_the_page(name):
 def test_a_chapter_runs_with_other_parameters(name, parameters):
     done = subprocess.run(
         [sys.executable, "-m", "sobe.build", "chapter", name, parameters],
-        cwd=ROOT, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert done.returncode == 0, done.stderr
     # "executed: PATH", or "unchanged: PATH" where the same run is kept from before.
     written = ROOT / done.stdout.strip().splitlines()[-1].partition(": ")[2]

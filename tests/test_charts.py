@@ -9,7 +9,10 @@ from sobe import charts, tables, theme
 def test_an_organism_keeps_its_colour_when_others_are_left_out():
     species = tables.load("species")
     few = charts.organism_scale(species[species["organism"].isin(["mouse", "human"])]).to_dict()
-    assert few == {"domain": ["Mouse", "Human"], "range": [theme.ORGANISM_COLORS["mouse"], theme.ORGANISM_COLORS["human"]]}
+    assert few == {
+        "domain": ["Mouse", "Human"],
+        "range": [theme.ORGANISM_COLORS["mouse"], theme.ORGANISM_COLORS["human"]],
+    }
 
 
 def test_reference_lines_carry_their_words():

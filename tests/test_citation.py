@@ -28,23 +28,33 @@ def test_the_file_is_valid(project):
     assert citation.cffversion == "1.2.0"
     citation.validate()
     with pytest.raises(Exception, match="version"):
-        Citation((project.root / "CITATION.cff").read_text(encoding="utf-8").replace("\nversion:", "\nverzion:")).validate()
+        Citation(
+            (project.root / "CITATION.cff")
+            .read_text(encoding="utf-8")
+            .replace("\nversion:", "\nverzion:")
+        ).validate()
 
 
 def test_one_version_everywhere(project, cff):
     package = json.loads((project.root / "data/datapackage.json").read_text(encoding="utf-8"))
     assert cff["version"] == sobe.__version__ == package["version"]
-    assert f"## {cff['version']} ({cff['date-released']})" in (project.root / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"## {cff['version']} ({cff['date-released']})" in (
+        project.root / "CHANGELOG.md"
+    ).read_text(encoding="utf-8")
 
 
 def test_the_page_says_as_long_as_there_is_no_doi(project, cff):
-    said = "This edition has no DOI of its own yet" in (project.book / "cite.md").read_text(encoding="utf-8")
+    said = "This edition has no DOI of its own yet" in (project.book / "cite.md").read_text(
+        encoding="utf-8"
+    )
     assert said != ("doi" in cff)
 
 
 def test_zenodo_is_told_the_same(project, cff):
     text = (project.root / ".zenodo.json").read_text(encoding="utf-8")
-    assert text == citing.zenodo(project.root), "write it anew: .venv/bin/python -m sobe.release citation"
+    assert text == citing.zenodo(project.root), (
+        "write it anew: .venv/bin/python -m sobe.release citation"
+    )
     said = json.loads(text)
     assert said["title"] == cff["title"] and said["version"] == cff["version"]
     assert said["related_identifiers"][0]["identifier"] == "10.5281/zenodo.18377594"
@@ -72,7 +82,10 @@ def test_bibtex_is_read_again(cff, edition, which):
     entry = parse_string(citing.bibtex(work), "bibtex").entries[work.key]
     assert entry.fields["version"] == work.version and entry.fields["year"] == work.year
     assert entry.fields["title"].strip("{}") == work.title and entry.fields["url"] == work.address
-    found = [(" ".join(p.last_names), " ".join(p.first_names + p.middle_names)) for p in entry.persons["author"]]
+    found = [
+        (" ".join(p.last_names), " ".join(p.first_names + p.middle_names))
+        for p in entry.persons["author"]
+    ]
     assert found == [(f"{{{f}}}" if not g else f, g) for f, g in work.authors]
 
 
@@ -110,9 +123,14 @@ def test_every_page_says_what_it_is(site, chinese, project, cff):
             block = re.search(r'<dl class="sobe-provenance">.*?</dl>', text, re.S)
             assert block, page
             said = re.sub(r"\s+", " ", re.sub("<[^>]+>", "", block[0]))
-            assert f"{cff['version']}, {cff['date-released']}" in said and "doi:10.5281/zenodo.18377594" in said
+            assert (
+                f"{cff['version']}, {cff['date-released']}" in said
+                and "doi:10.5281/zenodo.18377594" in said
+            )
             assert (here.short or "unknown") in said
-            assert f'href="{page.name}"' in block[0] and 'href="cite.html"' in block[0].replace('href="#"', 'href="cite.html"')
+            assert f'href="{page.name}"' in block[0] and 'href="cite.html"' in block[0].replace(
+                'href="#"', 'href="cite.html"'
+            )
 
 
 def test_the_page_to_cite_from_holds_what_its_files_hold(site, cff):
@@ -123,7 +141,9 @@ def test_the_page_to_cite_from_holds_what_its_files_hold(site, cff):
         for kind, end in citing.ENDS.items():
             text = (site / f"citation/{which}.{end}").read_text(encoding="utf-8").strip()
             assert re.sub(r"\s+", "", text) in re.sub(r"\s+", "", page), (which, kind)
-    assert f"(Version {cff['version']})" in (site / "citation/edition.txt").read_text(encoding="utf-8")
+    assert f"(Version {cff['version']})" in (site / "citation/edition.txt").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_figures_are_cited_by_the_same_version_and_commit(site, project, cff):
@@ -142,7 +162,9 @@ def test_addresses_of_a_published_edition(project):
     from sobe.web import collect
 
     def permanent(base, release, edition):
-        return collect.permanent(Space(config=Space(html_baseurl=base, sobe_release=release, sobe_edition=edition)))
+        return collect.permanent(
+            Space(config=Space(html_baseurl=base, sobe_release=release, sobe_edition=edition))
+        )
 
     assert permanent("https://example.org/1.0.0/en/", "1.0.0", "en") == ADDRESS
     assert permanent("", "1.0.0", "en") == "../../1.0.0/en/"
@@ -174,12 +196,19 @@ def test_the_crate_is_one_of_ro_crate_1_1(entities, cff):
     assert head["@type"] == "CreativeWork" and head["about"] == {"@id": "./"}
     assert head["conformsTo"] == {"@id": "https://w3id.org/ro/crate/1.1"}
     assert root["@type"] == "Dataset" and root["version"] == cff["version"]
-    assert all(root[key] for key in ("name", "description", "datePublished", "license", "author", "hasPart"))
+    assert all(
+        root[key]
+        for key in ("name", "description", "datePublished", "license", "author", "hasPart")
+    )
     for name, entity in entities.items():
         assert entity["@type"], name
         # The graph is flat: what is within is named, not nested.
         assert all(set(v) == {"@id"} for v in entity.values() if isinstance(v, dict)), name
-        assert not [r for r in references({k: v for k, v in entity.items() if k != "@id"}) if r not in entities and not r.startswith("https://w3id.org/")], name
+        assert not [
+            r
+            for r in references({k: v for k, v in entity.items() if k != "@id"})
+            if r not in entities and not r.startswith("https://w3id.org/")
+        ], name
 
 
 def test_the_files_of_the_crate_are_there_and_are_its_parts(entities, site):
@@ -192,15 +221,25 @@ def test_the_files_of_the_crate_are_there_and_are_its_parts(entities, site):
 def test_every_figure_is_tied_to_chapter_tables_sources_and_software(entities, site):
     figures = json.loads((site / "figures/index.json").read_text())["figures"]
     for figure in figures:
-        entity, making = entities[f"#figure-{figure['name']}"], entities[f"#making-{figure['name']}"]
+        entity, making = (
+            entities[f"#figure-{figure['name']}"],
+            entities[f"#making-{figure['name']}"],
+        )
         assert entity["isPartOf"] == {"@id": figure["page"]}
         assert {part["@id"] for part in entity["hasPart"]} == set(figure["files"].values())
         based = {part["@id"] for part in entity["isBasedOn"]}
         said = json.loads((site / figure["files"]["metadata"]).read_text())
         assert {table["path"] for table in figure["tables"]} <= based
-        assert len(based) == len(figure["tables"]) + len({s.get("doi") or s.get("url") or s["key"] for s in said["sources"]})
-        assert making["result"] == {"@id": f"#figure-{figure['name']}"} and len(making["instrument"]) >= 5
-    software = {e["name"]: e["version"] for e in entities.values() if e["@type"] == "SoftwareApplication"}
+        assert len(based) == len(figure["tables"]) + len(
+            {s.get("doi") or s.get("url") or s["key"] for s in said["sources"]}
+        )
+        assert (
+            making["result"] == {"@id": f"#figure-{figure['name']}"}
+            and len(making["instrument"]) >= 5
+        )
+    software = {
+        e["name"]: e["version"] for e in entities.values() if e["@type"] == "SoftwareApplication"
+    }
     import altair
 
     assert software["altair"] == altair.__version__
@@ -209,4 +248,6 @@ def test_every_figure_is_tied_to_chapter_tables_sources_and_software(entities, s
 def test_what_a_figure_says_of_a_relative_place_is_relative(cff):
     record = {"name": "n", "title": "T"}
     cited = {"authors": ["A"], "date": "2026-01-01", "title": "B", "version": "1.0.0"}
-    assert rec.cite_text(record, cited, "../../1.0.0/en/cost.html#figure-n").endswith("version 1.0.0. ../../1.0.0/en/cost.html#figure-n")
+    assert rec.cite_text(record, cited, "../../1.0.0/en/cost.html#figure-n").endswith(
+        "version 1.0.0. ../../1.0.0/en/cost.html#figure-n"
+    )

@@ -10,7 +10,14 @@ from sobe import tables
 from sobe.claims import ledger, page
 from sobe.claims.cost import implied_fall
 from sobe.claims.registry import FUNCTIONS, Tables, reading
-from sobe.claims.verdicts import CONTRADICTED, DEPENDS, MAGNITUDE, NOT_CHECKABLE, REPRODUCED, VERDICTS
+from sobe.claims.verdicts import (
+    CONTRADICTED,
+    DEPENDS,
+    MAGNITUDE,
+    NOT_CHECKABLE,
+    REPRODUCED,
+    VERDICTS,
+)
 from sobe.show import table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,14 +39,23 @@ def entries():
 
 def test_every_claim_is_computed_or_says_what_is_missing(claims):
     computed = claims["computes"].notna()
-    assert set(claims.loc[computed, "computes"]) == set(FUNCTIONS), "functions without claims, or claims without functions"
+    assert set(claims.loc[computed, "computes"]) == set(FUNCTIONS), (
+        "functions without claims, or claims without functions"
+    )
     assert claims.loc[computed, "data_needed"].isna().all()
     assert claims.loc[~computed, "data_needed"].notna().all()
 
 
 def test_every_claim_states_what_its_precision_needs(claims):
-    needed = {"exact": {"value"}, "digits": {"value"}, "about": {"value"}, "range": {"low", "high"},
-              "at_most": {"high"}, "at_least": {"low"}, "not_numeric": set()}
+    needed = {
+        "exact": {"value"},
+        "digits": {"value"},
+        "about": {"value"},
+        "range": {"low", "high"},
+        "at_most": {"high"},
+        "at_least": {"low"},
+        "not_numeric": set(),
+    }
     for row in claims.itertuples():
         stated = {name for name in ("value", "low", "high") if pd.notna(getattr(row, name))}
         assert stated == needed[row.precision], row.claim_id
@@ -101,17 +117,80 @@ def scaled(column, factor, query):
     return edit
 
 
-@pytest.mark.parametrize("key, name, edit, before, after", [
-    ("mouse-fly-volume", "organisms", scaled("value", 1 / 1.7, "organism == 'drosophila' and quantity == 'brain_volume' and book_choice"), MAGNITUDE, DEPENDS),
-    ("mouse-fly-volume", "organisms", scaled("value", 30, "organism == 'drosophila' and quantity == 'brain_volume'"), MAGNITUDE, CONTRADICTED),
-    ("worm-neurons", "organisms", scaled("value", 2, "organism == 'c_elegans' and quantity == 'neurons'"), REPRODUCED, MAGNITUDE),
-    ("cost-2030", "reconstruction_costs", scaled("cost_per_neuron_usd", 1 / 2, "kind == 'illustration'"), MAGNITUDE, DEPENDS),
-    ("cost-1986", "reconstruction_costs", scaled("total_nominal_usd", 3.4, "estimate_id == 'worm-1986'"), DEPENDS, REPRODUCED),
-    ("simulations", "simulation_models", lambda frame: frame.head(12), CONTRADICTED, REPRODUCED),
-    ("no-whole-brain", "recording_coverage", scaled("neurons", 2, "organism == 'zebrafish_larva'"), REPRODUCED, CONTRADICTED),
-    ("neuroscience-money", "megaprojects", scaled("cost_per_year_usd", 2, "megaproject_id == 'brain-megaprojects-cumulative'"), REPRODUCED, DEPENDS),
-    ("growth", "recordings", lambda frame: frame.assign(neurons=1 + frame.index * 0, information_rate_per_s=1.0 + frame.index * 0), DEPENDS, CONTRADICTED),
-])
+@pytest.mark.parametrize(
+    "key, name, edit, before, after",
+    [
+        (
+            "mouse-fly-volume",
+            "organisms",
+            scaled(
+                "value",
+                1 / 1.7,
+                "organism == 'drosophila' and quantity == 'brain_volume' and book_choice",
+            ),
+            MAGNITUDE,
+            DEPENDS,
+        ),
+        (
+            "mouse-fly-volume",
+            "organisms",
+            scaled("value", 30, "organism == 'drosophila' and quantity == 'brain_volume'"),
+            MAGNITUDE,
+            CONTRADICTED,
+        ),
+        (
+            "worm-neurons",
+            "organisms",
+            scaled("value", 2, "organism == 'c_elegans' and quantity == 'neurons'"),
+            REPRODUCED,
+            MAGNITUDE,
+        ),
+        (
+            "cost-2030",
+            "reconstruction_costs",
+            scaled("cost_per_neuron_usd", 1 / 2, "kind == 'illustration'"),
+            MAGNITUDE,
+            DEPENDS,
+        ),
+        (
+            "cost-1986",
+            "reconstruction_costs",
+            scaled("total_nominal_usd", 3.4, "estimate_id == 'worm-1986'"),
+            DEPENDS,
+            REPRODUCED,
+        ),
+        (
+            "simulations",
+            "simulation_models",
+            lambda frame: frame.head(12),
+            CONTRADICTED,
+            REPRODUCED,
+        ),
+        (
+            "no-whole-brain",
+            "recording_coverage",
+            scaled("neurons", 2, "organism == 'zebrafish_larva'"),
+            REPRODUCED,
+            CONTRADICTED,
+        ),
+        (
+            "neuroscience-money",
+            "megaprojects",
+            scaled("cost_per_year_usd", 2, "megaproject_id == 'brain-megaprojects-cumulative'"),
+            REPRODUCED,
+            DEPENDS,
+        ),
+        (
+            "growth",
+            "recordings",
+            lambda frame: frame.assign(
+                neurons=1 + frame.index * 0, information_rate_per_s=1.0 + frame.index * 0
+            ),
+            DEPENDS,
+            CONTRADICTED,
+        ),
+    ],
+)
 def test_a_verdict_changes_with_the_data(key, name, edit, before, after):
     assert ledger.entries(only=[key])[key].verdict == before
     assert ledger.entries(changed(name, edit), [key])[key].verdict == after
@@ -148,14 +227,17 @@ def test_numbers_are_written_as_claimed(entries):
 NUMBER = re.compile(r"[0-9](?:[0-9,.]*[0-9])?|[零一二两三四五六七八九十百千万亿几]+")
 # Where such a run states no quantity of the report's subject.
 NO_CLAIM = re.compile(
-    "|".join([
-        r"现状(?:报告)? 2025",  # the title
-        r"^### [123] ",  # numbers of headings
-        r"一[样个种整只幅间体]|下一代|同一性",  # "a", "one", "same"
-        r"这两个案例",  # "both of these"
-        r"三光子",  # a kind of microscope
-        r"BRAIN Initiative\) 2\.0",  # a name
-    ]), re.MULTILINE,
+    "|".join(
+        [
+            r"现状(?:报告)? 2025",  # the title
+            r"^### [123] ",  # numbers of headings
+            r"一[样个种整只幅间体]|下一代|同一性",  # "a", "one", "same"
+            r"这两个案例",  # "both of these"
+            r"三光子",  # a kind of microscope
+            r"BRAIN Initiative\) 2\.0",  # a name
+        ]
+    ),
+    re.MULTILINE,
 )
 
 
@@ -167,12 +249,14 @@ def uncovered(text, places):
             spans += [m.span() for m in re.finditer(re.escape(words), line)]
         for found in NUMBER.finditer(line):
             if not any(start <= found.start() and found.end() <= end for start, end in spans):
-                yield number, found[0], line[max(0, found.start() - 8):found.end() + 8]
+                yield number, found[0], line[max(0, found.start() - 8) : found.end() + 8]
 
 
 def summary():
     if not SUMMARY.is_file():
-        pytest.skip("the summary's text is not here (it is not part of this repository): its numbers were not walked")
+        pytest.skip(
+            "the summary's text is not here (it is not part of this repository): its numbers were not walked"
+        )
     return SUMMARY.read_text(encoding="utf-8")
 
 
@@ -219,8 +303,18 @@ def test_chapters_show_the_verdict_beside_the_claim(site, entries):
         assert all(entries[key].verdict == verdict for verdict, key in found)
         shown |= {key for _, key in found}
     # Of the numeric claims on the report's subject, those of the figures' spans stand in the ledger alone.
-    missing = {k for k, e in entries.items() if e.claim["section"] in ("glance", "capability", "cost", "recording", "scale", "funding")} - shown
-    assert missing <= {"figure-start", "figure-end", "mouse-map-earth", "size-or-resolution", "bee-and-mosquito"}
+    missing = {
+        k
+        for k, e in entries.items()
+        if e.claim["section"] in ("glance", "capability", "cost", "recording", "scale", "funding")
+    } - shown
+    assert missing <= {
+        "figure-start",
+        "figure-end",
+        "mouse-map-earth",
+        "size-or-resolution",
+        "bee-and-mosquito",
+    }
 
 
 def test_a_menu_needs_its_column():
@@ -237,6 +331,10 @@ def test_the_ledger_can_be_filtered(site, chromium, entries):
     tab.locator(".sobe-controls").first.locator("select").nth(0).select_option(NOT_CHECKABLE)
     assert tab.evaluate(shown) == sum(e.verdict == NOT_CHECKABLE for e in entries.values())
     tab.locator(".sobe-controls").first.locator("select").nth(1).select_option("Funding")
-    funding = [e for e in entries.values() if e.verdict == NOT_CHECKABLE and e.claim["section"] == "funding"]
+    funding = [
+        e
+        for e in entries.values()
+        if e.verdict == NOT_CHECKABLE and e.claim["section"] == "funding"
+    ]
     assert tab.evaluate(shown) == len(funding)
     tab.close()

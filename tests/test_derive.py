@@ -12,11 +12,23 @@ from sobe._rows import TableError
 from sobe.derive import __main__ as derive_main
 from sobe.derive import place
 from sobe.derive.bibliography import bibtex
-from sobe.derive.common import DeriveError, Ledger, Upstream, as_text, bare_doi, number, slug, to_csv, unique_key
+from sobe.derive.common import (
+    DeriveError,
+    Ledger,
+    Upstream,
+    as_text,
+    bare_doi,
+    number,
+    slug,
+    to_csv,
+    unique_key,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 UPSTREAM = ROOT.parent / "shared" / "upstream"
-needs_upstream = pytest.mark.skipif(not UPSTREAM.is_dir(), reason="upstream's data is not beside this checkout")
+needs_upstream = pytest.mark.skipif(
+    not UPSTREAM.is_dir(), reason="upstream's data is not beside this checkout"
+)
 
 
 @needs_upstream
@@ -64,7 +76,9 @@ def test_a_changed_cell_of_data_is_named(monkeypatch):
     name = "data/reconstruction_costs.csv"
     files[name] = files[name].replace("16556", "16000")
     difference = derive_main.first_difference(files)
-    assert difference.startswith(f"{name}, line 2") and "16556" in difference and "16000" in difference
+    assert (
+        difference.startswith(f"{name}, line 2") and "16556" in difference and "16000" in difference
+    )
 
 
 @pytest.fixture
@@ -73,7 +87,11 @@ def small(tmp_path):
     for folder in ("data", "book"):
         (tmp_path / folder).mkdir()
     fields = [{"name": "n", "type": "integer"}]
-    package = {"resources": [{"name": name, "path": f"{name}.csv", "schema": {"fields": fields}} for name in "ab"]}
+    package = {
+        "resources": [
+            {"name": name, "path": f"{name}.csv", "schema": {"fields": fields}} for name in "ab"
+        ]
+    }
     (tmp_path / "data/datapackage.json").write_text(json.dumps(package))
     for name in ("data/a.csv", "data/b.csv"):
         (tmp_path / name).write_text("n\n1\n")
@@ -96,13 +114,16 @@ def test_derived_files_are_put_in_place(small):
 
 def test_a_bad_derived_table_replaces_nothing(small):
     before = state(small)
-    with pytest.raises(TableError, match="data/b.csv, row 1 .*'x' is not valid; expected an integer"):
+    with pytest.raises(
+        TableError, match="data/b.csv, row 1 .*'x' is not valid; expected an integer"
+    ):
         place.write(NEW | {"data/b.csv": "n\nx\n"}, small)
     assert state(small) == before
 
 
 def test_a_derivation_cut_short_is_all_or_nothing(small, monkeypatch):
     """At every step that touches the disk by name: what stands is old, or becomes new with the next command."""
+
     class Killed(BaseException):
         pass
 
@@ -118,18 +139,25 @@ def test_a_derivation_cut_short_is_all_or_nothing(small, monkeypatch):
                     raise Killed
                 left[0] -= 1
                 return real(*args, **kwargs)
+
             return call
 
         with monkeypatch.context() as patch:
             patch.setattr(os, "replace", counted(os.replace))
             patch.setattr(os, "rename", counted(os.rename))
-            patch.setattr(place.keep, "remove", lambda path: None)  # a killed process clears nothing
+            patch.setattr(
+                place.keep, "remove", lambda path: None
+            )  # a killed process clears nothing
             try:
                 place.write(NEW, small)
             except Killed:
                 pass
         place.finish(small)
-        after = {name: text for name, text in state(small).items() if not name.startswith(".derived.part")}
+        after = {
+            name: text
+            for name, text in state(small).items()
+            if not name.startswith(".derived.part")
+        }
         assert after in (before, before | NEW), step
         outcomes.add(after == before)
         place.write(NEW, small)
@@ -138,7 +166,10 @@ def test_a_derivation_cut_short_is_all_or_nothing(small, monkeypatch):
 
 
 def test_one_derivation_at_a_time(small):
-    with place.keep.alone(small / "data"), pytest.raises(DeriveError, match="another derivation is writing"):
+    with (
+        place.keep.alone(small / "data"),
+        pytest.raises(DeriveError, match="another derivation is writing"),
+    ):
         place.write(NEW, small)
 
 
@@ -159,7 +190,14 @@ def test_columns_outside_the_schema_are_refused():
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("$1,450,000", 1450000), ("3.02E+02", 302.0), ("", None), ("-", None), ("$306.95", 306.95), ("6.4e+13", 6.4e13)],
+    [
+        ("$1,450,000", 1450000),
+        ("3.02E+02", 302.0),
+        ("", None),
+        ("-", None),
+        ("$306.95", 306.95),
+        ("6.4e+13", 6.4e13),
+    ],
 )
 def test_number(text, value):
     assert number(text) == value
@@ -167,7 +205,15 @@ def test_number(text, value):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(None, ""), (True, "true"), (302.0, "302"), (0.08, "0.08"), (1.7e14, "170000000000000"), (8.5e18, "8.5e+18"), ("x", "x")],
+    [
+        (None, ""),
+        (True, "true"),
+        (302.0, "302"),
+        (0.08, "0.08"),
+        (1.7e14, "170000000000000"),
+        (8.5e18, "8.5e+18"),
+        ("x", "x"),
+    ],
 )
 def test_cell_text(value, text):
     assert as_text(value) == text
@@ -180,7 +226,10 @@ def test_keys():
 
 
 def test_doi_is_freed_of_its_link():
-    assert bare_doi("https://dx.doi.org/10.1016%2Fj.jneumeth.2017.07.001") == "10.1016/j.jneumeth.2017.07.001"
+    assert (
+        bare_doi("https://dx.doi.org/10.1016%2Fj.jneumeth.2017.07.001")
+        == "10.1016/j.jneumeth.2017.07.001"
+    )
     assert bare_doi("https://www.example.org/paper") == ""
 
 
@@ -189,7 +238,10 @@ def test_ledger_numbers_rows_in_a_stable_order():
     assert ledger.fix("b", "k", "c", " two\nlines ", 2, "why") == 2
     ledger.drop("a", "row", "why")
     rows = ledger.rows()
-    assert [(row["correction_id"], row["table"], row["theirs"]) for row in rows] == [("001", "a", "row"), ("002", "b", "two lines")]
+    assert [(row["correction_id"], row["table"], row["theirs"]) for row in rows] == [
+        ("001", "a", "row"),
+        ("002", "b", "two lines"),
+    ]
 
 
 def test_bibliography_has_each_source_once():

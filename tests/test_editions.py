@@ -22,11 +22,18 @@ def bilingual(tiny):
 def executed(book, capsys):
     capsys.readouterr()
     build_book(book.project)
-    return {line.split()[1] for line in capsys.readouterr().out.splitlines() if line.startswith("  executed ")}
+    return {
+        line.split()[1]
+        for line in capsys.readouterr().out.splitlines()
+        if line.startswith("  executed ")
+    }
 
 
 def shown(book, page):
-    return [(book.project.site / edition / f"{page}.html").read_text(encoding="utf-8") for edition in ("en", "zh")]
+    return [
+        (book.project.site / edition / f"{page}.html").read_text(encoding="utf-8")
+        for edition in ("en", "zh")
+    ]
 
 
 def test_a_changed_table_is_executed_once_for_both_editions(bilingual, capsys):
@@ -42,7 +49,11 @@ def test_a_changed_table_is_executed_once_for_both_editions(bilingual, capsys):
 
 def test_a_changed_translation_executes_nothing(bilingual, capsys):
     executed(bilingual, capsys)
-    messages.write(bilingual.root / "book/locale/zh_CN/LC_MESSAGES/messages.po", SAID | {"{1} rows": "共 {1} 行"}, "zh_CN")
+    messages.write(
+        bilingual.root / "book/locale/zh_CN/LC_MESSAGES/messages.po",
+        SAID | {"{1} rows": "共 {1} 行"},
+        "zh_CN",
+    )
     assert executed(bilingual, capsys) == set()
     assert "<p>共 2 行</p>" in shown(bilingual, "alpha")[1]
 
@@ -56,6 +67,12 @@ def test_addresses_are_whole_where_the_sites_is_known(bilingual, monkeypatch):
         assert f'<link rel="canonical" href="{own}"' in text
         assert f'<meta property="og:url" content="{own}"' in text
         for tag, folder in (("en", "en"), ("zh-CN", "zh"), ("x-default", "en")):
-            assert f'<link rel="alternate" hreflang="{tag}" href="{root}/{folder}/alpha.html">' in text
-        assert f"<loc>{own}</loc>" in (bilingual.project.site / edition / "sitemap.xml").read_text(encoding="utf-8")
-        assert f"<loc>{root}/{edition}/sitemap.xml</loc>" in (bilingual.project.site / "sitemap.xml").read_text(encoding="utf-8")
+            assert (
+                f'<link rel="alternate" hreflang="{tag}" href="{root}/{folder}/alpha.html">' in text
+            )
+        assert f"<loc>{own}</loc>" in (bilingual.project.site / edition / "sitemap.xml").read_text(
+            encoding="utf-8"
+        )
+        assert f"<loc>{root}/{edition}/sitemap.xml</loc>" in (
+            bilingual.project.site / "sitemap.xml"
+        ).read_text(encoding="utf-8")

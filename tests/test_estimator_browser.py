@@ -41,8 +41,12 @@ def test_fifty_random_settings_agree_with_python(page):
     rng = random.Random(4)
     options = load_model().options
     for _ in range(50):
-        choice = [rng.choice(list(options[name])) for name in ("organism", "modality", "proofreading")]
-        budget = rng.choice([round(10 ** rng.uniform(-1, 5), 3), round(rng.uniform(1, 100), 1)]) * 1e6
+        choice = [
+            rng.choice(list(options[name])) for name in ("organism", "modality", "proofreading")
+        ]
+        budget = (
+            rng.choice([round(10 ** rng.uniform(-1, 5), 3), round(rng.uniform(1, 100), 1)]) * 1e6
+        )
         numbers = {"microscope_budget": budget, "project_years": round(rng.uniform(1, 100), 2)}
         choose(page, *choice, **numbers)
         have = {name: float(text) for name, text in page.evaluate(NUMBERS).items()}
@@ -50,7 +54,13 @@ def test_fifty_random_settings_agree_with_python(page):
         formulas = load_model().formulas
         assert set(have) == set(formulas)
         for name in formulas:
-            assert math.isclose(have[name], want[name], rel_tol=1e-6), (choice, numbers, name, have[name], want[name])
+            assert math.isclose(have[name], want[name], rel_tol=1e-6), (
+                choice,
+                numbers,
+                name,
+                have[name],
+                want[name],
+            )
 
 
 def test_the_line_of_python_gives_what_the_page_shows(page):
@@ -75,7 +85,17 @@ def test_a_choice_stands_in_the_address_and_can_be_reset(page, chromium):
     assert "organism" not in other.url
 
 
-@pytest.mark.parametrize("bad", ["organism=unicorn", "project_years=-3", "microscope_budget=abc", "organism=__proto__", "project_years=1e99", "modality="])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "organism=unicorn",
+        "project_years=-3",
+        "microscope_budget=abc",
+        "organism=__proto__",
+        "project_years=1e99",
+        "modality=",
+    ],
+)
 def test_an_address_that_makes_no_sense_gives_the_default(page, bad):
     before = page.evaluate(NUMBERS)
     page.evaluate("hash => { location.hash = hash }", bad)
@@ -111,6 +131,8 @@ def test_the_model_in_the_page_is_json_and_nothing_is_evaluated_as_code(site):
     script = (site / "_static" / "sobe" / "estimator.js").read_text(encoding="utf-8")
     assert "eval(" not in script and "Function(" not in script
     text = (site / "estimator.html").read_text(encoding="utf-8")
-    start = text.index('<script type="application/json">{"choices"') + len('<script type="application/json">')
-    model = json.loads(text[start:text.index("</script>", start)])
+    start = text.index('<script type="application/json">{"choices"') + len(
+        '<script type="application/json">'
+    )
+    model = json.loads(text[start : text.index("</script>", start)])
     assert [name for name, _ in model["formulas"]] == list(load_model().formulas)

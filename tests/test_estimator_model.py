@@ -39,6 +39,7 @@ def test_the_published_formulas_that_do_not_balance_are_those_a_fault_names():
 @pytest.fixture
 def tampered(tmp_path):
     """A function that copies the data and edits one formula, giving the folder."""
+
     def change(formula, expression, layer=None):
         folder = tmp_path / "data"
         shutil.copytree(DATA, folder, dirs_exist_ok=True)
@@ -56,17 +57,32 @@ def tampered(tmp_path):
     return change
 
 
-@pytest.mark.parametrize(("formula", "expression", "said"), [
-    ("proofreading_days", "neurons * proofreading_time / proofreaders", "'proofreading_days' do not balance"),
-    ("imaging_years", "imaging_days", "'imaging_years' do not balance.*0.0027"),
-    ("segmentation_days", "tissue_volume / (segmentation_speed * gpus)", "'segmentation_days' do not balance"),
-    ("first_cost", "first_subtotal + first_years", "'first_cost' do not balance: '\\+' of USD and year"),
-    ("imaged_volume", "tissue_volume ^ expansion", "exponent"),
-    ("first_cost", "first_subtotal + no_such_thing", "'first_cost' uses 'no_such_thing'"),
-    ("first_subtotal", "first_cost", "depend on themselves"),
-    ("first_cost", "first_subtotal +", "formula 'first_cost': bad formula"),
-    ("first_cost", "first_subtotal < first_reserve", "true or false"),
-])
+@pytest.mark.parametrize(
+    ("formula", "expression", "said"),
+    [
+        (
+            "proofreading_days",
+            "neurons * proofreading_time / proofreaders",
+            "'proofreading_days' do not balance",
+        ),
+        ("imaging_years", "imaging_days", "'imaging_years' do not balance.*0.0027"),
+        (
+            "segmentation_days",
+            "tissue_volume / (segmentation_speed * gpus)",
+            "'segmentation_days' do not balance",
+        ),
+        (
+            "first_cost",
+            "first_subtotal + first_years",
+            "'first_cost' do not balance: '\\+' of USD and year",
+        ),
+        ("imaged_volume", "tissue_volume ^ expansion", "exponent"),
+        ("first_cost", "first_subtotal + no_such_thing", "'first_cost' uses 'no_such_thing'"),
+        ("first_subtotal", "first_cost", "depend on themselves"),
+        ("first_cost", "first_subtotal +", "formula 'first_cost': bad formula"),
+        ("first_cost", "first_subtotal < first_reserve", "true or false"),
+    ],
+)
 def test_a_faulty_formula_is_an_error_that_names_it(tampered, formula, expression, said):
     with pytest.raises(EstimatorError, match=said):
         load_model("corrected", tampered(formula, expression))
@@ -78,7 +94,12 @@ def test_a_wrong_conversion_constant_is_an_error(tmp_path):
     file = folder / "estimator" / "parameters.csv"
     text = file.read_text(encoding="utf-8")
     assert "seconds_per_day,any,published,86400," in text
-    file.write_text(text.replace("seconds_per_day,any,published,86400,", "seconds_per_day,any,published,86164,"), encoding="utf-8")
+    file.write_text(
+        text.replace(
+            "seconds_per_day,any,published,86400,", "seconds_per_day,any,published,86164,"
+        ),
+        encoding="utf-8",
+    )
     with pytest.raises(EstimatorError, match="seconds_per_day"):
         load_model("corrected", folder)
 
@@ -100,7 +121,9 @@ def test_each_fault_changes_its_own_formulas_and_nothing_else():
     effects = fault_effects([case])
     assert list(effects["fault"]) == ["published", *faults()["fault"]]
     assert (effects["changes"].iloc[1:] != "").all(), "a fault that changes no formula or parameter"
-    assert effects[0].iloc[0] == pytest.approx(estimate(*case.values(), model="upstream").first_cost)
+    assert effects[0].iloc[0] == pytest.approx(
+        estimate(*case.values(), model="upstream").first_cost
+    )
     assert effects[0].iloc[-1] == pytest.approx(estimate(*case.values()).first_cost)
 
 
@@ -109,26 +132,37 @@ def after(fault, result, organism="mouse", modality="em", proofreading="current"
     line = stages()
     at = [model.name for model in line].index(fault)
     case = {"organism": organism, "modality": modality, "proofreading": proofreading}
-    return tuple(float(model.evaluate(settle(model, case, given))[result]) for model in line[at - 1: at + 1])
+    return tuple(
+        float(model.evaluate(settle(model, case, given))[result]) for model in line[at - 1 : at + 1]
+    )
 
 
-@pytest.mark.parametrize(("fault", "result", "where", "before", "mended"), [
-    ("processing-volume", "registration_days", {}, 0.05, 0.0148148),
-    ("processing-volume", "segmentation_days", {"modality": "exm"}, 0.1, 0.016384),
-    ("processing-volume", "registration_price", {}, 4.8, 4.8),
-    ("no-microscope", "imaging_days", {"microscope_budget": 100}, 0, 7635.96),
-    ("channel-rounds", "imaging_rate", {"modality": "exm"}, 3300, 1100),
-    ("round-registration", "registration_days", {"modality": "exm_molecular"}, 0.008192, 0.8192),
-    ("channel-storage", "raw_size", {"modality": "exm_molecular"}, 81.92, 65536),
-    ("processing-rates", "segmentation_speed", {}, 5, 0.0569952),
-    ("processing-rates", "registration_speed", {}, 10, 0.00886419),
-    ("capital", "capital_cost", {"microscope_budget": 1e8}, 55e6, 105e6),
-    ("connectome-count", "connectomes", {"modality": "em"}, 1, 0),
-    ("organism-facts", "tissue_volume", {"organism": "drosophila"}, 0.5, 0.08),
-    ("own-recording", "experiment_price", {"organism": "c_elegans"}, 500_000, 10_000),
-    ("recording-data", "experiment_data", {}, 0.09, 1.125),
-    ("own-simulation", "simulation_gpus", {"organism": "c_elegans"}, 22, 1),
-])
+@pytest.mark.parametrize(
+    ("fault", "result", "where", "before", "mended"),
+    [
+        ("processing-volume", "registration_days", {}, 0.05, 0.0148148),
+        ("processing-volume", "segmentation_days", {"modality": "exm"}, 0.1, 0.016384),
+        ("processing-volume", "registration_price", {}, 4.8, 4.8),
+        ("no-microscope", "imaging_days", {"microscope_budget": 100}, 0, 7635.96),
+        ("channel-rounds", "imaging_rate", {"modality": "exm"}, 3300, 1100),
+        (
+            "round-registration",
+            "registration_days",
+            {"modality": "exm_molecular"},
+            0.008192,
+            0.8192,
+        ),
+        ("channel-storage", "raw_size", {"modality": "exm_molecular"}, 81.92, 65536),
+        ("processing-rates", "segmentation_speed", {}, 5, 0.0569952),
+        ("processing-rates", "registration_speed", {}, 10, 0.00886419),
+        ("capital", "capital_cost", {"microscope_budget": 1e8}, 55e6, 105e6),
+        ("connectome-count", "connectomes", {"modality": "em"}, 1, 0),
+        ("organism-facts", "tissue_volume", {"organism": "drosophila"}, 0.5, 0.08),
+        ("own-recording", "experiment_price", {"organism": "c_elegans"}, 500_000, 10_000),
+        ("recording-data", "experiment_data", {}, 0.09, 1.125),
+        ("own-simulation", "simulation_gpus", {"organism": "c_elegans"}, 22, 1),
+    ],
+)
 def test_a_fault_does_what_its_row_says(fault, result, where, before, mended):
     assert after(fault, result, **where) == pytest.approx((before, mended), rel=1e-4)
 
@@ -145,7 +179,9 @@ def test_money_and_time_faults_move_the_way_they_should():
 def test_simulations_of_the_book_agree_with_the_reports_own_bounds():
     from sobe import tables
 
-    compute = tables.load("compute").query("bound == 'lower' and quantity in ('flops_time_based', 'memory') and scope != 'cortex'")
+    compute = tables.load("compute").query(
+        "bound == 'lower' and quantity in ('flops_time_based', 'memory') and scope != 'cortex'"
+    )
     compute = compute[compute["source"] == "sobe2025-computational-demands"]
     for row in compute.itertuples():
         name = {"flops_time_based": "simulation_rate", "memory": "simulation_bytes"}[row.quantity]
@@ -156,7 +192,14 @@ def test_simulations_of_the_book_agree_with_the_reports_own_bounds():
 
 
 @pytest.mark.parametrize("case", CASES, ids="/".join)
-@pytest.mark.parametrize("plan", [{}, {"microscope_budget": 1.0, "project_years": 0.01}, {"microscope_budget": 1e12, "project_years": 1000}])
+@pytest.mark.parametrize(
+    "plan",
+    [
+        {},
+        {"microscope_budget": 1.0, "project_years": 0.01},
+        {"microscope_budget": 1e12, "project_years": 1000},
+    ],
+)
 def test_every_case_has_an_answer(case, plan):
     found = estimate(*case, **plan)
     assert all(math.isfinite(value) for value in found.values.values())
@@ -179,7 +222,9 @@ def test_what_it_would_take_is_enough(case):
 
 def test_a_horizon_shorter_than_the_preparation_cannot_be_met_and_says_so():
     found = estimate("c_elegans", project_years=0.04)
-    assert found.would_take().startswith("cannot finish within 0.04 years: preparing the tissue takes 15 days")
+    assert found.would_take().startswith(
+        "cannot finish within 0.04 years: preparing the tissue takes 15 days"
+    )
     with pytest.raises(EstimatorError, match="cannot finish"):
         found.on_time()
 
@@ -199,26 +244,29 @@ def test_the_frame_gives_every_formula_with_its_unit():
 # ---------------------------------------------------------------- bad input
 
 
-@pytest.mark.parametrize(("given", "said"), [
-    ({"organism": "unicorn"}, "no organism 'unicorn'; choose one of c_elegans"),
-    ({"organism": None}, "no organism None"),
-    ({"organism": ["mouse"]}, "no organism"),
-    ({"modality": "xray"}, "no modality 'xray'; choose one of em,"),
-    ({"proofreading": ""}, "no proofreading ''"),
-    ({"model": "best"}, "no model 'best'"),
-    ({"microscope_budget": -1}, r"microscope_budget \(USD\) must be zero or more, not -1"),
-    ({"microscope_budget": "5"}, r"takes a number, not str '5'"),
-    ({"microscope_budget": True}, "not bool"),
-    ({"microscope_budget": math.nan}, "finite"),
-    ({"project_years": math.inf}, "finite"),
-    ({"proofreaders": 0}, "proofreaders .* above zero"),
-    ({"lossy_ratio": 0}, "above zero"),
-    ({"sustained_rate": 0}, "above zero"),
-    ({"uptime": 1.5}, "at most 1"),
-    ({"colour": 3}, "'colour' is not one of them"),
-    ({"first_cost": 3}, "'first_cost' is computed"),
-    ({"expansion": 1e150}, "would not be a finite number.*too extreme"),
-])
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"organism": "unicorn"}, "no organism 'unicorn'; choose one of c_elegans"),
+        ({"organism": None}, "no organism None"),
+        ({"organism": ["mouse"]}, "no organism"),
+        ({"modality": "xray"}, "no modality 'xray'; choose one of em,"),
+        ({"proofreading": ""}, "no proofreading ''"),
+        ({"model": "best"}, "no model 'best'"),
+        ({"microscope_budget": -1}, r"microscope_budget \(USD\) must be zero or more, not -1"),
+        ({"microscope_budget": "5"}, r"takes a number, not str '5'"),
+        ({"microscope_budget": True}, "not bool"),
+        ({"microscope_budget": math.nan}, "finite"),
+        ({"project_years": math.inf}, "finite"),
+        ({"proofreaders": 0}, "proofreaders .* above zero"),
+        ({"lossy_ratio": 0}, "above zero"),
+        ({"sustained_rate": 0}, "above zero"),
+        ({"uptime": 1.5}, "at most 1"),
+        ({"colour": 3}, "'colour' is not one of them"),
+        ({"first_cost": 3}, "'first_cost' is computed"),
+        ({"expansion": 1e150}, "would not be a finite number.*too extreme"),
+    ],
+)
 def test_bad_input_is_one_clear_error(given, said):
     with pytest.raises(EstimatorError, match=said):
         estimate(**given)
@@ -228,7 +276,9 @@ def test_a_layer_that_is_no_fault_is_an_error(tmp_path):
     folder = tmp_path / "data"
     shutil.copytree(DATA, folder)
     file = folder / "estimator" / "formulas.csv"
-    file.write_text(file.read_text(encoding="utf-8").replace(",facility,", ",facilities,"), encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace(",facility,", ",facilities,"), encoding="utf-8"
+    )
     with pytest.raises(EstimatorError, match="'facilities'"):
         load_model("corrected", folder)
 
@@ -239,7 +289,13 @@ def test_models_are_kept_once_loaded():
 
 
 def test_assumed_ranges_say_so():
-    sourced = ("the report", "the published note", "half the published value", "the lowest and the highest", "the simplest model")
+    sourced = (
+        "the report",
+        "the published note",
+        "half the published value",
+        "the lowest and the highest",
+        "the simplest model",
+    )
     for name, cases in MODEL.parameters.items():
         for row in cases.values():
             if row.low is not None:

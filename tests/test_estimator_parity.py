@@ -22,12 +22,42 @@ ORGANISMS = ["c_elegans", "drosophila", "zebrafish_larva", "mouse", "macaque", "
 #: first cost, further cost (US dollars), mean cost per neuron, years to the first, connectomes; by
 #: the published formulas and parameters.
 REFERENCE = {
-    "mouse/em/current": (21231270646.192505, 18461142370.974, 303.30386637417865, 7.971587600453489, 1.0),
-    "mouse/em/improved": (223920646.19250742, 79711120.97399953, 1.344743907083576, 0.49213554565896866, 10.0),
-    "mouse/exm/current": (21138672680.255493, 18405318547.223557, 301.98103828936416, 7.730487154651539, 1.0),
-    "mouse/exm/improved": (129747680.25549167, 22509172.223555222, 0.39815853750217206, 0.25103509985701766, 20.0),
+    "mouse/em/current": (
+        21231270646.192505,
+        18461142370.974,
+        303.30386637417865,
+        7.971587600453489,
+        1.0,
+    ),
+    "mouse/em/improved": (
+        223920646.19250742,
+        79711120.97399953,
+        1.344743907083576,
+        0.49213554565896866,
+        10.0,
+    ),
+    "mouse/exm/current": (
+        21138672680.255493,
+        18405318547.223557,
+        301.98103828936416,
+        7.730487154651539,
+        1.0,
+    ),
+    "mouse/exm/improved": (
+        129747680.25549167,
+        22509172.223555222,
+        0.39815853750217206,
+        0.25103509985701766,
+        20.0,
+    ),
     "mouse/em10/current": (math.inf, math.inf, math.inf, 15.331391171993909, 0.0),
-    "mouse/em10/improved": (503388499.2085236, 190368061.8074581, 7.191264274407479, 7.851939117199389, 1.0),
+    "mouse/em10/improved": (
+        503388499.2085236,
+        190368061.8074581,
+        7.191264274407479,
+        7.851939117199389,
+        1.0,
+    ),
 }
 
 
@@ -39,12 +69,21 @@ def rows(path):
 def divided(a, b):
     """Division as JavaScript has it."""
     if b == 0:
-        return math.nan if a == 0 or math.isnan(a) else math.inf if (a > 0) == (math.copysign(1, b) > 0) else -math.inf
+        return (
+            math.nan
+            if a == 0 or math.isnan(a)
+            else math.inf
+            if (a > 0) == (math.copysign(1, b) > 0)
+            else -math.inf
+        )
     return a / b
 
 
 FUNCTIONS = {
-    "min": min, "max": max, "floor": lambda x: float(math.floor(x)), "ceil": lambda x: float(math.ceil(x)),
+    "min": min,
+    "max": max,
+    "floor": lambda x: float(math.floor(x)),
+    "ceil": lambda x: float(math.ceil(x)),
     "round": lambda x: float(math.floor(x + 0.5)),
 }
 
@@ -57,8 +96,13 @@ def compute(node, get):
         return get(node.id)
     if isinstance(node, ast.BinOp):
         a, b = compute(node.left, get), compute(node.right, get)
-        return {ast.Add: lambda: a + b, ast.Sub: lambda: a - b, ast.Mult: lambda: a * b,
-                ast.Div: lambda: divided(a, b), ast.Pow: lambda: a**b}[type(node.op)]()
+        return {
+            ast.Add: lambda: a + b,
+            ast.Sub: lambda: a - b,
+            ast.Mult: lambda: a * b,
+            ast.Div: lambda: divided(a, b),
+            ast.Pow: lambda: a**b,
+        }[type(node.op)]()
     if isinstance(node, ast.Compare):
         a, b = compute(node.left, get), compute(node.comparators[0], get)
         return {ast.Eq: a == b, ast.Gt: a > b}[type(node.ops[0])]
@@ -79,7 +123,11 @@ def published():
             text = row["formula"].replace("^", "**").replace("if(", "iff(")
             formulas[key] = ast.parse(text, mode="eval").body
     shared = {key: float(row["value"]) for key, row in rows("parameters/shared.tsv").items()}
-    organisms, imaging, proofreading = rows("organisms/organisms.tsv"), rows("imaging/imaging-modalities.tsv"), rows("costs/proofreading.tsv")
+    organisms, imaging, proofreading = (
+        rows("organisms/organisms.tsv"),
+        rows("imaging/imaging-modalities.tsv"),
+        rows("costs/proofreading.tsv"),
+    )
 
     def case(organism, modality, effort):
         values = dict(shared)
@@ -110,7 +158,10 @@ def test_every_formula_agrees_with_the_published_calculator(published, organism,
     have = estimate(organism, modality, effort, model="upstream").values
     ours = {published_name(f.locator): name for name, f in load_model("upstream").formulas.items()}
     # Two published formulas are a mere number, and so a parameter here.
-    ours |= {"recording_infrastructure_cost_first": "recording_setup_cost", "simulation_training_infrastructure_cost": "training_setup_cost"}
+    ours |= {
+        "recording_infrastructure_cost_first": "recording_setup_cost",
+        "simulation_training_infrastructure_cost": "training_setup_cost",
+    }
     assert set(want) == set(ours)
     for theirs, name in ours.items():
         assert have[name] == pytest.approx(want[theirs], rel=1e-9, abs=0), name
@@ -119,7 +170,13 @@ def test_every_formula_agrees_with_the_published_calculator(published, organism,
 @pytest.mark.parametrize("case", REFERENCE)
 def test_recorded_reference_numbers(case):
     have = estimate(*case.split("/"), model="upstream")
-    numbers = have.first_cost, have.further_cost, have.values["mean_cost_per_neuron"], have.first_years, have.connectomes
+    numbers = (
+        have.first_cost,
+        have.further_cost,
+        have.values["mean_cost_per_neuron"],
+        have.first_years,
+        have.connectomes,
+    )
     assert numbers == pytest.approx(REFERENCE[case], rel=1e-9)
 
 

@@ -40,49 +40,84 @@ def write(tmp_path):
     return written
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "scenarios").glob("*.yml")), ids=lambda file: file.stem)
+@pytest.mark.parametrize(
+    "file", sorted((ROOT / "scenarios").glob("*.yml")), ids=lambda file: file.stem
+)
 def test_the_repositorys_scenarios_can_be_read(file):
     found = read_sweep(file) if file.stem.startswith("sweep") else read_scenario(file)
     assert found.title and found.about
 
 
 def test_there_are_the_four_scenarios_of_the_summary():
-    assert {"sub-million", "mouse-2030", "mouse-block", "human"} <= {file.stem for file in (ROOT / "scenarios").glob("*.yml")}
+    assert {"sub-million", "mouse-2030", "mouse-block", "human"} <= {
+        file.stem for file in (ROOT / "scenarios").glob("*.yml")
+    }
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    ("[1, 2]", "mapping with a title"), ("title: 3", "mapping with a title"), ("title: x\nparametres: {}", "'parametres' is not"),
-    ("title: x\nparameters: [1]", "names with values"), ("title: x\nparameters: {organism: unicorn}", "no organism 'unicorn'"),
-    ("title: x\nparameters: {microscope_budget: -1}", "microscope_budget"), ("title: x\nparameters: {microscope_budget: much}", "not str 'much'"),
-    ("title: x\nparameters: {overrides: 3}", "overrides"), ("title: x\nparameters: {overrides: {colour: 3}}", "'colour'"),
-    ("title: !!python/object/apply:os.system ['true']", "not valid YAML"), ("title: 'x", "not valid YAML"), ("a: &a [*a]", "an alias"),
-])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[1, 2]", "mapping with a title"),
+        ("title: 3", "mapping with a title"),
+        ("title: x\nparametres: {}", "'parametres' is not"),
+        ("title: x\nparameters: [1]", "names with values"),
+        ("title: x\nparameters: {organism: unicorn}", "no organism 'unicorn'"),
+        ("title: x\nparameters: {microscope_budget: -1}", "microscope_budget"),
+        ("title: x\nparameters: {microscope_budget: much}", "not str 'much'"),
+        ("title: x\nparameters: {overrides: 3}", "overrides"),
+        ("title: x\nparameters: {overrides: {colour: 3}}", "'colour'"),
+        ("title: !!python/object/apply:os.system ['true']", "not valid YAML"),
+        ("title: 'x", "not valid YAML"),
+        ("a: &a [*a]", "an alias"),
+    ],
+)
 def test_a_bad_scenario_is_one_clear_error(write, text, said):
     with pytest.raises(EstimatorError, match=re.escape(said)) as error:
         read_scenario(write(text))
     assert "case.yml" in str(error.value)
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    ("title: x", "needs 'grid'"), ("title: x\ngrid: {organism: mouse}", "list of values"), ("title: x\ngrid: {organism: []}", "list of values"),
-    ("title: x\ngrid: {organism: [mouse, mouse]}", "twice"), ("title: x\nparameters: {organism: mouse}\ngrid: {organism: [human]}", "both"),
-    ("title: x\nparameters: {draws: 0}\ngrid: {organism: [human]}", "draws"), ("title: x\ngrid: {project_years: [1, -1]}", "project_years"),
-    (f"title: x\ngrid: {{project_years: {list(range(1, 400))}, gpus: {list(range(1, 400))}}}", "more than 100,000"),
-])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("title: x", "needs 'grid'"),
+        ("title: x\ngrid: {organism: mouse}", "list of values"),
+        ("title: x\ngrid: {organism: []}", "list of values"),
+        ("title: x\ngrid: {organism: [mouse, mouse]}", "twice"),
+        ("title: x\nparameters: {organism: mouse}\ngrid: {organism: [human]}", "both"),
+        ("title: x\nparameters: {draws: 0}\ngrid: {organism: [human]}", "draws"),
+        ("title: x\ngrid: {project_years: [1, -1]}", "project_years"),
+        (
+            f"title: x\ngrid: {{project_years: {list(range(1, 400))}, gpus: {list(range(1, 400))}}}",
+            "more than 100,000",
+        ),
+    ],
+)
 def test_a_bad_sweep_is_one_clear_error(write, text, said):
     with pytest.raises(EstimatorError, match=re.escape(said)):
         read_sweep(write(text))
 
 
 def test_numbers_such_as_1e9_are_numbers(write):
-    assert read_scenario(write("title: x\nparameters: {microscope_budget: 1e9}")).parameters == {"microscope_budget": 1e9}
+    assert read_scenario(write("title: x\nparameters: {microscope_budget: 1e9}")).parameters == {
+        "microscope_budget": 1e9
+    }
 
 
 def test_a_scenario_runs_the_chapter_with_its_values(project):
     out = run_scenario(project, ROOT / "scenarios" / "mouse-block.yml")
     notebook = json.loads(out.read_text(encoding="utf-8"))
     text = json.dumps([cell.get("outputs") for cell in notebook["cells"]])
-    expected = estimate("mouse", "em", "current", microscope_budget=1e7, project_years=5, tissue_volume=10, neurons=1.5e6, proofreaders=1000)
+    expected = estimate(
+        "mouse",
+        "em",
+        "current",
+        microscope_budget=1e7,
+        project_years=5,
+        tissue_volume=10,
+        neurons=1.5e6,
+        proofreaders=1000,
+    )
     assert f"${expected.first_cost / 1e6:.0f} million" in text
 
 
@@ -110,10 +145,15 @@ def test_the_table_is_tidy_and_in_the_order_of_the_grid(small):
         rows = list(csv.DictReader(file))
     assert len(rows) == len(sweep.cases) == 8
     assert [(r["organism"], r["modality"], float(r["microscope_budget"])) for r in rows] == [
-        (c["organism"], c["modality"], c["microscope_budget"]) for c in sweep.cases]
+        (c["organism"], c["modality"], c["microscope_budget"]) for c in sweep.cases
+    ]
     for row, case in zip(rows, sweep.cases):
         assert float(row["first_cost"]) == pytest.approx(estimate(**case).first_cost)
-        assert float(row["first_cost_low"]) < float(row["first_cost_median"]) < float(row["first_cost_high"])
+        assert (
+            float(row["first_cost_low"])
+            < float(row["first_cost_median"])
+            < float(row["first_cost_high"])
+        )
         assert set(row) == {"project_years", "organism", "modality", "microscope_budget", *RESULTS}
     assert any("8 of 8 cases" in line for line in said)
     page = (folder / "index.html").read_text(encoding="utf-8")
@@ -128,13 +168,17 @@ def test_one_process_gives_what_two_give(small, tmp_path, monkeypatch):
 
     def alone(sweep, todo, done, *_):
         for key, case in reversed(todo.items()):
-            done[key] = json.loads(json.dumps(run_case(case, sweep.draws, sweep.seed, module.state())))
+            done[key] = json.loads(
+                json.dumps(run_case(case, sweep.draws, sweep.seed, module.state()))
+            )
 
     monkeypatch.setattr(module, "_work", alone)
     again = run(sweep, tmp_path / "out", say=lambda line: None)
     assert (again / "table.csv").read_bytes() == (folder / "table.csv").read_bytes()
     other = replace(sweep, seed=7)
-    assert (run(other, tmp_path / "other", say=lambda line: None) / "table.csv").read_bytes() != (folder / "table.csv").read_bytes()
+    assert (run(other, tmp_path / "other", say=lambda line: None) / "table.csv").read_bytes() != (
+        folder / "table.csv"
+    ).read_bytes()
 
 
 def test_a_second_run_does_nothing_again_and_a_torn_line_is_done_again(small, tmp_path):
@@ -144,7 +188,9 @@ def test_a_second_run_does_nothing_again_and_a_torn_line_is_done_again(small, tm
     assert said == ["Small: 8 cases, 8 of them done before"]
     other = tmp_path / "resumed"
     other.mkdir()
-    lines = [line for line in (folder / "done.jsonl").read_text(encoding="utf-8").splitlines() if line]
+    lines = [
+        line for line in (folder / "done.jsonl").read_text(encoding="utf-8").splitlines() if line
+    ]
     (other / "done.jsonl").write_text("\n".join(lines[:3]) + "\n" + lines[3][:40], encoding="utf-8")
     said.clear()
     run(sweep, other, say=said.append)
@@ -167,10 +213,27 @@ def test_an_interrupted_sweep_goes_on_where_it_stopped(tmp_path):
     file = tmp_path / "many.yml"
     file.write_text(
         "title: Many\nparameters: {draws: 100000}\ngrid:\n  organism: [c_elegans, drosophila, zebrafish_larva, mouse, macaque, human]\n"
-        "  modality: [em, exm, exm_molecular, em10]\n  proofreading: [current, improved]\n  gpus: [500, 1000]\n", encoding="utf-8")
-    command = [sys.executable, "-m", "sobe.build", "sweep", str(file), "--out", str(tmp_path / "out")]
+        "  modality: [em, exm, exm_molecular, em10]\n  proofreading: [current, improved]\n  gpus: [500, 1000]\n",
+        encoding="utf-8",
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "sobe.build",
+        "sweep",
+        str(file),
+        "--out",
+        str(tmp_path / "out"),
+    ]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    first = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    first = subprocess.Popen(
+        command,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
     try:
         for _ in range(3):
             line = first.stdout.readline()
@@ -191,7 +254,14 @@ def test_an_interrupted_sweep_goes_on_where_it_stopped(tmp_path):
 def started(*command):
     """A process of its own group, so that ending it ends its children."""
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen([sys.executable, *command], env=env, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, *command],
+        env=env,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def end(process, how=signal.SIGKILL):
@@ -206,9 +276,19 @@ def test_a_cluster_of_separate_processes_one_killed_gives_the_same_table(tmp_pat
     file = tmp_path / "grid.yml"
     file.write_text(
         "title: Killed\nparameters: {draws: 60000}\ngrid:\n  organism: [c_elegans, drosophila, zebrafish_larva, mouse, macaque, human]\n"
-        "  modality: [em, exm, exm_molecular, em10]\n  proofreading: [current, improved]\n", encoding="utf-8")
+        "  modality: [em, exm, exm_molecular, em10]\n  proofreading: [current, improved]\n",
+        encoding="utf-8",
+    )
     sweep = read_sweep(file)
-    scheduler = started("-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
+    scheduler = started(
+        "-m",
+        "distributed.cli.dask_scheduler",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "0",
+        "--no-dashboard",
+    )
     workers = []
     try:
         address = None
@@ -218,9 +298,21 @@ def test_a_cluster_of_separate_processes_one_killed_gives_the_same_table(tmp_pat
             address = found and found[0]
         assert address, "the scheduler did not start"
         for number in range(2):
-            workers.append(started(
-                "-m", "distributed.cli.dask_worker", address, "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--no-nanny",
-                "--local-directory", str(tmp_path / f"worker-{number}")))
+            workers.append(
+                started(
+                    "-m",
+                    "distributed.cli.dask_worker",
+                    address,
+                    "--host",
+                    "127.0.0.1",
+                    "--nthreads",
+                    "1",
+                    "--no-dashboard",
+                    "--no-nanny",
+                    "--local-directory",
+                    str(tmp_path / f"worker-{number}"),
+                )
+            )
         from distributed import Client
 
         with Client(address, timeout=30) as client:
@@ -244,6 +336,11 @@ def test_a_cluster_of_separate_processes_one_killed_gives_the_same_table(tmp_pat
 
 def test_the_command_reports_an_error_in_one_line(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "sobe.build", "sweep", str(tmp_path / "absent.yml")], capture_output=True, text=True, timeout=60, cwd=tmp_path)
+        [sys.executable, "-m", "sobe.build", "sweep", str(tmp_path / "absent.yml")],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=tmp_path,
+    )
     assert done.returncode == 1
     assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1

@@ -44,17 +44,27 @@ def test_every_draw_of_every_case_is_finite_and_the_interval_is_one(organism, mo
         assert low <= median <= high
 
 
-@pytest.mark.parametrize(("low", "peak", "high"), [(0, 1, 2), (1, 1, 5), (1, 10, 1000), (0.5, 2, 2), (3, 3, 3), (0, 0, 1)])
+@pytest.mark.parametrize(
+    ("low", "peak", "high"),
+    [(0, 1, 2), (1, 1, 5), (1, 10, 1000), (0.5, 2, 2), (3, 3, 3), (0, 0, 1)],
+)
 def test_draws_lie_in_their_range_and_peak_at_the_value(low, peak, high):
-    drawn = _triangle(Parameter(peak, low, high, "assumed", "", "why"), np.random.default_rng(0).random(200_000))
+    drawn = _triangle(
+        Parameter(peak, low, high, "assumed", "", "why"), np.random.default_rng(0).random(200_000)
+    )
     assert drawn.min() >= low * (1 - 1e-12) and drawn.max() <= high * (1 + 1e-12)
     if low < high:
-        below = (np.log(peak / low) / np.log(high / low)) if low > 0 else (peak - low) / (high - low)
+        below = (
+            (np.log(peak / low) / np.log(high / low)) if low > 0 else (peak - low) / (high - low)
+        )
         assert np.mean(drawn < peak) == pytest.approx(below, abs=0.01)
 
 
 def test_a_value_that_is_given_is_not_drawn():
-    free, known = (draw(draws=4000, **given).outputs["first_cost"] for given in ({}, {"proofreading_time": 5.0}))
+    free, known = (
+        draw(draws=4000, **given).outputs["first_cost"]
+        for given in ({}, {"proofreading_time": 5.0})
+    )
     assert known.std() < free.std()
 
 
@@ -64,8 +74,12 @@ def test_the_tornado_agrees_with_single_estimates():
     for row in found.head(12).itertuples():
         if row.parameter in ("tissue_volume", "neurons", "synapses"):
             continue
-        assert row.at_low == pytest.approx(estimate("mouse", "em", "improved", **{row.parameter: row.low}).first_cost)
-        assert row.at_high == pytest.approx(estimate("mouse", "em", "improved", **{row.parameter: row.high}).first_cost)
+        assert row.at_low == pytest.approx(
+            estimate("mouse", "em", "improved", **{row.parameter: row.low}).first_cost
+        )
+        assert row.at_high == pytest.approx(
+            estimate("mouse", "em", "improved", **{row.parameter: row.high}).first_cost
+        )
         assert row.base == pytest.approx(estimate("mouse", "em", "improved").first_cost)
 
 
@@ -84,12 +98,19 @@ def test_break_even_reaches_the_budget_and_not_before():
     assert (break_even("mouse", "em", "improved", budget=1e9)["factor"] == 1).all()
 
 
-@pytest.mark.parametrize(("call", "said"), [
-    (lambda: draw(draws=0), "draws"), (lambda: draw(draws=1.5), "draws"), (lambda: draw(seed=-1), "seed"),
-    (lambda: draw(results=("happiness",)), "no result 'happiness'"), (lambda: draw("unicorn"), "no organism"),
-    (lambda: break_even(budget=-5), "budget"), (lambda: break_even(budget="1e9"), "budget"),
-    (lambda: improved(load_model(), {}, "Luck", [1]), "no lever 'Luck'"),
-])
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: draw(draws=0), "draws"),
+        (lambda: draw(draws=1.5), "draws"),
+        (lambda: draw(seed=-1), "seed"),
+        (lambda: draw(results=("happiness",)), "no result 'happiness'"),
+        (lambda: draw("unicorn"), "no organism"),
+        (lambda: break_even(budget=-5), "budget"),
+        (lambda: break_even(budget="1e9"), "budget"),
+        (lambda: improved(load_model(), {}, "Luck", [1]), "no lever 'Luck'"),
+    ],
+)
 def test_bad_input_is_one_clear_error(call, said):
     with pytest.raises(EstimatorError, match=said):
         call()

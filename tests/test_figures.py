@@ -69,7 +69,9 @@ def text(value):
 def test_the_csv_read_again_is_what_is_plotted(site, said):
     for figure in said:
         spec = json.loads((site / figure["files"]["spec"]).read_text())
-        rows = list(csv.reader(io.StringIO((site / figure["files"]["csv"]).read_text(encoding="utf-8"))))
+        rows = list(
+            csv.reader(io.StringIO((site / figure["files"]["csv"]).read_text(encoding="utf-8")))
+        )
         assert rows[0] == [column["name"] for column in figure["columns"]]
         assert len(rows) - 1 == figure["rows"] > 0
         fields = [column["field"] for column in figure["columns"]]
@@ -77,20 +79,35 @@ def test_the_csv_read_again_is_what_is_plotted(site, said):
         written = {tuple(row) for row in rows[1:]}
         assert found <= written, figure["name"]
         if written - found:  # rows of several layers: each value is plotted in one of them
-            values = {text(v) for data in spec["datasets"].values() for row in data for v in row.values()}
-            assert {cell for row in written - found for cell in row if cell} <= values, figure["name"]
+            values = {
+                text(v) for data in spec["datasets"].values() for row in data for v in row.values()
+            }
+            assert {cell for row in written - found for cell in row if cell} <= values, figure[
+                "name"
+            ]
 
 
 def test_values_are_words_a_reader_knows(site, index):
     """Not the keys by which a table names its states."""
-    resources = json.loads((site.parents[2] / "data" / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    resources = json.loads(
+        (site.parents[2] / "data" / "datapackage.json").read_text(encoding="utf-8")
+    )["resources"]
     fields = [field for resource in resources for field in resource["schema"]["fields"]]
-    keys = {value for field in fields for value in field.get("constraints", {}).get("enum", []) if "_" in str(value)}
+    keys = {
+        value
+        for field in fields
+        for value in field.get("constraints", {}).get("enum", [])
+        if "_" in str(value)
+    }
     assert len(keys) > 10
     shown = {
         (figure["name"], cell)
-        for figure in index for row in csv.reader(io.StringIO((site / figure["files"]["csv"]).read_text(encoding="utf-8")))
-        for cell in row if cell in keys
+        for figure in index
+        for row in csv.reader(
+            io.StringIO((site / figure["files"]["csv"]).read_text(encoding="utf-8"))
+        )
+        for cell in row
+        if cell in keys
     }
     assert not shown
 
@@ -113,8 +130,13 @@ def test_pictures_are_whole(site, index):
         png = (site / figure["files"]["png"]).read_bytes()
         assert png[:8] == b"\x89PNG\r\n\x1a\n"
         width, height = struct.unpack(">II", png[16:24])
-        assert abs(width - 2 * float(svg.get("width"))) <= 2 and abs(height - 2 * float(svg.get("height"))) <= 2
-        fonts = set(re.findall(r'font-family="([^"]+)"', (site / figure["files"]["svg"]).read_text()))
+        assert (
+            abs(width - 2 * float(svg.get("width"))) <= 2
+            and abs(height - 2 * float(svg.get("height"))) <= 2
+        )
+        fonts = set(
+            re.findall(r'font-family="([^"]+)"', (site / figure["files"]["svg"]).read_text())
+        )
         assert all(font.startswith(web_files.FONTS["en"]) for font in fonts), fonts
 
 
@@ -170,16 +192,23 @@ def test_pages_say_what_they_are(site):
 
 def test_no_script_stands_in_a_page(site):
     for path in [*site.glob("*.html"), *site.glob("figures/*.html")]:
-        for attributes, body in re.findall(r"<script([^>]*)>(.*?)</script>", path.read_text(encoding="utf-8"), re.S):
+        for attributes, body in re.findall(
+            r"<script([^>]*)>(.*?)</script>", path.read_text(encoding="utf-8"), re.S
+        ):
             assert "application/json" in attributes or not body.strip(), (path.name, body[:80])
-        assert not re.search(r"<[^>]+\son(click|load|error)=", path.read_text(encoding="utf-8")), path.name
+        assert not re.search(r"<[^>]+\son(click|load|error)=", path.read_text(encoding="utf-8")), (
+            path.name
+        )
 
 
 def test_pages_without_charts_load_none_of_the_chart_scripts(site):
     ours = {"vega.js", "charts.js", "cards.js"}
     for path in site.glob("*.html"):
         html = path.read_text(encoding="utf-8")
-        loaded = {src.rsplit("/", 1)[-1].split("?")[0] for src in re.findall(r'<script[^>]*src="([^"]+)"', html)}
+        loaded = {
+            src.rsplit("/", 1)[-1].split("?")[0]
+            for src in re.findall(r'<script[^>]*src="([^"]+)"', html)
+        }
         if 'class="sobe-chart"' not in html:
             assert not loaded & ours, path.name
         assert "fontawesome.js" not in loaded
@@ -190,11 +219,16 @@ def test_pages_without_charts_load_none_of_the_chart_scripts(site):
 
 def chart(**title):
     frame = pd.DataFrame({"year": [1990, 2000], "usd": [5.0, 20000.0], "kind": ["a", "b"]})
-    return alt.Chart(frame).mark_point().encode(
-        x=alt.X("year:Q", axis=alt.Axis(format="d")),
-        y=alt.Y("usd:Q", title="Cost", scale=alt.Scale(type="log"), axis=alt.Axis(format="$,")),
-        color="kind:N",
-    ).properties(title=alt.TitleParams("A title", **({"subtitle": "US dollars"} | title)))
+    return (
+        alt.Chart(frame)
+        .mark_point()
+        .encode(
+            x=alt.X("year:Q", axis=alt.Axis(format="d")),
+            y=alt.Y("usd:Q", title="Cost", scale=alt.Scale(type="log"), axis=alt.Axis(format="$,")),
+            color="kind:N",
+        )
+        .properties(title=alt.TitleParams("A title", **({"subtitle": "US dollars"} | title)))
+    )
 
 
 @pytest.mark.parametrize(
@@ -222,7 +256,9 @@ def test_a_figure_needs_a_subtitle():
 def test_outside_the_book_a_figure_is_its_chart(monkeypatch):
     monkeypatch.delenv(render.BOOK_ENV, raising=False)
     shown = figure("cost", chart(), {"year": "Year"})
-    assert "vegaEmbed" in str(shown._repr_mimebundle_()) and "sobe-figure" not in str(shown._repr_mimebundle_())
+    assert "vegaEmbed" in str(shown._repr_mimebundle_()) and "sobe-figure" not in str(
+        shown._repr_mimebundle_()
+    )
 
 
 def test_a_description_states_kind_axes_ranges_and_reason():
@@ -234,16 +270,21 @@ def test_a_description_states_kind_axes_ranges_and_reason():
 
 def test_cells_are_written_and_escaped(monkeypatch):
     monkeypatch.setenv(render.BOOK_ENV, "1")
-    html = figure("cost", chart(subtitle="</script><b>"), {"year": "Year"})._repr_mimebundle_()["text/html"]
+    html = figure("cost", chart(subtitle="</script><b>"), {"year": "Year"})._repr_mimebundle_()[
+        "text/html"
+    ]
     assert html.count("</script>") == 1
     assert json.loads(SPEC.search(html)[1])["subtitle"] == "</script><b>"
 
 
 def test_a_picture_is_drawn_once(tmp_path, monkeypatch):
     record = {
-        "name": "x", "title": "A title", "description": "d", "sources": [],
+        "name": "x",
+        "title": "A title",
+        "description": "d",
+        "sources": [],
         "spec": chart().properties(width="container").to_dict(),
-    }  # fmt: skip
+    }
     cited = {"title": "t", "version": "1", "licence": "l"}
     first = web_files.draw([record], cited, tmp_path)
     assert first[0]["png"].startswith(b"\x89PNG")
@@ -253,22 +294,38 @@ def test_a_picture_is_drawn_once(tmp_path, monkeypatch):
 
 def test_csv_keeps_missing_values_and_booleans_apart():
     record = {"columns": [{"name": "A"}, {"name": "B, C"}], "rows": [[None, True], ["x\ny", 0.1]]}
-    assert list(csv.reader(io.StringIO(rec.as_csv(record)))) == [["A", "B, C"], ["", "true"], ["x\ny", "0.1"]]
+    assert list(csv.reader(io.StringIO(rec.as_csv(record)))) == [
+        ["A", "B, C"],
+        ["", "true"],
+        ["x\ny", "0.1"],
+    ]
 
 
 def test_neither_fonts_of_the_system_nor_other_pictures_decide_a_picture(tmp_path, monkeypatch):
     """The same bytes whatever fonts the machine has: drawn as if it had none, and as it is."""
     spec = {
-        "data": {"values": [{"a": "Wiring", "b": 3}]}, "mark": {"type": "bar", "clip": True}, "title": "Sans: →, ⁻¹",
+        "data": {"values": [{"a": "Wiring", "b": 3}]},
+        "mark": {"type": "bar", "clip": True},
+        "title": "Sans: →, ⁻¹",
         "encoding": {"y": {"field": "a"}, "x": {"field": "b"}},
-    }  # fmt: skip
+    }
     figure = {
-        "spec": spec, "config": {"font": web_files.FONTS["en"], "background": "#fff"}, "muted": "#555", "lang": "en",
+        "spec": spec,
+        "config": {"font": web_files.FONTS["en"], "background": "#fff"},
+        "muted": "#555",
+        "lang": "en",
         "vegalite": matching_vegalite(alt.SCHEMA_VERSION, vl_convert.get_vegalite_versions()),
-        "title": "t", "description": "d", "foot": "Source",
-    }  # fmt: skip
+        "title": "t",
+        "description": "d",
+        "foot": "Source",
+    }
     own = pictures.drawn([figure] * 3)  # more than processes: nor does the picture before it
-    assert own[0] == own[1] == own[2] and b'url(#clip1)' in own[0]["svg"] and own[0]["png"].startswith(b"\x89PNG") and b"Wiring" in own[0]["svg"]
+    assert (
+        own[0] == own[1] == own[2]
+        and b"url(#clip1)" in own[0]["svg"]
+        and own[0]["png"].startswith(b"\x89PNG")
+        and b"Wiring" in own[0]["svg"]
+    )
     (tmp_path / "none").mkdir()
     (tmp_path / "fonts.conf").write_text(pictures._FONTS.format(f"<dir>{tmp_path / 'none'}</dir>"))
     monkeypatch.setenv("FONTCONFIG_FILE", str(tmp_path / "fonts.conf"))

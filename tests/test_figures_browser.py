@@ -59,7 +59,10 @@ def opened(chromium, site):
         opened.asked, opened.said = [], []
         opened.on("request", lambda request: opened.asked.append(request.url))
         opened.on("pageerror", lambda error: opened.said.append(str(error)))
-        opened.goto((site / name.partition("?")[0]).as_uri() + ("?q=" + name.partition("?q=")[2] if "?" in name else ""))
+        opened.goto(
+            (site / name.partition("?")[0]).as_uri()
+            + ("?q=" + name.partition("?q=")[2] if "?" in name else "")
+        )
         opened.wait_for_function(DRAWN, timeout=20_000)
         return opened
 
@@ -86,9 +89,11 @@ def names(site):
 # What depends on colours is asked for in either theme, all else at either width.
 COLOURS = '{ type: "rule", values: ["color-contrast", "link-in-text-block"] }'
 ASKED = (
-    (1440, "light", "{}"), (390, "light", "{ rules: { 'color-contrast': { enabled: false } } }"),
-    (390, "dark", f"{{ runOnly: {COLOURS} }}"), (1440, "dark", f"{{ runOnly: {COLOURS} }}"),
-)  # fmt: skip
+    (1440, "light", "{}"),
+    (390, "light", "{ rules: { 'color-contrast': { enabled: false } } }"),
+    (390, "dark", f"{{ runOnly: {COLOURS} }}"),
+    (1440, "dark", f"{{ runOnly: {COLOURS} }}"),
+)
 
 
 def test_axe_finds_nothing(opened, site):
@@ -102,8 +107,13 @@ def test_axe_finds_nothing(opened, site):
             show(page, width, theme)
             page.evaluate(ALL_OPEN)
             page.wait_for_timeout(600)  # what was opened fades in
-            found = page.evaluate(f"axe.run(Object.assign({{ resultTypes: ['violations'] }}, {rules}))")["violations"]
-            trouble += [f"{name}, {width} px, {theme}: {v['id']}: {[n['target'] for n in v['nodes'][:3]]}" for v in found]
+            found = page.evaluate(
+                f"axe.run(Object.assign({{ resultTypes: ['violations'] }}, {rules}))"
+            )["violations"]
+            trouble += [
+                f"{name}, {width} px, {theme}: {v['id']}: {[n['target'] for n in v['nodes'][:3]]}"
+                for v in found
+            ]
         page.context.close()
     assert not trouble, "\n".join(trouble)
 
@@ -139,7 +149,12 @@ def test_words_in_charts_are_whole_and_apart(opened, site, width):
         trouble += [(name, *found) for found in page.evaluate(CROWDED)]
         for button in page.locator("[data-scale=linear]").all():
             button.click()
-            page.wait_for_function("id => document.getElementById(id).dataset.drawnLinear", arg=button.locator("xpath=ancestor::figure").locator(".sobe-chart").get_attribute("id"))
+            page.wait_for_function(
+                "id => document.getElementById(id).dataset.drawnLinear",
+                arg=button.locator("xpath=ancestor::figure")
+                .locator(".sobe-chart")
+                .get_attribute("id"),
+            )
         trouble += [(name, "linear", *found) for found in page.evaluate(CROWDED)]
         page.context.close()
     assert not trouble
@@ -155,7 +170,10 @@ def test_print_shows_charts_and_tables_whole(opened, name):
     wide = page.evaluate("""() => [...document.querySelectorAll('.sobe-chart svg.marks, .bd-article table')]
         .filter((e) => e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.outerHTML.slice(0, 120))""")
     assert not wide
-    assert page.evaluate("getComputedStyle(document.querySelector('.sobe-table td')).color") == "rgb(31, 40, 48)"
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('.sobe-table td')).color")
+        == "rgb(31, 40, 48)"
+    )
 
 
 def test_every_chart_is_read_by_keyboard(opened, site):
@@ -173,7 +191,9 @@ def test_every_chart_is_read_by_keyboard(opened, site):
         last, of = spoken.rpartition("(")[2].rstrip(")").split(" of ")
         assert last == of and int(of) > 1, figure["name"]
         page.keyboard.press("Escape")
-        assert page.locator(".sobe-ring").is_hidden() and not page.locator(".sobe-spoken").inner_text()
+        assert (
+            page.locator(".sobe-ring").is_hidden() and not page.locator(".sobe-spoken").inner_text()
+        )
         page.context.close()
 
 
@@ -184,9 +204,23 @@ def test_the_first_chart_is_drawn_before_the_rest_is_parsed(site):
         if 'class="sobe-chart"' not in html:
             continue
         before, _, after = html.partition("</noscript></div>")
-        assert re.match(r'<script src="_static/sobe/vega.js[^>]*></script><script src="_static/sobe/charts.js', after), name
-        assert len(re.findall('<link rel="preload" as="script" href="_static/sobe/(?:vega|charts).js', before)) == 2, name
-        held = [tag for tag in re.findall(r"<script [^>]*src=[^>]*>", before) if "defer" not in tag and "head.js" not in tag]
+        assert re.match(
+            r'<script src="_static/sobe/vega.js[^>]*></script><script src="_static/sobe/charts.js',
+            after,
+        ), name
+        assert (
+            len(
+                re.findall(
+                    '<link rel="preload" as="script" href="_static/sobe/(?:vega|charts).js', before
+                )
+            )
+            == 2
+        ), name
+        held = [
+            tag
+            for tag in re.findall(r"<script [^>]*src=[^>]*>", before)
+            if "defer" not in tag and "head.js" not in tag
+        ]
         assert not held, name
 
 
@@ -194,13 +228,22 @@ def test_tabs_work_by_keyboard(opened):
     page = opened("cost.html")
     tabs = page.locator(f"{CARD} [role=tab]")
     tabs.first.focus()
-    for expected, key in (("Table", "ArrowRight"), ("Sources", "ArrowRight"), ("Download, cite", "End"), ("Chart", "ArrowRight"), ("Download, cite", "ArrowLeft"), ("Chart", "Home")):
+    for expected, key in (
+        ("Table", "ArrowRight"),
+        ("Sources", "ArrowRight"),
+        ("Download, cite", "End"),
+        ("Chart", "ArrowRight"),
+        ("Download, cite", "ArrowLeft"),
+        ("Chart", "Home"),
+    ):
         page.keyboard.press(key)
         chosen = page.locator(f"{CARD} [role=tab][aria-selected=true]")
         assert chosen.inner_text() == expected
         assert chosen.evaluate("e => e === document.activeElement")
         panels = page.locator(f"{CARD} [role=tabpanel]:visible")
-        assert panels.count() == 1 and panels.get_attribute("aria-labelledby") == chosen.get_attribute("id")
+        assert panels.count() == 1 and panels.get_attribute(
+            "aria-labelledby"
+        ) == chosen.get_attribute("id")
 
 
 def test_the_ring_around_a_card_that_leads_on_is_seen(opened):
@@ -239,9 +282,13 @@ def test_an_axis_is_made_linear_and_back(opened):
     before = labels.all_text_contents()
     assert "$100" in before
     page.locator(f"{CARD} [data-scale=linear]").click()
-    page.wait_for_function(f"() => document.querySelector('{CARD}').textContent.includes('$14,000')")
+    page.wait_for_function(
+        f"() => document.querySelector('{CARD}').textContent.includes('$14,000')"
+    )
     page.locator(f"{CARD} [data-scale=log]").click()
-    page.wait_for_function(f"() => !document.querySelector('{CARD} .role-axis-label').textContent.includes('$14,000')")
+    page.wait_for_function(
+        f"() => !document.querySelector('{CARD} .role-axis-label').textContent.includes('$14,000')"
+    )
     page.wait_for_timeout(300)
     assert labels.all_text_contents() == before
 
@@ -255,7 +302,10 @@ def test_a_long_table_is_sorted_searched_and_paged(opened):
     card.get_by_role("button", name="Neurons").first.click()
     card.get_by_role("button", name="Neurons").first.click()
     assert card.locator("th[aria-sort=descending]").count() == 1
-    values = [float(cell.get_attribute("data-v") or cell.inner_text().replace(",", "")) for cell in card.locator("tbody tr td:nth-child(4)").all()]
+    values = [
+        float(cell.get_attribute("data-v") or cell.inner_text().replace(",", ""))
+        for cell in card.locator("tbody tr td:nth-child(4)").all()
+    ]
     assert values == sorted(values, reverse=True)
     first = rows.first.inner_text()
     card.get_by_role("button", name="Next").click()
@@ -286,7 +336,10 @@ def test_without_scripts_everything_is_there(chromium, site):
     page = context.new_page()
     page.goto((site / "cost.html").as_uri())
     assert page.locator(f"{CARD} noscript img, {CARD} .sobe-chart img").count() == 1
-    assert page.locator(f"{CARD} tbody tr").count() == 9 and page.locator(f"{CARD} tbody tr").last.is_visible()
+    assert (
+        page.locator(f"{CARD} tbody tr").count() == 9
+        and page.locator(f"{CARD} tbody tr").last.is_visible()
+    )
     assert page.locator(f"{CARD} .sobe-files a").first.is_visible()
     assert not page.locator(f"{CARD} [role=tablist]").is_visible()
     context.close()
@@ -304,25 +357,38 @@ class Strict(http.server.SimpleHTTPRequestHandler):
 
 
 def test_on_a_strict_server_charts_draw_and_addresses_are_whole(chromium, site):
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Strict, directory=str(site)))
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Strict, directory=str(site))
+    )
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}"
     context = chromium.new_context()
     page, said = context.new_page(), []
-    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console", lambda message: said.append(message.text) if message.type == "error" else None
+    )
     for name in ("cost.html", "capability.html", "figures/cost-per-neuron.html"):
         page.goto(f"{address}/{name}")
         page.wait_for_function(DRAWN, timeout=20_000)
         assert page.locator(".sobe-chart[data-state=drawn]").count(), name
     page.goto(f"{address}/cost.html")
-    assert f"{address}/cost.html#figure-cost-per-neuron" in page.locator("#figure-cost-per-neuron-bibtex").text_content()
-    assert f'src="{address}/figures/cost-per-neuron.html"' in page.locator("#figure-cost-per-neuron-embed").text_content()
+    assert (
+        f"{address}/cost.html#figure-cost-per-neuron"
+        in page.locator("#figure-cost-per-neuron-bibtex").text_content()
+    )
+    assert (
+        f'src="{address}/figures/cost-per-neuron.html"'
+        in page.locator("#figure-cost-per-neuron-embed").text_content()
+    )
     server.shutdown()
     context.close()
     assert not [text for text in said if "404" not in text]
 
 
-@pytest.mark.parametrize("words, name", [("Hubel Wiesel", "recording"), ("superscript ccortex", "data"), ("Zanichelli", "cite")])
+@pytest.mark.parametrize(
+    "words, name",
+    [("Hubel Wiesel", "recording"), ("superscript ccortex", "data"), ("Zanichelli", "cite")],
+)
 def test_search_finds_a_cell_or_an_author(opened, words, name):
     page = opened(f"search.html?q={words}")
     page.wait_for_selector(f'#search-results li a[href*="{name}.html"]', timeout=20_000)
@@ -333,8 +399,14 @@ def test_pages_keep_within_their_weight(opened, site):
     for name in names(site):
         page = opened(name)
         page.wait_for_timeout(300)
-        files = {Path(url.removeprefix("file://").partition("?")[0].partition("#")[0]) for url in page.asked if url.startswith("file:")}
-        weigh = lambda chosen: sum(len(gzip.compress(f.read_bytes(), 9)) for f in chosen if f.is_file())  # noqa: E731
+        files = {
+            Path(url.removeprefix("file://").partition("?")[0].partition("#")[0])
+            for url in page.asked
+            if url.startswith("file:")
+        }
+        weigh = lambda chosen: sum(
+            len(gzip.compress(f.read_bytes(), 9)) for f in chosen if f.is_file()
+        )  # noqa: E731
         shared = {f for f in files if "_static" in f.parts or f.name == "searchindex.js"}
         own = {f for f in files - shared if f.suffix == ".html"}
         if weigh(own) > PAGE_LIMIT or weigh(shared) > SHARED_LIMIT:

@@ -20,7 +20,9 @@ def sample(slope=0.08, spread=0.3, n=25, seed=0):
     return x, 10 ** (slope * (x - 2000) + 2 + random.normal(0, spread, n))
 
 
-@pytest.mark.parametrize("slope, n, level", [(0.08, 25, 0.95), (-0.05, 12, 0.9), (0.0, 3, 0.99), (0.3, 400, 0.5)])
+@pytest.mark.parametrize(
+    "slope, n, level", [(0.08, 25, 0.95), (-0.05, 12, 0.9), (0.0, 3, 0.99), (0.3, 400, 0.5)]
+)
 def test_agrees_with_statsmodels(slope, n, level):
     x, y = sample(slope, n=n, seed=n)
     fit = log_linear(x, y, level)
@@ -34,7 +36,9 @@ def test_agrees_with_statsmodels(slope, n, level):
     assert fit.slope_ci == pytest.approx(model.conf_int(1 - level)[1], **close)
     assert fit.r_squared == pytest.approx(model.rsquared, **close)
     assert fit.residual_sd == pytest.approx(math.sqrt(model.scale), **close)
-    frame = model.get_prediction(sm.add_constant(NEW - centre, has_constant="add")).summary_frame(1 - level)
+    frame = model.get_prediction(sm.add_constant(NEW - centre, has_constant="add")).summary_frame(
+        1 - level
+    )
     assert np.log10(fit.predict(NEW)) == pytest.approx(frame["mean"].to_numpy(), **close)
     for (low, high), name in ((fit.band(NEW), "mean"), (fit.prediction_band(NEW), "obs")):
         assert np.log10(low) == pytest.approx(frame[f"{name}_ci_lower"].to_numpy(), **close)
@@ -44,7 +48,10 @@ def test_agrees_with_statsmodels(slope, n, level):
 def test_the_level_of_a_band_can_be_chosen():
     x, y = sample()
     for name in ("band", "prediction_band"):
-        chosen, own = getattr(log_linear(x, y), name)(NEW, 0.5), getattr(log_linear(x, y, 0.5), name)(NEW)
+        chosen, own = (
+            getattr(log_linear(x, y), name)(NEW, 0.5),
+            getattr(log_linear(x, y, 0.5), name)(NEW),
+        )
         np.testing.assert_allclose(chosen, own)
 
 
@@ -145,39 +152,56 @@ def test_crossing_inverts_predict_and_the_band(slope, y):
 
 
 def test_crossing_that_an_edge_never_reaches():
-    fit = log_linear([2000, 2005, 2010, 2015], [10.0, 300.0, 10.0, 200.0])  # slope interval includes 0
+    fit = log_linear(
+        [2000, 2005, 2010, 2015], [10.0, 300.0, 10.0, 200.0]
+    )  # slope interval includes 0
     grid = np.linspace(1800, 2200, 20001)
     lower, upper = fit.prediction_band(grid)
     reached = fit.crossing(1e8)  # above all of the lower edge
-    assert fit.predict(reached.x) == pytest.approx(1e8) and reached.high is None and lower.max() < 1e8
-    assert fit.prediction_band(reached.low)[1] == pytest.approx(1e8) and upper[grid > reached.low].min() > 1e8
+    assert (
+        fit.predict(reached.x) == pytest.approx(1e8) and reached.high is None and lower.max() < 1e8
+    )
+    assert (
+        fit.prediction_band(reached.low)[1] == pytest.approx(1e8)
+        and upper[grid > reached.low].min() > 1e8
+    )
     inside = fit.crossing(1e3)  # within the band at every x, so neither end exists
     assert fit.predict(inside.x) == pytest.approx(1e3) and lower.max() < 1e3 < upper.min()
     assert (inside.low, inside.high) == (None, None)
 
 
-@pytest.mark.parametrize("x, y, message", [
-    ([1, 2], [1, 2], "at least 3 points, got 2"),
-    ([], [], "at least 3 points, got 0"),
-    ([1, 2, 3], [1, 2], "differ in length: 3 and 2"),
-    ([1, 2, 3, 4], [1, math.nan, 3, math.inf], "2 of 4 values of y are missing or infinite"),
-    ([1, math.nan, 3], [1, 2, 3], "1 of 3 values of x are missing or infinite"),
-    (pd.Series([1, None, 3], dtype="Int64"), [1, 2, 3], "1 of 3 values of x are missing or infinite"),
-    ([1, 2, 3, 4], [1, 0, -3, 4], "2 of 4 values of y are not above zero"),
-    ([2020, 2020, 2020], [1, 2, 3], "all 3 values of x are equal \\(2020\\)"),
-    ([[1, 2, 3]], [1, 2, 3], "one-dimensional"),
-])
+@pytest.mark.parametrize(
+    "x, y, message",
+    [
+        ([1, 2], [1, 2], "at least 3 points, got 2"),
+        ([], [], "at least 3 points, got 0"),
+        ([1, 2, 3], [1, 2], "differ in length: 3 and 2"),
+        ([1, 2, 3, 4], [1, math.nan, 3, math.inf], "2 of 4 values of y are missing or infinite"),
+        ([1, math.nan, 3], [1, 2, 3], "1 of 3 values of x are missing or infinite"),
+        (
+            pd.Series([1, None, 3], dtype="Int64"),
+            [1, 2, 3],
+            "1 of 3 values of x are missing or infinite",
+        ),
+        ([1, 2, 3, 4], [1, 0, -3, 4], "2 of 4 values of y are not above zero"),
+        ([2020, 2020, 2020], [1, 2, 3], "all 3 values of x are equal \\(2020\\)"),
+        ([[1, 2, 3]], [1, 2, 3], "one-dimensional"),
+    ],
+)
 def test_refusals(x, y, message):
     with pytest.raises(ValueError, match=message):
         log_linear(x, y)
 
 
-@pytest.mark.parametrize("call", [
-    lambda fit: log_linear([1, 2, 3], [1, 2, 4], 95),
-    lambda fit: fit.band(1, 0),
-    lambda fit: fit.crossing(0),
-    lambda fit: fit.crossing(math.inf),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda fit: log_linear([1, 2, 3], [1, 2, 4], 95),
+        lambda fit: fit.band(1, 0),
+        lambda fit: fit.crossing(0),
+        lambda fit: fit.crossing(math.inf),
+    ],
+)
 def test_other_refusals(call):
     with pytest.raises(ValueError):
         call(log_linear([1, 2, 3], [1.0, 2.0, 5.0]))
@@ -185,9 +209,13 @@ def test_other_refusals(call):
 
 def test_records():
     frame = pd.DataFrame(
-        {"year": [2003, 2001, 2001, 2005, 2004, 2006, None, 2007],
-         "value": [5, 3, 4, 5, 2, 9, 99, None],
-         "name": list("abcdefgh")}, index=range(10, 18))
+        {
+            "year": [2003, 2001, 2001, 2005, 2004, 2006, None, 2007],
+            "value": [5, 3, 4, 5, 2, 9, 99, None],
+            "name": list("abcdefgh"),
+        },
+        index=range(10, 18),
+    )
     frame.attrs["units"] = {"value": "neurons"}
     found = records(frame, "year", "value")
     assert found["name"].tolist() == ["c", "a", "f"] and found.index.tolist() == [12, 10, 15]
@@ -197,6 +225,8 @@ def test_records():
 
 @pytest.mark.parametrize("kind", ["int64", "Int64", "float64"])
 def test_records_of_any_numeric_type_and_dates(kind):
-    frame = pd.DataFrame({"day": pd.to_datetime(["2001-01-01", "2000-01-01", "2002-01-01"]), "value": [-1, -5, -3]})
+    frame = pd.DataFrame(
+        {"day": pd.to_datetime(["2001-01-01", "2000-01-01", "2002-01-01"]), "value": [-1, -5, -3]}
+    )
     frame["value"] = frame["value"].astype(kind)
     assert records(frame, "day", "value").index.tolist() == [1, 0]

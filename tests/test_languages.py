@@ -22,9 +22,13 @@ from test_browser import CHARTS, Visit
 PLACEHOLDER = re.compile(r"\{[\w:]+\}`[^`]*`|\{\w+\}|\]\([^)]*\)")
 SKIPPED = re.compile(
     r"<(script|pre|style|code|svg)\b.*?</\1>|<!--.*?-->|<(?:em|i|cite)>[^<]*</(?:em|i|cite)>|<dl class=\"citation\".*?</dl>|"
-    r"<div class=\"citation\".*?</div>|<a class=\"reference internal\"[^>]*>|<table class=\"sobe-table\" data-sobe-data><caption>[^<]*的各行</caption>.*?</table>", re.S)
+    r"<div class=\"citation\".*?</div>|<a class=\"reference internal\"[^>]*>|<table class=\"sobe-table\" data-sobe-data><caption>[^<]*的各行</caption>.*?</table>",
+    re.S,
+)
 #: Words in small letters that are no English left over: units, code, names.
-WORDS = NEUTRAL | set("peta recordings sources organisms imaging datasets mouse human drosophila and".split())
+WORDS = NEUTRAL | set(
+    "peta recordings sources organisms imaging datasets mouse human drosophila and".split()
+)
 _WORD = re.compile(r"(?<![\w.@/_*(-])[a-z]{3,}(?![\w@/_*(]|-\w|\.\w)")
 
 
@@ -42,7 +46,11 @@ def terms(project):
 
 def lost(messages):
     """Messages whose translation has other placeholders."""
-    return [m for m, text in messages.items() if text and sorted(PLACEHOLDER.findall(m)) != sorted(PLACEHOLDER.findall(text))]
+    return [
+        m
+        for m, text in messages.items()
+        if text and sorted(PLACEHOLDER.findall(m)) != sorted(PLACEHOLDER.findall(text))
+    ]
 
 
 def against(messages, terms):
@@ -51,21 +59,32 @@ def against(messages, terms):
     for message, text in messages.items():
         said = re.sub(r"\{[\w:]+\}`[^`]*`|\([^)]*\.(?:md|py)\)|\w+_\w+", "", message)
         for term, ours in terms.items():
-            if text and re.search(rf"\b{re.escape(term)}s?\b", said, re.I) and not any(one in text for one in ours):
+            if (
+                text
+                and re.search(rf"\b{re.escape(term)}s?\b", said, re.I)
+                and not any(one in text for one in ours)
+            ):
                 found.append((term, message, text))
     return found
 
 
 def english(text, named=frozenset()):
     """English words left in a text that a Chinese reader sees."""
-    if text in named or is_formula(text) or re.search(r"\bet al\b|^[A-Z][\w-]+ and [A-Z][\w-]+ [\[\d]", text):
+    if (
+        text in named
+        or is_formula(text)
+        or re.search(r"\bet al\b|^[A-Z][\w-]+ and [A-Z][\w-]+ [\[\d]", text)
+    ):
         return []
     text = re.sub(r"https?://\S+|www\.\S+|[\w.-]+\.(?:com|org|gov|edu)\S*", "", text)
     return [word for word in _WORD.findall(text) if word not in WORDS]
 
 
 def test_every_message_is_translated(catalogues):
-    untranslated = {name: [m for m, text in found.items() if not text] for name, (found, _) in catalogues.items()}
+    untranslated = {
+        name: [m for m, text in found.items() if not text]
+        for name, (found, _) in catalogues.items()
+    }
     assert {name: found for name, found in untranslated.items() if found} == {}
     assert {name: fuzzy for name, (_, fuzzy) in catalogues.items() if fuzzy} == {}
 
@@ -75,17 +94,29 @@ def test_the_chinese_edition_lacked_no_message(chinese, project):
 
 
 def test_no_placeholder_is_lost(catalogues):
-    assert {name: found for name, (messages, _) in catalogues.items() if (found := lost(messages))} == {}
+    assert {
+        name: found for name, (messages, _) in catalogues.items() if (found := lost(messages))
+    } == {}
 
 
 def test_the_catalogues_follow_the_glossary(catalogues, terms):
     assert len(terms) >= 25
-    assert {name: found for name, (messages, _) in catalogues.items() if (found := against(messages, terms))} == {}
+    assert {
+        name: found
+        for name, (messages, _) in catalogues.items()
+        if (found := against(messages, terms))
+    } == {}
 
 
-@pytest.mark.parametrize("message, text", [
-    ("{1} to {2}", "{1} 至"), ("In {glue:text}`year`", "在 {glue:text}`years`"), ("{n} rows", "n 行"), ("[Scale](scale.md)", "[规模](cost.md)"),
-])
+@pytest.mark.parametrize(
+    "message, text",
+    [
+        ("{1} to {2}", "{1} 至"),
+        ("In {glue:text}`year`", "在 {glue:text}`years`"),
+        ("{n} rows", "n 行"),
+        ("[Scale](scale.md)", "[规模](cost.md)"),
+    ],
+)
 def test_a_lost_placeholder_is_found(message, text):
     assert lost({message: text}) == [message]
 
@@ -95,10 +126,18 @@ def test_a_term_against_the_glossary_is_found(terms):
     assert not against({"Whole brains and neurons": "全脑和神经元"}, terms)
 
 
-@pytest.mark.parametrize("text, left", [
-    ("Cost per neuron", ["per", "neuron"]), ("每个神经元的 cost", ["cost"]), ("小鼠，10 nm", []), ("first_cost / neurons", []),
-    ("Stringer et al., 2019", []), ("rows found", ["rows", "found"]), ("12 个 elegans", []),
-])
+@pytest.mark.parametrize(
+    "text, left",
+    [
+        ("Cost per neuron", ["per", "neuron"]),
+        ("每个神经元的 cost", ["cost"]),
+        ("小鼠，10 nm", []),
+        ("first_cost / neurons", []),
+        ("Stringer et al., 2019", []),
+        ("rows found", ["rows", "found"]),
+        ("12 个 elegans", []),
+    ],
+)
 def test_english_is_found(text, left):
     assert english(text) == left
 
@@ -110,20 +149,42 @@ def gaps(text):
     return re.findall(rf".{{0,12}}[{i18n.WIDE}]\s+[{i18n.WIDE}].{{0,12}}", text)
 
 
-@pytest.mark.parametrize("text, closed", [
-    ("<p>预期为 <strong>约 1 美元</strong>。 它</p>", "<p>预期为<strong>约 1 美元</strong>。它</p>"),
-    ('<p>共 <span class="pasted-text">860 亿</span> 个，\n每</p>', '<p>共 <span class="pasted-text">860 亿</span>个，每</p>'),
-    ("<p><strong>主张。</strong> 在 <code>a 甲 乙</code> 中 </p>", "<p><strong>主张。</strong>在 <code>a 甲 乙</code> 中 </p>"),
-    ('<p>如此 <a class="sobe-verdict">得到复现</a> 的 2030 年</p>', '<p>如此 <a class="sobe-verdict">得到复现</a> 的 2030 年</p>'),
-    ("<table><tr><td>甲 乙</td></tr></table><p>甲 乙</p>", "<table><tr><td>甲 乙</td></tr></table><p>甲乙</p>"),
-])
+@pytest.mark.parametrize(
+    "text, closed",
+    [
+        (
+            "<p>预期为 <strong>约 1 美元</strong>。 它</p>",
+            "<p>预期为<strong>约 1 美元</strong>。它</p>",
+        ),
+        (
+            '<p>共 <span class="pasted-text">860 亿</span> 个，\n每</p>',
+            '<p>共 <span class="pasted-text">860 亿</span>个，每</p>',
+        ),
+        (
+            "<p><strong>主张。</strong> 在 <code>a 甲 乙</code> 中 </p>",
+            "<p><strong>主张。</strong>在 <code>a 甲 乙</code> 中 </p>",
+        ),
+        (
+            '<p>如此 <a class="sobe-verdict">得到复现</a> 的 2030 年</p>',
+            '<p>如此 <a class="sobe-verdict">得到复现</a> 的 2030 年</p>',
+        ),
+        (
+            "<table><tr><td>甲 乙</td></tr></table><p>甲 乙</p>",
+            "<table><tr><td>甲 乙</td></tr></table><p>甲乙</p>",
+        ),
+    ],
+)
 def test_chinese_prose_has_no_spaces_of_its_markup(text, closed):
     assert finished(text, Catalogue({})) == closed
 
 
 def test_no_page_has_spaces_between_chinese_characters(chinese):
     assert gaps("<p>预期为 <strong>约</strong></p>") and not gaps("<p>2030 年</p><p> 约</p>")
-    found = {path.name: left for path in sorted(chinese.glob("*.html")) if (left := gaps(path.read_text(encoding="utf-8")))}
+    found = {
+        path.name: left
+        for path in sorted(chinese.glob("*.html"))
+        if (left := gaps(path.read_text(encoding="utf-8")))
+    }
     assert found == {}
 
 
@@ -133,7 +194,9 @@ def test_every_page_has_a_catalogue(project, catalogues):
 
 def test_what_scripts_say_is_in_the_catalogue(catalogues, chinese):
     words = bundle.messages()
-    assert len(words) > 15 and [w for w in words if not catalogues["messages"][0].get(w.strip())] == []
+    assert (
+        len(words) > 15 and [w for w in words if not catalogues["messages"][0].get(w.strip())] == []
+    )
     head = (chinese / "_static/sobe/head.js").read_text(encoding="utf-8")
     assert all(catalogues["messages"][0][w.strip()] in head for w in words)
 
@@ -149,7 +212,11 @@ def test_a_kernel_in_chinese_shows_what_the_edition_shows(project, site, name):
         texts[language] = (found | executor.execute(missing))[name]
     say = edition.catalogue(project.book, project.root / "data", "zh_CN")
     executed, translated = (
-        [cell.get("outputs") for cell in nbformat.reads(text, as_version=4).cells if cell.cell_type == "code"]
+        [
+            cell.get("outputs")
+            for cell in nbformat.reads(text, as_version=4).cells
+            if cell.cell_type == "code"
+        ]
         for text in (texts["zh_CN"], said(path, texts["en"], "zh_CN", say))
     )
     assert executed == translated
@@ -177,12 +244,19 @@ def test_every_page_leads_to_itself_in_the_other_language(site, chinese):
                 assert f'href="../{back}/{page.name}"' in text, page
                 assert (there / page.name).is_file()
                 for tag, folder in (("en", "en"), ("zh-CN", "zh"), ("x-default", "en")):
-                    assert re.search(rf'<link rel="alternate" hreflang="{tag}" href="[^"]*{folder}/{page.name}"', text), page
+                    assert re.search(
+                        rf'<link rel="alternate" hreflang="{tag}" href="[^"]*{folder}/{page.name}"',
+                        text,
+                    ), page
 
 
 def test_both_editions_have_the_same_files(site, chinese):
     def files(root):
-        return {p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file() and "_static" not in p.parts}
+        return {
+            p.relative_to(root).as_posix()
+            for p in root.rglob("*")
+            if p.is_file() and "_static" not in p.parts
+        }
 
     assert files(site) == files(chinese)
 
@@ -190,24 +264,37 @@ def test_both_editions_have_the_same_files(site, chinese):
 def texts(page):
     """Texts of a page as a reader sees or hears them, without code and cited works."""
     text = page.read_text(encoding="utf-8")
-    body = SKIPPED.sub("", text[text.find("<body"):])
-    found = re.findall(r">([^<]+)<", body) + re.findall(r'\s(?:aria-label|title|alt|placeholder)="([^"]+)"', body)
-    head = re.findall(r'<meta (?:name|property)="(?:og:)?(?:description|title|image:alt)" content="([^"]*)"|<title>([^<]*)', text)
+    body = SKIPPED.sub("", text[text.find("<body") :])
+    found = re.findall(r">([^<]+)<", body) + re.findall(
+        r'\s(?:aria-label|title|alt|placeholder)="([^"]+)"', body
+    )
+    head = re.findall(
+        r'<meta (?:name|property)="(?:og:)?(?:description|title|image:alt)" content="([^"]*)"|<title>([^<]*)',
+        text,
+    )
     return [tidy(html.unescape(part)) for part in [*found, *map("".join, head)] if part.strip()]
 
 
 def test_no_english_is_left_in_chinese_pages(chinese, project):
     named = names(project.root / "data")
     left = {}
-    package = json.loads((project.root / "data/datapackage.json").read_text(encoding="utf-8"))["resources"]
+    package = json.loads((project.root / "data/datapackage.json").read_text(encoding="utf-8"))[
+        "resources"
+    ]
     fields = [field for table in package for field in table["schema"]["fields"]]
     # The data page tells of tables, columns and values by the names they have in the files.
     codes = {table["name"] for table in package} | {field["name"] for field in fields}
-    codes |= {value for field in fields for value in map(str, field.get("constraints", {}).get("enum", []))}
+    codes |= {
+        value
+        for field in fields
+        for value in map(str, field.get("constraints", {}).get("enum", []))
+    }
     codes |= {"quantities", "silicon", "any", "published", "all"}
     for page in sorted([*chinese.glob("*.html"), *(chinese / "figures").glob("*.html")]):
         known = codes if page.name == "data.html" else set()
-        if found := [(text, words) for text in texts(page) if (words := set(english(text, named)) - known)]:
+        if found := [
+            (text, words) for text in texts(page) if (words := set(english(text, named)) - known)
+        ]:
             left[page.relative_to(chinese).as_posix()] = found
     assert left == {}
 
@@ -215,7 +302,11 @@ def test_no_english_is_left_in_chinese_pages(chinese, project):
 def test_english_in_a_page_is_found(chinese, tmp_path):
     text = (chinese / "cost.html").read_text(encoding="utf-8")
     page = tmp_path / "cost.html"
-    for before, after in (("<h1>", "<h1>The cost of wiring "), ('aria-label="', 'aria-label="Search this table '), ('content="摘要', 'content="The summary claims 摘要')):
+    for before, after in (
+        ("<h1>", "<h1>The cost of wiring "),
+        ('aria-label="', 'aria-label="Search this table '),
+        ('content="摘要', 'content="The summary claims 摘要'),
+    ):
         assert before in text
         page.write_text(text.replace(before, after, 1), encoding="utf-8")
         assert [part for part in texts(page) if english(part)], after
@@ -226,10 +317,18 @@ def test_the_files_of_figures_are_chinese(chinese):
     for record in json.loads((figures / "index.json").read_text(encoding="utf-8"))["figures"]:
         name = record["name"]
         assert not english(record["title"]) and not english(record["description"]), name
-        assert CHINESE.search((figures / f"{name}.csv").read_text(encoding="utf-8").split("\n")[0]), name
-        assert CHINESE.search((figures / f"{name}.svg").read_text(encoding="utf-8").partition("<text")[2]), name
+        assert CHINESE.search(
+            (figures / f"{name}.csv").read_text(encoding="utf-8").split("\n")[0]
+        ), name
+        assert CHINESE.search(
+            (figures / f"{name}.svg").read_text(encoding="utf-8").partition("<text")[2]
+        ), name
         said = json.loads((figures / f"{name}.json").read_text(encoding="utf-8"))
-        assert all(CHINESE.search(column["name"]) and not english(column["description"]) for column in said["columns"] if column["name"] not in ("Hz", "n", "DOI", "R²")), name
+        assert all(
+            CHINESE.search(column["name"]) and not english(column["description"])
+            for column in said["columns"]
+            if column["name"] not in ("Hz", "n", "DOI", "R²")
+        ), name
         assert '<html lang="zh-CN"' in (figures / f"{name}.html").read_text(encoding="utf-8")
 
 
@@ -270,24 +369,47 @@ def test_every_chinese_page_is_drawn(chromium, chinese, project, width):
         for path in sorted(chinese.glob("*.html")):
             page = visit.open(path)
             trouble += [f"{path.name} said {visit.said}"] if visit.said or visit.asked else []
-            trouble += [f"{path.name}: {chart}" for chart in page.evaluate(CHARTS) if chart["state"] != "drawn" or not chart["marks"]]
+            trouble += [
+                f"{path.name}: {chart}"
+                for chart in page.evaluate(CHARTS)
+                if chart["state"] != "drawn" or not chart["marks"]
+            ]
             wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
             trouble += [f"{path.name} is {wide} px too wide"] if wide > 0 else []
             said = page.evaluate(SAID)
-            trouble += [f"{path.name}: no chart says anything"] if not said and page.evaluate(CHARTS) else []
-            trouble += [f"{path.name}: {words}" for words in said if english(words, named) or re.search(r"\$(?!\d+[KMB]\+)", words) ]
+            trouble += (
+                [f"{path.name}: no chart says anything"]
+                if not said and page.evaluate(CHARTS)
+                else []
+            )
+            trouble += [
+                f"{path.name}: {words}"
+                for words in said
+                if english(words, named) or re.search(r"\$(?!\d+[KMB]\+)", words)
+            ]
     finally:
         visit.context.close()
     assert not trouble, "\n".join(trouble)
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("query, page", [("连接组", "claims"), ("大脑模拟", "index"), ("Zanichelli", "cost"), ("神经元成本", "cost"), ("斑马鱼幼鱼", "scale")])
+@pytest.mark.parametrize(
+    "query, page",
+    [
+        ("连接组", "claims"),
+        ("大脑模拟", "index"),
+        ("Zanichelli", "cost"),
+        ("神经元成本", "cost"),
+        ("斑马鱼幼鱼", "scale"),
+    ],
+)
 def test_the_chinese_search_finds(chromium, chinese, query, page):
     visit = Visit(chromium, 1440)
     try:
         visit.page.goto((chinese / "search.html").as_uri() + f"?q={query}")
-        visit.page.wait_for_selector(f'#search-results li a[href*="{page}.html"]', timeout=20_000)  # they come one by one
+        visit.page.wait_for_selector(
+            f'#search-results li a[href*="{page}.html"]', timeout=20_000
+        )  # they come one by one
         assert not visit.asked
     finally:
         visit.context.close()
@@ -308,11 +430,33 @@ def test_the_switch_leads_to_the_same_page(chromium, chinese):
 
 def test_the_record_of_changes_is_chinese(project, tmp_path):
     """But for the names of tables, rows and columns."""
-    (tmp_path / "1.1.0.json").write_text(changes.text("1.1.0", "1.0.0", {
-        "tables": {"claims": {"added": ["growth"], "removed": ["size"], "changed": [["speed", "value", "5", "6"]]}},
-        "claims": {"changed": [["growth", "verdict", "reproduced", "depends on definition"]]},
-    }), encoding="utf-8")  # fmt: skip
+    (tmp_path / "1.1.0.json").write_text(
+        changes.text(
+            "1.1.0",
+            "1.0.0",
+            {
+                "tables": {
+                    "claims": {
+                        "added": ["growth"],
+                        "removed": ["size"],
+                        "changed": [["speed", "value", "5", "6"]],
+                    }
+                },
+                "claims": {
+                    "changed": [["growth", "verdict", "reproduced", "depends on definition"]]
+                },
+            },
+        ),
+        encoding="utf-8",
+    )
     with editions.spoken(project, {}, "zh_CN"):
         words = re.sub(r"<[^>]+>", " ", changes.html(tmp_path))
-    assert re.findall(r"[A-Za-z]+", words) == ["growth", "claims", "speed", "value", "growth", "size"]
+    assert re.findall(r"[A-Za-z]+", words) == [
+        "growth",
+        "claims",
+        "speed",
+        "value",
+        "growth",
+        "size",
+    ]
     assert "得到复现" in words and "取决于口径" in words

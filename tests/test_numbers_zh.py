@@ -6,45 +6,58 @@ from sobe.i18n import numbers
 from sobe.i18n.catalogue import Catalogue
 
 
-@pytest.mark.parametrize("text, expected", [
-    ("86 billion", "860 亿"),
-    ("$100 billion", "1,000 亿美元"),
-    ("$16,000", "1.6 万美元"),
-    ("$16,600", "1.66 万美元"),
-    ("70 million", "7,000 万"),
-    ("1.2 trillion", "1.2 万亿"),
-    ("$92", "92 美元"),
-    ("$2.16", "2.16 美元"),
-    ("140,000", "14 万"),
-    ("2,500", "2,500"),
-    ("123,456,789", "123,456,789"),
-    ("302", "302"),
-    ("1986", "1986"),
-    ("3.5×", "3.5 倍"),
-    ("95 %", "95 %"),
-    ("12%", "12%"),
-    ("−5", "−5"),
-    ("1.2 × 10¹⁵", "1.2 × 10¹⁵"),
-    ("1.2e+06", "120 万"),
-    ("3.83e+17", "3.83 × 10¹⁷"),
-    ("9e15", "9,000 万亿"),
-])
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("86 billion", "860 亿"),
+        ("$100 billion", "1,000 亿美元"),
+        ("$16,000", "1.6 万美元"),
+        ("$16,600", "1.66 万美元"),
+        ("70 million", "7,000 万"),
+        ("1.2 trillion", "1.2 万亿"),
+        ("$92", "92 美元"),
+        ("$2.16", "2.16 美元"),
+        ("140,000", "14 万"),
+        ("2,500", "2,500"),
+        ("123,456,789", "123,456,789"),
+        ("302", "302"),
+        ("1986", "1986"),
+        ("3.5×", "3.5 倍"),
+        ("95 %", "95 %"),
+        ("12%", "12%"),
+        ("−5", "−5"),
+        ("1.2 × 10¹⁵", "1.2 × 10¹⁵"),
+        ("1.2e+06", "120 万"),
+        ("3.83e+17", "3.83 × 10¹⁷"),
+        ("9e15", "9,000 万亿"),
+    ],
+)
 def test_a_number(text, expected):
     assert Catalogue({})(text) == expected
 
 
-@pytest.mark.parametrize("text, expected", [
-    ("From $1 to $10 million", "From {1} to {2}"),
-    ("$100K+", "$100K+"),
-    ("10.1038/s41593-021-00980-9", "10.1038/s41593-021-00980-9"),
-    ("GCaMP6f", "GCaMP6f"),
-])
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("From $1 to $10 million", "From {1} to {2}"),
+        ("$100K+", "$100K+"),
+        ("10.1038/s41593-021-00980-9", "10.1038/s41593-021-00980-9"),
+        ("GCaMP6f", "GCaMP6f"),
+    ],
+)
 def test_slots_stand_for_numbers_only(text, expected):
     said, _ = numbers.slotted(text)
     assert said == expected or "10.1038" in text and "{" in said
 
 
-@pytest.mark.parametrize("text", ["doi:10.5281/zenodo.18377594", "10.5281/zenodo.18377594", "c9684b5a698fae7a7cab6d0e23392b24f17d54a8"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "doi:10.5281/zenodo.18377594",
+        "10.5281/zenodo.18377594",
+        "c9684b5a698fae7a7cab6d0e23392b24f17d54a8",
+    ],
+)
 def test_an_identifier_stays_and_is_not_missing(text):
     say = Catalogue({})
     assert say(text) == text and not say.missing

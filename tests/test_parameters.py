@@ -19,18 +19,21 @@ def test_declared_refuses_anything_else(source):
         declared(source, "c")
 
 
-@pytest.mark.parametrize("text, values", [
-    ("", {}),
-    ("n=30", {"n": 30}),
-    ("x=30", {"x": 30.0}),
-    ("x=1e6", {"x": 1e6}),
-    ("n=-2 x=-0.5", {"n": -2, "x": -0.5}),
-    ("s=2020-01-01", {"s": "2020-01-01"}),
-    ("s='a b=c'", {"s": "a b=c"}),
-    ("on=false", {"on": False}),
-    ("many='[3, 4]'", {"many": [3, 4]}),
-    ("any=null", {"any": None}),
-])
+@pytest.mark.parametrize(
+    "text, values",
+    [
+        ("", {}),
+        ("n=30", {"n": 30}),
+        ("x=30", {"x": 30.0}),
+        ("x=1e6", {"x": 1e6}),
+        ("n=-2 x=-0.5", {"n": -2, "x": -0.5}),
+        ("s=2020-01-01", {"s": "2020-01-01"}),
+        ("s='a b=c'", {"s": "a b=c"}),
+        ("on=false", {"on": False}),
+        ("many='[3, 4]'", {"many": [3, 4]}),
+        ("any=null", {"any": None}),
+    ],
+)
 def test_parse(text, values):
     found = parse(text, DEFAULTS, "c")
     assert found == values

@@ -17,10 +17,15 @@ from sobe.pdf.words import WORDS
 
 EDITIONS = ["en", "zh"]
 SENTENCES = {
-    "en": ("An independent edition, recomputed from the data", "neither hardware nor algorithms hold brain emulation back",
-           "shows how the cost per neuron differs between projects and years", "continued on the next page", "The cells behind the figures"),
+    "en": (
+        "An independent edition, recomputed from the data",
+        "neither hardware nor algorithms hold brain emulation back",
+        "shows how the cost per neuron differs between projects and years",
+        "continued on the next page",
+        "The cells behind the figures",
+    ),
     "zh": ("独立版本", "大脑模拟模型", "主张核查表", "续下页", "各章图表与数字背后的代码单元"),
-}  # fmt: skip
+}
 POINTS = 2 / 25.4 * 72.27  # 2 mm
 
 
@@ -28,7 +33,9 @@ POINTS = 2 / 25.4 * 72.27  # 2 mm
 def made(project, site):
     """{edition: PDF}, built once a session. Without XeLaTeX the tests are skipped, or, where
     SOBE_REQUIRE_PDF is set, fail."""
-    missing = pdf.lacking() + [name for name in ("pdffonts", "pdftotext") if shutil.which(name) is None]
+    missing = pdf.lacking() + [
+        name for name in ("pdffonts", "pdftotext") if shutil.which(name) is None
+    ]
     if missing:
         message = f"no {', '.join(missing)} here; to install: apt-get install -y {pdf.PACKAGES} poppler-utils"
         if os.environ.get("SOBE_REQUIRE_PDF"):
@@ -39,12 +46,18 @@ def made(project, site):
 
 def left(project, name, ending):
     """A file that XeLaTeX read or wrote."""
-    return (project.build / "pdf" / f".{name}" / "latex" / f"{pdf.NAME}-{name}.{ending}").read_text(encoding="utf-8", errors="replace")
+    return (project.build / "pdf" / f".{name}" / "latex" / f"{pdf.NAME}-{name}.{ending}").read_text(
+        encoding="utf-8", errors="replace"
+    )
 
 
 def text(path):
     """What pdftotext reads, as one line."""
-    return " ".join(subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True).stdout.split())
+    return " ".join(
+        subprocess.run(
+            ["pdftotext", path, "-"], capture_output=True, text=True, check=True
+        ).stdout.split()
+    )
 
 
 def test_both_are_made_and_not_again_without_a_change(made, project):
@@ -57,7 +70,12 @@ def test_both_are_made_and_not_again_without_a_change(made, project):
 
 @pytest.mark.parametrize("name", EDITIONS)
 def test_every_figure_is_in_it_once_and_named_in_the_text(made, project, site, name):
-    figure_names = [figure["name"] for figure in json.loads((site / "figures" / "index.json").read_text(encoding="utf-8"))["figures"]]
+    figure_names = [
+        figure["name"]
+        for figure in json.loads((site / "figures" / "index.json").read_text(encoding="utf-8"))[
+            "figures"
+        ]
+    ]
     assert len(figure_names) > 15
     tex = left(project, name, "tex")
     drawn = re.findall(r"\\includegraphics\[[^]]*\]\{figure-([\w-]+)\.pdf\}", tex)
@@ -70,7 +88,9 @@ def test_every_figure_is_in_it_once_and_named_in_the_text(made, project, site, n
 
 @pytest.mark.parametrize("name", EDITIONS)
 def test_charts_are_vectors(made, name):
-    listed = subprocess.run(["pdfimages", "-list", made[name]], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        ["pdfimages", "-list", made[name]], capture_output=True, text=True, check=True
+    ).stdout
     assert len(listed.splitlines()) == 2  # its two lines of headings
 
 
@@ -78,7 +98,10 @@ def test_charts_are_vectors(made, name):
 def test_every_table_has_a_caption_a_number_and_a_reference(made, project, site, name):
     tex = left(project, name, "tex")
     labels = re.findall(r"\\caption\{(.+)\}\\label\{(cells-\d+)\}\\\\", tex)
-    shown = sum((site / f"{page}.html").read_text(encoding="utf-8").count('class="sobe-table-figure"') for page in project.pages)
+    shown = sum(
+        (site / f"{page}.html").read_text(encoding="utf-8").count('class="sobe-table-figure"')
+        for page in project.pages
+    )
     # Besides the tables of the cells, the ladder of ideas and the list of figures.
     assert len(labels) == tex.count(r"\begin{longtable}") == shown + 2
     assert [label for _, label in labels if rf"\hyperref[{label}]" not in tex] == []
@@ -87,7 +110,9 @@ def test_every_table_has_a_caption_a_number_and_a_reference(made, project, site,
 
 @pytest.mark.parametrize("name", EDITIONS)
 def test_nothing_sticks_out_of_the_margin(made, project, name):
-    over = [float(x) for x in re.findall(r"Overfull \\hbox \(([\d.]+)pt", left(project, name, "log"))]
+    over = [
+        float(x) for x in re.findall(r"Overfull \\hbox \(([\d.]+)pt", left(project, name, "log"))
+    ]
     assert max(over, default=0) <= POINTS
 
 
@@ -103,14 +128,18 @@ def test_links_inside_are_alive(made, project, name):
     log = left(project, name, "log")
     assert "undefined references" not in log and "has been referenced but does not exist" not in log
     tex = left(project, name, "tex")
-    assert set(re.findall(r"\\hyperref\[([\w-]+)\]", tex)) <= set(re.findall(r"\\(?:label|sobetarget)\{([\w-]+)\}", tex))
+    assert set(re.findall(r"\\hyperref\[([\w-]+)\]", tex)) <= set(
+        re.findall(r"\\(?:label|sobetarget)\{([\w-]+)\}", tex)
+    )
     # A claim's verdict leads to its readings and back, and the text to the claim.
     assert r"\hyperref[readings-growth]" in tex and tex.count(r"\hyperref[claim-growth]") > 5
 
 
 @pytest.mark.parametrize("name", EDITIONS)
 def test_fonts_are_embedded(made, name):
-    lines = subprocess.run(["pdffonts", made[name]], capture_output=True, text=True, check=True).stdout.splitlines()[2:]
+    lines = subprocess.run(
+        ["pdffonts", made[name]], capture_output=True, text=True, check=True
+    ).stdout.splitlines()[2:]
     assert lines and all(line.split()[-5] == "yes" for line in lines)
     if name == "zh":
         # In charts too: they embed the Simplified Chinese face under its own name.
@@ -140,15 +169,24 @@ def test_bookmarks_and_code_only_in_the_appendix(made, project, name):
 
 @pytest.mark.parametrize("name", EDITIONS)
 def test_typesetting_again_gives_the_same_bytes(made, project, name, tmp_path):
-    ours = [f"{pdf.NAME}-{name}.{ending}" for ending in ("aux", "fdb_latexmk", "fls", "lof", "log", "lot", "out", "pdf", "toc", "xdv")]
-    shutil.copytree(project.build / "pdf" / f".{name}" / "latex", tmp_path / "elsewhere", ignore=shutil.ignore_patterns(*ours))
+    ours = [
+        f"{pdf.NAME}-{name}.{ending}"
+        for ending in ("aux", "fdb_latexmk", "fls", "lof", "log", "lot", "out", "pdf", "toc", "xdv")
+    ]
+    shutil.copytree(
+        project.build / "pdf" / f".{name}" / "latex",
+        tmp_path / "elsewhere",
+        ignore=shutil.ignore_patterns(*ours),
+    )
     again = pdf._typeset(tmp_path / "elsewhere", name, pdf.citation(project))
     assert again.read_bytes() == made[name].read_bytes()
 
 
 def test_a_missing_package_is_told_in_one_sentence(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    with pytest.raises(BuildError, match=r"the PDF needs xelatex, .*; to install: apt-get install -y texlive-xetex") as error:
+    with pytest.raises(
+        BuildError, match=r"the PDF needs xelatex, .*; to install: apt-get install -y texlive-xetex"
+    ) as error:
         pdf.check()
     assert "\n" not in str(error.value)
 
@@ -169,10 +207,17 @@ HTML = (
 def test_a_table_keeps_its_cells_links_and_targets():
     found = tables.read(HTML)
     assert (found.caption, found.heads, found.numeric) == ("Costs & more", 1, {1})
-    made, sideways = tables.longtable(found, "cells-1", lambda shown, url: f"<{url}|{shown}>", {"before": ", continued", "next": "next"})
+    made, sideways = tables.longtable(
+        found,
+        "cells-1",
+        lambda shown, url: f"<{url}|{shown}>",
+        {"before": ", continued", "next": "next"},
+    )
     assert not sideways
     assert r"\sobetarget{claim-a}<https://example.org/a_b|A \& b> & \$1\\" in made
-    assert made.count(r"\textbf{What} & \textbf{USD}") == 2  # on the first page, and on those that follow
+    assert (
+        made.count(r"\textbf{What} & \textbf{USD}") == 2
+    )  # on the first page, and on those that follow
     assert r"\caption{Costs \& more}\label{cells-1}" in made
 
 
@@ -181,17 +226,27 @@ def test_columns_for_the_screen_are_left_out_and_named():
     found = tables.read(show.table(frame, "Readings", unprinted=("Rows",)).data)
     assert found.absent == ["Rows"] and found.numeric == {1}
     made, _ = tables.longtable(found, "cells-1", lambda shown, url: shown, WORDS["en"])
-    assert r"\textbf{Claim} & \textbf{Value}" in made and "Online also: Rows" in made and "recordings" not in made
+    assert (
+        r"\textbf{Claim} & \textbf{Value}" in made
+        and "Online also: Rows" in made
+        and "recordings" not in made
+    )
     with pytest.raises(ValueError, match="no column 'Row' to leave out of print"):
         show.table(frame, "Readings", unprinted=("Row",))
 
 
 def test_columns_fit_the_page_and_their_longest_words():
     long = "word " * 60
-    rows = [["Key", "Text", "Number"], ["short", long, "70 million"], ["a-much-longer-key", "x", "1"]]
+    rows = [
+        ["Key", "Text", "Number"],
+        ["short", long, "70 million"],
+        ["a-much-longer-key", "x", "1"],
+    ]
     widths, lines = tables.columns(rows, 8.0, 300, {2})
     assert sum(widths) + 2 * tables.GAP <= 300
-    assert widths[0] >= tables.width("a-much-longer-key", 8.0) and widths[2] >= tables.width("70 million", 8.0)
+    assert widths[0] >= tables.width("a-much-longer-key", 8.0) and widths[2] >= tables.width(
+        "70 million", 8.0
+    )
     assert widths[1] > widths[0] and lines > len(rows)
     assert tables.columns([["a"], ["w" * 200]], 8.0, 300) is None
     # What fits in one line is not stretched.
@@ -210,22 +265,38 @@ def test_a_grid_has_a_row_an_idea():
     )
     found = tables.grid(html, ["Amount", "Domain", "Idea", "Words"], asides=True)
     assert [["".join(p.text for p in cell) for cell in row] for row in found.rows] == [
-        ["Amount", "Domain", "Idea", "Words"], ["$1M+", "Data", "Map (of flies)", "图谱"], ["", "", "List", "清单"],
-    ]  # fmt: skip
+        ["Amount", "Domain", "Idea", "Words"],
+        ["$1M+", "Data", "Map (of flies)", "图谱"],
+        ["", "", "List", "清单"],
+    ]
     assert found.caption == "Ladder"
 
 
 def test_a_chart_is_drawn_with_the_same_bytes_each_time():
     rows = [{"a": n, "b": f"mouse 10⁻¹⁵ {n}"} for n in range(9)]
-    spec = {"data": {"values": rows}, "mark": "point", "encoding": {
-        "x": {"field": "a", "type": "quantitative"}, "opacity": {"field": "a", "type": "quantitative"}, "y": {"field": "b", "type": "nominal"}}}  # fmt: skip
+    spec = {
+        "data": {"values": rows},
+        "mark": "point",
+        "encoding": {
+            "x": {"field": "a", "type": "quantitative"},
+            "opacity": {"field": "a", "type": "quantitative"},
+            "y": {"field": "b", "type": "nominal"},
+        },
+    }
     first = figures.drawn(spec, "en")
     assert {figures.drawn(spec, "en") for _ in range(5)} == {first}
     # Its cross-reference table still says where each object begins.
     places = [int(place) for place in re.findall(rb"^(\d{10}) 00000 n", first, re.M)]
-    assert [first[place:].split()[0] for place in places] == [b"%d" % (n + 1) for n in range(len(places))]
+    assert [first[place:].split()[0] for place in places] == [
+        b"%d" % (n + 1) for n in range(len(places))
+    ]
 
 
 def test_a_still_has_no_controls():
-    assert figures.still({"params": [{"name": "p", "value": 1, "bind": {"input": "select"}}]}) == {"params": [{"name": "p", "value": 1}]}
-    assert figures.weighed({"titleFontWeight": 600, "a": [{"labelFontWeight": 500}]}) == {"titleFontWeight": "bold", "a": [{"labelFontWeight": "normal"}]}
+    assert figures.still({"params": [{"name": "p", "value": 1, "bind": {"input": "select"}}]}) == {
+        "params": [{"name": "p", "value": 1}]
+    }
+    assert figures.weighed({"titleFontWeight": 600, "a": [{"labelFontWeight": 500}]}) == {
+        "titleFontWeight": "bold",
+        "a": [{"labelFontWeight": "normal"}],
+    }

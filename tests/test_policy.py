@@ -60,6 +60,7 @@ def test_every_page_allows_nothing_from_elsewhere(site):
 @pytest.fixture(scope="module")
 def served(site):
     """The address of the site over http."""
+
     class Quiet(SimpleHTTPRequestHandler):
         def log_message(self, *_):
             pass
@@ -76,7 +77,9 @@ def opened(request, chromium, site, served):
     base = site.as_uri() if request.param == "file" else served
     page = chromium.new_context().new_page()
     page.said, page.scheme = [], request.param
-    page.add_init_script("addEventListener('securitypolicyviolation', e => console.error('VIOLATION', e.violatedDirective, e.blockedURI))")
+    page.add_init_script(
+        "addEventListener('securitypolicyviolation', e => console.error('VIOLATION', e.violatedDirective, e.blockedURI))"
+    )
     page.on("console", lambda m: page.said.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: page.said.append(str(error)))
     page.on("dialog", lambda dialog: (page.said.append(dialog.message), dialog.dismiss()))
@@ -85,8 +88,12 @@ def opened(request, chromium, site, served):
         page.said.clear()
         page.goto(f"{base}/{path}")
         page.wait_for_function(
-            "() => [...document.querySelectorAll('.sobe-chart')].every(d => d.dataset.state)", timeout=20_000)
-        page.said[:] = [text for text in page.said if "favicon" not in text and "status of 404" not in text]
+            "() => [...document.querySelectorAll('.sobe-chart')].every(d => d.dataset.state)",
+            timeout=20_000,
+        )
+        page.said[:] = [
+            text for text in page.said if "favicon" not in text and "status of 404" not in text
+        ]
         return page
 
     open_.page = page
@@ -99,13 +106,17 @@ def test_pages_keep_to_it_and_work(opened, site):
     for path in pages(site):
         page = opened(path.relative_to(site).as_posix())
         assert not page.said, (path.name, page.said)
-        states = page.evaluate("[...document.querySelectorAll('.sobe-chart')].map(d => d.dataset.state)")
+        states = page.evaluate(
+            "[...document.querySelectorAll('.sobe-chart')].map(d => d.dataset.state)"
+        )
         assert set(states) <= {"drawn"}, path.name
     page = opened("estimator.html")
     before = page.inner_text("[data-sobe-estimator]")
     select = page.locator("[data-sobe-estimator] select").first
     select.select_option(index=1 if select.evaluate("s => s.selectedIndex") == 0 else 0)
-    page.wait_for_function("text => document.querySelector('[data-sobe-estimator]').innerText !== text", arg=before)
+    page.wait_for_function(
+        "text => document.querySelector('[data-sobe-estimator]').innerText !== text", arg=before
+    )
     page = opened("cost.html")
     page.locator(".sobe-card [role=tab]").nth(1).click()
     assert page.locator(".sobe-card [data-panel=table]").first.is_visible()
@@ -121,14 +132,17 @@ def test_pages_keep_to_it_and_work(opened, site):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("injected", [
-    "document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.ran = 1'}))",
-    "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.ran = 1\">')",
-    "document.body.insertAdjacentHTML('beforeend', '<iframe srcdoc=\"<script>parent.ran = 1</scr' + 'ipt>\"></iframe>')",
-    "document.body.append(Object.assign(document.createElement('script'), {src: 'data:text/javascript,window.ran=1'}))",
-    "document.body.append(Object.assign(document.createElement('script'), {src: 'https://example.org/x.js'}))",
-    "{ const a = document.createElement('a'); a.href = 'javascript:window.ran = 1'; document.body.append(a); a.click(); }",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "injected",
+    [
+        "document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.ran = 1'}))",
+        "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.ran = 1\">')",
+        "document.body.insertAdjacentHTML('beforeend', '<iframe srcdoc=\"<script>parent.ran = 1</scr' + 'ipt>\"></iframe>')",
+        "document.body.append(Object.assign(document.createElement('script'), {src: 'data:text/javascript,window.ran=1'}))",
+        "document.body.append(Object.assign(document.createElement('script'), {src: 'https://example.org/x.js'}))",
+        "{ const a = document.createElement('a'); a.href = 'javascript:window.ran = 1'; document.body.append(a); a.click(); }",
+    ],
+)
 def test_what_is_put_into_a_page_does_not_run(opened, injected):
     page = opened("cost.html")
     page.evaluate(f"() => {{ {injected} }}")

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from sobe import fits, tables
-from sobe.projections import COST_TRENDS, RECORDING_TRENDS, at_pace, cost_fits, crossings, recording_fits
+from sobe.projections import (
+    COST_TRENDS,
+    RECORDING_TRENDS,
+    at_pace,
+    cost_fits,
+    crossings,
+    recording_fits,
+)
 
 
 def test_crossings():
@@ -14,7 +21,10 @@ def test_crossings():
     doubling = fits.log_linear(x, 100 * 2.0 ** (x - 2000) * (1 + 0.01 * (-1.0) ** x))
     found = crossings({"up": doubling}, {"ahead": 100 * 2.0**20, "behind": 1.0})
     ahead, behind = found.iloc[0], found.iloc[1]
-    assert ahead["year"] == pytest.approx(2020, abs=0.1) and ahead["low"] < ahead["year"] < ahead["high"]
+    assert (
+        ahead["year"] == pytest.approx(2020, abs=0.1)
+        and ahead["low"] < ahead["year"] < ahead["high"]
+    )
     assert (ahead["n"], ahead["value"]) == (11, 100 * 2.0**20)
     # Below the first point lies the past: the trend does not lead there.
     assert behind[["year", "low", "high"]].isna().all()

@@ -12,7 +12,9 @@ WORDS = (
     "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety dozen hundred thousand million "
     "billion trillion half twice double"
 )
-NUMBER = re.compile(rf"\d(?:[\d,.]*\d)?|\b(?:{'|'.join(WORDS.split())})(?:s|-fold)?\b", re.IGNORECASE)
+NUMBER = re.compile(
+    rf"\d(?:[\d,.]*\d)?|\b(?:{'|'.join(WORDS.split())})(?:s|-fold)?\b", re.IGNORECASE
+)
 
 #: What is not prose, blanked before the search.
 NOT_PROSE = [
@@ -43,6 +45,7 @@ ALLOWED = {
 
 def typed_numbers(text):
     """(line, number, its surroundings) of every number in the prose of a page."""
+
     def blank(match):
         return re.sub(r"[^\n]", " ", match[0])
 
@@ -52,13 +55,15 @@ def typed_numbers(text):
         text = text.replace(words, " " * len(words))
     for number, line in enumerate(text.split("\n"), start=1):
         for found in NUMBER.finditer(line):
-            yield number, found[0], line[max(0, found.start() - 40):found.end() + 40].strip()
+            yield number, found[0], line[max(0, found.start() - 40) : found.end() + 40].strip()
 
 
 @pytest.mark.parametrize("page", sorted(path.name for path in BOOK.glob("*.md")))
 def test_no_number_is_typed(page):
     text = (BOOK / page).read_text(encoding="utf-8")
-    assert list(typed_numbers(text)) == [], "glue these from the data (sobe.show.say, sobe.claims.page.cite)"
+    assert list(typed_numbers(text)) == [], (
+        "glue these from the data (sobe.show.say, sobe.claims.page.cite)"
+    )
 
 
 def test_every_exception_is_used():
@@ -66,13 +71,16 @@ def test_every_exception_is_used():
     assert [words for words in ALLOWED if words not in text] == []
 
 
-@pytest.mark.parametrize("prose, found", [
-    ("It fell five-fold by 2030, to $1.50.", ["five-fold", "2030", "1.50"]),
-    ("{glue:text}`n2` of {cite}`urai2022` [here](x2.html) in `f2`", []),
-    ("# The 12 figures\n\nThere are thousands.", ["thousands"]),
-    ("```{code-cell} python\nx = 5\n```\n\nThen 7.", ["7"]),
-    ("---\na: 1\n---\n\n:::{note} 3\n:gutter: 3\n\ntwo\n:::", ["two"]),
-    ("One row is one source, often.", []),
-])
+@pytest.mark.parametrize(
+    "prose, found",
+    [
+        ("It fell five-fold by 2030, to $1.50.", ["five-fold", "2030", "1.50"]),
+        ("{glue:text}`n2` of {cite}`urai2022` [here](x2.html) in `f2`", []),
+        ("# The 12 figures\n\nThere are thousands.", ["thousands"]),
+        ("```{code-cell} python\nx = 5\n```\n\nThen 7.", ["7"]),
+        ("---\na: 1\n---\n\n:::{note} 3\n:gutter: 3\n\ntwo\n:::", ["two"]),
+        ("One row is one source, often.", []),
+    ],
+)
 def test_the_search_finds_what_it_should(prose, found):
     assert [number for _, number, _ in typed_numbers(prose)] == found

@@ -43,7 +43,10 @@ class TinyRepository(TinyBook):
         shutil.copytree(ROOT / "sobe", root / "sobe", ignore=shutil.ignore_patterns("__pycache__"))
         self.write("_config.yml", (root / "_config.yml").read_text() + FOOTER)
         self.write("_toc.yml", (root / "_toc.yml").read_text() + "  - file: book/changelog\n")
-        self.write("book/changelog.md", "# Changes\n\n```{include} ../CHANGELOG.md\n:start-after: '# Changelog'\n```\n\n## Data\n\n```{data-changes}\n```\n")
+        self.write(
+            "book/changelog.md",
+            "# Changes\n\n```{include} ../CHANGELOG.md\n:start-after: '# Changelog'\n```\n\n## Data\n\n```{data-changes}\n```\n",
+        )
         self.write(".gitignore", "_build/\ndist/\n__pycache__/\n")
         shutil.copyfile(ROOT / ".gitattributes", root / ".gitattributes")
         self.things("a,1", "b,2", "c,3")
@@ -52,7 +55,12 @@ class TinyRepository(TinyBook):
         self.commit()
 
     def git(self, *arguments):
-        subprocess.run(["git", "-c", "user.name=n", "-c", "user.email=e", *arguments], cwd=self.root, check=True, capture_output=True)
+        subprocess.run(
+            ["git", "-c", "user.name=n", "-c", "user.email=e", *arguments],
+            cwd=self.root,
+            check=True,
+            capture_output=True,
+        )
 
     def commit(self):
         self.git("add", "-A")
@@ -65,13 +73,28 @@ class TinyRepository(TinyBook):
         self.write("CITATION.cff", CFF.format(version=version))
         self.write("CHANGELOG.md", f"# Changelog\n\n## {version} (2026-01-02)\n\n- Something.\n")
         code = (self.root / "sobe/__init__.py").read_text()
-        self.write("sobe/__init__.py", re.sub(r'__version__ = ".*"', f'__version__ = "{version}"', code))
-        tables = [{"name": name, "path": f"{name}.csv", "title": name, "description": name} for name in ("alpha", "beta", "things")]
+        self.write(
+            "sobe/__init__.py", re.sub(r'__version__ = ".*"', f'__version__ = "{version}"', code)
+        )
+        tables = [
+            {"name": name, "path": f"{name}.csv", "title": name, "description": name}
+            for name in ("alpha", "beta", "things")
+        ]
         for table in tables:
             table["schema"] = {"fields": [{"name": "a", "type": "integer", "description": "a"}]}
-        tables[-1]["schema"] = {"primaryKey": "name", "fields": [
-            {"name": "name", "type": "string", "description": "name"}, {"name": "value", "type": "integer", "description": "value"}]}
-        self.write("data/datapackage.json", json.dumps({"name": "tiny", "version": version, "created": "2026-01-01", "resources": tables}))
+        tables[-1]["schema"] = {
+            "primaryKey": "name",
+            "fields": [
+                {"name": "name", "type": "string", "description": "name"},
+                {"name": "value", "type": "integer", "description": "value"},
+            ],
+        }
+        self.write(
+            "data/datapackage.json",
+            json.dumps(
+                {"name": "tiny", "version": version, "created": "2026-01-01", "resources": tables}
+            ),
+        )
 
     def second(self):
         """Commit 1.1.0, after 1.0.0 was released."""
@@ -90,7 +113,10 @@ def tiny_repository(tmp_path_factory):
     root.mkdir()
     book = TinyRepository(root)
     make.release(root, "1.0.0", pdf=False)
-    book.first = {name: (root / "dist/site/1.0.0" / name).read_bytes() for name in compare.names(root / "dist/site/1.0.0")}
+    book.first = {
+        name: (root / "dist/site/1.0.0" / name).read_bytes()
+        for name in compare.names(root / "dist/site/1.0.0")
+    }
     book.second()
     make.release(root, "1.1.0", pdf=False)
     return book
@@ -110,7 +136,10 @@ def test_a_release_holds_its_sums_and_its_manifest(tiny_repository):
     assert subprocess.run(["sha256sum", "--quiet", "-c", compare.SUMS], cwd=folder).returncode == 0
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["version"] == "1.0.0" and len(manifest["commit"]) == 40
-    assert manifest["data"]["things.csv"] == compare.hashlib.sha256(b"name,value\na,1\nb,2\nc,3\n").hexdigest()
+    assert (
+        manifest["data"]["things.csv"]
+        == compare.hashlib.sha256(b"name,value\na,1\nb,2\nc,3\n").hexdigest()
+    )
     assert manifest["chapters"]["alpha"]["parameters"] == {"top": 3, "scale": 1.5, "label": "all"}
     assert set(manifest["chapters"]["alpha"]) == {"source", "notebook", "parameters"}
     assert manifest["packages"] == {"nothing": "1"}
@@ -118,8 +147,15 @@ def test_a_release_holds_its_sums_and_its_manifest(tiny_repository):
     site = tiny_repository.root / "dist/site/1.0.0"
     assert manifest["site"] == {name: compare.sha256(site / name) for name in compare.names(site)}
     assert {path.name for path in folder.iterdir()} == {
-        "CITATION.cff", "SHA256SUMS", "manifest.json", "brain-emulation-2025-1.0.0-source.tar",
-        *(versions.archive_name("1.0.0", what) for what in ("site", "data", "notebooks", "figures"))}  # fmt: skip
+        "CITATION.cff",
+        "SHA256SUMS",
+        "manifest.json",
+        "brain-emulation-2025-1.0.0-source.tar",
+        *(
+            versions.archive_name("1.0.0", what)
+            for what in ("site", "data", "notebooks", "figures")
+        ),
+    }
 
 
 def test_a_release_is_made_once(tiny_repository):
@@ -128,7 +164,9 @@ def test_a_release_is_made_once(tiny_repository):
 
 def test_an_earlier_version_is_as_it_was_released(tiny_repository):
     site = tiny_repository.root / "dist/site/1.0.0"
-    assert {name: (site / name).read_bytes() for name in compare.names(site)} == tiny_repository.first
+    assert {
+        name: (site / name).read_bytes() for name in compare.names(site)
+    } == tiny_repository.first
 
 
 def test_latest_is_the_newest(tiny_repository):
@@ -147,21 +185,53 @@ def test_the_changelog_tells_what_changed_in_the_data(tiny_repository):
     assert "No release came before this one" in (site / "1.0.0/changelog.html").read_text()
 
 
-@pytest.mark.parametrize("change, version, said", [
-    (lambda b: b.write("book/index.md", "# Other\n"), "1.2.0", "commit or put aside what `git status` shows"),
-    (lambda b: b.write("book/new.md", "# New\n"), "1.2.0", "commit or put aside"),
-    (lambda b: None, "1.2", "'1.2' is not a version"),
-    (lambda b: None, "", "say which: make release VERSION="),
-    (lambda b: None, "1.2.0", "CITATION.cff says version 1.1.0, not 1.2.0"),
-    (lambda b: (b.version("1.2.0"), b.write("sobe/__init__.py", "\n"), b.commit()), "1.2.0", "sobe/__init__.py says version nothing, not 1.2.0"),
-    (lambda b: (b.version("1.2.0"), b.write("CHANGELOG.md", "# Changelog\n"), b.commit()), "1.2.0", "CHANGELOG.md has no heading '## 1.2.0"),
-    (lambda b: (b.version("1.2.0"), b.write("CHANGELOG.md", "## 1.2.0 (2026-03-03)\n"), b.commit()), "1.2.0", "dates 1.2.0 to 2026-03-03"),
-    (lambda b: (b.version("1.2.0"), b.commit()), "1.2.0", "run make changes VERSION=1.2.0 and commit it"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change, version, said",
+    [
+        (
+            lambda b: b.write("book/index.md", "# Other\n"),
+            "1.2.0",
+            "commit or put aside what `git status` shows",
+        ),
+        (lambda b: b.write("book/new.md", "# New\n"), "1.2.0", "commit or put aside"),
+        (lambda b: None, "1.2", "'1.2' is not a version"),
+        (lambda b: None, "", "say which: make release VERSION="),
+        (lambda b: None, "1.2.0", "CITATION.cff says version 1.1.0, not 1.2.0"),
+        (
+            lambda b: (b.version("1.2.0"), b.write("sobe/__init__.py", "\n"), b.commit()),
+            "1.2.0",
+            "sobe/__init__.py says version nothing, not 1.2.0",
+        ),
+        (
+            lambda b: (b.version("1.2.0"), b.write("CHANGELOG.md", "# Changelog\n"), b.commit()),
+            "1.2.0",
+            "CHANGELOG.md has no heading '## 1.2.0",
+        ),
+        (
+            lambda b: (
+                b.version("1.2.0"),
+                b.write("CHANGELOG.md", "## 1.2.0 (2026-03-03)\n"),
+                b.commit(),
+            ),
+            "1.2.0",
+            "dates 1.2.0 to 2026-03-03",
+        ),
+        (
+            lambda b: (b.version("1.2.0"), b.commit()),
+            "1.2.0",
+            "run make changes VERSION=1.2.0 and commit it",
+        ),
+    ],
+)
 def test_what_may_not_be_released_is_refused(tiny_repository, tmp_path, change, version, said):
     book = object.__new__(TinyRepository)
     book.root = tmp_path / "book"
-    shutil.copytree(tiny_repository.root, book.root, symlinks=True, ignore=shutil.ignore_patterns("_build", "site"))
+    shutil.copytree(
+        tiny_repository.root,
+        book.root,
+        symlinks=True,
+        ignore=shutil.ignore_patterns("_build", "site"),
+    )
     change(book)
     refused(book, version, said)
 
@@ -169,7 +239,12 @@ def test_what_may_not_be_released_is_refused(tiny_repository, tmp_path, change, 
 def test_without_tex_there_is_no_release(tiny_repository, monkeypatch, tmp_path):
     book = object.__new__(TinyRepository)
     book.root = tmp_path / "book"
-    shutil.copytree(tiny_repository.root, book.root, symlinks=True, ignore=shutil.ignore_patterns("_build", "dist"))
+    shutil.copytree(
+        tiny_repository.root,
+        book.root,
+        symlinks=True,
+        ignore=shutil.ignore_patterns("_build", "dist"),
+    )
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/git").symlink_to(shutil.which("git"))
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
@@ -209,10 +284,18 @@ def test_a_build_that_takes_in_its_surroundings_is_found_out(tiny_repository, tm
     """The comparison fails where it should: a chapter that prints where it is."""
     book = object.__new__(TinyRepository)
     book.root = tmp_path / "book"
-    shutil.copytree(tiny_repository.root, book.root, symlinks=True, ignore=shutil.ignore_patterns("_build", "dist"))
+    shutil.copytree(
+        tiny_repository.root,
+        book.root,
+        symlinks=True,
+        ignore=shutil.ignore_patterns("_build", "dist"),
+    )
     book.chapter("alpha", extra=book.cell("os.environ['TZ'], print(os.getcwd())"))
     book.commit()
-    with pytest.raises(BuildError, match=r"two builds .* differ: .*notebooks.zip, in it alpha.ipynb: byte [\d,]+ of .*/one"):
+    with pytest.raises(
+        BuildError,
+        match=r"two builds .* differ: .*notebooks.zip, in it alpha.ipynb: byte [\d,]+ of .*/one",
+    ):
         make.verify(book.root, pdf=False, say=lambda line: None)
 
 
@@ -233,11 +316,15 @@ def test_the_site_of_versions_can_be_made_again_and_mended(tiny_repository):
 
 
 def test_chapters_executed_one_or_two_at_a_time_are_the_same(tiny, monkeypatch):
-    first = {name: (tiny.project.site / name).read_bytes() for name in compare.names(tiny.project.site)}
+    first = {
+        name: (tiny.project.site / name).read_bytes() for name in compare.names(tiny.project.site)
+    }
     shutil.rmtree(tiny.project.build)
     monkeypatch.setattr(execute, "AT_ONCE", 1)
     build_book(tiny.project)
-    assert {name: (tiny.project.site / name).read_bytes() for name in compare.names(tiny.project.site)} == first
+    assert {
+        name: (tiny.project.site / name).read_bytes() for name in compare.names(tiny.project.site)
+    } == first
 
 
 # ---------------------------------------------------------------- the parts
@@ -262,7 +349,9 @@ def test_a_changed_byte_is_named_by_file_and_place(twins, place):
     content = bytearray(path.read_bytes())
     content[place] ^= 1
     path.write_bytes(content)
-    assert compare.difference(*twins).startswith(f"deep/page.html: byte {place:,} of 5,104 and 5,104: ")
+    assert compare.difference(*twins).startswith(
+        f"deep/page.html: byte {place:,} of 5,104 and 5,104: "
+    )
 
 
 def test_a_missing_file_and_a_cut_one_are_named(twins):
@@ -298,10 +387,17 @@ def test_the_commit_of_a_clone_an_archive_and_neither(tiny_repository, tmp_path)
     assert not commit.of(inside).id
 
 
-def test_another_commit_renders_the_pages_anew_and_executes_nothing(tiny_repository, tmp_path, capsys):
+def test_another_commit_renders_the_pages_anew_and_executes_nothing(
+    tiny_repository, tmp_path, capsys
+):
     book = object.__new__(TinyRepository)
     book.root = tmp_path / "book"
-    shutil.copytree(tiny_repository.root, book.root, symlinks=True, ignore=shutil.ignore_patterns("_build", "dist"))
+    shutil.copytree(
+        tiny_repository.root,
+        book.root,
+        symlinks=True,
+        ignore=shutil.ignore_patterns("_build", "dist"),
+    )
     build_book(book.project)
     before = commit.of(book.root)
     assert before.short in (book.project.site / "index.html").read_text()
@@ -319,7 +415,10 @@ def test_rows_claims_and_columns_are_compared():
     before = {"a": {"x": "1", "y": "2"}, "b": {"x": "1", "y": "2"}}
     after = {"b": {"x": "1", "y": "3", "z": "new"}, "c": {"x": "1"}}
     assert changes.compare_rows(before, after) == {
-        "added": ["c"], "removed": ["a"], "changed": [["b", "y", "2", "3"], ["b", "z", "", "new"]]}  # fmt: skip
+        "added": ["c"],
+        "removed": ["a"],
+        "changed": [["b", "y", "2", "3"], ["b", "z", "", "new"]],
+    }
     assert changes.compare_rows(before, before) == {}
 
 
@@ -329,9 +428,19 @@ def test_rows_without_a_key_are_told_apart_by_all_they_hold():
 
 
 def test_a_changed_verdict_is_told_and_escaped(tmp_path):
-    (tmp_path / "1.1.0.json").write_text(changes.text("1.1.0", "1.0.0", {
-        "tables": {}, "claims": {"changed": [["growth", "verdict", "reproduced", "<script>"]]}}))
-    (tmp_path / "1.10.0.json").write_text(changes.text("1.10.0", "1.1.0", {"tables": {}, "claims": {}}))
+    (tmp_path / "1.1.0.json").write_text(
+        changes.text(
+            "1.1.0",
+            "1.0.0",
+            {
+                "tables": {},
+                "claims": {"changed": [["growth", "verdict", "reproduced", "<script>"]]},
+            },
+        )
+    )
+    (tmp_path / "1.10.0.json").write_text(
+        changes.text("1.10.0", "1.1.0", {"tables": {}, "claims": {}})
+    )
     said = changes.html(tmp_path)
     assert "<td>growth</td> <td>Verdict</td> <td>reproduced</td> <td>&lt;script&gt;</td>" in said
     assert "<script>" not in said and said.index("1.10.0") < said.index("changes-1.1.0")
@@ -361,7 +470,9 @@ def served(tiny_repository):
             self.send_response(204)
             self.end_headers()
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=tiny_repository.root / "dist/site"))
+    server = ThreadingHTTPServer(
+        ("127.0.0.1", 0), partial(Quiet, directory=tiny_repository.root / "dist/site")
+    )
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
@@ -371,7 +482,9 @@ def served(tiny_repository):
 @pytest.fixture(params=["file", "http"])
 def address(request, tiny_repository, served):
     """The site of versions over file:// and over http://."""
-    return served if request.param == "http" else (tiny_repository.root / "dist/site").as_uri() + "/"
+    return (
+        served if request.param == "http" else (tiny_repository.root / "dist/site").as_uri() + "/"
+    )
 
 
 @pytest.fixture
@@ -380,7 +493,10 @@ def open_page(chromium, address):
     context = chromium.new_context(viewport={"width": 390, "height": 800})
     page = context.new_page()
     said = []
-    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    page.on(
+        "console",
+        lambda message: said.append(message.text) if message.type in ("error", "warning") else None,
+    )
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("requestfailed", lambda request: said.append(f"failed: {request.url}"))
 
@@ -396,13 +512,19 @@ def open_page(chromium, address):
 
 def links(page):
     page.click(".sobe-versions summary")
-    return {a.text_content(): a.evaluate("a => a.href") for a in page.query_selector_all(".sobe-versions a")}
+    return {
+        a.text_content(): a.evaluate("a => a.href")
+        for a in page.query_selector_all(".sobe-versions a")
+    }
 
 
 @pytest.mark.browser
 def test_every_version_leads_to_the_same_page_in_the_others(open_page, address):
     page = open_page("1.0.0/alpha.html")
-    assert links(page) == {"1.1.0": f"{address}1.1.0/alpha.html", "1.0.0": f"{address}1.0.0/alpha.html"}
+    assert links(page) == {
+        "1.1.0": f"{address}1.1.0/alpha.html",
+        "1.0.0": f"{address}1.0.0/alpha.html",
+    }
     assert page.get_attribute(".sobe-versions a[aria-current]", "href").endswith("1.0.0/alpha.html")
     page.click(".sobe-versions a >> text=1.1.0")
     page.wait_for_url("**/1.1.0/alpha.html")
@@ -428,7 +550,10 @@ def test_only_old_versions_bear_a_notice(open_page, address):
 def test_a_page_of_latest_names_its_lasting_place(open_page, address):
     page = open_page("latest/alpha.html")
     link = page.query_selector(".sobe-provenance a[href$='alpha.html']")
-    assert link.text_content() == "1.1.0/alpha.html" and link.evaluate("a => a.href") == f"{address}1.1.0/alpha.html"
+    assert (
+        link.text_content() == "1.1.0/alpha.html"
+        and link.evaluate("a => a.href") == f"{address}1.1.0/alpha.html"
+    )
     assert links(page)["1.0.0"] == f"{address}1.0.0/alpha.html"
 
 
@@ -451,9 +576,14 @@ def test_without_the_list_a_page_is_whole(chromium, tiny_repository, tmp_path):
     page = context.new_page()
     page.goto((tmp_path / "alone/alpha.html").as_uri())
     page.wait_for_load_state()
-    assert page.text_content(".sobe-versions").strip() == "1.0.0" and page.query_selector(".sobe-banner") is None
+    assert (
+        page.text_content(".sobe-versions").strip() == "1.0.0"
+        and page.query_selector(".sobe-banner") is None
+    )
     context.close()
 
 
 def test_no_page_of_a_build_that_is_no_release_asks_for_the_list(site):
-    assert "versions.js" not in (site / "index.html").read_text() and "SOBE_RELEASE" not in os.environ
+    assert (
+        "versions.js" not in (site / "index.html").read_text() and "SOBE_RELEASE" not in os.environ
+    )

@@ -9,8 +9,12 @@ import pytest
 
 from sobe import render
 
-SPEC = {"$schema": "https://example.org/schema", "title": {"text": "A <b> & \"c\""}, "mark": "point",
-        "data": {"values": [{"a": "</script><!--<script>alert(1)</script>", "b": 1}]}}
+SPEC = {
+    "$schema": "https://example.org/schema",
+    "title": {"text": 'A <b> & "c"'},
+    "mark": "point",
+    "data": {"values": [{"a": "</script><!--<script>alert(1)</script>", "b": 1}]},
+}
 
 
 @pytest.fixture
@@ -47,7 +51,11 @@ def test_numbers_that_are_not_json_are_refused():
 
 
 def chart(rows=3):
-    return alt.Chart(pd.DataFrame({"a": range(rows), "b": range(rows)})).mark_point().encode(x="a", y="b")
+    return (
+        alt.Chart(pd.DataFrame({"a": range(rows), "b": range(rows)}))
+        .mark_point()
+        .encode(x="a", y="b")
+    )
 
 
 def test_in_the_book_a_chart_is_our_div_without_colours(altair_settings, monkeypatch):
@@ -60,7 +68,9 @@ def test_in_the_book_a_chart_is_our_div_without_colours(altair_settings, monkeyp
     assert "config" not in chart().to_dict()
 
 
-def test_in_a_live_notebook_vega_comes_once_and_charts_are_drawn_with_the_theme(altair_settings, monkeypatch):
+def test_in_a_live_notebook_vega_comes_once_and_charts_are_drawn_with_the_theme(
+    altair_settings, monkeypatch
+):
     monkeypatch.delenv(render.BOOK_ENV, raising=False)
     render.enable()
     assert chart().to_dict()["config"]["font"]
@@ -73,14 +83,22 @@ def test_in_a_live_notebook_vega_comes_once_and_charts_are_drawn_with_the_theme(
 def test_a_live_notebook_draws_without_a_network(altair_settings, monkeypatch, chromium, tmp_path):
     monkeypatch.delenv(render.BOOK_ENV, raising=False)
     render.enable()
-    outputs = [chart()._repr_mimebundle_()["text/html"], render.vega_html(), chart(5)._repr_mimebundle_()["text/html"]]
-    (tmp_path / "page.html").write_text("<!DOCTYPE html><meta charset=utf-8>" + "".join(outputs), encoding="utf-8")
+    outputs = [
+        chart()._repr_mimebundle_()["text/html"],
+        render.vega_html(),
+        chart(5)._repr_mimebundle_()["text/html"],
+    ]
+    (tmp_path / "page.html").write_text(
+        "<!DOCTYPE html><meta charset=utf-8>" + "".join(outputs), encoding="utf-8"
+    )
     page = chromium.new_page()
     asked, said = [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.goto((tmp_path / "page.html").as_uri())
-    page.wait_for_function("() => document.querySelectorAll('svg.marks').length === 2", timeout=20_000)
+    page.wait_for_function(
+        "() => document.querySelectorAll('svg.marks').length === 2", timeout=20_000
+    )
     page.close()
     assert len(asked) == 1 and not said
 

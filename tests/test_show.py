@@ -7,7 +7,9 @@ from sobe import show
 
 
 def test_cells_are_escaped():
-    page = show.table(pd.DataFrame({"<b>": ["<script>alert(1)</script>"]}), 'A "caption" & more').data
+    page = show.table(
+        pd.DataFrame({"<b>": ["<script>alert(1)</script>"]}), 'A "caption" & more'
+    ).data
     assert "<script>" not in page and "&lt;script&gt;" in page
     assert "&lt;b&gt;" in page and 'aria-label="A &quot;caption&quot; &amp; more"' in page
 
@@ -18,8 +20,14 @@ def test_only_web_addresses_become_links(url):
 
 
 def test_a_doi_becomes_a_link():
-    assert show.link("<x>", doi="10.1/a<b>").html() == '<a href="https://doi.org/10.1/a%3Cb%3E">&lt;x&gt;</a>'
-    assert show.link("x", doi=None, url='https://a.org/?q="').html() == '<a href="https://a.org/?q=&quot;">x</a>'
+    assert (
+        show.link("<x>", doi="10.1/a<b>").html()
+        == '<a href="https://doi.org/10.1/a%3Cb%3E">&lt;x&gt;</a>'
+    )
+    assert (
+        show.link("x", doi=None, url='https://a.org/?q="').html()
+        == '<a href="https://a.org/?q=&quot;">x</a>'
+    )
 
 
 def test_missing_says_so():
@@ -47,7 +55,15 @@ def test_grid_keeps_order_and_escapes():
             "zh": ["一", "二", "三"],
         }
     )
-    page = show.grid(frame, "Ladder", row="Tier", column="Domain", title="idea", detail="detail", aside="zh").data
-    assert page.index("$1M+") < page.index("&lt;i&gt;") < page.index("two") < page.index("$10M+") < page.index("three")
+    page = show.grid(
+        frame, "Ladder", row="Tier", column="Domain", title="idea", detail="detail", aside="zh"
+    ).data
+    assert (
+        page.index("$1M+")
+        < page.index("&lt;i&gt;")
+        < page.index("two")
+        < page.index("$10M+")
+        < page.index("three")
+    )
     assert 'data-row="$1M+"' in page and 'data-column="A"' in page and "<span>more</span>" in page
     assert 'lang="zh"' in page

@@ -7,10 +7,20 @@ import pytest
 
 #: Tags and attributes by which opening a page fetches something.
 FETCHES = {
-    "script": ["src"], "link": ["href"], "img": ["src", "srcset"], "iframe": ["src"],
-    "source": ["src", "srcset"], "video": ["src", "poster"], "audio": ["src"], "object": ["data"],
-    "embed": ["src"], "use": ["href", "xlink:href"], "image": ["href", "xlink:href"],
-    "input": ["src"], "track": ["src"], "form": ["action"],
+    "script": ["src"],
+    "link": ["href"],
+    "img": ["src", "srcset"],
+    "iframe": ["src"],
+    "source": ["src", "srcset"],
+    "video": ["src", "poster"],
+    "audio": ["src"],
+    "object": ["data"],
+    "embed": ["src"],
+    "use": ["href", "xlink:href"],
+    "image": ["href", "xlink:href"],
+    "input": ["src"],
+    "track": ["src"],
+    "form": ["action"],
 }
 OUTSIDE = re.compile(r"^\s*(https?:)?//", re.I)
 PASSIVE_LINKS = {"canonical", "license", "author"}
@@ -34,7 +44,11 @@ class Fetches(HTMLParser):
         for name in FETCHES.get(tag, []):
             if OUTSIDE.match(attrs.get(name) or ""):
                 self.outside.append((tag, attrs[name]))
-        if tag == "meta" and attrs.get("http-equiv", "").lower() == "refresh" and "//" in attrs["content"]:
+        if (
+            tag == "meta"
+            and attrs.get("http-equiv", "").lower() == "refresh"
+            and "//" in attrs["content"]
+        ):
             self.outside.append((tag, attrs["content"]))
 
 
@@ -66,13 +80,17 @@ def test_nothing_of_the_theme_that_no_page_asks_for(site):
     static = site / "_static"
     assert not (static / "locales").exists() and not [*static.rglob("*.map")]
     asked = "".join(path.read_text(encoding="utf-8") for path in site.glob("*.html"))
-    assert not [path for path in (static / "scripts").glob("*.js") if f"scripts/{path.name}" not in asked]
+    assert not [
+        path for path in (static / "scripts").glob("*.js") if f"scripts/{path.name}" not in asked
+    ]
 
 
 def test_only_pages_with_charts_load_vega(site):
     for page, parser in parsed(site):
         has_chart = 'class="sobe-chart"' in page.read_text(encoding="utf-8")
-        assert any(src.split("?")[0].endswith("sobe/vega.js") for src in parser.scripts) == has_chart
+        assert (
+            any(src.split("?")[0].endswith("sobe/vega.js") for src in parser.scripts) == has_chart
+        )
 
 
 def test_ids_are_unique(site):

@@ -6,16 +6,36 @@ import pandas as pd
 from sobe.i18n import spec
 from sobe.i18n.catalogue import Catalogue
 
-SAY = {"Mouse": "小鼠", "Fly": "果蝇", "Organism": "生物", "All": "全部", "Group": "组", "Title": "标题", "Sub": "副题"}
+SAY = {
+    "Mouse": "小鼠",
+    "Fly": "果蝇",
+    "Organism": "生物",
+    "All": "全部",
+    "Group": "组",
+    "Title": "标题",
+    "Sub": "副题",
+}
 
 
 def chart():
     data = pd.DataFrame({"Organism": ["Mouse", "Fly"], "n": [1, 10]})
-    group = alt.param(name="group", value="All", bind=alt.binding_select(options=["All", "Mouse"], name="Group "))
-    return alt.Chart(data).mark_point().encode(
-        x=alt.X("n:Q", title=None), y="Organism:N", color=alt.Color("Organism:N"), tooltip=["Organism:N"]
-    ).add_params(group).transform_filter("group == 'All' || datum.Organism == group").properties(
-        title=alt.TitleParams("Title", subtitle="Sub")).to_dict()
+    group = alt.param(
+        name="group", value="All", bind=alt.binding_select(options=["All", "Mouse"], name="Group ")
+    )
+    return (
+        alt.Chart(data)
+        .mark_point()
+        .encode(
+            x=alt.X("n:Q", title=None),
+            y="Organism:N",
+            color=alt.Color("Organism:N"),
+            tooltip=["Organism:N"],
+        )
+        .add_params(group)
+        .transform_filter("group == 'All' || datum.Organism == group")
+        .properties(title=alt.TitleParams("Title", subtitle="Sub"))
+        .to_dict()
+    )
 
 
 def test_data_and_filters_stay_and_words_change():
@@ -27,9 +47,16 @@ def test_data_and_filters_stay_and_words_change():
     assert after["transform"] == before["transform"]
     assert after["title"] == {"text": "标题", "subtitle": "副题"}
     (bind,) = [param["bind"] for param in after["params"] if "bind" in param]
-    assert bind["options"] == ["All", "Mouse"] and bind["labels"] == ["全部", "小鼠"] and bind["name"] == "组 "
+    assert (
+        bind["options"] == ["All", "Mouse"]
+        and bind["labels"] == ["全部", "小鼠"]
+        and bind["name"] == "组 "
+    )
     encoding = after["encoding"]
-    assert '"Mouse": "小鼠"' in encoding["y"]["axis"]["labelExpr"] and "小鼠" in encoding["color"]["legend"]["labelExpr"]
+    assert (
+        '"Mouse": "小鼠"' in encoding["y"]["axis"]["labelExpr"]
+        and "小鼠" in encoding["color"]["legend"]["labelExpr"]
+    )
     assert encoding["tooltip"][0]["title"] == "生物"
     assert [row[encoding["tooltip"][0]["field"]] for row in rows] == ["小鼠", "果蝇"]
     assert encoding["x"]["title"] is None
@@ -49,4 +76,8 @@ def test_a_translated_chart_is_drawn():
     import vl_convert
 
     svg = vl_convert.vegalite_to_svg(spec.translated(chart(), Catalogue(SAY)))
-    assert "小鼠" in svg and "标题" in svg and "Mouse" not in svg.replace("aria-label", "")[svg.find("</style>"):].split("aria")[0]
+    assert (
+        "小鼠" in svg
+        and "标题" in svg
+        and "Mouse" not in svg.replace("aria-label", "")[svg.find("</style>") :].split("aria")[0]
+    )

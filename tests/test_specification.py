@@ -6,8 +6,19 @@ import pytest
 
 from sobe import fits, tables
 from sobe.specification import (
-    LEAST_POINTS, LEAST_YEARS, Definition, agreement, block_slopes, cost_curve, cost_definitions, dated,
-    growth_curve, growth_definitions, interval, rows_of, select,
+    LEAST_POINTS,
+    LEAST_YEARS,
+    Definition,
+    agreement,
+    block_slopes,
+    cost_curve,
+    cost_definitions,
+    dated,
+    growth_curve,
+    growth_definitions,
+    interval,
+    rows_of,
+    select,
 )
 
 YEARS = np.arange(1957, 2025) + 0.5
@@ -18,7 +29,9 @@ def series(slope=0.05, memory=0.8, spread=0.5, seed=0):
     random = np.random.default_rng(seed)
     residual = np.empty(len(YEARS))
     residual[0] = random.normal(0, spread)
-    for i, shock in enumerate(random.normal(0, spread * np.sqrt(1 - memory**2), len(YEARS) - 1), start=1):
+    for i, shock in enumerate(
+        random.normal(0, spread * np.sqrt(1 - memory**2), len(YEARS) - 1), start=1
+    ):
         residual[i] = memory * residual[i - 1] + shock
     return slope * (YEARS - 1990) + residual
 
@@ -29,11 +42,17 @@ def recordings(n=200, slope=0.06, seed=3):
     year = np.sort(random.integers(1957, 2025, n))
     neurons = np.maximum(1, 10 ** (slope * (year - 1950) + random.normal(0, 0.2, n)) * 100)
     method = np.where(random.random(n) < 0.5, "electrophysiology", "fluorescence_imaging")
-    return pd.DataFrame({
-        "year": pd.array(year, dtype="Int64"), "month": pd.array(random.integers(1, 13, n), dtype="Int64"),
-        "submission_date": pd.Series([pd.NaT] * n, dtype="datetime64[us]"), "method": method,
-        "neurons": neurons, "information_rate_per_s": neurons * 200, "date_status": "published",
-    })
+    return pd.DataFrame(
+        {
+            "year": pd.array(year, dtype="Int64"),
+            "month": pd.array(random.integers(1, 13, n), dtype="Int64"),
+            "submission_date": pd.Series([pd.NaT] * n, dtype="datetime64[us]"),
+            "method": method,
+            "neurons": neurons,
+            "information_rate_per_s": neurons * 200,
+            "date_status": "published",
+        }
+    )
 
 
 def test_slopes_agree_with_weighted_least_squares():
@@ -50,7 +69,9 @@ def test_slopes_agree_with_weighted_least_squares():
 
 
 def test_an_exact_line_has_no_width():
-    assert interval(YEARS, 10 ** (0.05 * (YEARS - 1990)), draws=200) == pytest.approx((10**0.5, 10**0.5))
+    assert interval(YEARS, 10 ** (0.05 * (YEARS - 1990)), draws=200) == pytest.approx(
+        (10**0.5, 10**0.5)
+    )
 
 
 def test_the_seed_decides():
@@ -85,16 +106,18 @@ def test_blocks_cover_better_than_least_squares_where_residuals_carry_over():
     assert covered["ols"] <= 0.6 * 150 < 0.65 * 150 <= covered["blocks"]
 
 
-@pytest.mark.parametrize("x, y, block, message", [
-    ([2000, 2001, 2002], [1, 2, 3], 0, "at least one year long"),
-])
+@pytest.mark.parametrize(
+    "x, y, block, message", [([2000, 2001, 2002], [1, 2, 3], 0, "at least one year long")]
+)
 def test_refusals(x, y, block, message):
     with pytest.raises(ValueError, match=message):
         block_slopes(x, y, block_years=block)
 
 
 def test_too_few_draws_with_a_slope_give_no_interval():
-    assert np.isnan(interval([2000.5, 2010.5, 2020.5], [1, 10, 100], draws=100, block_years=1)).all()
+    assert np.isnan(
+        interval([2000.5, 2010.5, 2020.5], [1, 10, 100], draws=100, block_years=1)
+    ).all()
     assert np.isnan(interval(YEARS, 10 ** series(), draws=0)).all()
 
 
@@ -120,7 +143,9 @@ def test_intervals_are_never_narrower_than_least_squares_and_can_be_repeated():
     curve = growth_curve(tables.load("recordings"), draws=200)
     assert (curve["low"] <= curve["ols_low"]).all() and (curve["high"] >= curve["ols_high"]).all()
     assert ((curve["low"] < curve["fold"]) & (curve["fold"] < curve["high"])).all()
-    assert (curve["n"] >= LEAST_POINTS).all() and (curve["last"] - curve["first"] >= LEAST_YEARS).all()
+    assert (curve["n"] >= LEAST_POINTS).all() and (
+        curve["last"] - curve["first"] >= LEAST_YEARS
+    ).all()
     pd.testing.assert_frame_equal(curve, growth_curve(tables.load("recordings"), draws=200))
 
 
@@ -147,7 +172,9 @@ def test_cost_curve():
     costs = tables.load("reconstruction_costs")
     definitions, curve = cost_definitions(costs), cost_curve(costs)
     # One row a year without the illustrations, so the cheapest of each year are all of them.
-    assert set(definitions) - set(curve["label"]) == {"Without illustrations, cheapest of each year"}
+    assert set(definitions) - set(curve["label"]) == {
+        "Without illustrations, cheapest of each year"
+    }
     assert curve["fold"].is_monotonic_increasing
     row = curve.set_index("label").loc["Without illustrations"]
     made = costs[costs["kind"] != "illustration"]

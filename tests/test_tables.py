@@ -20,36 +20,63 @@ PACKAGE = {
     "name": "fixture",
     "resources": [
         {
-            "name": "sources", "path": "sources.csv", "encoding": "utf-8",
+            "name": "sources",
+            "path": "sources.csv",
+            "encoding": "utf-8",
             "schema": {
                 "fields": [
                     {"name": "key", "type": "string", "constraints": {"required": True}},
                     {"name": "title", "type": "string", "constraints": {"required": True}},
                     {"name": "published", "type": "integer"},
                 ],
-                "primaryKey": "key", "missingValues": [""],
+                "primaryKey": "key",
+                "missingValues": [""],
             },
         },
         {
-            "name": "recordings", "path": "recordings.csv", "encoding": "utf-8",
+            "name": "recordings",
+            "path": "recordings.csv",
+            "encoding": "utf-8",
             "schema": {
                 "fields": [
-                    {"name": "key", "type": "string", "constraints": {"required": True, "pattern": "[a-z0-9]+"}},
-                    {"name": "organism", "type": "string",
-                     "constraints": {"required": True, "enum": ["worm", "fly", "mouse"]}},
+                    {
+                        "name": "key",
+                        "type": "string",
+                        "constraints": {"required": True, "pattern": "[a-z0-9]+"},
+                    },
+                    {
+                        "name": "organism",
+                        "type": "string",
+                        "constraints": {"required": True, "enum": ["worm", "fly", "mouse"]},
+                    },
                     {"name": "day", "type": "date", "constraints": {"minimum": "1950-01-01"}},
-                    {"name": "year", "type": "year", "constraints": {"minimum": 1950, "maximum": 2030}},
-                    {"name": "neurons", "type": "integer", "unit": "neurons", "description": "Neurons recorded",
-                     "constraints": {"required": True, "minimum": 0}},
-                    {"name": "rate", "type": "number", "unit": "Hz", "description": "Sampling rate",
-                     "constraints": {"minimum": 0, "maximum": 1000000}},
+                    {
+                        "name": "year",
+                        "type": "year",
+                        "constraints": {"minimum": 1950, "maximum": 2030},
+                    },
+                    {
+                        "name": "neurons",
+                        "type": "integer",
+                        "unit": "neurons",
+                        "description": "Neurons recorded",
+                        "constraints": {"required": True, "minimum": 0},
+                    },
+                    {
+                        "name": "rate",
+                        "type": "number",
+                        "unit": "Hz",
+                        "description": "Sampling rate",
+                        "constraints": {"minimum": 0, "maximum": 1000000},
+                    },
                     {"name": "alive", "type": "boolean"},
                     {"name": "label", "type": "string", "constraints": {"unique": True}},
                     {"name": "parent", "type": "string"},
                     {"name": "source", "type": "string"},
                     {"name": "note", "type": "string"},
                 ],
-                "primaryKey": ["key"], "missingValues": [""],
+                "primaryKey": ["key"],
+                "missingValues": [""],
                 "foreignKeys": [
                     {"fields": "source", "reference": {"resource": "sources", "fields": "key"}},
                     {"fields": ["parent"], "reference": {"resource": "", "fields": ["key"]}},
@@ -96,10 +123,24 @@ def test_types_values_order(data):
     table = tables.load("recordings", data)
     assert list(table.columns) == HEADER.strip().split(",")
     assert table.dtypes.astype(str).to_dict() == {
-        "key": "str", "organism": "str", "day": "datetime64[us]", "year": "Int64", "neurons": "int64",
-        "rate": "float64", "alive": "boolean", "label": "str", "parent": "str", "source": "str", "note": "str"}
+        "key": "str",
+        "organism": "str",
+        "day": "datetime64[us]",
+        "year": "Int64",
+        "neurons": "int64",
+        "rate": "float64",
+        "alive": "boolean",
+        "label": "str",
+        "parent": "str",
+        "source": "str",
+        "note": "str",
+    }
     assert table["note"][0] == 'two\nlines, and "quotes"' and table["note"][2] == "μ-scan"
-    assert table["day"][0] == pd.Timestamp(2013, 5, 1) and table["day"].isna().tolist() == [False, True, False]
+    assert table["day"][0] == pd.Timestamp(2013, 5, 1) and table["day"].isna().tolist() == [
+        False,
+        True,
+        False,
+    ]
     assert table["rate"].tolist()[::2] == [1.5, 2000.0] and np.isnan(table["rate"][1])
     assert table["alive"][0] and table["alive"][1] is pd.NA
     assert table["parent"].isna().tolist() == [True, False, False]
@@ -122,13 +163,24 @@ def test_attrs(data):
 def test_header_only_keeps_types(data):
     write(data, HEADER)
     table = tables.load("recordings", data)
-    assert len(table) == 0 and str(table["rate"].dtype) == "float64" and str(table["key"].dtype) == "str"
+    assert (
+        len(table) == 0
+        and str(table["rate"].dtype) == "float64"
+        and str(table["key"].dtype) == "str"
+    )
     assert str(table["day"].dtype) == "datetime64[us]" and str(table["neurons"].dtype) == "int64"
 
 
 def test_crlf_and_no_final_newline(data):
     good = tables.load("recordings", data)
-    write(data, (HEADER + ROW2 + ROW3).replace("\n", "\r\n").replace("a1,,", ",,").replace("a1,lee", ",lee").rstrip())
+    write(
+        data,
+        (HEADER + ROW2 + ROW3)
+        .replace("\n", "\r\n")
+        .replace("a1,,", ",,")
+        .replace("a1,lee", ",lee")
+        .rstrip(),
+    )
     assert tables.load("recordings", data)["neurons"].tolist() == good["neurons"].tolist()[1:]
 
 
@@ -148,7 +200,10 @@ def test_reads_are_recorded(data, tmp_path, monkeypatch):
     tables.load("sources", data)
     assert log.read_text().splitlines() == [str(data / "sources.csv")]
     tables.load("recordings", data)
-    assert log.read_text().splitlines()[1:] == [str(data / "recordings.csv"), str(data / "sources.csv")]
+    assert log.read_text().splitlines()[1:] == [
+        str(data / "recordings.csv"),
+        str(data / "sources.csv"),
+    ]
 
 
 def test_with_sources(data):
@@ -169,7 +224,9 @@ def test_frictionless_accepts_the_good_package(data):
 
 def test_import_is_light():
     code = "import sys, sobe.tables; print([m for m in ('frictionless', 'altair', 'scipy') if m in sys.modules])"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=REAL.parent)
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=REAL.parent
+    )
     assert run.stdout.strip() == "[]"
 
 
@@ -208,8 +265,26 @@ DAMAGES = {
     "integer-fractional": (rec("302", "302.5"), R, 1, 2, "neurons", "302.5", INTEGER, True),
     "integer-whole-but-decimal": (rec("302", "302.0"), R, 1, 2, "neurons", "302.0", INTEGER, True),
     "integer-exponent": (rec("302", "3e2"), R, 1, 2, "neurons", "3e2", INTEGER, True),
-    "integer-thousands": (rec("140000", '"140,000"'), R, 2, 4, "neurons", "140,000", INTEGER + THOUSANDS, True),
-    "integer-underscore": (rec("140000", "140_000"), R, 2, 4, "neurons", "140_000", INTEGER + THOUSANDS, None),
+    "integer-thousands": (
+        rec("140000", '"140,000"'),
+        R,
+        2,
+        4,
+        "neurons",
+        "140,000",
+        INTEGER + THOUSANDS,
+        True,
+    ),
+    "integer-underscore": (
+        rec("140000", "140_000"),
+        R,
+        2,
+        4,
+        "neurons",
+        "140_000",
+        INTEGER + THOUSANDS,
+        None,
+    ),
     "integer-too-large": (rec("302", "9" * 30), R, 1, 2, "neurons", "9" * 30, INTEGER, None),
     "integer-other-digits": (rec("302", "٣٠٢"), R, 1, 2, "neurons", "٣٠٢", INTEGER, None),
     "integer-below": (rec("140000", "-1"), R, 2, 4, "neurons", "-1", INTEGER, True),
@@ -232,45 +307,180 @@ DAMAGES = {
     "required": (rec("140000", ""), R, 2, 4, "neurons", "", INTEGER, True),
     "required-enum": (rec("fly", ""), R, 2, 4, "organism", "", ORGANISM, True),
     "unique": (rec("L3", "L1"), R, 3, 5, "label", "L1", "each value of the column once", True),
-    "primary-key": (rec("a2,", "a1,"), R, 2, 4, "key", "a1", "each value of the primary key once", True),
+    "primary-key": (
+        rec("a2,", "a1,"),
+        R,
+        2,
+        4,
+        "key",
+        "a1",
+        "each value of the primary key once",
+        True,
+    ),
     "primary-key-missing": (rec("a2,", ","), R, 2, 4, "key", "", KEY, True),
-    "foreign-key": (rec("lee", "nobody"), R, 3, 5, "source", "nobody", "a value of key in data/sources.csv", True),
-    "foreign-key-self": (rec("a1,lee", "zz,lee"), R, 3, 5, "parent", "zz",
-                         "a value of key in data/recordings.csv", True),
-    "space-before": (rec("worm", " worm"), R, 1, 2, "organism", " worm", ORGANISM + ", without spaces around it", True),
-    "space-after-text": (rec("μ-scan", "μ-scan\u00a0"), R, 3, 5, "note", "μ-scan\u00a0",
-                         "text, without spaces around it", None),
+    "foreign-key": (
+        rec("lee", "nobody"),
+        R,
+        3,
+        5,
+        "source",
+        "nobody",
+        "a value of key in data/sources.csv",
+        True,
+    ),
+    "foreign-key-self": (
+        rec("a1,lee", "zz,lee"),
+        R,
+        3,
+        5,
+        "parent",
+        "zz",
+        "a value of key in data/recordings.csv",
+        True,
+    ),
+    "space-before": (
+        rec("worm", " worm"),
+        R,
+        1,
+        2,
+        "organism",
+        " worm",
+        ORGANISM + ", without spaces around it",
+        True,
+    ),
+    "space-after-text": (
+        rec("μ-scan", "μ-scan\u00a0"),
+        R,
+        3,
+        5,
+        "note",
+        "μ-scan\u00a0",
+        "text, without spaces around it",
+        None,
+    ),
     "nul": (rec("μ", "\x00"), R, 3, 5, "note", "\x00-scan", "text", None),
     "too-few": (rec("a2,fly,,", "a2,fly,"), R, 2, 4, None, 10, "11 cells", True),
     "too-many": (rec("a2,fly,,", "a2,fly,,,"), R, 2, 4, None, 12, "11 cells", True),
     "blank-line": ({"recordings": HEADER + ROW1 + "\n" + ROW3}, R, 2, 4, None, 0, "11 cells", True),
     "unclosed-quote": (rec("μ-scan", '"μ-scan'), R, 3, 5, None, None, "a closing quote", None),
     "text-after-quote": (rec('"""\n', '"""x\n'), R, 1, 2, None, None, "well-formed CSV", None),
-    "header-missing": ({"recordings": GOOD.replace("year,", "", 1)}, R, None, 1, "year", None, COLUMNS, True),
+    "header-missing": (
+        {"recordings": GOOD.replace("year,", "", 1)},
+        R,
+        None,
+        1,
+        "year",
+        None,
+        COLUMNS,
+        True,
+    ),
     "header-extra": (rec("note\n", "note,more\n"), R, None, 1, "more", "more", COLUMNS, True),
     "header-order": (rec("day,year", "year,day"), R, None, 1, "day", "year", COLUMNS, True),
     "header-twice": (rec("day,year", "day,day"), R, None, 1, "day", "day", COLUMNS, True),
     # frictionless strips header cells, so accepts this one
     "header-space": (rec("day,year", "day, year"), R, None, 1, "year", None, COLUMNS, None),
     "header-absent": ({"recordings": ROW2 + ROW3}, R, None, 1, "key", None, COLUMNS, True),
-    "empty-file": ({"recordings": ""}, R, None, None, None, None, "a header: " + HEADER.strip(), True),
-    "byte-order-mark": ({"recordings": b"\xef\xbb\xbf" + GOOD.encode()}, R, None, 1, None, None,
-                        "UTF-8 without a mark", None),
-    "latin-1": ({"recordings": GOOD.replace("μ", "µ").encode("latin-1")}, R, None, 5, None, b"\xb5",
-                "UTF-8 text", True),
-    "utf-16": ({"recordings": GOOD.encode("utf-16")}, R, None, 1, None, b"\xff", "UTF-8 text", True),
-    "referenced-header": (src("key,", "id,"), S, None, 1, "key", None, "the columns key, title, published", True),
+    "empty-file": (
+        {"recordings": ""},
+        R,
+        None,
+        None,
+        None,
+        None,
+        "a header: " + HEADER.strip(),
+        True,
+    ),
+    "byte-order-mark": (
+        {"recordings": b"\xef\xbb\xbf" + GOOD.encode()},
+        R,
+        None,
+        1,
+        None,
+        None,
+        "UTF-8 without a mark",
+        None,
+    ),
+    "latin-1": (
+        {"recordings": GOOD.replace("μ", "µ").encode("latin-1")},
+        R,
+        None,
+        5,
+        None,
+        b"\xb5",
+        "UTF-8 text",
+        True,
+    ),
+    "utf-16": (
+        {"recordings": GOOD.encode("utf-16")},
+        R,
+        None,
+        1,
+        None,
+        b"\xff",
+        "UTF-8 text",
+        True,
+    ),
+    "referenced-header": (
+        src("key,", "id,"),
+        S,
+        None,
+        1,
+        "key",
+        None,
+        "the columns key, title, published",
+        True,
+    ),
     "referenced-row": (src(",2013", ""), S, 1, 2, None, 2, "3 cells", True),
-    "path-up": (described(lambda r: r.update(path="../data/../recordings.csv")), P, None, None, None,
-                "../data/../recordings.csv", "a path inside the data directory", None),
-    "path-absolute": (described(lambda r: r.update(path="/etc/hostname")), P, None, None, None,
-                      "/etc/hostname", "a path inside the data directory", None),
-    "encoding": (described(lambda r: r.update(encoding="latin-1")), P, None, None, None, "latin-1", "utf-8", None),
-    "key-undeclared": (described(lambda r: r["schema"].update(primaryKey="id")), P, None, None, "id", "id",
-                       "one of alive, day, key, label, neurons, note, organism, parent, rate, source, year", None),
+    "path-up": (
+        described(lambda r: r.update(path="../data/../recordings.csv")),
+        P,
+        None,
+        None,
+        None,
+        "../data/../recordings.csv",
+        "a path inside the data directory",
+        None,
+    ),
+    "path-absolute": (
+        described(lambda r: r.update(path="/etc/hostname")),
+        P,
+        None,
+        None,
+        None,
+        "/etc/hostname",
+        "a path inside the data directory",
+        None,
+    ),
+    "encoding": (
+        described(lambda r: r.update(encoding="latin-1")),
+        P,
+        None,
+        None,
+        None,
+        "latin-1",
+        "utf-8",
+        None,
+    ),
+    "key-undeclared": (
+        described(lambda r: r["schema"].update(primaryKey="id")),
+        P,
+        None,
+        None,
+        "id",
+        "id",
+        "one of alive, day, key, label, neurons, note, organism, parent, rate, source, year",
+        None,
+    ),
     "reference-undeclared": (
-        described(lambda r: r["schema"]["foreignKeys"][0]["reference"].update(fields="doi")), P, None, None,
-        "source", "doi", "columns of table 'sources'", None),
+        described(lambda r: r["schema"]["foreignKeys"][0]["reference"].update(fields="doi")),
+        P,
+        None,
+        None,
+        "source",
+        "doi",
+        "columns of table 'sources'",
+        None,
+    ),
 }
 
 
@@ -282,21 +492,38 @@ def test_damage(case, data):
         tables.load("recordings", data)
     error = caught.value
     assert (error.file, error.row, error.line, error.column, error.value, error.expected) == (
-        file, row, line, column, value, expected)
+        file,
+        row,
+        line,
+        column,
+        value,
+        expected,
+    )
     assert str(error).startswith(file) and str(error).endswith("expected " + expected)
     if refused:
         assert not frictionless_valid(data)
 
 
-@pytest.mark.parametrize("damage, message", [
-    (rec("302", "many"), "data/recordings.csv, row 1 (line 2), column 'neurons': 'many' is not valid; "
-                         "expected an integer, at least 0"),
-    (rec("a2,", "a1,"), "data/recordings.csv, row 2 (line 4), column 'key': 'a1' is already in row 1 (line 2); "
-                        "expected each value of the primary key once"),
-    (rec("day,year", "year,day"), "'year' stands where 'day' belongs"),
-    ({"recordings": GOOD.replace("μ", "µ").encode("latin-1")},
-     f"data/recordings.csv, line 5: byte {GOOD.encode().index('μ'.encode())} is not UTF-8; expected UTF-8 text"),
-])
+@pytest.mark.parametrize(
+    "damage, message",
+    [
+        (
+            rec("302", "many"),
+            "data/recordings.csv, row 1 (line 2), column 'neurons': 'many' is not valid; "
+            "expected an integer, at least 0",
+        ),
+        (
+            rec("a2,", "a1,"),
+            "data/recordings.csv, row 2 (line 4), column 'key': 'a1' is already in row 1 (line 2); "
+            "expected each value of the primary key once",
+        ),
+        (rec("day,year", "year,day"), "'year' stands where 'day' belongs"),
+        (
+            {"recordings": GOOD.replace("μ", "µ").encode("latin-1")},
+            f"data/recordings.csv, line 5: byte {GOOD.encode().index('μ'.encode())} is not UTF-8; expected UTF-8 text",
+        ),
+    ],
+)
 def test_message(damage, message, data):
     write(data, **damage)
     with pytest.raises(TableError) as caught:
@@ -320,7 +547,9 @@ def test_long_values_are_cut_in_the_message(data):
 
 
 def test_unknown_table_lists_the_known(data):
-    with pytest.raises(TableError, match="no table 'recording'; expected one of sources, recordings"):
+    with pytest.raises(
+        TableError, match="no table 'recording'; expected one of sources, recordings"
+    ):
         tables.load("recording", data)
 
 
@@ -339,15 +568,26 @@ def test_link_out_of_the_directory(data, tmp_path):
         tables.load("sources", data)
 
 
-@pytest.mark.parametrize("content, line, expected", [
-    (None, None, "a Frictionless data package"),
-    (b'{"resources": [\n,]}', 2, "JSON"),
-    (b'{"title": "\xff"}', None, "UTF-8 text"),
-    (b"[]", None, "a list 'resources' of named tables"),
-    (b'{"resources": [{"path": "a.csv"}]}', None, "a list 'resources' of named tables"),
-    (b'{"resources": [{"name": "recordings"}, {"name": "recordings"}]}', None, "each table once"),
-    (b'{"resources": [{"name": "recordings", "path": "a.csv"}]}', None, "a 'path' (text) and 'schema.fields'"),
-])
+@pytest.mark.parametrize(
+    "content, line, expected",
+    [
+        (None, None, "a Frictionless data package"),
+        (b'{"resources": [\n,]}', 2, "JSON"),
+        (b'{"title": "\xff"}', None, "UTF-8 text"),
+        (b"[]", None, "a list 'resources' of named tables"),
+        (b'{"resources": [{"path": "a.csv"}]}', None, "a list 'resources' of named tables"),
+        (
+            b'{"resources": [{"name": "recordings"}, {"name": "recordings"}]}',
+            None,
+            "each table once",
+        ),
+        (
+            b'{"resources": [{"name": "recordings", "path": "a.csv"}]}',
+            None,
+            "a 'path' (text) and 'schema.fields'",
+        ),
+    ],
+)
 def test_bad_description(content, line, expected, data):
     (data / "datapackage.json").unlink()
     if content is not None:
@@ -357,10 +597,13 @@ def test_bad_description(content, line, expected, data):
     assert (caught.value.file, caught.value.line, caught.value.expected) == (P, line, expected)
 
 
-@pytest.mark.parametrize("change", [
-    lambda field: field.update(type="geopoint"),
-    lambda field: field.update(constraints={"minLength": 3}),
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda field: field.update(type="geopoint"),
+        lambda field: field.update(constraints={"minLength": 3}),
+    ],
+)
 def test_unsupported_rules_are_not_passed_over(change, data):
     write(data, **described(lambda resource: change(resource["schema"]["fields"][0])))
     with pytest.raises(TableError, match="not supported") as caught:
@@ -391,7 +634,9 @@ def test_every_real_table_loads(real):
     for name in tables.names():
         table = tables.load(name)
         assert len(table) > 0, name
-        assert list(table.columns) == [field["name"] for field in tables.schema(name)["schema"]["fields"]]
+        assert list(table.columns) == [
+            field["name"] for field in tables.schema(name)["schema"]["fields"]
+        ]
 
 
 def test_frictionless_validates_the_real_package(real):

@@ -24,8 +24,16 @@ def on(mode, color):
     return color if mode == "light" else theme.DARK_OF[color]
 
 
-MARKS = sorted({*theme.PALETTE, *theme.ORGANISM_COLORS.values(), *theme.METHOD_COLORS.values(),
-                *theme.KIND_COLORS.values(), *theme.ORDINAL, theme.UNKNOWN})
+MARKS = sorted(
+    {
+        *theme.PALETTE,
+        *theme.ORGANISM_COLORS.values(),
+        *theme.METHOD_COLORS.values(),
+        *theme.KIND_COLORS.values(),
+        *theme.ORDINAL,
+        theme.UNKNOWN,
+    }
+)
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
@@ -58,10 +66,16 @@ def test_unknown_is_not_on_the_ramp():
 
 # Machado, Oliveira and Fernandes (2009), severity 1, on linear RGB.
 BLIND = {
-    "deuteranopia": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413),
-                     (-0.011820, 0.042940, 0.968881)),
-    "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216),
-                   (-0.003882, -0.048116, 1.051998)),
+    "deuteranopia": (
+        (0.367322, 0.860646, -0.227968),
+        (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
+    "protanopia": (
+        (0.152286, 1.052583, -0.204868),
+        (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
     "full sight": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
 }
 
@@ -88,7 +102,10 @@ def test_categories_can_be_told_apart(name, sight, mode):
     """Distance in CIELAB of any two colours of a set, also to the colour-blind."""
     colors = [on(mode, c) for c in getattr(theme, name).values()]
     for one, other in itertools.combinations(colors, 2):
-        distance = sum((a - b) ** 2 for a, b in zip(lab(one, BLIND[sight]), lab(other, BLIND[sight]))) ** 0.5
+        distance = (
+            sum((a - b) ** 2 for a, b in zip(lab(one, BLIND[sight]), lab(other, BLIND[sight])))
+            ** 0.5
+        )
         assert distance >= 15, (one, other, round(distance, 1))
 
 

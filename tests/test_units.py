@@ -15,27 +15,79 @@ from sobe import units
 from sobe.units import bytes_, count, flops, fold, percent, significant, usd, volume, years
 
 VALUES = [
-    (usd, 2.16, "$2.16"), (usd, 0.5, "$0.50"), (usd, 5, "$5"), (usd, 9.999, "$10"), (usd, 12.34, "$12.3"),
-    (usd, 16_643, "$16,600"), (usd, 999_499, "$999,000"), (usd, 999_999, "$1 million"), (usd, 1.5e6, "$1.5 million"),
-    (usd, 1e11, "$100 billion"), (usd, 3e12, "$3 trillion"), (usd, 1.2e15, "$1.2 × 10¹⁵"), (usd, 0, "$0"),
-    (usd, 0.05, "$0.05"), (usd, 0.00123, "$0.00123"), (usd, -16_643, "−$16,600"), (usd, math.inf, "$∞"),
-    (count, 302, "302"), (count, 1234, "1,234"), (count, 1234.5, "1,230"), (count, 139_255, "139,000"),
-    (count, 140_000, "140,000"), (count, 70e6, "70 million"), (count, 86e9, "86 billion"),
-    (count, 999.6e6, "1 billion"), (count, 1e14, "100 trillion"), (count, 999.9e12, "10¹⁵"),
-    (count, 1.2e15, "1.2 × 10¹⁵"), (count, 0, "0"), (count, -0.0, "0"), (count, 0.5, "0.5"), (count, -3, "−3"),
-    (count, 2e-6, "2 × 10⁻⁶"), (count, -math.inf, "−∞"), (count, 10**30, "10³⁰"),
-    (fold, 5.1, "5.1×"), (fold, 5.0, "5×"), (fold, 12.3, "12×"), (fold, 1234, "1,200×"), (fold, 2.4e6, "2.4 million×"),
-    (percent, 0.123, "12%"), (percent, 1, "100%"), (percent, 12.5, "1,250%"), (percent, -0.5, "−50%"),
-    (percent, -0.001, "0%"), (percent, math.inf, "∞%"),
-    (years, 1, "1 year"), (years, 6.27, "6.3 years"), (years, 0.5, "0.5 years"), (years, 140, "140 years"),
-    (years, -3, "−3 years"), (years, math.inf, "∞ years"),
-    (significant, 0.021649, "0.0216"), (significant, 123_456, "123,000"), (significant, 7.0, "7"),
-    (bytes_, 0, "0 B"), (bytes_, 512, "512 B"), (bytes_, 999.9e3, "1 MB"), (bytes_, 1.4e15, "1.4 PB"),
-    (bytes_, 2e24, "2 YB"), (bytes_, 2e27, "2,000 YB"), (bytes_, -1e3, "−1 kB"), (bytes_, math.inf, "∞ B"),
-    (flops, 8.5e18, "8.5 exaFLOP/s"), (flops, 1e3, "1 kiloFLOP/s"), (flops, 3, "3 FLOP/s"),
+    (usd, 2.16, "$2.16"),
+    (usd, 0.5, "$0.50"),
+    (usd, 5, "$5"),
+    (usd, 9.999, "$10"),
+    (usd, 12.34, "$12.3"),
+    (usd, 16_643, "$16,600"),
+    (usd, 999_499, "$999,000"),
+    (usd, 999_999, "$1 million"),
+    (usd, 1.5e6, "$1.5 million"),
+    (usd, 1e11, "$100 billion"),
+    (usd, 3e12, "$3 trillion"),
+    (usd, 1.2e15, "$1.2 × 10¹⁵"),
+    (usd, 0, "$0"),
+    (usd, 0.05, "$0.05"),
+    (usd, 0.00123, "$0.00123"),
+    (usd, -16_643, "−$16,600"),
+    (usd, math.inf, "$∞"),
+    (count, 302, "302"),
+    (count, 1234, "1,234"),
+    (count, 1234.5, "1,230"),
+    (count, 139_255, "139,000"),
+    (count, 140_000, "140,000"),
+    (count, 70e6, "70 million"),
+    (count, 86e9, "86 billion"),
+    (count, 999.6e6, "1 billion"),
+    (count, 1e14, "100 trillion"),
+    (count, 999.9e12, "10¹⁵"),
+    (count, 1.2e15, "1.2 × 10¹⁵"),
+    (count, 0, "0"),
+    (count, -0.0, "0"),
+    (count, 0.5, "0.5"),
+    (count, -3, "−3"),
+    (count, 2e-6, "2 × 10⁻⁶"),
+    (count, -math.inf, "−∞"),
+    (count, 10**30, "10³⁰"),
+    (fold, 5.1, "5.1×"),
+    (fold, 5.0, "5×"),
+    (fold, 12.3, "12×"),
+    (fold, 1234, "1,200×"),
+    (fold, 2.4e6, "2.4 million×"),
+    (percent, 0.123, "12%"),
+    (percent, 1, "100%"),
+    (percent, 12.5, "1,250%"),
+    (percent, -0.5, "−50%"),
+    (percent, -0.001, "0%"),
+    (percent, math.inf, "∞%"),
+    (years, 1, "1 year"),
+    (years, 6.27, "6.3 years"),
+    (years, 0.5, "0.5 years"),
+    (years, 140, "140 years"),
+    (years, -3, "−3 years"),
+    (years, math.inf, "∞ years"),
+    (significant, 0.021649, "0.0216"),
+    (significant, 123_456, "123,000"),
+    (significant, 7.0, "7"),
+    (bytes_, 0, "0 B"),
+    (bytes_, 512, "512 B"),
+    (bytes_, 999.9e3, "1 MB"),
+    (bytes_, 1.4e15, "1.4 PB"),
+    (bytes_, 2e24, "2 YB"),
+    (bytes_, 2e27, "2,000 YB"),
+    (bytes_, -1e3, "−1 kB"),
+    (bytes_, math.inf, "∞ B"),
+    (flops, 8.5e18, "8.5 exaFLOP/s"),
+    (flops, 1e3, "1 kiloFLOP/s"),
+    (flops, 3, "3 FLOP/s"),
     (flops, 0.5, "0.5 FLOP/s"),
-    (volume, 0.08, "0.08 mm³"), (volume, 420.4, "420 mm³"), (volume, 99_949, "99,900 mm³"),
-    (volume, 99_999, "100 cm³"), (volume, 1.2e6, "1,200 cm³"), (volume, 1e-6, "10⁻⁶ mm³"),
+    (volume, 0.08, "0.08 mm³"),
+    (volume, 420.4, "420 mm³"),
+    (volume, 99_949, "99,900 mm³"),
+    (volume, 99_999, "100 cm³"),
+    (volume, 1.2e6, "1,200 cm³"),
+    (volume, 1e-6, "10⁻⁶ mm³"),
 ]
 FORMATTERS = [usd, count, fold, percent, years, significant, bytes_, flops, volume]
 
@@ -65,7 +117,9 @@ def test_refused(formatter, value):
         formatter(value)
 
 
-@pytest.mark.parametrize("value", [302, 302.0, np.int64(302), np.float32(302), np.uint16(302), fractions.Fraction(302)])
+@pytest.mark.parametrize(
+    "value", [302, 302.0, np.int64(302), np.float32(302), np.uint16(302), fractions.Fraction(302)]
+)
 def test_real_numbers_of_any_kind(value):
     assert count(value) == "302" and usd(value) == "$302"
 
@@ -77,7 +131,9 @@ def test_three_digits_survive():
     for value in 10 ** random.uniform(0, 15, 500):
         number, _, word = count(value).partition(" ")
         if "×" not in word:
-            assert float(number.replace(",", "")) * scale.get(word, 1) == pytest.approx(value, rel=0.00501)
+            assert float(number.replace(",", "")) * scale.get(word, 1) == pytest.approx(
+                value, rel=0.00501
+            )
 
 
 # ---------------------------------------------------------------- axes, as drawn
@@ -85,38 +141,77 @@ def test_three_digits_survive():
 
 def drawn(axis, low, high, orient="y"):
     """The texts of one axis in the SVG of a chart on a log scale."""
-    channel = {"y": alt.Y, "x": alt.X}[orient]("v:Q", scale=alt.Scale(type="log", domain=[low, high]), axis=axis)
+    channel = {"y": alt.Y, "x": alt.X}[orient](
+        "v:Q", scale=alt.Scale(type="log", domain=[low, high]), axis=axis
+    )
     chart = alt.Chart(pd.DataFrame({"v": [low, high]})).mark_point().encode(**{orient: channel})
     svg = vl_convert.vegalite_to_svg(chart.properties(height=900, width=900).to_dict())
     return [text for text in re.findall(r"<text[^>]*>([^<]*)</text>", svg) if text != "v"]
 
 
-@pytest.mark.parametrize("axis, low, high, labels", [
-    (units.usd_axis, 1, 1e9, ["$1", "$10", "$100", "$1,000", "$10,000", "$100,000", "$1 million", "$10 million",
-                              "$100 million", "$1 billion"]),
-    (units.usd_axis, 0.01, 2, ["$0.01", "$0.10", "$1"]),
-    (units.count_axis, 1, 1e6, ["1", "10", "100", "1,000", "10,000", "100,000", "1 million"]),
-    (units.count_axis, 0.02, 200, ["1", "10", "100"]),
-    (units.count_axis, 3e9, 2e16, ["10 billion", "100 billion", "1 trillion", "10 trillion", "100 trillion",
-                                   "10¹⁵", "10¹⁶"]),
-    (units.rate_axis, 0.001, 100, ["0.001", "0.01", "0.1", "1", "10", "100"]),
-    (units.rate_axis, 1e-7, 1e-3, ["10⁻⁷", "10⁻⁶", "10⁻⁵", "0.0001", "0.001"]),
-    (units.bytes_axis, 1e3, 1e7, ["1 kB", "10 kB", "100 kB", "1 MB", "10 MB"]),
-    (units.flops_axis, 1e14, 1e18, ["100 teraFLOP/s", "1 petaFLOP/s", "10 petaFLOP/s", "100 petaFLOP/s",
-                                    "1 exaFLOP/s"]),
-])
+@pytest.mark.parametrize(
+    "axis, low, high, labels",
+    [
+        (
+            units.usd_axis,
+            1,
+            1e9,
+            [
+                "$1",
+                "$10",
+                "$100",
+                "$1,000",
+                "$10,000",
+                "$100,000",
+                "$1 million",
+                "$10 million",
+                "$100 million",
+                "$1 billion",
+            ],
+        ),
+        (units.usd_axis, 0.01, 2, ["$0.01", "$0.10", "$1"]),
+        (units.count_axis, 1, 1e6, ["1", "10", "100", "1,000", "10,000", "100,000", "1 million"]),
+        (units.count_axis, 0.02, 200, ["1", "10", "100"]),
+        (
+            units.count_axis,
+            3e9,
+            2e16,
+            [
+                "10 billion",
+                "100 billion",
+                "1 trillion",
+                "10 trillion",
+                "100 trillion",
+                "10¹⁵",
+                "10¹⁶",
+            ],
+        ),
+        (units.rate_axis, 0.001, 100, ["0.001", "0.01", "0.1", "1", "10", "100"]),
+        (units.rate_axis, 1e-7, 1e-3, ["10⁻⁷", "10⁻⁶", "10⁻⁵", "0.0001", "0.001"]),
+        (units.bytes_axis, 1e3, 1e7, ["1 kB", "10 kB", "100 kB", "1 MB", "10 MB"]),
+        (
+            units.flops_axis,
+            1e14,
+            1e18,
+            ["100 teraFLOP/s", "1 petaFLOP/s", "10 petaFLOP/s", "100 petaFLOP/s", "1 exaFLOP/s"],
+        ),
+    ],
+)
 @pytest.mark.parametrize("orient", ["x", "y"])
 def test_labels(axis, low, high, labels, orient):
     assert drawn(axis(labelOverlap=False), low, high, orient) == labels
 
 
-@pytest.mark.parametrize("axis, every, low, high, labels", [
-    (units.count_axis, 2, 1, 1e6, ["1", "100", "10,000", "1 million"]),
-    (units.count_axis, 3, 1, 1e12, ["1", "1,000", "1 million", "1 billion", "1 trillion"]),
-    (units.bytes_axis, 3, 1, 1e15, ["1 B", "1 kB", "1 MB", "1 GB", "1 TB", "1 PB"]),
-    (units.rate_axis, 2, 1e-4, 1e3, ["0.0001", "0.01", "1", "100"]),
-    (units.flops_axis, 3, 1, 1e9, ["1 FLOP/s", "1 kiloFLOP/s", "1 megaFLOP/s", "1 gigaFLOP/s"]),
-])
+@pytest.mark.parametrize(
+    "axis, every, low, high, labels",
+    [
+        (units.count_axis, 2, 1, 1e6, ["1", "100", "10,000", "1 million"]),
+        (units.count_axis, 3, 1, 1e12, ["1", "1,000", "1 million", "1 billion", "1 trillion"]),
+        (units.bytes_axis, 3, 1, 1e15, ["1 B", "1 kB", "1 MB", "1 GB", "1 TB", "1 PB"]),
+        (units.rate_axis, 2, 1e-4, 1e3, ["0.0001", "0.01", "1", "100"]),
+        (units.flops_axis, 3, 1, 1e9, ["1 FLOP/s", "1 kiloFLOP/s", "1 megaFLOP/s", "1 gigaFLOP/s"]),
+    ],
+)
 def test_every(axis, every, low, high, labels):
     # Unlabelled powers keep their tick, so an empty text is drawn for them.
     assert [text for text in drawn(axis(every=every), low, high) if text] == labels
@@ -138,11 +233,22 @@ def test_keywords_reach_the_axis():
         units.usd_axis(every=0)
 
 
-@pytest.mark.parametrize("form, value, text", [
-    (units.USD_FORMAT, 16_643, "$16,600"), (units.USD_FORMAT, 2.16, "$2.16"), (units.USD_FORMAT, 1.5e6, "$1,500,000"),
-    (units.COUNT_FORMAT, 139_255, "139,000"), (units.COUNT_FORMAT, 302, "302"),
-    (units.RATE_FORMAT, 0.021649, "0.0216"), (units.BYTES_FORMAT, 1.4e15, "1.4P"),
-])
+@pytest.mark.parametrize(
+    "form, value, text",
+    [
+        (units.USD_FORMAT, 16_643, "$16,600"),
+        (units.USD_FORMAT, 2.16, "$2.16"),
+        (units.USD_FORMAT, 1.5e6, "$1,500,000"),
+        (units.COUNT_FORMAT, 139_255, "139,000"),
+        (units.COUNT_FORMAT, 302, "302"),
+        (units.RATE_FORMAT, 0.021649, "0.0216"),
+        (units.BYTES_FORMAT, 1.4e15, "1.4P"),
+    ],
+)
 def test_tooltip_formats(form, value, text):
-    chart = alt.Chart(pd.DataFrame({"v": [value]})).mark_text().encode(text=alt.Text("v:Q", format=form))
+    chart = (
+        alt.Chart(pd.DataFrame({"v": [value]}))
+        .mark_text()
+        .encode(text=alt.Text("v:Q", format=form))
+    )
     assert f">{text}</text>" in vl_convert.vegalite_to_svg(chart.to_dict())

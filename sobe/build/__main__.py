@@ -3,7 +3,9 @@
 if __name__ == "__main__":  # before anything that takes time to import
     from sobe import stop
 
-    stop.on_signals("stopped; what was finished is untouched, and the same command goes on from there")
+    stop.on_signals(
+        "stopped; what was finished is untouched, and the same command goes on from there"
+    )
 
 import argparse
 import os
@@ -26,12 +28,18 @@ def _arguments(argv):
     chapter = commands.add_parser("chapter", help="execute one chapter with parameters")
     chapter.add_argument("name", help="the chapter's file name without .md")
     chapter.add_argument("params", nargs="?", default="", help='such as "hz_cap=30 since=1990"')
-    scenario = commands.add_parser("scenario", help="execute the estimator's chapter with a scenario")
+    scenario = commands.add_parser(
+        "scenario", help="execute the estimator's chapter with a scenario"
+    )
     scenario.add_argument("file", type=Path, help="such as scenarios/mouse-2030.yml")
     sweep = commands.add_parser("sweep", help="estimate every case of a sweep file")
     sweep.add_argument("file", type=Path)
-    sweep.add_argument("--dask", default="", help="address of a Dask scheduler, such as tcp://127.0.0.1:8786")
-    sweep.add_argument("--out", type=Path, help="folder for the results (default _build/sweeps/<name>)")
+    sweep.add_argument(
+        "--dask", default="", help="address of a Dask scheduler, such as tcp://127.0.0.1:8786"
+    )
+    sweep.add_argument(
+        "--out", type=Path, help="folder for the results (default _build/sweeps/<name>)"
+    )
     return parser.parse_args(argv)
 
 

@@ -58,11 +58,14 @@ def run_chapter(project, name, text):
     if name not in project.chapters:
         raise BuildError(
             f"there is no chapter {name!r}; chapters: {', '.join(project.chapters)}"
-            if name else f"say which chapter: NAME={'|'.join(project.chapters)}"
+            if name
+            else f"say which chapter: NAME={'|'.join(project.chapters)}"
         )
     defaults = _defaults(project, name)
     values = parameters.parse(text, defaults, name)
-    return _run_alone(project, name, values, project.build / "chapters" / f"{_file_name(name, values)}.ipynb")
+    return _run_alone(
+        project, name, values, project.build / "chapters" / f"{_file_name(name, values)}.ipynb"
+    )
 
 
 def run_scenario(project, file):
@@ -76,9 +79,13 @@ def run_scenario(project, file):
         found = scenario.read_scenario(file)
     except EstimatorError as error:
         raise BuildError(str(error)) from None
-    values = parameters.checked(found.parameters, _defaults(project, scenario.CHAPTER), scenario.CHAPTER)
+    values = parameters.checked(
+        found.parameters, _defaults(project, scenario.CHAPTER), scenario.CHAPTER
+    )
     say(found.title)
-    return _run_alone(project, scenario.CHAPTER, values, project.build / "scenarios" / f"{file.stem}.ipynb")
+    return _run_alone(
+        project, scenario.CHAPTER, values, project.build / "scenarios" / f"{file.stem}.ipynb"
+    )
 
 
 def run_sweep(file, folder, address=""):
@@ -95,7 +102,9 @@ def run_sweep(file, folder, address=""):
 
 def _defaults(project, name):
     """The parameters of a chapter with the values that it declares."""
-    return parameters.declared(parameters.parameters_cell(notebook.read(project.chapters[name])), name)
+    return parameters.declared(
+        parameters.parameters_cell(notebook.read(project.chapters[name])), name
+    )
 
 
 def _run_alone(project, name, values, out):
@@ -123,4 +132,3 @@ def _shown(path):
         return path.relative_to(Path.cwd())
     except ValueError:
         return path
-

@@ -22,22 +22,35 @@ FRONT = """<!DOCTYPE html>
 def of(project):
     """{language: folder} of the book's editions; empty for a book in one language."""
     found = {
-        language: name for language, name in i18n.EDITIONS.items()
+        language: name
+        for language, name in i18n.EDITIONS.items()
         if name != "en" and i18n.folder(project.book, language).is_dir()
-    }  # fmt: skip
+    }
     return {"en": "en", **found} if found else {}
 
 
 def settings(project, language, name, names):
     """What an edition's configuration adds to the book's, in a process that speaks its language."""
-    title, author = i18n.say(project.config.get("title", "")), i18n.say(project.config.get("author", ""))
+    title, author = (
+        i18n.say(project.config.get("title", "")),
+        i18n.say(project.config.get("author", "")),
+    )
     own = {}
     if language != "en":
-        own = {"html_title": title, "author": author, "html_search_options": {"glossary": str(project.root / "data/glossary.csv")}}
+        own = {
+            "html_title": title,
+            "author": author,
+            "html_search_options": {"glossary": str(project.root / "data/glossary.csv")},
+        }
     return {
-        "language": language, "locale_dirs": ["locale"], "gettext_compact": False, "project": title,
-        "sobe_edition": name, "sobe_editions": names, **own,
-    }  # fmt: skip
+        "language": language,
+        "locale_dirs": ["locale"],
+        "gettext_compact": False,
+        "project": title,
+        "sobe_edition": name,
+        "sobe_editions": names,
+        **own,
+    }
 
 
 def render(project, notebooks, out, report=print):
@@ -57,9 +70,11 @@ def render(project, notebooks, out, report=print):
     # is in use here would wait in the fork for ever.
     context = multiprocessing.get_context("spawn" if "vl_convert" in sys.modules else "fork")
     others = {
-        name: Apart(context, _render_another, project, notebooks, asides[name], language, name, names)
+        name: Apart(
+            context, _render_another, project, notebooks, asides[name], language, name, names
+        )
         for language, name in list(editions.items())[1:]
-    }  # fmt: skip
+    }
     failure = None
     try:
         _render_first(project, notebooks, asides["en"], settings(project, "en", "en", names))
@@ -79,22 +94,35 @@ def render(project, notebooks, out, report=print):
         keep.remove(note)
         keep.write_whole(note, json.dumps(missing, ensure_ascii=False, indent=1))
         if missing:
-            report(f"  the edition {name!r} lacks {len(missing)} messages (make messages), the first: {missing[0]!r}")
+            report(
+                f"  the edition {name!r} lacks {len(missing)} messages (make messages), the first: {missing[0]!r}"
+            )
     if failure:
         raise failure
     out.mkdir(parents=True)
     for name, folder in asides.items():
         os.rename(folder, out / name)
-    links = " · ".join(f'<a href="{name}/index.html" lang="{i18n.TAGS[name]}">{i18n.NAMES[name]}</a>' for name in names)
+    links = " · ".join(
+        f'<a href="{name}/index.html" lang="{i18n.TAGS[name]}">{i18n.NAMES[name]}</a>'
+        for name in names
+    )
     (out / "index.html").write_text(
-        policy.guarded(FRONT.format(title=project.config.get("title", ""), first=names[0], links=links)), encoding="utf-8")
+        policy.guarded(
+            FRONT.format(title=project.config.get("title", ""), first=names[0], links=links)
+        ),
+        encoding="utf-8",
+    )
     address = os.environ.get("SOBE_BASE_URL") or (project.config.get("html") or {}).get("baseurl")
     if address:
         # Where addresses are not whole the protocol knows no map of maps.
-        maps = "".join(f"<sitemap><loc>{address.rstrip('/')}/{name}/sitemap.xml</loc></sitemap>\n" for name in names)
+        maps = "".join(
+            f"<sitemap><loc>{address.rstrip('/')}/{name}/sitemap.xml</loc></sitemap>\n"
+            for name in names
+        )
         (out / "sitemap.xml").write_text(
             f'<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{maps}</sitemapindex>\n',
-            encoding="utf-8")
+            encoding="utf-8",
+        )
 
 
 @contextlib.contextmanager
@@ -109,7 +137,13 @@ def spoken(project, notebooks, language):
     say = edition.catalogue(project.book, project.root / "data", language)
     i18n.use(say)
     try:
-        yield {chapter: said(project.chapters[chapter], text, language, say) for chapter, text in notebooks.items()}, say
+        yield (
+            {
+                chapter: said(project.chapters[chapter], text, language, say)
+                for chapter, text in notebooks.items()
+            },
+            say,
+        )
     finally:
         i18n.use(None)
 
@@ -119,7 +153,12 @@ def render_other(project, notebooks, out, language, name, names):
     from sobe.i18n import edition
 
     with spoken(project, notebooks, language) as (told, say):
-        site.render(project, site.make_tree(project, told, name), out, settings(project, language, name, names))
+        site.render(
+            project,
+            site.make_tree(project, told, name),
+            out,
+            settings(project, language, name, names),
+        )
     edition.translate_pages(out, say)
     return say
 

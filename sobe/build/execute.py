@@ -67,13 +67,25 @@ def _run(project, run, running, scratch):
     with tempfile.TemporaryFile(dir=project.build) as complaints:
         try:
             done = execute_notebook(
-                nb, None, parameters=run.values, engine_name=ENGINE, kernel_name="python3",
-                progress_bar=False, limit=project.timeout(run.name), env=env, running=running,
-                folder=str(project.book), complaints=complaints,
+                nb,
+                None,
+                parameters=run.values,
+                engine_name=ENGINE,
+                kernel_name="python3",
+                progress_bar=False,
+                limit=project.timeout(run.name),
+                env=env,
+                running=running,
+                folder=str(project.book),
+                complaints=complaints,
             )
         except PapermillExecutionError as error:
             raise _failure(
-                run, nb, error.cell_index, f"{error.ename}: {error.evalue}", "\n".join(error.traceback)
+                run,
+                nb,
+                error.cell_index,
+                f"{error.ename}: {error.evalue}",
+                "\n".join(error.traceback),
             ) from None
         except CellFailure as error:
             raise _failure(run, nb, error.cell_index, str(error)) from None

@@ -26,10 +26,14 @@ def tree_digest(root, paths):
 
 def code_digest(project):
     """The package's sources, but for those that no chapter in English goes through."""
-    return tree_digest(project.root, [
-        path for path in project.root.glob("sobe/**/*.py")
-        if path.relative_to(project.root).parts[1] not in ("i18n", "pdf", "release")
-    ])
+    return tree_digest(
+        project.root,
+        [
+            path
+            for path in project.root.glob("sobe/**/*.py")
+            if path.relative_to(project.root).parts[1] not in ("i18n", "pdf", "release")
+        ],
+    )
 
 
 def environment_digest(project):
@@ -47,7 +51,10 @@ def static_digest(project, source, parameters, for_book):
         "for_book": for_book,
     }
     if parameters.get("lang", "en") != "en":
-        parts["said"] = tree_digest(project.root, [*project.root.glob("sobe/i18n/*.py"), *project.book.glob("locale/*/*/*.po")])
+        parts["said"] = tree_digest(
+            project.root,
+            [*project.root.glob("sobe/i18n/*.py"), *project.book.glob("locale/*/*/*.po")],
+        )
     return digest(json.dumps(parts, sort_keys=True))
 
 

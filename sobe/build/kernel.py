@@ -45,8 +45,13 @@ class _KernelManager(AsyncKernelManager):
         if self._kernel_spec is None:
             self._kernel_spec = KernelSpec(
                 argv=[
-                    sys.executable, "-c", KERNEL, "-f", "{connection_file}",
-                    "--HistoryManager.enabled=False", "--IPKernelApp.log_level=CRITICAL",
+                    sys.executable,
+                    "-c",
+                    KERNEL,
+                    "-f",
+                    "{connection_file}",
+                    "--HistoryManager.enabled=False",
+                    "--IPKernelApp.log_level=CRITICAL",
                 ],
                 display_name="Python 3",
                 language="python",
@@ -83,7 +88,17 @@ class BookEngine(Engine):
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man, kernel_name, *, limit, folder, env, running, complaints, start_timeout=60, **_unused
+        cls,
+        nb_man,
+        kernel_name,
+        *,
+        limit,
+        folder,
+        env,
+        running,
+        complaints,
+        start_timeout=60,
+        **_unused,
     ):
         """Run the notebook; `running` is the set of live kernels, for a clean stop.
 
@@ -92,8 +107,11 @@ class BookEngine(Engine):
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
         client = _Client(
-            nb_man, limit, kernel_manager_class=_KernelManager,
-            startup_timeout=start_timeout, kernel_name="python3",
+            nb_man,
+            limit,
+            kernel_manager_class=_KernelManager,
+            startup_timeout=start_timeout,
+            kernel_name="python3",
             # A kernel has nothing left to save; asking it politely costs a second.
             shutdown_kernel="immediate",
         )
@@ -108,7 +126,9 @@ class BookEngine(Engine):
             raise CellFailure(client.at, "the kernel died") from None
         except RuntimeError as error:  # nbclient's, for one that never answered
             complaints.seek(0)
-            last = complaints.read().decode(errors="replace").strip().splitlines()[-1:] or [str(error)]
+            last = complaints.read().decode(errors="replace").strip().splitlines()[-1:] or [
+                str(error)
+            ]
             raise CellFailure(client.at, f"the kernel did not start: {last[0]}") from None
         finally:
             running.discard(client)

@@ -17,7 +17,9 @@ def only_build(project):
         project.build.mkdir(parents=True, exist_ok=True)
         file = open(project.build / ".lock", "a+", encoding="utf-8")
     except OSError as error:
-        raise BuildError(f"the book is built into {project.build}, which cannot be written to: {told(error)}") from None
+        raise BuildError(
+            f"the book is built into {project.build}, which cannot be written to: {told(error)}"
+        ) from None
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

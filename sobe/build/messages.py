@@ -50,12 +50,21 @@ def update(project, say=print, languages=("zh_CN",)):
     from sphinx_intl.basic import update as merge
 
     lacking = {}
-    with site.building(project), tempfile.TemporaryDirectory(prefix=site.ASIDE, dir=project.build) as scratch:
+    with (
+        site.building(project),
+        tempfile.TemporaryDirectory(prefix=site.ASIDE, dir=project.build) as scratch,
+    ):
         site.prepare(project)
         notebooks = Executor(project, say).chapters()
         source = site.make_tree(project, notebooks)
         pot = Path(scratch) / "pot" / "gettext"
-        site.render(project, source, pot, {"gettext_compact": False, "gettext_location": False}, builder="gettext")
+        site.render(
+            project,
+            source,
+            pot,
+            {"gettext_compact": False, "gettext_location": False},
+            builder="gettext",
+        )
         for language in languages:
             folder = i18n.folder(project.book, language)
             folder.mkdir(parents=True, exist_ok=True)
@@ -63,7 +72,13 @@ def update(project, say=print, languages=("zh_CN",)):
             # sphinx-intl's helpers are ended by a signal that our own handler would report.
             before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
             with contextlib.redirect_stdout(io.StringIO()):
-                merge(str(project.book / "locale"), str(pot), (language,), line_width=-1, ignore_obsolete=True)
+                merge(
+                    str(project.book / "locale"),
+                    str(pot),
+                    (language,),
+                    line_width=-1,
+                    ignore_obsolete=True,
+                )
             signal.signal(signal.SIGTERM, before)
             templates = {path.stem for path in pot.glob("*.pot")}
             for path in sorted(folder.glob("*.po")):
@@ -77,8 +92,11 @@ def update(project, say=print, languages=("zh_CN",)):
             _code(project, notebooks, Path(scratch), language, folder)
             lacking[language] = sum(
                 sum(not text for text in found.values()) + len(fuzzy)
-                for found, fuzzy in map(entries, sorted(folder.glob("*.po"))))
-            say(f"{language}: {lacking[language]} messages to translate in {folder.relative_to(project.root)}")
+                for found, fuzzy in map(entries, sorted(folder.glob("*.po")))
+            )
+            say(
+                f"{language}: {lacking[language]} messages to translate in {folder.relative_to(project.root)}"
+            )
     return lacking
 
 
@@ -90,17 +108,25 @@ _SPEAKS = re.compile(r"^from sobe\.i18n import .*\bsay\b", re.M)
 def spoken():
     """Every message that stands in the package's own code as `say("…")`."""
     package = Path(i18n.__file__).parents[1]
-    texts = [path.read_text(encoding="utf-8") for path in sorted([*package.rglob("*.py"), *package.glob("templates/*.html")])]
+    texts = [
+        path.read_text(encoding="utf-8")
+        for path in sorted([*package.rglob("*.py"), *package.glob("templates/*.html")])
+    ]
     return {
-        message for text in texts if text[:1] in "{<" or _SPEAKS.search(text)
-        for message in _SAID.findall(text) if re.search("[A-Za-z]{2}", message)
-    }  # fmt: skip
+        message
+        for text in texts
+        if text[:1] in "{<" or _SPEAKS.search(text)
+        for message in _SAID.findall(text)
+        if re.search("[A-Za-z]{2}", message)
+    }
 
 
 def _code(project, notebooks, scratch, language, folder):
     """Bring the catalogue of what code says up to date, from a rendered edition."""
     name = i18n.EDITIONS[language]
-    say = editions.render_other(project, notebooks, scratch / name / "html", language, name, ["en", name])
+    say = editions.render_other(
+        project, notebooks, scratch / name / "html", language, name, ["en", name]
+    )
     path = folder / f"{i18n.MESSAGES}.po"
     old, fuzzy = entries(path)
     for named in ("title", "author"):
@@ -109,4 +135,11 @@ def _code(project, notebooks, scratch, language, folder):
         say(message)
     found = {message: old[message] for message in old if message in say.used}
     found |= {message: "" for message in say.missing if message not in found}
-    write(path, dict(sorted(found.items(), key=lambda item: (re.sub(r"\W", "", item[0]).casefold(), item[0]))), language, fuzzy)
+    write(
+        path,
+        dict(
+            sorted(found.items(), key=lambda item: (re.sub(r"\W", "", item[0]).casefold(), item[0]))
+        ),
+        language,
+        fuzzy,
+    )

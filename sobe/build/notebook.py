@@ -25,7 +25,9 @@ def clean(nb):
     nb.metadata.pop("papermill", None)
     nb.metadata.pop("widgets", None)
     nb.metadata["kernelspec"] = {
-        "name": "python3", "display_name": "Python 3", "language": "python",
+        "name": "python3",
+        "display_name": "Python 3",
+        "language": "python",
     }
     nb.metadata["language_info"] = {"name": "python"}
     for number, cell in enumerate(nb.cells):

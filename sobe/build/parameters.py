@@ -28,7 +28,9 @@ def declared(source, chapter):
     try:
         body = ast.parse(source).body
     except SyntaxError as error:
-        raise BuildError(f"the parameters cell of {chapter!r} is not valid Python: {error}") from None
+        raise BuildError(
+            f"the parameters cell of {chapter!r} is not valid Python: {error}"
+        ) from None
     found = {}
     for node in body:
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
@@ -57,7 +59,12 @@ def _value(name, text, default):
         return text
     try:
         value = ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):  # the latter two for thousands of brackets
+    except (
+        ValueError,
+        SyntaxError,
+        MemoryError,
+        RecursionError,
+    ):  # the latter two for thousands of brackets
         try:
             value = yaml.safe_load(text)
         except (yaml.YAMLError, ValueError, RecursionError):
@@ -82,10 +89,14 @@ def _plain(value, depth=0):
     if isinstance(value, (list, tuple)):
         return depth < 5 and all(_plain(item, depth + 1) for item in value)
     if isinstance(value, dict):
-        return depth < 5 and all(type(key) is str and _plain(item, depth + 1) for key, item in value.items())
+        return depth < 5 and all(
+            type(key) is str and _plain(item, depth + 1) for key, item in value.items()
+        )
     if type(value) is int:
         return -(2**63) <= value < 2**63
-    return value is None or type(value) in (str, bool) or type(value) is float and math.isfinite(value)
+    return (
+        value is None or type(value) in (str, bool) or type(value) is float and math.isfinite(value)
+    )
 
 
 def checked(given, defaults, chapter):
@@ -95,7 +106,9 @@ def checked(given, defaults, chapter):
     for name, value in given.items():
         if name not in defaults:
             known = ", ".join(f"{n}={v!r}" for n, v in defaults.items()) or "none"
-            raise BuildError(f"chapter {chapter!r} has no parameter {quote(name)}; its parameters: {known}")
+            raise BuildError(
+                f"chapter {chapter!r} has no parameter {quote(name)}; its parameters: {known}"
+            )
         values[name] = _typed(name, value, defaults[name])
     return _spoken(values)
 

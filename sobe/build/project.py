@@ -113,6 +113,12 @@ class Project:
                 f"chapters: {', '.join(self.chapters)}"
             )
         seconds = own.get(chapter, said.get("timeout", 300))
-        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 < seconds < float("inf"):
-            raise BuildError(f"_config.yml: the time limit of chapter {chapter!r} must be seconds, not {seconds!r}")
+        if (
+            isinstance(seconds, bool)
+            or not isinstance(seconds, (int, float))
+            or not 0 < seconds < float("inf")
+        ):
+            raise BuildError(
+                f"_config.yml: the time limit of chapter {chapter!r} must be seconds, not {seconds!r}"
+            )
         return float(seconds)

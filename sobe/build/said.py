@@ -28,7 +28,9 @@ class SaidEngine(Engine):
                 # Of the page's making, not of what it says.
                 cell.metadata["tags"].append("remove-cell")
         # papermill's cell of parameters counts as well.
-        for count, cell in enumerate((cell for cell in nb_man.nb.cells if cell.cell_type == "code"), start=1):
+        for count, cell in enumerate(
+            (cell for cell in nb_man.nb.cells if cell.cell_type == "code"), start=1
+        ):
             cell.execution_count = count
             for output in cell.outputs:
                 if output.output_type == "execute_result":
@@ -50,7 +52,13 @@ def said(source, text, language, say):
     from papermill.execute import execute_notebook
 
     done = execute_notebook(
-        notebook.read(source), None, parameters={"lang": language}, engine_name=ENGINE, kernel_name="python3",
-        progress_bar=False, kept=nbformat.reads(text, as_version=4), say=say,
-    )  # fmt: skip
+        notebook.read(source),
+        None,
+        parameters={"lang": language},
+        engine_name=ENGINE,
+        kernel_name="python3",
+        progress_bar=False,
+        kept=nbformat.reads(text, as_version=4),
+        say=say,
+    )
     return notebook.to_text(notebook.clean(done))

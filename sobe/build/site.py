@@ -141,7 +141,9 @@ def render(project, source, out, settings=None, builder="html"):
         raise BuildError(f"the book did not render: {told(cause)}")
     if result != 0:
         said = warnings.getvalue().strip()
-        raise BuildError(f"the book did not render; warnings are errors here:\n{_told(said, project)}")
+        raise BuildError(
+            f"the book did not render; warnings are errors here:\n{_told(said, project)}"
+        )
     # Sphinx's note to itself; it holds a hash of the folder's path.
     (out / ".buildinfo").unlink(missing_ok=True)
 
@@ -157,7 +159,9 @@ def _told(said, project):
     """Sphinx's messages with the reader's own paths in them, not the tree's."""
     from sobe.build.notebook import plain
 
-    said = re.sub(re.escape(f"{project.build / 'tree'}{os.sep}") + r"\w+" + re.escape(os.sep), "", plain(said))
+    said = re.sub(
+        re.escape(f"{project.build / 'tree'}{os.sep}") + r"\w+" + re.escape(os.sep), "", plain(said)
+    )
     for name in project.chapters:
         said = said.replace(f"book/{name}.ipynb", f"book/{name}.md")
     # myst-nb counts lines of notebooks as 10000 times the cell, plus the line in it.
@@ -185,7 +189,11 @@ def recover(project):
     keep.put_back(project.build / OLD, project.site)
     if project.cache.exists() and not project.cache.is_dir():
         keep.remove(project.cache)
-    for left in (*project.build.glob(f"{ASIDE}*"), *project.build.glob(f"*/{_PARTIAL}"), *project.cache.glob(f"**/{_PARTIAL}")):
+    for left in (
+        *project.build.glob(f"{ASIDE}*"),
+        *project.build.glob(f"*/{_PARTIAL}"),
+        *project.cache.glob(f"**/{_PARTIAL}"),
+    ):
         clear(left)
     _remove_scratch(project.build)
 
@@ -208,14 +216,15 @@ def stamp(project, notebooks):
     """A hash of all that the site is made from."""
     pages = [p for p in _book_files(project) if p not in project.chapters.values()]
     beside = [
-        file for path in _beside_book(project)
+        file
+        for path in _beside_book(project)
         for file in ([path] if path.is_file() else path.rglob("*"))
         if file.is_file() and "__pycache__" not in file.parts
     ]
     parts = {
-        "files": tree_digest(project.root, [
-            *pages, *beside, project.root / "_config.yml", project.root / "_toc.yml",
-        ]),
+        "files": tree_digest(
+            project.root, [*pages, *beside, project.root / "_config.yml", project.root / "_toc.yml"]
+        ),
         "notebooks": {name: digest(text) for name, text in notebooks.items()},
         "environment": environment_digest(project),
         "address": os.environ.get("SOBE_BASE_URL", ""),
@@ -226,8 +235,11 @@ def stamp(project, notebooks):
 
 
 def _listing(site):
-    return {p.relative_to(site).as_posix(): file_digest(p)
-            for p in sorted(site.rglob("*")) if p.is_file()}
+    return {
+        p.relative_to(site).as_posix(): file_digest(p)
+        for p in sorted(site.rglob("*"))
+        if p.is_file()
+    }
 
 
 def record(project, mark, fresh):

@@ -20,14 +20,24 @@ def _groups(data):
 @computes
 def simulations_compared(data):
     """Number of simulations scored on the dimensions, and of those drawn in the report's figure."""
-    return [reading(label, len(rows), f"simulation_models: {label}", rows["source"]) for label, rows in _groups(data).items()]
+    return [
+        reading(label, len(rows), f"simulation_models: {label}", rows["source"])
+        for label, rows in _groups(data).items()
+    ]
 
 
 @computes
 def dimensions_compared(data):
     """Number of dimensions on which any simulation has a known score."""
     known = data["capability_scores"].dropna(subset=["score"])
-    return [reading("dimensions with scores", known["dimension"].nunique(), "capability_scores: all", known["source"])]
+    return [
+        reading(
+            "dimensions with scores",
+            known["dimension"].nunique(),
+            "capability_scores: all",
+            known["source"],
+        )
+    ]
 
 
 def _high_share(data, dimension):
@@ -36,7 +46,14 @@ def _high_share(data, dimension):
     found = []
     for label, models in _groups(data).items():
         rows = scores[scores["model_id"].isin(models["model_id"])]
-        found.append(reading(f"share of scores of {HIGH} or 3, {label}", (rows["score"] >= HIGH).mean(), f"capability_scores: {dimension}", rows["source"]))
+        found.append(
+            reading(
+                f"share of scores of {HIGH} or 3, {label}",
+                (rows["score"] >= HIGH).mean(),
+                f"capability_scores: {dimension}",
+                rows["source"],
+            )
+        )
     return found
 
 

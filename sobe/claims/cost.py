@@ -25,8 +25,12 @@ def cost_of_the_worm(data):
     row = data["reconstruction_costs"].set_index("estimate_id").loc["worm-1986"]
     rows = "reconstruction_costs: worm-1986"
     return [
-        reading("adjusted for inflation, as listed", row["cost_per_neuron_usd"], rows, [row["source"]]),
-        reading("dollars of the day", row["total_nominal_usd"] / row["neurons"], rows, [row["source"]]),
+        reading(
+            "adjusted for inflation, as listed", row["cost_per_neuron_usd"], rows, [row["source"]]
+        ),
+        reading(
+            "dollars of the day", row["total_nominal_usd"] / row["neurons"], rows, [row["source"]]
+        ),
     ]
 
 
@@ -36,12 +40,25 @@ def cost_fall(data):
     to the next, taking each year's cheapest. Values above 1 are rises."""
     costs = data["reconstruction_costs"]
     found = []
-    for label, rows in (("all rows", costs), ("without illustrations", costs[costs["kind"] != "illustration"])):
+    for label, rows in (
+        ("all rows", costs),
+        ("without illustrations", costs[costs["kind"] != "illustration"]),
+    ):
         fit = fits.log_linear(rows["year"], rows["cost_per_neuron_usd"])
         cheapest = rows.groupby("year")["cost_per_neuron_usd"].min()
         found += [
-            reading(f"fitted change per decade, {label}", fit.fold_per_decade, _keys(rows), rows["source"]),
-            reading(f"steepest rise between years, {label}", (cheapest / cheapest.shift()).max(), _keys(rows), rows["source"]),
+            reading(
+                f"fitted change per decade, {label}",
+                fit.fold_per_decade,
+                _keys(rows),
+                rows["source"],
+            ),
+            reading(
+                f"steepest rise between years, {label}",
+                (cheapest / cheapest.shift()).max(),
+                _keys(rows),
+                rows["source"],
+            ),
         ]
     return found
 
@@ -53,12 +70,18 @@ def cost_in_2030(data):
     shown = _of(costs, "illustration")
     found = [
         reading(f"illustration {key}", cost, f"reconstruction_costs: {key}", [source])
-        for key, cost, source in zip(shown["estimate_id"], shown["cost_per_neuron_usd"], shown["source"])
+        for key, cost, source in zip(
+            shown["estimate_id"], shown["cost_per_neuron_usd"], shown["source"]
+        )
     ]
     for name in _EVIDENCE:
         rows = specification.cost_definitions(costs)[name]
         fit = fits.log_linear(rows["year"], rows["cost"])
-        found.append(reading(f"trend to 2030, {name.lower()}", fit.predict(2030), _keys(rows), rows["source"]))
+        found.append(
+            reading(
+                f"trend to 2030, {name.lower()}", fit.predict(2030), _keys(rows), rows["source"]
+            )
+        )
     return found
 
 
@@ -68,8 +91,15 @@ def _whole_brain(data, organism):
     costs = data["reconstruction_costs"]
     costs = costs[costs["organism"] == "mouse"]
     return [
-        reading(f"{key} × {units.count(neurons)} neurons", cost * neurons, f"reconstruction_costs: {key}; organisms: {organism}, neurons", [origin, source])
-        for key, cost, origin in zip(costs["estimate_id"], costs["cost_per_neuron_usd"], costs["source"])
+        reading(
+            f"{key} × {units.count(neurons)} neurons",
+            cost * neurons,
+            f"reconstruction_costs: {key}; organisms: {organism}, neurons",
+            [origin, source],
+        )
+        for key, cost, origin in zip(
+            costs["estimate_id"], costs["cost_per_neuron_usd"], costs["source"]
+        )
     ]
 
 
@@ -92,7 +122,9 @@ def mouse_block(data):
     rows = costs[(costs["volume_mm3"] == 10) & costs["total_nominal_usd"].notna()]
     return [
         reading(key, total, f"reconstruction_costs: {key}", [source])
-        for key, total, source in zip(rows["estimate_id"], rows["total_nominal_usd"], rows["source"])
+        for key, total, source in zip(
+            rows["estimate_id"], rows["total_nominal_usd"], rows["source"]
+        )
     ]
 
 
@@ -105,9 +137,14 @@ def insect_individuals(data):
     # The worm's hand-drawn map, the dearest of all rows, says nothing of what a fly costs now.
     costs = costs[(costs["kind"] != "illustration") & (costs["organism"] != "c_elegans")]
     return [
-        reading(f"{n} flies at the cost of {row.estimate_id}", n * neurons * row.cost_per_neuron_usd,
-                f"reconstruction_costs: {row.estimate_id}; organisms: drosophila, neurons", [row.source, source])
-        for n in (5, 20) for row in costs.itertuples()
+        reading(
+            f"{n} flies at the cost of {row.estimate_id}",
+            n * neurons * row.cost_per_neuron_usd,
+            f"reconstruction_costs: {row.estimate_id}; organisms: drosophila, neurons",
+            [row.source, source],
+        )
+        for n in (5, 20)
+        for row in costs.itertuples()
     ]
 
 

@@ -8,7 +8,10 @@ from sobe.claims.registry import computes, reading
 
 STATED = "brain-megaprojects-cumulative"
 #: The summary's twenty years end with the last one the stated row counts.
-CONSORTIA = {"human-genome-project": "Human Genome Project", "large-hadron-collider": "Large Hadron Collider"}
+CONSORTIA = {
+    "human-genome-project": "Human Genome Project",
+    "large-hadron-collider": "Large Hadron Collider",
+}
 
 
 def _stated(data):
@@ -37,13 +40,25 @@ def neuroscience_per_year(data):
     found = [
         reading("stated per year", stated["cost_per_year_usd"], rows, sources),
         reading("stated total over its years", stated["cost_nominal_usd"] / years, rows, sources),
-        reading("stated total in dollars of 2024, over its years", stated["cost_2024_usd"] / years, rows, sources),
+        reading(
+            "stated total in dollars of 2024, over its years",
+            stated["cost_2024_usd"] / years,
+            rows,
+            sources,
+        ),
     ]
     for label, table in (
         ("listed projects, spread over their years", listed),
         ("listed projects without companies", listed[listed["funder_type"] != "commercial"]),
     ):
-        found.append(reading(label, _listed_per_year(table, start, end), "brain_research_funding: the book's choice of rows", table["source"]))
+        found.append(
+            reading(
+                label,
+                _listed_per_year(table, start, end),
+                "brain_research_funding: the book's choice of rows",
+                table["source"],
+            )
+        )
     return found
 
 
@@ -51,14 +66,25 @@ def neuroscience_per_year(data):
 def years_of_funding(data):
     """Years over which the report's row sums up funding."""
     stated = _stated(data)
-    return [reading("from start to end of the stated row", stated["end_year"] - stated["start_year"], f"megaprojects: {STATED}", [stated["source"]])]
+    return [
+        reading(
+            "from start to end of the stated row",
+            stated["end_year"] - stated["start_year"],
+            f"megaprojects: {STATED}",
+            [stated["source"]],
+        )
+    ]
 
 
 @computes
 def tiers_with_ideas(data):
     """Tiers of funding that hold at least one idea."""
     ladder = data["funding_ladder"]
-    return [reading("tiers with an idea", ladder["tier"].nunique(), "funding_ladder: all", ladder["source"])]
+    return [
+        reading(
+            "tiers with an idea", ladder["tier"].nunique(), "funding_ladder: all", ladder["source"]
+        )
+    ]
 
 
 @computes
@@ -66,7 +92,11 @@ def domains_with_ideas(data):
     """Domains of the ladder that hold at least one idea; the one that spans all is none of them."""
     ladder = data["funding_ladder"]
     own = ladder[ladder["domain"] != "all"]
-    return [reading("domains with an idea", own["domain"].nunique(), "funding_ladder: all", own["source"])]
+    return [
+        reading(
+            "domains with an idea", own["domain"].nunique(), "funding_ladder: all", own["source"]
+        )
+    ]
 
 
 @computes
@@ -77,7 +107,10 @@ def consortium_cost(data):
     return [
         reading(f"{CONSORTIA[key]}, {words}", row[column], f"megaprojects: {key}", [row["source"]])
         for key, row in rows.iterrows()
-        for column, words in (("cost_nominal_usd", "as spent"), ("cost_2024_usd", "dollars of 2024"))
+        for column, words in (
+            ("cost_nominal_usd", "as spent"),
+            ("cost_2024_usd", "dollars of 2024"),
+        )
     ]
 
 
@@ -89,5 +122,8 @@ def share_open(data):
     own = sources[sources["key"].str.startswith("sobe2025-")]
     return [
         reading(label, (rows["licence"] == "CC-BY-4.0").mean(), "sources: licence", rows["key"])
-        for label, rows in (("the report's own data files", own), ("all data files of its repository used here", sources))
+        for label, rows in (
+            ("the report's own data files", own),
+            ("all data files of its repository used here", sources),
+        )
     ]

@@ -49,7 +49,9 @@ class Entry:
             return "no number"
         if claim["precision"] == "range":
             return f"{written(claim['low'], unit)} to {written(claim['high'], unit)}"
-        words = {"about": "about ", "at_most": "at most ", "at_least": "at least "}.get(claim["precision"], "")
+        words = {"about": "about ", "at_most": "at most ", "at_least": "at least "}.get(
+            claim["precision"], ""
+        )
         return words + written(self.number, unit)
 
     @property
@@ -79,7 +81,9 @@ def judge(claim: pd.Series, data: Mapping[str, pd.DataFrame]) -> Entry:
     return Entry(claim, readings, verdict(claim, [reading.value for reading in readings]))
 
 
-def entries(data: Mapping[str, pd.DataFrame] | None = None, only: Iterable[str] | None = None) -> dict[str, Entry]:
+def entries(
+    data: Mapping[str, pd.DataFrame] | None = None, only: Iterable[str] | None = None
+) -> dict[str, Entry]:
     """{claim_id: Entry}, in the order of the table; ``only`` some, by id (KeyError if unknown).
 
     ``data``: tables by name, default those of the repository.

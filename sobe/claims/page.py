@@ -16,13 +16,25 @@ from sobe.show import Link, link, say
 
 #: How the parts of the summary are named.
 SECTIONS = {
-    "glance": "At a glance", "capability": "Capability", "cost": "Cost", "recording": "Recording",
-    "scale": "Scale", "funding": "Funding", "ladder": "Ladder of ideas", "resources": "Resources",
+    "glance": "At a glance",
+    "capability": "Capability",
+    "cost": "Cost",
+    "recording": "Recording",
+    "scale": "Scale",
+    "funding": "Funding",
+    "ladder": "Ladder of ideas",
+    "resources": "Resources",
 }
 #: How chapters are named in a link.
 CHAPTERS = {
-    "index": "At a glance", "capability": "Capability", "cost": "Cost", "recording": "Recording",
-    "scale": "Scale", "funding": "Funding", "estimator": "Estimator", "data": "Data",
+    "index": "At a glance",
+    "capability": "Capability",
+    "cost": "Cost",
+    "recording": "Recording",
+    "scale": "Scale",
+    "funding": "Funding",
+    "estimator": "Estimator",
+    "data": "Data",
 }
 
 
@@ -63,7 +75,11 @@ def cite(*claim_ids: str, data: Mapping[str, pd.DataFrame] | None = None) -> Non
     from myst_nb import glue
 
     for key, entry in ledger.entries(data, claim_ids).items():
-        glue(f"verdict-{key}", HTML(Badge(entry.verdict, f"claims.html#claim-{key}").html()), display=False)
+        glue(
+            f"verdict-{key}",
+            HTML(Badge(entry.verdict, f"claims.html#claim-{key}").html()),
+            display=False,
+        )
         if entry.claim["precision"] == "not_numeric":
             continue
         say(**{f"claimed-{key}": entry.claimed})
@@ -75,7 +91,10 @@ def cite(*claim_ids: str, data: Mapping[str, pd.DataFrame] | None = None) -> Non
 
 def _place(claim: pd.Series) -> Link:
     page = f"{claim['chapter']}.html"
-    return Link(CHAPTERS[claim["chapter"]], page if pd.isna(claim["anchor"]) else f"{page}#{claim['anchor']}")
+    return Link(
+        CHAPTERS[claim["chapter"]],
+        page if pd.isna(claim["anchor"]) else f"{page}#{claim['anchor']}",
+    )
 
 
 def claims_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
@@ -110,11 +129,21 @@ def readings_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
                     "Computed": ledger.written(reading.value, entry.claim["unit"]),
                     "Claimed": entry.claimed,
                     "Grade": Badge(entry.grade(reading), f"#claim-{key}"),
-                    "Rows": Links(reading.rows, None, (Link(reading.rows, "data.html#the-tables"),)),
-                    "Sources": Links("", None, tuple(
-                        link(source.removeprefix("sobe2025-"), sources.loc[source, "doi"], sources.loc[source, "url"])
-                        for source in reading.sources
-                    )),
+                    "Rows": Links(
+                        reading.rows, None, (Link(reading.rows, "data.html#the-tables"),)
+                    ),
+                    "Sources": Links(
+                        "",
+                        None,
+                        tuple(
+                            link(
+                                source.removeprefix("sobe2025-"),
+                                sources.loc[source, "doi"],
+                                sources.loc[source, "url"],
+                            )
+                            for source in reading.sources
+                        ),
+                    ),
                 }
             )
     return pd.DataFrame(rows)
@@ -129,6 +158,7 @@ def needed_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
                 "Part": SECTIONS[entry.claim["section"]],
                 "What would check it": entry.claim["data_needed"],
             }
-            for key, entry in entries.items() if not entry.readings
+            for key, entry in entries.items()
+            if not entry.readings
         ]
     )

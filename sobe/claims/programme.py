@@ -19,7 +19,9 @@ def small_programme(data):
     return [
         reading(
             f"{names[organism]}, {plan}, proofreading {words}",
-            estimate(organism=organism, modality="em", proofreading=effort, **given).values["programme_cost"],
+            estimate(organism=organism, modality="em", proofreading=effort, **given).values[
+                "programme_cost"
+            ],
             "estimator_parameters: all",
             SOURCES,
         )

@@ -18,11 +18,15 @@ def growth_per_decade(data):
     """Growth of recording per decade, as a factor, under every definition of the curve."""
     recordings = data["recordings"]
     table = specification.dated(recordings)
-    definitions = {definition.label: definition for definition in specification.growth_definitions()}
+    definitions = {
+        definition.label: definition for definition in specification.growth_definitions()
+    }
     found = []
     for row in specification.growth_curve(recordings, draws=0).itertuples():
         definition = definitions[row.label]
-        chosen = specification.select(specification.rows_of(table, definition), definition.quantity, definition.selection)
+        chosen = specification.select(
+            specification.rows_of(table, definition), definition.quantity, definition.selection
+        )
         found.append(reading(row.label, row.fold, f"recordings: {row.n} rows", chosen["source"]))
     return found
 
@@ -33,17 +37,25 @@ def _coverage(data):
     ``share``: neurons recorded over the book's count. ``rate_share``: sampling rate over the
     organism's maximum firing rate, at most 1.
     """
-    chosen = data["organisms"].query("book_choice").pivot(index="organism", columns="quantity", values="value")
+    chosen = (
+        data["organisms"]
+        .query("book_choice")
+        .pivot(index="organism", columns="quantity", values="value")
+    )
     rows = data["recording_coverage"]
     return rows.assign(
         share=rows["neurons"].astype(float) / rows["organism"].map(chosen["neurons"]),
-        rate_share=(rows["temporal_resolution_hz"] / rows["organism"].map(chosen["max_firing_rate"])).clip(upper=1),
+        rate_share=(
+            rows["temporal_resolution_hz"] / rows["organism"].map(chosen["max_firing_rate"])
+        ).clip(upper=1),
     )
 
 
 def _organism_sources(data, organisms, quantities):
     rows = data["organisms"]
-    rows = rows[rows["book_choice"] & rows["organism"].isin(organisms) & rows["quantity"].isin(quantities)]
+    rows = rows[
+        rows["book_choice"] & rows["organism"].isin(organisms) & rows["quantity"].isin(quantities)
+    ]
     return list(rows["source"])
 
 
@@ -57,8 +69,16 @@ def whole_brains_recorded(data):
     smallest = counts.groupby("organism")["value"].min()
     chosen = counts[counts["book_choice"]].set_index("organism")["value"]
     return [
-        reading(label, (rows["neurons"].astype(float) >= rows["organism"].map(count)).sum(), "recording_coverage: all; organisms: neurons", sources)
-        for label, count in (("the book's neuron counts", chosen), ("the smallest neuron count of any source", smallest))
+        reading(
+            label,
+            (rows["neurons"].astype(float) >= rows["organism"].map(count)).sum(),
+            "recording_coverage: all; organisms: neurons",
+            sources,
+        )
+        for label, count in (
+            ("the book's neuron counts", chosen),
+            ("the smallest neuron count of any source", smallest),
+        )
     ]
 
 
@@ -74,12 +94,24 @@ def share_of_the_ideal(data):
         measures = {
             "neurons": table["share"],
             "neurons × rate": table["share"] * table["rate_share"],
-            "neurons × rate × session": table["share"] * table["rate_share"] * (table["session_min"] / HOURS_MIN).clip(upper=1),
+            "neurons × rate × session": table["share"]
+            * table["rate_share"]
+            * (table["session_min"] / HOURS_MIN).clip(upper=1),
         }
-        sources = [*table["source"], *_organism_sources(data, [organism], ["neurons", "max_firing_rate"])]
+        sources = [
+            *table["source"],
+            *_organism_sources(data, [organism], ["neurons", "max_firing_rate"]),
+        ]
         for label, measure in measures.items():
             for which, value in (("best", measure.max()), ("median", measure.median())):
-                found.append(reading(f"{name}, {which} recording, {label}", value, f"recording_coverage: {organism}", sources))
+                found.append(
+                    reading(
+                        f"{name}, {which} recording, {label}",
+                        value,
+                        f"recording_coverage: {organism}",
+                        sources,
+                    )
+                )
     return found
 
 
@@ -94,7 +126,12 @@ def session_length(data):
         "fly": rows[rows["organism"] == "drosophila"],
     }
     return [
-        reading(f"median, {label}", group["session_min"].median(), f"recording_coverage: {len(group)} sessions", group["source"])
+        reading(
+            f"median, {label}",
+            group["session_min"].median(),
+            f"recording_coverage: {len(group)} sessions",
+            group["source"],
+        )
         for label, group in groups.items()
     ]
 
@@ -115,8 +152,16 @@ def _edge(data, which):
     rows = specification.dated(data["recordings"])
     rated = rows.dropna(subset=["information_rate_per_s", "date"])
     return [
-        reading(label, getattr(table["date"], which)() // 1, f"recordings: {len(table)} rows", table["source"])
-        for label, table in (("recordings with an information rate", rated), ("all recordings", rows.dropna(subset=["date"])))
+        reading(
+            label,
+            getattr(table["date"], which)() // 1,
+            f"recordings: {len(table)} rows",
+            table["source"],
+        )
+        for label, table in (
+            ("recordings with an information rate", rated),
+            ("all recordings", rows.dropna(subset=["date"])),
+        )
     ]
 
 
@@ -143,5 +188,12 @@ def near_whole_brain(data):
         ("by name, neurons × rate", named, rates),
     ):
         near = set(best.index[best >= NEAR])
-        found.append(reading(label, len(near ^ (claimed & organisms)), "recording_coverage: all; organisms: neurons, maximum firing rate", sources))
+        found.append(
+            reading(
+                label,
+                len(near ^ (claimed & organisms)),
+                "recording_coverage: all; organisms: neurons, maximum firing rate",
+                sources,
+            )
+        )
     return found

@@ -53,7 +53,9 @@ class Tables(dict):
         return self[name]
 
 
-def organism_values(data: Mapping[str, pd.DataFrame], organism: str, quantity: str) -> dict[str, float]:
+def organism_values(
+    data: Mapping[str, pd.DataFrame], organism: str, quantity: str
+) -> dict[str, float]:
     """{source: value} of one quantity of one organism, the book's choice first."""
     rows = data["organisms"]
     rows = rows[(rows["organism"] == organism) & (rows["quantity"] == quantity)]

@@ -9,7 +9,13 @@ from scipy import stats
 from sobe import units
 from sobe.claims.registry import computes, organism_values, reading, short_source
 
-NAMES = {"c_elegans": "worm", "drosophila": "fly", "zebrafish_larva": "larval zebrafish", "mouse": "mouse", "human": "human"}
+NAMES = {
+    "c_elegans": "worm",
+    "drosophila": "fly",
+    "zebrafish_larva": "larval zebrafish",
+    "mouse": "mouse",
+    "human": "human",
+}
 
 
 def _by_source(data, organism, quantity):
@@ -27,7 +33,12 @@ def _ratios(data, larger, smaller, quantity):
             found.setdefault((large, small), []).append((a, b))
     rows = f"organisms: {larger} and {smaller}, {quantity}"
     return [
-        reading(f"{quantity.replace('_', ' ')}, {units.significant(large, 4)} ÷ {units.significant(small, 4)}", large / small, rows, [key for pair in pairs for key in pair])
+        reading(
+            f"{quantity.replace('_', ' ')}, {units.significant(large, 4)} ÷ {units.significant(small, 4)}",
+            large / small,
+            rows,
+            [key for pair in pairs for key in pair],
+        )
         for (large, small), pairs in found.items()
     ]
 
@@ -71,7 +82,11 @@ def human_fly_volume(data):
 @computes
 def human_mouse_scale(data):
     """The human brain over the mouse's: volume (what a map fills), neurons, and synapses."""
-    return [r for quantity in ("brain_volume", "neurons", "synapses") for r in _ratios(data, "human", "mouse", quantity)]
+    return [
+        r
+        for quantity in ("brain_volume", "neurons", "synapses")
+        for r in _ratios(data, "human", "mouse", quantity)
+    ]
 
 
 @computes
@@ -79,7 +94,8 @@ def small_brain_neurons(data):
     """Neurons of the small organisms named that the tables have: fly and larval zebrafish."""
     return [
         reading(f"{NAMES[organism]}, {r.label}", r.value, r.rows, r.sources)
-        for organism in ("drosophila", "zebrafish_larva") for r in _by_source(data, organism, "neurons")
+        for organism in ("drosophila", "zebrafish_larva")
+        for r in _by_source(data, organism, "neurons")
     ]
 
 
@@ -94,11 +110,21 @@ def speed_against_size(data):
     confirmed = coverage[coverage["temporal_resolution_status"] == "confirmed"]
     found = []
     for label, table, rows in (
-        ("list of recordings, imaging", rated[rated["method"] == "fluorescence_imaging"], "recordings: imaging with a rate"),
+        (
+            "list of recordings, imaging",
+            rated[rated["method"] == "fluorescence_imaging"],
+            "recordings: imaging with a rate",
+        ),
         ("coverage by organism, confirmed rates", confirmed, "recording_coverage: confirmed rates"),
-        ("coverage by organism, all rows", coverage.dropna(subset=["temporal_resolution_hz"]), "recording_coverage: all"),
+        (
+            "coverage by organism, all rows",
+            coverage.dropna(subset=["temporal_resolution_hz"]),
+            "recording_coverage: all",
+        ),
     ):
-        rho = stats.spearmanr(table["temporal_resolution_hz"], table["neurons"].astype(float)).statistic
+        rho = stats.spearmanr(
+            table["temporal_resolution_hz"], table["neurons"].astype(float)
+        ).statistic
         found.append(reading(label, rho, rows, table["source"]))
     return found
 
@@ -106,10 +132,19 @@ def speed_against_size(data):
 @computes
 def size_against_resolution(data):
     """Spearman's rank correlation of imaged volume and voxel volume: above 0, larger is coarser."""
-    table = data["imaging_datasets"].dropna(subset=["volume_mm3", "voxel_x_nm", "voxel_y_nm", "voxel_z_nm"])
+    table = data["imaging_datasets"].dropna(
+        subset=["volume_mm3", "voxel_x_nm", "voxel_y_nm", "voxel_z_nm"]
+    )
     table = table.assign(voxel=table["voxel_x_nm"] * table["voxel_y_nm"] * table["voxel_z_nm"])
     found = []
-    for label, rows in (("all imaged volumes", table), ("mouse only", table[table["species"] == "mouse"])):
+    for label, rows in (
+        ("all imaged volumes", table),
+        ("mouse only", table[table["species"] == "mouse"]),
+    ):
         rho = stats.spearmanr(rows["volume_mm3"], rows["voxel"]).statistic
-        found.append(reading(label, 0.0 if math.isnan(rho) else rho, "imaging_datasets: " + label, rows["source"]))
+        found.append(
+            reading(
+                label, 0.0 if math.isnan(rho) else rho, "imaging_datasets: " + label, rows["source"]
+            )
+        )
     return found

@@ -37,7 +37,9 @@ def derive(root: Path) -> dict[str, str]:
         rows |= subject.derive(Upstream(root), ledger)
     rows["corrections"] = ledger.rows()
     files = {
-        f"data/{resources[name]['path']}": to_csv(table, [field["name"] for field in resources[name]["schema"]["fields"]])
+        f"data/{resources[name]['path']}": to_csv(
+            table, [field["name"] for field in resources[name]["schema"]["fields"]]
+        )
         for name, table in rows.items()
     }
     return files | {"book/references.bib": bibtex(tables.load("sources"))}
@@ -59,9 +61,13 @@ def first_difference(files: dict[str, str]) -> str | None:
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m sobe.derive", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m sobe.derive", description=__doc__.splitlines()[0]
+    )
     parser.add_argument("upstream", type=Path, help="a checkout of upstream's data repository")
-    parser.add_argument("--check", action="store_true", help="compare with data/ instead of writing it")
+    parser.add_argument(
+        "--check", action="store_true", help="compare with data/ instead of writing it"
+    )
     arguments = parser.parse_args(argv)
     try:
         finish(ROOT)

@@ -16,7 +16,10 @@ def _entry(source: dict) -> str:
     def given(column: str) -> str:
         return "" if pd.isna(source[column]) else str(source[column])
 
-    notes = [given("path") and f"file {given('path')}", given("licence") and f"licence {given('licence')}"]
+    notes = [
+        given("path") and f"file {given('path')}",
+        given("licence") and f"licence {given('licence')}",
+    ]
     fields = {
         "title": "{" + source["title"].translate(_SPECIAL) + "}",
         "author": source["authors"].replace(";", " and").replace("  ", " "),

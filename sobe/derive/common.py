@@ -46,7 +46,9 @@ class Upstream:
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) > len(header):
-                raise DeriveError(f"{path}, row {number}: {len(cells)} cells for {len(header)} columns")
+                raise DeriveError(
+                    f"{path}, row {number}: {len(cells)} cells for {len(header)} columns"
+                )
             cells += [""] * (len(header) - len(cells))
             table.append({name: cell.strip() for name, cell in zip(header, cells)})
         return table
@@ -59,12 +61,17 @@ class Upstream:
             return self._from_git(f"{BEFORE_SPLIT}:data/{path}")
         file = self.root / "data" / path
         if not file.is_file():
-            raise DeriveError(f"{file} is missing; give the top folder of a checkout of upstream's data repository")
+            raise DeriveError(
+                f"{file} is missing; give the top folder of a checkout of upstream's data repository"
+            )
         return file.read_bytes().decode("utf-8")
 
     def _from_git(self, spec: str) -> str:
         done = subprocess.run(
-            ["git", "-C", str(self.root), "show", spec], capture_output=True, timeout=60, check=False
+            ["git", "-C", str(self.root), "show", spec],
+            capture_output=True,
+            timeout=60,
+            check=False,
         )
         if done.returncode:
             raise DeriveError(
@@ -83,18 +90,36 @@ class Ledger:
     def fix(self, table: str, key: str, column: str, theirs, ours, why: str):
         """Record that ``column`` of row ``key`` differs from upstream's, and return ours."""
         self.entries.append(
-            {"table": table, "key": key, "column": column, "theirs": one_line(theirs), "ours": as_text(ours), "why": why}
+            {
+                "table": table,
+                "key": key,
+                "column": column,
+                "theirs": one_line(theirs),
+                "ours": as_text(ours),
+                "why": why,
+            }
         )
         return ours
 
     def drop(self, table: str, label: str, why: str) -> None:
         """Record that upstream's row ``label`` has no row of its own in our table."""
-        self.entries.append({"table": table, "key": "", "column": "", "theirs": one_line(label), "ours": "", "why": why})
+        self.entries.append(
+            {
+                "table": table,
+                "key": "",
+                "column": "",
+                "theirs": one_line(label),
+                "ours": "",
+                "why": why,
+            }
+        )
 
     def rows(self) -> list[dict]:
         """The ledger as rows of the corrections table, in a stable order."""
         rows = sorted(self.entries, key=lambda e: (e["table"], e["key"], e["column"], e["theirs"]))
-        return [{"correction_id": f"{number:03d}", **row} for number, row in enumerate(rows, start=1)]
+        return [
+            {"correction_id": f"{number:03d}", **row} for number, row in enumerate(rows, start=1)
+        ]
 
 
 def one_line(value) -> str:
@@ -126,7 +151,11 @@ def number(text: str):
     if not text or text == "-":
         return None
     value = float(text)
-    return int(value) if value.is_integer() and abs(value) < 1e15 and not re.search("[eE.]", text) else value
+    return (
+        int(value)
+        if value.is_integer() and abs(value) < 1e15 and not re.search("[eE.]", text)
+        else value
+    )
 
 
 def scaled(text: str, factor: float):
@@ -161,6 +190,8 @@ def to_csv(rows: list[dict], columns: list[str]) -> str:
     writer.writerow(columns)
     for row in rows:
         if set(row) - set(columns):
-            raise DeriveError(f"columns that the schema does not declare: {sorted(set(row) - set(columns))}")
+            raise DeriveError(
+                f"columns that the schema does not declare: {sorted(set(row) - set(columns))}"
+            )
         writer.writerow([as_text(row.get(column)) for column in columns])
     return out.getvalue()

@@ -17,12 +17,20 @@ _SECTIONS = {
     "event-driven simulation cost (per sec)": "flops_event_driven",
     "simulation storage requirements": "memory",
 }
-_UNITS = {"flops_time_based": "FLOP/s", "flops_event_driven": "FLOP/s", "flops_real_time": "FLOP/s", "memory": "byte"}
+_UNITS = {
+    "flops_time_based": "FLOP/s",
+    "flops_event_driven": "FLOP/s",
+    "flops_real_time": "FLOP/s",
+    "memory": "byte",
+}
 
 
 def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
     models = _models(upstream)
-    return {"compute": _bounds(upstream, models, ledger) + _stated(upstream), "compute_models": models}
+    return {
+        "compute": _bounds(upstream, models, ledger) + _stated(upstream),
+        "compute_models": models,
+    }
 
 
 def _bounds(upstream: Upstream, models: list[dict], ledger: Ledger) -> list[dict]:
@@ -40,7 +48,9 @@ def _bounds(upstream: Upstream, models: list[dict], ledger: Ledger) -> list[dict
                 value = number(line[column])
                 row = {"organism": organism, "scope": scope, "quantity": quantity, "bound": bound}
                 row |= {"source": "sobe2025-computational-demands", "unit": _UNITS[quantity]}
-                row["value"] = _checked(ledger, row, value, _recompute(cost, inputs, column, quantity, bound))
+                row["value"] = _checked(
+                    ledger, row, value, _recompute(cost, inputs, column, quantity, bound)
+                )
                 rows.append(row)
     return rows
 
@@ -53,9 +63,13 @@ def _recompute(cost, inputs, column, quantity, bound) -> float:
     (upper), synapses pay per event; memory: bytes a neuron and a synapse.
     """
     neuron, synapse = cost["neuron", bound], cost["synapse", bound]
-    counts = {name: inputs[name][column] for name in ("neurons", "synapses", "spikes/s", "events/s")}
+    counts = {
+        name: inputs[name][column] for name in ("neurons", "synapses", "spikes/s", "events/s")
+    }
     if quantity == "flops_time_based":
-        return counts["neurons"] * neuron["flops_per_s"] + counts["synapses"] * synapse["flops_per_s"]
+        return (
+            counts["neurons"] * neuron["flops_per_s"] + counts["synapses"] * synapse["flops_per_s"]
+        )
     if quantity == "memory":
         return counts["neurons"] * neuron["bytes"] + counts["synapses"] * synapse["bytes"]
     events = counts["events/s"] * synapse["flops_per_event"]
@@ -71,16 +85,35 @@ def _checked(ledger: Ledger, row: dict, stated: float, computed: float) -> float
     ours = float(f"{computed:.3g}")
     key = f"{row['organism']}/{row['scope']}/{row['quantity']}/{row['bound']}/{row['source']}"
     why = "the formula of the other columns (events/s × FLOP per event + neurons × FLOP/s a neuron) gives ours; theirs lacks the neurons' term"
-    if (row["organism"], row["scope"], row["quantity"], row["bound"]) != ("human", "brain", "flops_event_driven", "upper"):
-        raise DeriveError(f"compute {key}: stated {stated:g}, computed {computed:g}; not a known fault")
+    if (row["organism"], row["scope"], row["quantity"], row["bound"]) != (
+        "human",
+        "brain",
+        "flops_event_driven",
+        "upper",
+    ):
+        raise DeriveError(
+            f"compute {key}: stated {stated:g}, computed {computed:g}; not a known fault"
+        )
     return ledger.fix("compute", key, "value", f"{stated:.2E}", ours, why)
 
 
 def _stated(upstream: Upstream) -> list[dict]:
     rows = []
     for path, column, source, quantity, factor in (
-        ("compute/compute-requirements.tsv", "compute_pflops", "sobe2025-compute-requirements", "flops_real_time", 1e15),
-        ("compute/storage-requirements.tsv", "storage_tb", "sobe2025-storage-requirements", "memory", 1e12),
+        (
+            "compute/compute-requirements.tsv",
+            "compute_pflops",
+            "sobe2025-compute-requirements",
+            "flops_real_time",
+            1e15,
+        ),
+        (
+            "compute/storage-requirements.tsv",
+            "storage_tb",
+            "sobe2025-storage-requirements",
+            "memory",
+            1e12,
+        ),
     ):
         for line in upstream.read(path):
             rows.append(

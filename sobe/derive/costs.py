@@ -22,7 +22,9 @@ _ROWS = {
 
 
 def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
-    rows = [_row(line, ledger) for line in upstream.read("costs/neuron-reconstruction-estimates.tsv")]
+    rows = [
+        _row(line, ledger) for line in upstream.read("costs/neuron-reconstruction-estimates.tsv")
+    ]
     if len(rows) != len(_ROWS):
         raise DeriveError(f"expected {len(_ROWS)} cost rows, found {len(rows)}")
     return {"reconstruction_costs": sorted(rows, key=lambda r: (r["year"], r["estimate_id"]))}
@@ -34,7 +36,11 @@ def _row(line: dict[str, str], ledger: Ledger) -> dict:
         raise DeriveError(f"a cost row that is not known: {label!r}")
     key, organism = _ROWS[label]
     nominal = number(line["Estimate total costs pre Inflation adjustment"])
-    adjusted = number(line["Approximate inflation adjusted order of magnitude total costs for scanning and tracing ($)"])
+    adjusted = number(
+        line[
+            "Approximate inflation adjusted order of magnitude total costs for scanning and tracing ($)"
+        ]
+    )
     voxel = re.search(r"(\d+)\s*nm isotropic", label)
     modality = re.search(r"\b(ExM|EM)\b", label)
     note = line["Note"]
@@ -77,7 +83,11 @@ def _proofreading(ledger: Ledger, key: str, label: str, note: str):
         return None
     if "1000x less proofreading" in label:
         return ledger.fix(
-            "reconstruction_costs", key, "proofreading", "current proofreading costs", "1000x_less",
+            "reconstruction_costs",
+            key,
+            "proofreading",
+            "current proofreading costs",
+            "1000x_less",
             "the row's own label says a thousand-fold less proofreading; the note was repeated in all five mouse rows",
         )
     return "current"

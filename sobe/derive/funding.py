@@ -13,23 +13,52 @@ _OTHER = "sobe2025-non-neuroscience-megaprojects"
 
 #: Projects that both tables name, each by its own words → one key.
 _SAME_PROJECT = {
-    "Synapse (DARPA)": "synapse", "SyNAPSE": "synapse",
-    "Human Connectome Project": "human-connectome-project", "Human Connectome Project (WU-Minn HCP)": "human-connectome-project",
+    "Synapse (DARPA)": "synapse",
+    "SyNAPSE": "synapse",
+    "Human Connectome Project": "human-connectome-project",
+    "Human Connectome Project (WU-Minn HCP)": "human-connectome-project",
     "Brain Research Through Advancing Innovative Neurotechnologies (BRAIN) Initiative": "brain-initiative",
-    "BRAIN Initiative 1.0": "brain-initiative-1", "BRAIN Initiative 2.0": "brain-initiative-2",
-    "Human Brain Project (HBP)": "human-brain-project", "Human Brain Project": "human-brain-project",
-    "BRAIN Initiative Cell Atlas Network (BICAN)": "bican", "BRAIN Initiative Cell Census Network (BICCN)": "biccn",
-    "BRAIN Initiative Connectivity Across Scales (BRAIN CONNECTS)": "brain-connects", "BRAIN CONNECTS": "brain-connects",
-    "Machine Intelligence from Cortical Networks (MICrONS)": "microns", "MICrONS Explorer": "microns",
-    "Brain Mapping by Integrated Neurotechnologies for Disease Studies (Brain/MINDS) project": "brain-minds", "Brain/MINDS": "brain-minds",
-    "Adolescent Brain Development (ABCD) study": "abcd", "Adolescent Brain Development": "abcd",
+    "BRAIN Initiative 1.0": "brain-initiative-1",
+    "BRAIN Initiative 2.0": "brain-initiative-2",
+    "Human Brain Project (HBP)": "human-brain-project",
+    "Human Brain Project": "human-brain-project",
+    "BRAIN Initiative Cell Atlas Network (BICAN)": "bican",
+    "BRAIN Initiative Cell Census Network (BICCN)": "biccn",
+    "BRAIN Initiative Connectivity Across Scales (BRAIN CONNECTS)": "brain-connects",
+    "BRAIN CONNECTS": "brain-connects",
+    "Machine Intelligence from Cortical Networks (MICrONS)": "microns",
+    "MICrONS Explorer": "microns",
+    "Brain Mapping by Integrated Neurotechnologies for Disease Studies (Brain/MINDS) project": "brain-minds",
+    "Brain/MINDS": "brain-minds",
+    "Adolescent Brain Development (ABCD) study": "abcd",
+    "Adolescent Brain Development": "abcd",
     "International Brain Laboratory (IBL)": "international-brain-laboratory",
-    "Allen Institute for Brain Science": "allen-brain-observatory", "Allen Institute Brain Observatory": "allen-brain-observatory",
-}  # fmt: skip
+    "Allen Institute for Brain Science": "allen-brain-observatory",
+    "Allen Institute Brain Observatory": "allen-brain-observatory",
+}
 #: Parts of the BRAIN Initiative: its two phases, and the programmes that upstream counts within it.
-_WITHIN_BRAIN = {"brain-initiative-1", "brain-initiative-2", "bican", "biccn", "brain-connects", "microns"}
-_FUNDER = {"philantrhopic": "philanthropic", "Academic": "academic", "Commercial": "commercial", "Government": "governmental", "Military": "military"}
-_STATUS = {"Active": "active", "Ongoing": "active", "Concluded": "concluded", "Proposed": "proposed", "": None}
+_WITHIN_BRAIN = {
+    "brain-initiative-1",
+    "brain-initiative-2",
+    "bican",
+    "biccn",
+    "brain-connects",
+    "microns",
+}
+_FUNDER = {
+    "philantrhopic": "philanthropic",
+    "Academic": "academic",
+    "Commercial": "commercial",
+    "Government": "governmental",
+    "Military": "military",
+}
+_STATUS = {
+    "Active": "active",
+    "Ongoing": "active",
+    "Concluded": "concluded",
+    "Proposed": "proposed",
+    "": None,
+}
 #: Amounts that the raw text beside them does not bear out.
 _UNCLEAR = {
     "The Chinese Human Brain Connectome Project": "no currency is named",
@@ -56,11 +85,23 @@ def _megaprojects(upstream: Upstream, ledger: Ledger) -> list[dict]:
             raise DeriveError(f"{name}: upstream counts it within BRAIN, we do not")
         funder = line["category"]
         if funder in _FUNDER:
-            funder = ledger.fix("brain_research_funding", row_key, "funder_type", funder, _FUNDER[funder], "misspelt")
+            funder = ledger.fix(
+                "brain_research_funding",
+                row_key,
+                "funder_type",
+                funder,
+                _FUNDER[funder],
+                "misspelt",
+            )
         reference = _first_link(line["ref"])
         if name == "Synchron" and "neuralink" in line["ref"]:
             reference = ledger.fix(
-                "brain_research_funding", row_key, "reference_url", reference, None, "the link is another company's (Neuralink)"
+                "brain_research_funding",
+                row_key,
+                "reference_url",
+                reference,
+                None,
+                "the link is another company's (Neuralink)",
             )
         rows.append(
             {
@@ -86,7 +127,14 @@ def _initiatives(upstream: Upstream, ledger: Ledger) -> list[dict]:
         name = one_line(line["Project name"])
         if "Stratergy" in name:
             name = name.replace("Stratergy", "Strategy")
-            ledger.fix("brain_research_funding", f"{slug(name)}/{_INITIATIVES}", "project", line["Project name"], name, "misspelt")
+            ledger.fix(
+                "brain_research_funding",
+                f"{slug(name)}/{_INITIATIVES}",
+                "project",
+                line["Project name"],
+                name,
+                "misspelt",
+            )
         key = _SAME_PROJECT.get(name, slug(re.sub(r"\(.*\)", "", name)))
         funding, basis = _amount(line, f"{key}/{_INITIATIVES}", ledger)
         rows.append(
@@ -94,7 +142,9 @@ def _initiatives(upstream: Upstream, ledger: Ledger) -> list[dict]:
                 "project_id": key,
                 "source": _INITIATIVES,
                 "project": name,
-                "funder_type": "+".join(_FUNDER[part.strip()] for part in line["Category"].split(",")),
+                "funder_type": "+".join(
+                    _FUNDER[part.strip()] for part in line["Category"].split(",")
+                ),
                 "start_year": _year(line["Start Year (cleaned)"]),
                 "end_year": _year(line["End Year (cleaned)"]),
                 "status": _STATUS[line["Status"]],
@@ -115,7 +165,14 @@ def _amount(line: dict, row_key: str, ledger: Ledger):
     if dollars is not None:
         if cleaned and float(cleaned) * 1e6 != dollars:
             why = "the text beside it gives the dollars"
-            ledger.fix("brain_research_funding", row_key, "funding_usd", f"{cleaned} (million)", dollars, why)
+            ledger.fix(
+                "brain_research_funding",
+                row_key,
+                "funding_usd",
+                f"{cleaned} (million)",
+                dollars,
+                why,
+            )
         return float(dollars), "stated"
     if not cleaned:
         return None, "not_given"
@@ -142,7 +199,9 @@ def _choose(rows: list[dict]) -> None:
     for row in rows:
         row["book_choice"] = False
         left_out = row.pop("left_out_upstream", False)
-        uncounted = row["part_of"] or row["status"] == "proposed" or row["amount_basis"] == "unclear"
+        uncounted = (
+            row["part_of"] or row["status"] == "proposed" or row["amount_basis"] == "unclear"
+        )
         if row["funding_usd"] is None or uncounted or left_out:
             continue
         chosen.setdefault(row["project_id"], row)
@@ -165,9 +224,18 @@ def _comparison(upstream: Upstream, ledger: Ledger) -> list[dict]:
             }
         )
         if "Igniftion" in line["project"]:
-            ledger.fix("megaprojects", key, "project", line["project"], rows[-1]["project"], "misspelt")
+            ledger.fix(
+                "megaprojects", key, "project", line["project"], rows[-1]["project"], "misspelt"
+            )
     why = "values are billions whatever the column's name says: Apollo's 283 would else lie below its own unadjusted cost"
-    ledger.fix("megaprojects", f"every row of {_DIGITAL}", "cost_2024_usd", "million USD (Adjusted2024_M)", "billion USD", why)
+    ledger.fix(
+        "megaprojects",
+        f"every row of {_DIGITAL}",
+        "cost_2024_usd",
+        "million USD (Adjusted2024_M)",
+        "billion USD",
+        why,
+    )
     for line in upstream.read("initiatives/digital-human-intelligence-costs.tsv"):
         key = unique_key(slug(line["Name"]), taken)
         row = {
@@ -185,7 +253,9 @@ def _comparison(upstream: Upstream, ledger: Ledger) -> list[dict]:
         span = int(line["Years"])
         if row["end_year"] - row["start_year"] != span:
             why = f"the table's own {span} years and cost per year count from here"
-            row["start_year"] = ledger.fix("megaprojects", key, "start_year", row["start_year"], row["end_year"] - span, why)
+            row["start_year"] = ledger.fix(
+                "megaprojects", key, "start_year", row["start_year"], row["end_year"] - span, why
+            )
         rows.append(row)
     return sorted(rows, key=lambda r: (r["source"], r["megaproject_id"]))
 
@@ -198,10 +268,15 @@ def _comparison_link(line: dict, key: str, ledger: Ledger) -> str | None:
     link = _first_link(line["source"])
     ours = link
     if link and link.startswith(_DRAGGED) and link != _DRAGGED + "26":
-        ours, why = _DRAGGED + "26", "the identifier counts up by one from row to row, as a spreadsheet does when dragged; the others of the list give this one"
+        ours, why = (
+            _DRAGGED + "26",
+            "the identifier counts up by one from row to row, as a spreadsheet does when dragged; the others of the list give this one",
+        )
     elif link and "1996_Summer_Olympics" in link and "1996" not in line["project"]:
         ours, why = None, "the article is about another Olympic Games (Atlanta 1996)"
-    return ours if ours == link else ledger.fix("megaprojects", key, "reference_url", link, ours, why)
+    return (
+        ours if ours == link else ledger.fix("megaprojects", key, "reference_url", link, ours, why)
+    )
 
 
 def _first_link(text: str) -> str | None:

@@ -21,7 +21,13 @@ _DEMANDS_COLUMN = {
 }
 ORGANISMS = ("c_elegans", "drosophila", "zebrafish_larva", "mouse", "macaque", "human")
 _QUANTITIES = ("neurons", "synapses", "brain_volume", "lifetime", "max_firing_rate")
-_UNITS = {"neurons": "1", "synapses": "1", "brain_volume": "mm3", "lifetime": "min", "max_firing_rate": "Hz"}
+_UNITS = {
+    "neurons": "1",
+    "synapses": "1",
+    "brain_volume": "mm3",
+    "lifetime": "min",
+    "max_firing_rate": "Hz",
+}
 
 #: Which source's value the book takes, where they differ, and why: a rule a quantity, not a pick a cell.
 _VOLUME_WHY = "the table used for all volumes: the report's recording tables agree with it for worm, larval zebrafish and mouse"
@@ -47,7 +53,11 @@ def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
     for line in upstream.read("organisms/organisms.tsv"):
         # "Literature" names no source, so nothing is attributed.
         named = None if line["source"] == "Literature" else line["source"]
-        for quantity, column in (("neurons", "neurons"), ("synapses", "synapses"), ("brain_volume", "volume_mm3")):
+        for quantity, column in (
+            ("neurons", "neurons"),
+            ("synapses", "synapses"),
+            ("brain_volume", "volume_mm3"),
+        ):
             add(line["id"], quantity, number(line[column]), "sobe2025-organisms", named)
 
     for line in upstream.read("organisms/organism-characteristics.tsv"):
@@ -60,13 +70,27 @@ def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
         ):
             add(organism, quantity, number(line[column]), "sobe2025-organism-characteristics")
 
-    demands = {line["organisms"]: line for line in upstream.read("compute/computational-demands-organisms.tsv")}
+    demands = {
+        line["organisms"]: line
+        for line in upstream.read("compute/computational-demands-organisms.tsv")
+    }
     for organism, column in _DEMANDS_COLUMN.items():
         for quantity in ("neurons", "synapses"):
-            add(organism, quantity, number(demands[quantity][column]), "sobe2025-computational-demands")
+            add(
+                organism,
+                quantity,
+                number(demands[quantity][column]),
+                "sobe2025-computational-demands",
+            )
 
     _choose(rows)
-    rows.sort(key=lambda r: (ORGANISMS.index(r["organism"]), _QUANTITIES.index(r["quantity"]), r["source"]))
+    rows.sort(
+        key=lambda r: (
+            ORGANISMS.index(r["organism"]),
+            _QUANTITIES.index(r["quantity"]),
+            r["source"],
+        )
+    )
     return {"organisms": rows}
 
 
@@ -87,7 +111,9 @@ def _choose(rows: list[dict]) -> None:
             chosen = next(row for row in group if row["value"] == value)
             why = f"{votes} of {len(group)} sources give this value"
         elif quantity == "brain_volume":
-            chosen = next(row for row in group if row["source"] == "sobe2025-organism-characteristics")
+            chosen = next(
+                row for row in group if row["source"] == "sobe2025-organism-characteristics"
+            )
             why = _VOLUME_WHY
         else:
             chosen = next(row for row in group if row["source"] == "sobe2025-computational-demands")

@@ -11,6 +11,7 @@ from sobe.derive.common import DeriveError
 
 READY = ".derived"
 
+
 def write(files: dict[str, str], root: Path) -> None:
     """Put all files in place, all of them or none.
 
@@ -25,7 +26,9 @@ def write(files: dict[str, str], root: Path) -> None:
     aside = root / ".derived.part"
     with keep.alone(root / "data") as ours:
         if not ours:
-            raise DeriveError(f"another derivation is writing to {root / 'data'}; wait for it to finish")
+            raise DeriveError(
+                f"another derivation is writing to {root / 'data'}; wait for it to finish"
+            )
         _move(root)
         keep.remove(aside)
         try:
@@ -35,7 +38,11 @@ def write(files: dict[str, str], root: Path) -> None:
                 keep.write_whole(aside / name, text)
             for name in tables.names(aside / "data"):
                 tables.load(name, aside / "data")
-            for path in [p for p in aside.rglob("*") if p.is_file() and p.relative_to(aside).as_posix() not in files]:
+            for path in [
+                p
+                for p in aside.rglob("*")
+                if p.is_file() and p.relative_to(aside).as_posix() not in files
+            ]:
                 path.unlink()
             with stop.held_off():
                 os.rename(aside, root / READY)

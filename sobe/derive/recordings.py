@@ -7,9 +7,11 @@ import re
 from .common import DeriveError, Ledger, Upstream, bare_doi, number, slug, unique_key
 
 _METHOD = {
-    "Ephys": "electrophysiology", "extracellular_electrophysiology": "electrophysiology",
-    "Imaging": "fluorescence_imaging", "calcium_imaging": "fluorescence_imaging",
-}  # fmt: skip
+    "Ephys": "electrophysiology",
+    "extracellular_electrophysiology": "electrophysiology",
+    "Imaging": "fluorescence_imaging",
+    "calcium_imaging": "fluorescence_imaging",
+}
 #: Upstream's word for who compiled a row; people named without a publication count as upstream's own.
 _COMPILER = {"Stevenson": "stevenson2011", "S&K": "stevenson2011", "Urai": "urai2022"}
 #: Upstream's two recording tables give the same paper under two DOIs; the second is the registered one.
@@ -46,8 +48,12 @@ def _recordings(upstream: Upstream, ledger: Ledger) -> list[dict]:
         doi = bare_doi(line["DOI"])
         if doi in rows:
             known = rows[doi]
-            if known["neurons"] != number(line["Neurons"]) or (known["year"] and known["year"] != int(line["Year"])):
-                raise DeriveError(f"recording {doi}: upstream's two tables disagree on neurons or year")
+            if known["neurons"] != number(line["Neurons"]) or (
+                known["year"] and known["year"] != int(line["Year"])
+            ):
+                raise DeriveError(
+                    f"recording {doi}: upstream's two tables disagree on neurons or year"
+                )
             if known["doi"] != doi:
                 _merge_doi(ledger, known, doi)
             continue
@@ -61,17 +67,28 @@ def _recordings(upstream: Upstream, ledger: Ledger) -> list[dict]:
             "doi": doi or None,
             "url": None if doi else line["DOI"],
         }
-    ordered = sorted(rows.values(), key=lambda r: (r["year"] or int(r["submission_date"][:4]), r.get("month") or 0, r["doi"] or r.get("url")))
+    ordered = sorted(
+        rows.values(),
+        key=lambda r: (
+            r["year"] or int(r["submission_date"][:4]),
+            r.get("month") or 0,
+            r["doi"] or r.get("url"),
+        ),
+    )
     taken: set[str] = set()
     for row in ordered:
         first = re.split(r"\bet al|,| and ", row["authors"] or row["compiled_by"])[0]
-        row["recording_id"] = unique_key(slug(first, row["year"] or row["submission_date"][:4]), taken)
+        row["recording_id"] = unique_key(
+            slug(first, row["year"] or row["submission_date"][:4]), taken
+        )
         row["date_status"] = "published" if row["year"] else "submitted_only"
         row["rate_status"] = (
-            "given" if row.get("information_rate_per_s") is not None
-            else "no_neuron_count" if row["neurons"] is None
+            "given"
+            if row.get("information_rate_per_s") is not None
+            else "no_neuron_count"
+            if row["neurons"] is None
             else "no_temporal_resolution"
-        )  # fmt: skip
+        )
         row["source"] = _COMPILER.get(row["compiled_by"], "sobe2025-recordings")
     return ordered
 
@@ -82,17 +99,27 @@ def _merge_doi(ledger: Ledger, known: dict, doi: str) -> None:
     known["doi"] = ledger.fix("recordings", key, "doi", known["doi"], doi, why)
 
 
-_ORGANISM = {"C. elegans": "c_elegans", "Zebrafish Larvae": "zebrafish_larva", "Drosophila": "drosophila", "Mouse": "mouse"}
+_ORGANISM = {
+    "C. elegans": "c_elegans",
+    "Zebrafish Larvae": "zebrafish_larva",
+    "Drosophila": "drosophila",
+    "Mouse": "mouse",
+}
 #: Columns of the coverage table and of the detailed reference table it came from.
 _COVERAGE = {
     "neurons": ("Number of neurons", "Number of neurons"),
     "temporal_resolution_hz": ("Temporal resolution: Hz", "Temporal resolution: Hz"),
     "session_min": ("Duration single session min", "Duration single session min per Individual"),
-    "total_min": ("Duration total repeated sessions min", "Duration total repeated sessions per individual min"),
+    "total_min": (
+        "Duration total repeated sessions min",
+        "Duration total repeated sessions per individual min",
+    ),
 }
 _STATUS = {
-    "temporal_resolution_hz": "temporal_resolution_status", "session_min": "session_status", "total_min": "total_status",
-}  # fmt: skip
+    "temporal_resolution_hz": "temporal_resolution_status",
+    "session_min": "session_status",
+    "total_min": "total_status",
+}
 
 
 def _coverage(upstream: Upstream, ledger: Ledger) -> list[dict]:
@@ -116,7 +143,12 @@ def _coverage(upstream: Upstream, ledger: Ledger) -> list[dict]:
         organism = line["Organism"]
         if not organism:
             organism = ledger.fix(
-                "recording_coverage", key, "organism", "", reference["Organism"], "blank here; the reference table names it"
+                "recording_coverage",
+                key,
+                "organism",
+                "",
+                reference["Organism"],
+                "blank here; the reference table names it",
             )
         if line["Fixated / moving"] == "fixiated":
             ledger.fix("recording_coverage", key, "preparation", "fixiated", "fixated", "misspelt")
@@ -127,14 +159,19 @@ def _coverage(upstream: Upstream, ledger: Ledger) -> list[dict]:
             "organism": _ORGANISM[organism],
             "method": line["Method"].lower() + "_imaging",
             "preparation": "moving" if line["Fixated / moving"] == "moving" else "fixated",
-            "individuals": int(float(line["Individuals studied"])) if line["Individuals studied"] else None,
+            "individuals": int(float(line["Individuals studied"]))
+            if line["Individuals studied"]
+            else None,
             "doi": bare_doi(line["DOI/Link"]) or None,
             "url": line["DOI/Link"],
             "source": "sobe2025-neurodynamics-papers",
         }
         row |= _stated_values(line, reference, key, ledger)
         rows.append(row)
-    return sorted(rows, key=lambda r: (list(_ORGANISM.values()).index(r["organism"]), r["year"], r["coverage_id"]))
+    return sorted(
+        rows,
+        key=lambda r: (list(_ORGANISM.values()).index(r["organism"]), r["year"], r["coverage_id"]),
+    )
 
 
 def _stated_values(line: dict, reference: dict | None, key: str, ledger: Ledger) -> dict:
@@ -149,7 +186,9 @@ def _stated_values(line: dict, reference: dict | None, key: str, ledger: Ledger)
             value = stated
         values[column] = int(value) if column == "neurons" else value
         if column != "neurons":
-            values[_STATUS[column]] = "missing" if value is None else "confirmed" if stated is not None else "unconfirmed"
+            values[_STATUS[column]] = (
+                "missing" if value is None else "confirmed" if stated is not None else "unconfirmed"
+            )
     return values
 
 
@@ -201,7 +240,16 @@ def _imaging(upstream: Upstream, ledger: Ledger) -> list[dict]:
 
 def _check_voxels(row: dict, ledger: Ledger) -> None:
     """Voxels must be the volume over the voxel's volume (mm³ → nm³: 10¹⁸)."""
-    computed = row["volume_mm3"] * 1e18 / (row["voxel_x_nm"] * row["voxel_y_nm"] * row["voxel_z_nm"])
+    computed = (
+        row["volume_mm3"] * 1e18 / (row["voxel_x_nm"] * row["voxel_y_nm"] * row["voxel_z_nm"])
+    )
     if abs(row["voxels"] / computed - 1) > 0.001:
         why = "volume over voxel volume, from the columns beside it, gives ours"
-        row["voxels"] = ledger.fix("imaging_datasets", row["dataset_id"], "voxels", row["voxels"], float(f"{computed:.6g}"), why)
+        row["voxels"] = ledger.fix(
+            "imaging_datasets",
+            row["dataset_id"],
+            "voxels",
+            row["voxels"],
+            float(f"{computed:.6g}"),
+            why,
+        )

@@ -20,9 +20,14 @@ DIMENSIONS = {
     "Learning": "learning",
 }
 _ORGANISM = {
-    "C. elegans": "c_elegans", "Drosophila": "drosophila", "Zebrafish": "zebrafish",
-    "Mouse": "mouse", "mouse": "mouse", "Human": "human", "Silicon": "silicon",
-}  # fmt: skip
+    "C. elegans": "c_elegans",
+    "Drosophila": "drosophila",
+    "Zebrafish": "zebrafish",
+    "Mouse": "mouse",
+    "mouse": "mouse",
+    "Human": "human",
+    "Silicon": "silicon",
+}
 #: A model counts as scored when at least half of its ten scores are given.
 _MINIMUM_SCORES = 5
 
@@ -30,14 +35,22 @@ _MINIMUM_SCORES = 5
 def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
     models, scores, taken = [], [], set()
     for line in upstream.read("simulations/computational-models.tsv"):
-        given = {ours: line[theirs] for theirs, ours in DIMENSIONS.items() if line[theirs] in "0123" and line[theirs]}
+        given = {
+            ours: line[theirs]
+            for theirs, ours in DIMENSIONS.items()
+            if line[theirs] in "0123" and line[theirs]
+        }
         if len(given) < _MINIMUM_SCORES:
             continue
         key = unique_key(slug(line["First Author"], line["Year"]), taken)
         organism = _ORGANISM[line["Organism"]]
         if line["Organism"] == "mouse":
             ledger.fix(
-                "simulation_models", key, "organism", "mouse", "mouse",
+                "simulation_models",
+                key,
+                "organism",
+                "mouse",
+                "mouse",
                 "upstream spells it lower-case, so that its figure dropped the row; read as Mouse",
             )
         # Upstream's own figure draws the five animal groups, spelt exactly, without silicon.
@@ -55,8 +68,17 @@ def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
         )
         for dimension in DIMENSIONS.values():
             score = int(given[dimension]) if dimension in given else None
-            scores.append({"model_id": key, "dimension": dimension, "score": score, "source": "sobe2025-computational-models"})
-    models.sort(key=lambda m: (list(_ORGANISM.values()).index(m["organism"]), m["year"], m["model_id"]))
+            scores.append(
+                {
+                    "model_id": key,
+                    "dimension": dimension,
+                    "score": score,
+                    "source": "sobe2025-computational-models",
+                }
+            )
+    models.sort(
+        key=lambda m: (list(_ORGANISM.values()).index(m["organism"]), m["year"], m["model_id"])
+    )
     order = [m["model_id"] for m in models]
     dims = list(DIMENSIONS.values())
     scores.sort(key=lambda s: (order.index(s["model_id"]), dims.index(s["dimension"])))
@@ -83,19 +105,35 @@ _WRONG_COUNTS = {
 }
 #: What is counted where it is not neurons simulated at once.
 _UNIT = {
-    ("prinz", 2003): "model_variants", ("marder", 2011): "model_variants", ("taylor", 2009): "model_variants",
-    ("breakspear", 2010): "oscillators", ("dumoulin", 2008): "voxels", ("rosen", 2023): "cells",
-}  # fmt: skip
+    ("prinz", 2003): "model_variants",
+    ("marder", 2011): "model_variants",
+    ("taylor", 2009): "model_variants",
+    ("breakspear", 2010): "oscillators",
+    ("dumoulin", 2008): "voxels",
+    ("rosen", 2023): "cells",
+}
 #: Where the number is not the whole model's.
 _BASIS = {
-    ("harris", 2002): "per_unit", ("davies", 2018): "per_unit", ("schwalger", 2017): "per_unit", ("rybak", 2015): "per_unit",
-    ("lytton", 2008): "per_unit", ("molyneaux", 2007): "per_unit", ("terman", 2002): "per_unit",
-    ("kasabov", 2014): "upper_end", ("benjamin", 2014): "upper_end", ("yavuz", 2016): "upper_end", ("dai", 2020): "upper_end",
-}  # fmt: skip
+    ("harris", 2002): "per_unit",
+    ("davies", 2018): "per_unit",
+    ("schwalger", 2017): "per_unit",
+    ("rybak", 2015): "per_unit",
+    ("lytton", 2008): "per_unit",
+    ("molyneaux", 2007): "per_unit",
+    ("terman", 2002): "per_unit",
+    ("kasabov", 2014): "upper_end",
+    ("benjamin", 2014): "upper_end",
+    ("yavuz", 2016): "upper_end",
+    ("dai", 2020): "upper_end",
+}
 _CATEGORY = {
-    "Specialized/Hybrid": "specialised", "Integrate-and-Fire": "integrate_and_fire", "Simple Abstract": "abstract",
-    "Detailed Biophysical": "detailed_biophysical", "Intermediate Complexity": "intermediate", "Unknown": None,
-}  # fmt: skip
+    "Specialized/Hybrid": "specialised",
+    "Integrate-and-Fire": "integrate_and_fire",
+    "Simple Abstract": "abstract",
+    "Detailed Biophysical": "detailed_biophysical",
+    "Intermediate Complexity": "intermediate",
+    "Unknown": None,
+}
 
 
 def _simulated_neurons(upstream: Upstream, ledger: Ledger) -> list[dict]:
@@ -111,7 +149,11 @@ def _simulated_neurons(upstream: Upstream, ledger: Ledger) -> list[dict]:
             if same in found:
                 kept = found[same]
                 kept["url"] = kept["url"] or row["url"]
-                ledger.drop(_TABLE, f"{label}: {one_line(line['Neurons'])}", f"the same simulation as {kept['simulation_id']}")
+                ledger.drop(
+                    _TABLE,
+                    f"{label}: {one_line(line['Neurons'])}",
+                    f"the same simulation as {kept['simulation_id']}",
+                )
             else:
                 row["simulation_id"] = slug(row["author_key"], row["year"])
                 found[same] = row
@@ -126,16 +168,32 @@ def _simulated_neurons(upstream: Upstream, ledger: Ledger) -> list[dict]:
 def _parts(line: dict, label: str, ledger: Ledger, years_elsewhere: dict):
     """The simulations that one of upstream's rows speaks of: none, one, or two."""
     author = slug(label.replace("Blue Brain Project (", "")).split("-")[0]
-    raw, count, year = one_line(line["Neurons"]), number(line["# of Neurons"]), re.search(r"\b(19|20)\d\d\b", label)
+    raw, count, year = (
+        one_line(line["Neurons"]),
+        number(line["# of Neurons"]),
+        re.search(r"\b(19|20)\d\d\b", label),
+    )
     if count is None:
-        return ledger.drop(_TABLE, f"{label}: {raw or 'no number'}", "gives no number of neurons") or []
+        return (
+            ledger.drop(_TABLE, f"{label}: {raw or 'no number'}", "gives no number of neurons")
+            or []
+        )
     if label.startswith("Click or tap"):
         return ledger.drop(_TABLE, f"{label}: {raw}", "names neither authors nor a year") or []
     if count == 1:
-        return ledger.drop(_TABLE, f"{label}: {raw}", "a model of single neurons; its 1 is a code, not a count") or []
+        return (
+            ledger.drop(
+                _TABLE, f"{label}: {raw}", "a model of single neurons; its 1 is a code, not a count"
+            )
+            or []
+        )
     if author == "vogelstein":
         # Two systems stand stacked in one row; the number is the second one's.
-        ledger.drop(_TABLE, f"{label}: {raw}", "two systems in one row; split into vogelstein-2007 and park-2011")
+        ledger.drop(
+            _TABLE,
+            f"{label}: {raw}",
+            "two systems in one row; split into vogelstein-2007 and park-2011",
+        )
         return [
             _record(line, "vogelstein", "Vogelstein et al.", 2007, 4_800, ledger),
             _record(line, "park", "Park et al.", 2011, 262_000, ledger) | {"url": None},
@@ -144,13 +202,27 @@ def _parts(line: dict, label: str, ledger: Ledger, years_elsewhere: dict):
         elsewhere = years_elsewhere.get((author, line["Neurons"]))
         if not elsewhere:
             raise DeriveError(f"{label}: no year, and none in the models table")
-        ledger.fix(_TABLE, slug(author, elsewhere), "year", "n.d.", int(elsewhere), "upstream's models table dates the same model")
+        ledger.fix(
+            _TABLE,
+            slug(author, elsewhere),
+            "year",
+            "n.d.",
+            int(elsewhere),
+            "upstream's models table dates the same model",
+        )
         year_number = int(elsewhere)
     else:
         year_number = int(year.group(0))
     if (author, year_number, count) == ("shiu", 2023, 125_000):
-        return ledger.drop(_TABLE, f"{label}: {raw}", "the same simulation as shiu-2024 (its preprint)") or []
-    authors = re.sub(r"[,.\s]*(\(?\b(19|20)\d\d\)?|n\.d)\b.*$", "", label.replace("Blue Brain Project (", "")).strip(" ,.(")
+        return (
+            ledger.drop(
+                _TABLE, f"{label}: {raw}", "the same simulation as shiu-2024 (its preprint)"
+            )
+            or []
+        )
+    authors = re.sub(
+        r"[,.\s]*(\(?\b(19|20)\d\d\)?|n\.d)\b.*$", "", label.replace("Blue Brain Project (", "")
+    ).strip(" ,.(")
     return [_record(line, author, _authors(authors), year_number, count, ledger)]
 
 
@@ -163,7 +235,14 @@ def _record(line: dict, author: str, authors: str, year: int, count: float, ledg
     key = slug(author, year)
     ours, why = _WRONG_COUNTS.get((author, year, int(count)), (None, None))
     if ours is not None:
-        count = ledger.fix(_TABLE, key, "neurons", line["# of Neurons"], ours, f"{why}; upstream's text: {one_line(line['Neurons'])}")
+        count = ledger.fix(
+            _TABLE,
+            key,
+            "neurons",
+            line["# of Neurons"],
+            ours,
+            f"{why}; upstream's text: {one_line(line['Neurons'])}",
+        )
     url = line["Link"].split()
     return {
         "author_key": author,

@@ -21,7 +21,11 @@ def grid(model: str = "corrected", **overrides: float) -> pd.DataFrame:
     rows = []
     for choice in itertools.product(*(options[name] for name in CHOICES)):
         found = estimate(*choice, model=model, **overrides)
-        kept = {name: value for name, value in vars(found).items() if name not in ("values", "overrides", "model")}
+        kept = {
+            name: value
+            for name, value in vars(found).items()
+            if name not in ("values", "overrides", "model")
+        }
         rows.append(kept | {"would_take": found.would_take()})
     return pd.DataFrame(rows)
 
@@ -36,14 +40,30 @@ def fault_effects(cases: list[dict], result: str = "first_cost") -> pd.DataFrame
     table = faults().set_index("fault")
     rows, before = [], None
     for model in stages():
-        changed = [] if before is None else [
-            *(name for name, formula in model.formulas.items() if before.formulas.get(name) != formula),
-            *(name for name, row in model.parameters.items() if before.parameters.get(name) != row),
-        ]
+        changed = (
+            []
+            if before is None
+            else [
+                *(
+                    name
+                    for name, formula in model.formulas.items()
+                    if before.formulas.get(name) != formula
+                ),
+                *(
+                    name
+                    for name, row in model.parameters.items()
+                    if before.parameters.get(name) != row
+                ),
+            ]
+        )
         values = {}
         for number, case in enumerate(cases):
             values[number] = float(np.float64(model.evaluate(settle(model, case, {}))[result]))
-        about = {"rank": 0, "kind": None, "wrong": None, "right": None} if before is None else table.loc[model.name].to_dict()
+        about = (
+            {"rank": 0, "kind": None, "wrong": None, "right": None}
+            if before is None
+            else table.loc[model.name].to_dict()
+        )
         rows.append({"fault": model.name, "changes": ", ".join(changed)} | about | values)
         before = model
     return pd.DataFrame(rows)

@@ -16,12 +16,21 @@ CHOICES = ("organism", "modality", "proofreading")
 BOTTLENECKS = ("imaging", "processing", "proofreading")
 #: The parts of the first connectome's cost, in the order they are shown: formula or parameter, label.
 COST_PARTS = (
-    ("proofreading_cost", "Proofreading"), ("imaging_cost", "Preparing and imaging"), ("first_storage_cost", "Storage"),
-    ("processing_cost", "Processing"), ("staff_cost", "Staff"), ("facility_cost", "Facility"), ("capital_cost", "Microscopes and start"),
-    ("data_science_cost", "Data science"), ("other_cost", "Sundries"), ("first_reserve", "Contingency"),
+    ("proofreading_cost", "Proofreading"),
+    ("imaging_cost", "Preparing and imaging"),
+    ("first_storage_cost", "Storage"),
+    ("processing_cost", "Processing"),
+    ("staff_cost", "Staff"),
+    ("facility_cost", "Facility"),
+    ("capital_cost", "Microscopes and start"),
+    ("data_science_cost", "Data science"),
+    ("other_cost", "Sundries"),
+    ("first_reserve", "Contingency"),
 )
 TIME_PARTS = (
-    ("imaging_years", "Imaging"), ("processing_years", "Processing"), ("proofreading_years", "Proofreading"),
+    ("imaging_years", "Imaging"),
+    ("processing_years", "Processing"),
+    ("proofreading_years", "Proofreading"),
     ("contingency_years", "Contingency"),
 )
 
@@ -61,14 +70,26 @@ class Estimate:
         """Every formula's value: columns name, value, unit, subject, description; a row a formula."""
         model = load_model(self.model)
         rows = [
-            {"name": f.name, "value": self.values[f.name], "unit": f.unit, "subject": f.subject, "description": f.description}
+            {
+                "name": f.name,
+                "value": self.values[f.name],
+                "unit": f.unit,
+                "subject": f.subject,
+                "description": f.description,
+            }
             for f in model.formulas.values()
         ]
         return pd.DataFrame(rows)
 
     def breakdown(self) -> pd.DataFrame:
         """The parts of the first connectome's cost: columns part, usd; they add up to ``first_cost``."""
-        return pd.DataFrame([{"part": label, "usd": self.values[name]} for name, label in COST_PARTS if name in self.values])
+        return pd.DataFrame(
+            [
+                {"part": label, "usd": self.values[name]}
+                for name, label in COST_PARTS
+                if name in self.values
+            ]
+        )
 
     def on_time(self) -> Estimate:
         """The same case with the microscopes, GPUs and proofreaders it takes to finish within the horizon.
@@ -81,11 +102,15 @@ class Estimate:
             raise EstimatorError(self.would_take())
         needed = {
             # A shade more, so that the division by the price does not round to one fewer.
-            "microscope_budget": self.values["microscopes_needed"] * self.values["microscope_price"] * (1 + 1e-12),
+            "microscope_budget": self.values["microscopes_needed"]
+            * self.values["microscope_price"]
+            * (1 + 1e-12),
             "gpus": self.values["gpus_needed"],
             "proofreaders": self.values["proofreaders_needed"],
         }
-        return estimate(self.organism, self.modality, self.proofreading, self.model, **(self.overrides | needed))
+        return estimate(
+            self.organism, self.modality, self.proofreading, self.model, **(self.overrides | needed)
+        )
 
     def would_take(self) -> str:
         """In words, whether the plan finishes within its horizon and, if not, what it would take."""
@@ -107,7 +132,9 @@ def checked_choice(model: Model, choice: dict[str, str]) -> dict[str, str]:
     for name in CHOICES:
         options = model.options[name]
         if not isinstance(choice[name], str) or choice[name] not in options:
-            raise EstimatorError(f"there is no {name} {choice[name]!r}; choose one of {', '.join(options)}")
+            raise EstimatorError(
+                f"there is no {name} {choice[name]!r}; choose one of {', '.join(options)}"
+            )
     return choice
 
 
@@ -115,7 +142,9 @@ def checked_value(model: Model, name: str, value) -> float:
     """``value`` for parameter ``name`` as a float; EstimatorError if it cannot be one."""
     if name not in model.parameters:
         what = "is computed, not given" if name in model.formulas else "is not one of them"
-        raise EstimatorError(f"the {model.name} model has {len(model.parameters)} parameters; {name!r} {what}")
+        raise EstimatorError(
+            f"the {model.name} model has {len(model.parameters)} parameters; {name!r} {what}"
+        )
     where = f"{name} ({model.units[name]})"
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise EstimatorError(f"{where} takes a number, not {type(value).__name__} {value!r}")
@@ -123,7 +152,9 @@ def checked_value(model: Model, name: str, value) -> float:
     if not math.isfinite(number):
         raise EstimatorError(f"{where} takes a finite number, not {value!r}")
     if number < 0 or (number == 0 and name in model.positive and model.name != "upstream"):
-        raise EstimatorError(f"{where} must be {'above zero' if name in model.positive else 'zero or more'}, not {value!r}")
+        raise EstimatorError(
+            f"{where} must be {'above zero' if name in model.positive else 'zero or more'}, not {value!r}"
+        )
     if number > model.most.get(name, math.inf):
         raise EstimatorError(f"{where} is at most {model.most[name]:g}, not {value!r}")
     return number
@@ -155,21 +186,36 @@ def estimate(
     """
     loaded = load_model(model)
     choice = {"organism": organism, "modality": modality, "proofreading": proofreading}
-    values = {name: float(value) for name, value in loaded.evaluate(settle(loaded, choice, overrides)).items()}
+    values = {
+        name: float(value)
+        for name, value in loaded.evaluate(settle(loaded, choice, overrides)).items()
+    }
     if model != "upstream":
         broken = next((name for name, value in values.items() if not math.isfinite(value)), None)
         if broken:
-            raise EstimatorError(f"{broken} would not be a finite number with {overrides}; a value given is too extreme")
+            raise EstimatorError(
+                f"{broken} would not be a finite number with {overrides}; a value given is too extreme"
+            )
     get = values.get
     code = get("bottleneck")
     return Estimate(
-        model=model, **choice,
-        first_cost=values["first_cost"], further_cost=values["further_cost"],
-        first_cost_per_neuron=values["first_cost_per_neuron"], further_cost_per_neuron=values["further_cost_per_neuron"],
-        first_years=values["first_years"], further_years=values["further_years"], connectomes=values["connectomes"],
-        raw_petabytes=values["raw_size"], microscopes=values["microscopes"],
-        recording_cost=values["recording_cost"], simulation_cost=values["simulation_cost"],
+        model=model,
+        **choice,
+        first_cost=values["first_cost"],
+        further_cost=values["further_cost"],
+        first_cost_per_neuron=values["first_cost_per_neuron"],
+        further_cost_per_neuron=values["further_cost_per_neuron"],
+        first_years=values["first_years"],
+        further_years=values["further_years"],
+        connectomes=values["connectomes"],
+        raw_petabytes=values["raw_size"],
+        microscopes=values["microscopes"],
+        recording_cost=values["recording_cost"],
+        simulation_cost=values["simulation_cost"],
         in_time=None if code is None else values["first_years"] <= values["project_years"],
         bottleneck=None if code is None else BOTTLENECKS[int(code)],
-        people=get("people"), stored_petabytes=get("stored_size"), values=values, overrides=overrides,
+        people=get("people"),
+        stored_petabytes=get("stored_size"),
+        values=values,
+        overrides=overrides,
     )

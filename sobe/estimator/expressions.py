@@ -21,7 +21,19 @@ _TOKEN = re.compile(
     re.ASCII,
 )
 _DEEPEST = 50
-_BINDING = {"<": 1, "<=": 1, ">": 1, ">=": 1, "==": 1, "!=": 1, "+": 2, "-": 2, "*": 3, "/": 3, "^": 5}
+_BINDING = {
+    "<": 1,
+    "<=": 1,
+    ">": 1,
+    ">=": 1,
+    "==": 1,
+    "!=": 1,
+    "+": 2,
+    "-": 2,
+    "*": 3,
+    "/": 3,
+    "^": 5,
+}
 _UNARY = 4
 
 
@@ -41,15 +53,39 @@ def _fold(function):
 
 
 _OPERATORS = {
-    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "^": np.power, "neg": np.negative,
-    "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal,
-    "if": np.where, "min": _fold(np.minimum), "max": _fold(np.maximum),
-    "floor": np.floor, "ceil": np.ceil, "round": _round, "abs": np.abs, "log": np.log, "exp": np.exp,
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "/": np.divide,
+    "^": np.power,
+    "neg": np.negative,
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "==": np.equal,
+    "!=": np.not_equal,
+    "if": np.where,
+    "min": _fold(np.minimum),
+    "max": _fold(np.maximum),
+    "floor": np.floor,
+    "ceil": np.ceil,
+    "round": _round,
+    "abs": np.abs,
+    "log": np.log,
+    "exp": np.exp,
 }
 #: Function -> (fewest, most) arguments.
 FUNCTIONS = {
-    "if": (3, 3), "min": (2, 20), "max": (2, 20), "floor": (1, 1), "ceil": (1, 1), "round": (1, 1),
-    "abs": (1, 1), "log": (1, 1), "exp": (1, 1),
+    "if": (3, 3),
+    "min": (2, 20),
+    "max": (2, 20),
+    "floor": (1, 1),
+    "ceil": (1, 1),
+    "round": (1, 1),
+    "abs": (1, 1),
+    "log": (1, 1),
+    "exp": (1, 1),
 }
 
 
@@ -61,14 +97,20 @@ class _Parser:
             found = _TOKEN.match(text, position)
             if not found:
                 at = position + len(text[position:]) - len(text[position:].lstrip())
-                raise EstimatorError(f"bad formula {text!r}: {text[at]!r} at position {at + 1} is not of the language")
+                raise EstimatorError(
+                    f"bad formula {text!r}: {text[at]!r} at position {at + 1} is not of the language"
+                )
             position = found.end()
-            self.tokens.append((found.lastgroup, found[found.lastgroup], found.start(found.lastgroup) + 1))
+            self.tokens.append(
+                (found.lastgroup, found[found.lastgroup], found.start(found.lastgroup) + 1)
+            )
         self.tokens.append(("end", "the end", len(text) + 1))
 
     def fail(self, wanted):
         _, value, position = self.tokens[self.at]
-        raise EstimatorError(f"bad formula {self.text!r}: {wanted} was expected, not {value!r}, at position {position}")
+        raise EstimatorError(
+            f"bad formula {self.text!r}: {wanted} was expected, not {value!r}, at position {position}"
+        )
 
     def take(self, sign=None):
         kind, value, _ = self.tokens[self.at]
@@ -115,7 +157,9 @@ class _Parser:
 
     def call(self, name):
         if name not in FUNCTIONS:
-            raise EstimatorError(f"bad formula {self.text!r}: no function {name!r}; there are {', '.join(FUNCTIONS)}")
+            raise EstimatorError(
+                f"bad formula {self.text!r}: no function {name!r}; there are {', '.join(FUNCTIONS)}"
+            )
         self.take("(")
         arguments = [self.expression()]
         while self.tokens[self.at][:2] == ("sign", ","):
@@ -125,7 +169,9 @@ class _Parser:
         fewest, most = FUNCTIONS[name]
         if not fewest <= len(arguments) <= most:
             wanted = str(fewest) if fewest == most else f"{fewest} to {most}"
-            raise EstimatorError(f"bad formula {self.text!r}: {name} takes {wanted} arguments, not {len(arguments)}")
+            raise EstimatorError(
+                f"bad formula {self.text!r}: {name} takes {wanted} arguments, not {len(arguments)}"
+            )
         return [name, *arguments]
 
 

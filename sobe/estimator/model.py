@@ -70,7 +70,12 @@ class Model:
     def chosen(self, choice: dict[str, str]) -> dict[str, Parameter]:
         """The parameters for a choice of organism, modality and proofreading."""
         cases = {"any", *choice.values()}
-        return {name: row for name, by_case in self.parameters.items() for case, row in by_case.items() if case in cases}
+        return {
+            name: row
+            for name, by_case in self.parameters.items()
+            for case, row in by_case.items()
+            if case in cases
+        }
 
     def evaluate(self, values: dict, wanted: set[str] | None = None) -> dict:
         """``values`` (a number or array a parameter) with every formula added, in their units, or
@@ -126,7 +131,10 @@ def faults_in_order(data_dir=None) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4)
 def _tables(data_dir):
-    found = {part: tables.load(f"estimator_{part}", data_dir) for part in ("formulas", "parameters", "quantities", "options")}
+    found = {
+        part: tables.load(f"estimator_{part}", data_dir)
+        for part in ("formulas", "parameters", "quantities", "options")
+    }
     found["organisms"] = tables.load("organisms", data_dir)
     found["species"] = tables.load("species", data_dir)
     found["units_faults"] = frozenset(faults(data_dir).query("kind == 'units'")["fault"])
@@ -141,7 +149,9 @@ def model_of(name: str, layers: tuple[str, ...], data_dir=None) -> Model:
     for part in ("formulas", "parameters"):
         strange = set(found[part]["layer"]) - known
         if strange:
-            raise EstimatorError(f"estimator/{part}.csv names the layer {sorted(strange)[0]!r}, which is no fault")
+            raise EstimatorError(
+                f"estimator/{part}.csv names the layer {sorted(strange)[0]!r}, which is no fault"
+            )
     parameters = _parameters(found, layers)
     latest = _latest(found["formulas"], "formula", layers)
     formulas = {}
@@ -151,16 +161,33 @@ def model_of(name: str, layers: tuple[str, ...], data_dir=None) -> Model:
         except EstimatorError as error:
             raise EstimatorError(f"formula {row.formula!r}: {error}") from None
         locator = None if pd.isna(row.locator) else row.locator
-        formulas[row.formula] = Formula(row.formula, row.layer, row.expression, tree, row.unit, row.subject, row.description, locator)
+        formulas[row.formula] = Formula(
+            row.formula,
+            row.layer,
+            row.expression,
+            tree,
+            row.unit,
+            row.subject,
+            row.description,
+            locator,
+        )
     parameters = {key: value for key, value in parameters.items() if key not in formulas}
     quantities = found["quantities"].set_index("quantity")
-    unit_of = quantities["unit"].to_dict() | {formula.name: formula.unit for formula in formulas.values()}
+    unit_of = quantities["unit"].to_dict() | {
+        formula.name: formula.unit for formula in formulas.values()
+    }
     formulas = _ordered(formulas, parameters)
     _check_units(formulas, parameters, unit_of, found, layers)
     return Model(
-        name, layers, formulas, parameters, unit_of,
+        name,
+        layers,
+        formulas,
+        parameters,
+        unit_of,
         quantities["description"].to_dict() | {f.name: f.description for f in formulas.values()},
-        quantities["most"].dropna().to_dict(), _positive(formulas), _options(found),
+        quantities["most"].dropna().to_dict(),
+        _positive(formulas),
+        _options(found),
     )
 
 
@@ -179,18 +206,36 @@ def _parameters(found, layers):
     for row in _latest(found["parameters"], "quantity", layers).itertuples():
         reason = None if pd.isna(row.range_reason) else row.range_reason
         low, high = number(row.low), number(row.high)
-        if (low is None) != (high is None) or (low is not None and not low <= row.value <= high) or (low is None) != (reason is None):
-            raise EstimatorError(f"parameter {row.quantity!r} ({row.case}): a range needs low ≤ value ≤ high and a reason")
-        result.setdefault(row.quantity, {})[row.case] = Parameter(float(row.value), low, high, row.evidence, row.source, reason)
+        if (
+            (low is None) != (high is None)
+            or (low is not None and not low <= row.value <= high)
+            or (low is None) != (reason is None)
+        ):
+            raise EstimatorError(
+                f"parameter {row.quantity!r} ({row.case}): a range needs low ≤ value ≤ high and a reason"
+            )
+        result.setdefault(row.quantity, {})[row.case] = Parameter(
+            float(row.value), low, high, row.evidence, row.source, reason
+        )
     if FACTS in layers:
         for (organism, quantity), rows in found["organisms"].groupby(["organism", "quantity"]):
             if quantity not in _FACTS:
                 continue
             chosen = rows[rows["book_choice"]].iloc[0]
             low, high = float(rows["value"].min()), float(rows["value"].max())
-            spread = (low, high, "the lowest and the highest of the book's sources") if low < high else (None, None, None)
+            spread = (
+                (low, high, "the lowest and the highest of the book's sources")
+                if low < high
+                else (None, None, None)
+            )
             result.setdefault(_FACTS[quantity], {})[organism] = Parameter(
-                float(chosen["value"]), spread[0], spread[1], "not_stated", chosen["source"], spread[2])
+                float(chosen["value"]),
+                spread[0],
+                spread[1],
+                "not_stated",
+                chosen["source"],
+                spread[2],
+            )
     return result
 
 
@@ -199,12 +244,16 @@ def _ordered(formulas, parameters):
     for name, needs in graph.items():
         strange = sorted(needs - formulas.keys() - parameters.keys())
         if strange:
-            raise EstimatorError(f"formula {name!r} uses {strange[0]!r}, which is neither a parameter nor a formula")
+            raise EstimatorError(
+                f"formula {name!r} uses {strange[0]!r}, which is neither a parameter nor a formula"
+            )
     graph = {name: sorted(needs & formulas.keys()) for name, needs in graph.items()}
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
-        raise EstimatorError(f"formulas depend on themselves: {' ← '.join(error.args[1])}") from None
+        raise EstimatorError(
+            f"formulas depend on themselves: {' ← '.join(error.args[1])}"
+        ) from None
     ordered = {}
 
     def add(name):
@@ -222,11 +271,21 @@ def _check_units(formulas, parameters, unit_of, found, layers):
     missing = sorted(parameters.keys() - unit_of.keys())
     if missing:
         raise EstimatorError(f"parameter {missing[0]!r} has no unit in estimator/quantities.csv")
-    of = {name: units.unit(text) for name, text in unit_of.items() if name in formulas or name in parameters}
+    of = {
+        name: units.unit(text)
+        for name, text in unit_of.items()
+        if name in formulas or name in parameters
+    }
     for name, cases in parameters.items():
-        if name not in ("least_microscopes",) and cases.get("any") and cases["any"].evidence == "definition":
+        if (
+            name not in ("least_microscopes",)
+            and cases.get("any")
+            and cases["any"].evidence == "definition"
+        ):
             if not units.of_constant(cases["any"].value, unit_of[name]):
-                raise EstimatorError(f"constant {name!r}: {cases['any'].value:g} {unit_of[name]} is not a conversion")
+                raise EstimatorError(
+                    f"constant {name!r}: {cases['any'].value:g} {unit_of[name]} is not a conversion"
+                )
     # What a fault not yet corrected says is unbalanced may be so.
     pending = found["units_faults"] - set(layers)
     waived = set(found["formulas"].loc[found["formulas"]["layer"].isin(pending), "formula"])
@@ -237,6 +296,7 @@ def _check_units(formulas, parameters, unit_of, found, layers):
 
 def _positive(formulas):
     """Parameters that a denominator vanishes with."""
+
     def factors(tree):
         if isinstance(tree, str):
             return factors(formulas[tree].tree) if tree in formulas else {tree}

@@ -29,9 +29,12 @@ _TILES = (
     ("bottleneck", "Bottleneck", "stage"),
 )
 _MORE = (
-    ("raw_size", "Raw images, petabytes", "number"), ("stored_size", "Stored in all copies, petabytes", "number"),
-    ("microscopes", "Microscopes", "number"), ("people", "People", "number"),
-    ("recording_cost", "Recording, first project", "usd"), ("simulation_cost", "Simulation, first", "usd"),
+    ("raw_size", "Raw images, petabytes", "number"),
+    ("stored_size", "Stored in all copies, petabytes", "number"),
+    ("microscopes", "Microscopes", "number"),
+    ("people", "People", "number"),
+    ("recording_cost", "Recording, first project", "usd"),
+    ("simulation_cost", "Simulation, first", "usd"),
 )
 
 
@@ -43,11 +46,17 @@ def payload(model: Model, defaults: dict, given: dict) -> dict:
     return {
         "choices": CHOICES,
         "options": model.options,
-        "parameters": {name: {case: row.value for case, row in cases.items()} for name, cases in model.parameters.items()}
+        "parameters": {
+            name: {case: row.value for case, row in cases.items()}
+            for name, cases in model.parameters.items()
+        }
         | {name: {"any": value} for name, value in given.items()},
         "given": given,
         "formulas": [[formula.name, formula.tree] for formula in model.formulas.values()],
-        "settings": {name: {"scale": scale, "least": least, "most": most, "log": log} for name, _, _, scale, least, most, log in SETTINGS},
+        "settings": {
+            name: {"scale": scale, "least": least, "most": most, "log": log}
+            for name, _, _, scale, least, most, log in SETTINGS
+        },
         "defaults": defaults,
         "costs": COST_PARTS,
         "times": TIME_PARTS,
@@ -62,7 +71,9 @@ def payload(model: Model, defaults: dict, given: dict) -> dict:
     }
 
 
-def estimator_html(organism: str = "mouse", modality: str = "em", proofreading: str = "current", **numbers: float) -> HTML:
+def estimator_html(
+    organism: str = "mouse", modality: str = "em", proofreading: str = "current", **numbers: float
+) -> HTML:
     """The estimator as HTML, set to a case.
 
     ``numbers`` are parameters by name: those in SETTINGS stand in the form, others are given.
@@ -74,10 +85,12 @@ def estimator_html(organism: str = "mouse", modality: str = "em", proofreading: 
     fields = [name for name, *_ in SETTINGS]
     defaults = defaults | {name: values[name] for name in fields}
     given = {name: values[name] for name in numbers if name not in fields}
-    data = json.dumps(payload(model, defaults, given), sort_keys=True, separators=(",", ":"), allow_nan=False)
+    data = json.dumps(
+        payload(model, defaults, given), sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
     data = data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     rows = "".join(
-        f'<tr><td>{html.escape(formula.description)}</td><td><code>{name}</code></td>'
+        f"<tr><td>{html.escape(formula.description)}</td><td><code>{name}</code></td>"
         f'<td class="number" data-number="{name}"></td><td>{html.escape(formula.unit.replace("**3", "³"))}</td></tr>'
         for name, formula in model.formulas.items()
     )
@@ -85,7 +98,7 @@ def estimator_html(organism: str = "mouse", modality: str = "em", proofreading: 
         '<div class="sobe-estimator" data-sobe-estimator role="group" aria-label="Budget estimator">'
         f'<form class="sobe-estimator-form">{_choices(model, defaults)}{_numbers(defaults)}'
         '<button type="reset">Reset</button></form>'
-        '<noscript><p>The estimator runs as a script in this page; please allow scripts, or use the line of Python below.</p></noscript>'
+        "<noscript><p>The estimator runs as a script in this page; please allow scripts, or use the line of Python below.</p></noscript>"
         f'<dl class="sobe-tiles" aria-live="polite">{_list(_TILES)}</dl><p data-verdict aria-live="polite"></p>'
         '<div class="sobe-bars-pair">'
         '<section><h3>What the first connectome costs</h3><ul class="sobe-bars" data-bars="costs"></ul></section>'
@@ -106,7 +119,9 @@ def _choices(model, defaults):
             f'<option value="{key}"{" selected" if key == defaults[choice] else ""}>{html.escape(name)}</option>'
             for key, name in model.options[choice].items()
         )
-        parts.append(f'<label class="sobe-control">{label} <select name="{choice}">{options}</select></label>')
+        parts.append(
+            f'<label class="sobe-control">{label} <select name="{choice}">{options}</select></label>'
+        )
     return "".join(parts)
 
 
@@ -122,4 +137,7 @@ def _numbers(defaults):
 
 
 def _list(tiles):
-    return "".join(f'<div><dt>{label}</dt><dd data-result="{name}" data-format="{form}"></dd></div>' for name, label, form in tiles)
+    return "".join(
+        f'<div><dt>{label}</dt><dd data-result="{name}" data-format="{form}"></dd></div>'
+        for name, label, form in tiles
+    )

@@ -56,7 +56,11 @@ def read_scenario(file: Path) -> Scenario:
     """The scenario in ``file``. Raises :class:`EstimatorError` that says what is wrong with it."""
     found = _read(file, {"title", "about", "parameters"})
     parameters = found.get("parameters", {})
-    given = {key: value for key, value in parameters.items() if key in (*CHOICES, "microscope_budget", "project_years")}
+    given = {
+        key: value
+        for key, value in parameters.items()
+        if key in (*CHOICES, "microscope_budget", "project_years")
+    }
     overrides = parameters.get("overrides", {})
     if not isinstance(overrides, dict):
         raise EstimatorError(f"{file}: overrides must be names with numbers, not {overrides!r}")
@@ -73,17 +77,23 @@ def read_sweep(file: Path) -> Sweep:
     draws, seed = fixed.pop("draws", 20_000), fixed.pop("seed", 2025)
     for name, value, least in (("draws", draws, 1), ("seed", seed, 0)):
         if type(value) is not int or not least <= value <= 10_000_000:
-            raise EstimatorError(f"{file}: {name} must be a whole number from {least} to 10 million, not {value!r}")
+            raise EstimatorError(
+                f"{file}: {name} must be a whole number from {least} to 10 million, not {value!r}"
+            )
     for name, values in grid.items():
         if not isinstance(values, list) or not values:
-            raise EstimatorError(f"{file}: grid entry {name!r} needs a list of values, not {values!r}")
+            raise EstimatorError(
+                f"{file}: grid entry {name!r} needs a list of values, not {values!r}"
+            )
         if len({repr(value) for value in values}) < len(values):
             raise EstimatorError(f"{file}: grid entry {name!r} has a value twice")
         if name in fixed:
             raise EstimatorError(f"{file}: {name!r} stands both in parameters and in grid")
     if math.prod(len(values) for values in grid.values()) > _MOST_CASES:
         raise EstimatorError(f"{file}: the grid has more than {_MOST_CASES:,} cases")
-    cases = tuple(fixed | dict(zip(grid, combination)) for combination in itertools.product(*grid.values()))
+    cases = tuple(
+        fixed | dict(zip(grid, combination)) for combination in itertools.product(*grid.values())
+    )
     for case in cases:
         _check(file, case)
     return Sweep(found["title"], found.get("about", ""), tuple(grid), cases, draws, seed)
@@ -94,7 +104,9 @@ class _Plain(yaml.SafeLoader):
 
     def compose_node(self, parent, index):
         if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError(f"an alias (*{self.peek_event().anchor}) where a value was expected")
+            raise yaml.YAMLError(
+                f"an alias (*{self.peek_event().anchor}) where a value was expected"
+            )
         return super().compose_node(parent, index)
 
 
@@ -106,8 +118,14 @@ def _read(file, known):
         found = _Plain(text.decode("utf-8")).get_single_data()
     except OSError as error:
         raise EstimatorError(f"{file} cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError for numbers without end
-        raise EstimatorError(f"{file} is not valid YAML: {' '.join(str(error).split())[:300]}") from None
+    except (
+        yaml.YAMLError,
+        ValueError,
+        RecursionError,
+    ) as error:  # ValueError for numbers without end
+        raise EstimatorError(
+            f"{file} is not valid YAML: {' '.join(str(error).split())[:300]}"
+        ) from None
     if not isinstance(found, dict) or not isinstance(found.get("title"), str):
         raise EstimatorError(f"{file}: a scenario is a mapping with a title")
     strange = [str(key) for key in found if key not in known]
@@ -135,6 +153,10 @@ def _check(file, case):
     choice = {"organism": "mouse", "modality": "em", "proofreading": "current"}
     choice |= {name: case[name] for name in CHOICES if name in case}
     try:
-        settle(load_model(), choice, {str(name): value for name, value in case.items() if name not in CHOICES})
+        settle(
+            load_model(),
+            choice,
+            {str(name): value for name, value in case.items() if name not in CHOICES},
+        )
     except EstimatorError as error:
         raise EstimatorError(f"{file}: {error}") from None

@@ -58,8 +58,15 @@ RESULTS = {
 def state() -> str:
     """A hash of the code and tables that estimates depend on."""
     data = Path(os.environ.get("SOBE_DATA") or _PACKAGE.parents[1] / "data")
-    files = [*sorted(_PACKAGE.glob("*.py")), *sorted((data / "estimator").glob("*.csv")), data / "organisms.csv", data / "species.csv"]
-    return hashlib.sha256(b"\0".join(file.name.encode() + b"\0" + file.read_bytes() for file in files)).hexdigest()
+    files = [
+        *sorted(_PACKAGE.glob("*.py")),
+        *sorted((data / "estimator").glob("*.csv")),
+        data / "organisms.csv",
+        data / "species.csv",
+    ]
+    return hashlib.sha256(
+        b"\0".join(file.name.encode() + b"\0" + file.read_bytes() for file in files)
+    ).hexdigest()
 
 
 def run_case(case: dict, draws: int, seed: int, expected: str) -> dict:
@@ -69,11 +76,18 @@ def run_case(case: dict, draws: int, seed: int, expected: str) -> dict:
     ``expected`` (:func:`state`).
     """
     if state() != expected:
-        raise EstimatorError("this worker has another version of sobe or of its data; give it the same one")
+        raise EstimatorError(
+            "this worker has another version of sobe or of its data; give it the same one"
+        )
     found = estimate(**case)
-    low, median, high = draw(**case, draws=draws, seed=seed, results=("first_cost",)).interval("first_cost")
+    low, median, high = draw(**case, draws=draws, seed=seed, results=("first_cost",)).interval(
+        "first_cost"
+    )
     row = {"first_cost_low": low, "first_cost_median": median, "first_cost_high": high}
-    return {name: row[name] if name in row else getattr(found, name, found.values.get(name)) for name in RESULTS}
+    return {
+        name: row[name] if name in row else getattr(found, name, found.values.get(name))
+        for name in RESULTS
+    }
 
 
 def _key(sweep, case):
@@ -123,20 +137,40 @@ def _work(sweep, todo, done, done_file, address, say):
     with ExitStack() as stack:
         for left in done_file.parent.glob(f"{_SCRATCH}*"):
             remove(left)
-        scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=done_file.parent.absolute()))
+        scratch = stack.enter_context(
+            tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=done_file.parent.absolute())
+        )
         stack.enter_context(stop.tidied(lambda: shutil.rmtree(scratch, ignore_errors=True)))
         try:
             cluster = address or stack.enter_context(
-                LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", local_directory=scratch, silence_logs=50)
+                LocalCluster(
+                    n_workers=2,
+                    threads_per_worker=1,
+                    host="127.0.0.1",
+                    dashboard_address="127.0.0.1:0",
+                    local_directory=scratch,
+                    silence_logs=50,
+                )
             )
             client = stack.enter_context(Client(cluster, timeout=_TIMEOUT))
         except (OSError, ValueError) as error:
-            raise EstimatorError(f"no Dask cluster at {address or 'this machine'}: {error}") from None
+            raise EstimatorError(
+                f"no Dask cluster at {address or 'this machine'}: {error}"
+            ) from None
         with open(done_file, "a", encoding="utf-8") as out:
             if done_file.stat().st_size:
                 out.write("\n")  # ends a line that an interruption may have torn
             futures = {
-                client.submit(run_case, case, sweep.draws, sweep.seed, state(), key=f"sobe-{key}", pure=False, retries=2): key
+                client.submit(
+                    run_case,
+                    case,
+                    sweep.draws,
+                    sweep.seed,
+                    state(),
+                    key=f"sobe-{key}",
+                    pure=False,
+                    retries=2,
+                ): key
                 for key, case in todo.items()
             }
             step = max(1, len(futures) // 20)
@@ -161,22 +195,35 @@ def _table(sweep, rows):
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*settings, *RESULTS])
     for case, row in zip(sweep.cases, rows):
-        writer.writerow([*(case.get(name, "") for name in settings), *(row[name] for name in RESULTS)])
+        writer.writerow(
+            [*(case.get(name, "") for name in settings), *(row[name] for name in RESULTS)]
+        )
     return out.getvalue()
 
 
 def _page(sweep, rows):
     """A page that compares the cases; needs nothing but itself."""
+
     def cell(text):
         return f"<td>{html.escape(str(text))}</td>"
 
     options = load_model().options
     powers = [math.log10(row["first_cost_median"]) for row in rows]
     least, most = math.floor(min(powers)), math.ceil(max(powers))
-    head = "".join(f"<th>{html.escape(name)}</th>" for name in [*sweep.varied, f"Median, $10^{least} to $10^{most}", *(label for label, _ in RESULTS.values())])
+    head = "".join(
+        f"<th>{html.escape(name)}</th>"
+        for name in [
+            *sweep.varied,
+            f"Median, $10^{least} to $10^{most}",
+            *(label for label, _ in RESULTS.values()),
+        ]
+    )
     body = "".join(
         "<tr>"
-        + "".join(cell(options[name][case[name]] if name in options else units.significant(case[name])) for name in sweep.varied)
+        + "".join(
+            cell(options[name][case[name]] if name in options else units.significant(case[name]))
+            for name in sweep.varied
+        )
         + f'<td><meter min="{least}" max="{most}" value="{power:.3f}">{power:.1f}</meter></td>'
         + "".join(cell(text(row[name])) for name, (_, text) in RESULTS.items())
         + "</tr>"

@@ -21,17 +21,29 @@ from sobe.estimator.model import Model, Parameter, load_model
 
 #: What is drawn unless other results are asked for.
 RESULTS = (
-    "first_cost", "further_cost", "first_cost_per_neuron", "further_cost_per_neuron", "first_years", "raw_size",
-    "recording_cost", "simulation_cost", "programme_cost",
+    "first_cost",
+    "further_cost",
+    "first_cost_per_neuron",
+    "further_cost_per_neuron",
+    "first_years",
+    "raw_size",
+    "recording_cost",
+    "simulation_cost",
+    "programme_cost",
 )
 #: Lever -> the parameters that a k-fold improvement divides, and those that it multiplies.
 LEVERS = {
     "Proofreading": (("proofreading_time",), ()),
-    "Imaging": (("consumables_price", "preparation_labour_price", "antibody_price"), ("sustained_rate",)),
+    "Imaging": (
+        ("consumables_price", "preparation_labour_price", "antibody_price"),
+        ("sustained_rate",),
+    ),
     "Storage": (("active_storage_price", "archive_storage_price"), ()),
     "Processing": (("registration_work", "segmentation_work"), ()),
 }
-LEVERS["All four"] = tuple(tuple(name for lever in list(LEVERS.values()) for name in lever[side]) for side in (0, 1))
+LEVERS["All four"] = tuple(
+    tuple(name for lever in list(LEVERS.values()) for name in lever[side]) for side in (0, 1)
+)
 _FARTHEST = 1e9
 
 
@@ -61,12 +73,22 @@ def _triangle(row: Parameter, uniform: np.ndarray) -> np.ndarray:
 
 
 def _ranged(model: Model, choice: dict, overrides: dict) -> dict[str, Parameter]:
-    return {name: row for name, row in model.chosen(choice).items() if row.low is not None and name not in overrides}
+    return {
+        name: row
+        for name, row in model.chosen(choice).items()
+        if row.low is not None and name not in overrides
+    }
 
 
 def draw(
-    organism: str = "mouse", modality: str = "em", proofreading: str = "current", *,
-    draws: int = 100_000, seed: int = 2025, results: tuple[str, ...] = RESULTS, **overrides: float,
+    organism: str = "mouse",
+    modality: str = "em",
+    proofreading: str = "current",
+    *,
+    draws: int = 100_000,
+    seed: int = 2025,
+    results: tuple[str, ...] = RESULTS,
+    **overrides: float,
 ) -> Draws:
     """Results of the corrected model over ``draws`` draws of every parameter with a range.
 
@@ -94,7 +116,12 @@ def draw(
 
 
 def tornado(
-    organism: str = "mouse", modality: str = "em", proofreading: str = "current", *, result: str = "first_cost", **overrides: float,
+    organism: str = "mouse",
+    modality: str = "em",
+    proofreading: str = "current",
+    *,
+    result: str = "first_cost",
+    **overrides: float,
 ) -> pd.DataFrame:
     """What one result is at either end of each range, the other parameters at their values.
 
@@ -106,7 +133,7 @@ def tornado(
     values, ranged = settle(model, choice, overrides), _ranged(model, choice, overrides)
     values = {name: np.full(2 * len(ranged) + 1, value) for name, value in values.items()}
     for number, (name, row) in enumerate(ranged.items()):
-        values[name][2 * number + 1: 2 * number + 3] = row.low, row.high
+        values[name][2 * number + 1 : 2 * number + 3] = row.low, row.high
     found = np.broadcast_to(model.evaluate(values, {result})[result], (2 * len(ranged) + 1,))
     frame = pd.DataFrame(
         {
@@ -135,7 +162,12 @@ def improved(model: Model, values: dict[str, float], lever: str, factors) -> np.
 
 
 def break_even(
-    organism: str = "mouse", modality: str = "em", proofreading: str = "current", *, budget: float = 1e9, **overrides: float,
+    organism: str = "mouse",
+    modality: str = "em",
+    proofreading: str = "current",
+    *,
+    budget: float = 1e9,
+    **overrides: float,
 ) -> pd.DataFrame:
     """How many times better each lever must get for the first connectome to fit ``budget`` dollars.
 
@@ -143,10 +175,16 @@ def break_even(
     suffice) and floor, the cost that is left however good the lever gets. The cost falls as a
     lever gets better, so the factor is closed in on, to a relative 1e-6.
     """
-    if isinstance(budget, bool) or not isinstance(budget, (int, float)) or not (math.isfinite(budget) and budget > 0):
+    if (
+        isinstance(budget, bool)
+        or not isinstance(budget, (int, float))
+        or not (math.isfinite(budget) and budget > 0)
+    ):
         raise EstimatorError(f"budget must be a number of dollars above zero, not {budget!r}")
     model = load_model()
-    values = settle(model, {"organism": organism, "modality": modality, "proofreading": proofreading}, overrides)
+    values = settle(
+        model, {"organism": organism, "modality": modality, "proofreading": proofreading}, overrides
+    )
     rows = []
     for lever in LEVERS:
         first, floor = improved(model, values, lever, [1.0, _FARTHEST])

@@ -12,9 +12,24 @@ from sobe.i18n import closed, numbers
 
 #: Columns of data/*.csv whose values are names, titles, addresses or identifiers.
 NAMED = {
-    "title", "authors", "url", "doi", "path", "reference_url", "project", "name_latin", "key", "table", "column",
-    "licence", "theirs", "ours", "model_name", "dataset", "source",
-}  # fmt: skip
+    "title",
+    "authors",
+    "url",
+    "doi",
+    "path",
+    "reference_url",
+    "project",
+    "name_latin",
+    "key",
+    "table",
+    "column",
+    "licence",
+    "theirs",
+    "ours",
+    "model_name",
+    "dataset",
+    "source",
+}
 #: Of these, columns that quote values of other columns, which may be words.
 QUOTED = {"theirs", "ours"}
 #: A formula of the estimator, or a unit.
@@ -22,17 +37,23 @@ _FORMULA = re.compile(r"(?=.*_)[\w\s*/+^().,<>={}-]+|[A-Za-z.{}\d]+(?:/[\w³{}.(
 #: An address without its scheme.
 _BARE = re.compile(r"[\w.-]+\.(?:com|org|gov|edu|net|io|ca|mil|md)(?:/\S*)?$|\S+@\S+$")
 #: Words that are the same in both languages: units, abbreviations, names.
-NEUTRAL = set("""
+NEUTRAL = set(
+    """
 B kB MB GB TB PB EB ZB YB FLOP FLOPS kiloFLOP megaFLOP gigaFLOP teraFLOP petaFLOP exaFLOP zettaFLOP yottaFLOP
 nm µm mm cm kHz MHz Hz ms min DOI URL CSV JSON SVG PNG PDF TSV BibTeX RIS HTML API EM ExM XRM AI GPU GPUs CPU USD US
 elegans Drosophila OpenWorm NEURON GitHub Zenodo arXiv bioRxiv CC BY MIT NIH DARPA FRO FROs BRAIN CERN IT AWS Kaggle
 et al vs doi org https http www zip ipynb csv json svg png pdf English R² sobe tables load pandas Python pip
-""".split())
+""".split()
+)
 WORD = re.compile(r"[A-Za-z][A-Za-z'’]+|\b[a-zA-Z]\b(?=\.)")
 #: Whole, before its digits become slots: a DOI, a commit.
 _IDENTIFIER = re.compile(r"(?:doi:)?10\.\d{4,9}/\S+|[0-9a-f]{40}")
-_AUTHOR = re.compile(r"\bet al\b|^(?:(?:de|van|von|and|&) )?[A-Z][\w’'-]+(?:(?:,? and|,| &|,? et)? (?:(?:de|van|von) )?[A-Z][\w’'-]+)* \(?\{1\}\)?(?: \(\{2\}\))?$")
-_ADDRESS = re.compile(r"^(https?://|10\.\d{4}/|[\w./-]+\.(csv|json|md|html|py|svg|png|pdf)(#[\w-]+)?$|[a-z0-9]+([_:=-][a-z0-9-]+)+$)")
+_AUTHOR = re.compile(
+    r"\bet al\b|^(?:(?:de|van|von|and|&) )?[A-Z][\w’'-]+(?:(?:,? and|,| &|,? et)? (?:(?:de|van|von) )?[A-Z][\w’'-]+)* \(?\{1\}\)?(?: \(\{2\}\))?$"
+)
+_ADDRESS = re.compile(
+    r"^(https?://|10\.\d{4}/|[\w./-]+\.(csv|json|md|html|py|svg|png|pdf)(#[\w-]+)?$|[a-z0-9]+([_:=-][a-z0-9-]+)+$)"
+)
 _LETTER = re.compile(r"[A-Za-z]")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
@@ -68,7 +89,11 @@ def names(data):
     for path in sorted(data.rglob("*.csv")):
         with path.open(encoding="utf-8", newline="") as lines:
             for row in csv.DictReader(lines):
-                found |= {tidy(value) for key, value in row.items() if key in NAMED and value and not _is_word(key, value)}
+                found |= {
+                    tidy(value)
+                    for key, value in row.items()
+                    if key in NAMED and value and not _is_word(key, value)
+                }
     return frozenset(found)
 
 
@@ -79,11 +104,19 @@ def is_formula(text):
 
 def is_neutral(text, named=frozenset()):
     """Whether `text` needs no translation."""
-    if not _LETTER.search(text) or CHINESE.search(text) or text in named or text.casefold() in {"true", "false"}:
+    if (
+        not _LETTER.search(text)
+        or CHINESE.search(text)
+        or text in named
+        or text.casefold() in {"true", "false"}
+    ):
         return True
     if is_formula(text) or _BARE.match(text) or _ADDRESS.match(text) or _AUTHOR.search(text):
         return True
-    return all(word in NEUTRAL for word in WORD.findall(re.sub(r"https?://\S+|10\.\d{4,}/\S+|\{\d\}", "", text)))
+    return all(
+        word in NEUTRAL
+        for word in WORD.findall(re.sub(r"https?://\S+|10\.\d{4,}/\S+|\{\d\}", "", text))
+    )
 
 
 class Catalogue:
@@ -97,7 +130,11 @@ class Catalogue:
     def __call__(self, text):
         """`text` in the other language; as it is, where there is nothing to translate or no message."""
         if "\n" in text.strip():
-            return "\n".join(self(line) for line in text.split("\n")) if not self._one(tidy(text)) else self._one(tidy(text))
+            return (
+                "\n".join(self(line) for line in text.split("\n"))
+                if not self._one(tidy(text))
+                else self._one(tidy(text))
+            )
         whole = tidy(text)
         if not whole:
             return text
@@ -107,7 +144,7 @@ class Catalogue:
             self.missing.setdefault(message, None)
             return text
         # Spaces around are the page's, not the message's.
-        return text[: len(text) - len(text.lstrip())] + said + text[len(text.rstrip()):]
+        return text[: len(text) - len(text.lstrip())] + said + text[len(text.rstrip()) :]
 
     def _one(self, whole):
         """A text that is a message, or needs none; None if it is neither."""
@@ -156,4 +193,8 @@ def read(path):
     if not path.is_file():
         return {}
     with path.open("rb") as file:
-        return {m.id: m.string for m in read_po(file, ignore_obsolete=True) if m.id and m.string and not m.fuzzy}
+        return {
+            m.id: m.string
+            for m in read_po(file, ignore_obsolete=True)
+            if m.id and m.string and not m.fuzzy
+        }

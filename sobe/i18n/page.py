@@ -10,23 +10,40 @@ import re
 from sobe.i18n import WIDE, spec
 from sobe.i18n.catalogue import CHINESE
 
-_TOKENS = re.compile(r"(<!--.*?-->|<!doctype[^>]*>|</?[a-zA-Z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)", re.S | re.I)
+_TOKENS = re.compile(
+    r"(<!--.*?-->|<!doctype[^>]*>|</?[a-zA-Z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)", re.S | re.I
+)
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
 _ATTRIBUTE = re.compile(r"(\s)([\w:-]+)=\"([^\"]*)\"")
-_READ = {"aria-label", "title", "alt", "placeholder", "data-row", "data-column", "data-sobe-rows", "data-sobe-columns",
-         "aria-roledescription", "data-bs-title", "label"}  # fmt: skip
+_READ = {
+    "aria-label",
+    "title",
+    "alt",
+    "placeholder",
+    "data-row",
+    "data-column",
+    "data-sobe-rows",
+    "data-sobe-columns",
+    "aria-roledescription",
+    "data-bs-title",
+    "label",
+}
 _VOID = set("area base br col embed hr img input link meta param source track wbr".split())
 _SKIPPED = {"pre", "code", "style", "script", "math", "textarea", "kbd"}
 #: Inside a page's article, what is translated in the finished page: cards, the data page, the catalogue of
 #: figures, and the theme's own buttons. The rest of it is prose, or was translated where a cell showed it.
-_LATE = re.compile(r'class="[^"]*\b(?:sobe-card|sobe-data|sobe-catalogue|above-input|toggle-details|bd-search-container|headerlink|admonition-title)\b')
+_LATE = re.compile(
+    r'class="[^"]*\b(?:sobe-card|sobe-data|sobe-catalogue|above-input|toggle-details|bd-search-container|headerlink|admonition-title)\b'
+)
 
 #: A space between Chinese characters, of which markup may stand where the prose has emphasis or a glued text.
 #: Found as `apart`: code, and tables, whose texts were translated one by one.
 _MARKUP = r'(?:</?(?:strong|em)>|<span class="pasted-[^"]*">|</span>)*'
 _GAP = re.compile(
     rf"<(?P<apart>{'|'.join(sorted(_SKIPPED))}|table)\b.*?</(?P=apart)>|"
-    rf"(?<=[{WIDE}])(?P<before>{_MARKUP})[ \n]+(?P<after>{_MARKUP})(?=[{WIDE}])", re.S)
+    rf"(?<=[{WIDE}])(?P<before>{_MARKUP})[ \n]+(?P<after>{_MARKUP})(?=[{WIDE}])",
+    re.S,
+)
 
 
 def translated(text, say):
@@ -64,8 +81,15 @@ def _walked(text, say, wanted, scripts):
             _, outer, skipped, kind = stack[-1] if stack else ("", True, False, "")
             want = wanted(name, token, outer)
             # A table of the data package is the data, whatever the page's language.
-            skip = skipped or name in _SKIPPED or (name == "table" and kind == "package") or ('lang="zh"' in token and name != "html")
-            out.append(_attributes(token, say) if want and (not skip or name in ("pre", "code")) else token)
+            skip = (
+                skipped
+                or name in _SKIPPED
+                or (name == "table" and kind == "package")
+                or ('lang="zh"' in token and name != "html")
+            )
+            out.append(
+                _attributes(token, say) if want and (not skip or name in ("pre", "code")) else token
+            )
             if name not in _VOID and not token.endswith("/>"):
                 if name == "script":
                     kind = kind if scripts and 'type="application/json"' in token else ""
@@ -119,7 +143,9 @@ def _script(text, kind, say):
         data = _leaves(json.loads(text), say)
     else:
         return text
-    written = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    written = json.dumps(
+        data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
     return written.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 

@@ -81,7 +81,9 @@ class Chinese(SearchChinese):
         """As the parent does, without its walk through a list of all words for each."""
         if word not in self.stems:
             stemmed = self.stemmer.stemWord(word.lower())
-            self.stems[word] = word.lower() if word in self.latin and len(word) >= 3 > len(stemmed) else stemmed
+            self.stems[word] = (
+                word.lower() if word in self.latin and len(word) >= 3 > len(stemmed) else stemmed
+            )
         return self.stems[word]
 
 

@@ -33,7 +33,9 @@ def _rows(spec):
 def _shown_fields(node, channels):
     """Fields shown on the given channels."""
     if isinstance(node, dict):
-        for name, channel in node.get("encoding", {}).items() if isinstance(node.get("encoding"), dict) else ():
+        for name, channel in (
+            node.get("encoding", {}).items() if isinstance(node.get("encoding"), dict) else ()
+        ):
             for one in channel if isinstance(channel, list) else [channel]:
                 if isinstance(one, dict) and name in channels and one.get("field"):
                     yield one["field"], one
@@ -47,7 +49,20 @@ def _shown_fields(node, channels):
             yield from _shown_fields(value, channels)
 
 
-_DISCRETE = ("x", "y", "color", "fill", "stroke", "shape", "size", "opacity", "row", "column", "facet", "strokeDash")
+_DISCRETE = (
+    "x",
+    "y",
+    "color",
+    "fill",
+    "stroke",
+    "shape",
+    "size",
+    "opacity",
+    "row",
+    "column",
+    "facet",
+    "strokeDash",
+)
 
 
 def _words(spec, say):
@@ -58,9 +73,14 @@ def _words(spec, say):
             continue
         values = [row[field] for row in _rows(spec) if isinstance(row.get(field), str)]
         scale = channel.get("scale") or {}
-        values += [v for v in scale.get("domain", []) or [] if isinstance(v, str)] if isinstance(scale, dict) else []
-        hidden = all(channel.get(key, 1) is None for key in ("axis", "legend") if key in channel) and (
-            "axis" in channel or "legend" in channel)
+        values += (
+            [v for v in scale.get("domain", []) or [] if isinstance(v, str)]
+            if isinstance(scale, dict)
+            else []
+        )
+        hidden = all(
+            channel.get(key, 1) is None for key in ("axis", "legend") if key in channel
+        ) and ("axis" in channel or "legend" in channel)
         if hidden:
             continue
         for value in dict.fromkeys(values):
@@ -85,7 +105,9 @@ def _copies(spec, say):
                 done.add(field)
             continue
         rows = [row for row in _rows(spec) if isinstance(row.get(field), str)]
-        said = {value: _lined(value, say(value)) for value in dict.fromkeys(row[field] for row in rows)}
+        said = {
+            value: _lined(value, say(value)) for value in dict.fromkeys(row[field] for row in rows)
+        }
         lacking = ("tooltip", field) in shown and _lacks(spec, field)
         if lacking or any(key != value for key, value in said.items()):
             done.add(field)
@@ -143,6 +165,7 @@ def expression(text, say, words):
         say.used.add(text)
         return whole
     if text:
+
         def table(match):
             labels = {key: say(value) for key, value in json.loads(match[0]).items()}
             return json.dumps(labels, ensure_ascii=False)
@@ -159,7 +182,10 @@ def expression(text, say, words):
 def _has_words(text):
     """Whether an expression puts words, a currency or a size (M, B) into what it writes."""
     quoted = [a or b for a, b in _QUOTED.findall(text)]
-    return any(re.search(r"[A-Za-z]{3}", part) and " " in part or re.fullmatch(r"\$| ?[kMBT]", part) for part in quoted)
+    return any(
+        re.search(r"[A-Za-z]{3}", part) and " " in part or re.fullmatch(r"\$| ?[kMBT]", part)
+        for part in quoted
+    )
 
 
 def _walk(node, say, words, fields):
@@ -209,9 +235,22 @@ def _channel(name, one, say, words, fields):
         one["value"] = say(one["value"])
     if not field:
         return
-    if "title" not in one and name in ("tooltip", "x", "y", "color", "shape", "size", "fill", "stroke"):
+    if "title" not in one and name in (
+        "tooltip",
+        "x",
+        "y",
+        "color",
+        "shape",
+        "size",
+        "fill",
+        "stroke",
+    ):
         own = one.get("axis") or one.get("legend") or {}
-        if not (isinstance(own, dict) and "title" in own) and (name == "tooltip" or field[:1].isupper()) and say(field) != field:
+        if (
+            not (isinstance(own, dict) and "title" in own)
+            and (name == "tooltip" or field[:1].isupper())
+            and say(field) != field
+        ):
             one["title"] = field
     if name in ("text", "tooltip") and field in fields:
         if name == "tooltip" and "title" not in one:
@@ -221,8 +260,11 @@ def _channel(name, one, say, words, fields):
             one["type"] = "nominal"
         return
     discrete = one.get("type") in ("nominal", "ordinal")
-    for key, on in (("axis", name in ("x", "y")), ("legend", name in _DISCRETE and name not in ("x", "y", "row", "column", "facet")),
-                    ("header", name in ("row", "column", "facet"))):
+    for key, on in (
+        ("axis", name in ("x", "y")),
+        ("legend", name in _DISCRETE and name not in ("x", "y", "row", "column", "facet")),
+        ("header", name in ("row", "column", "facet")),
+    ):
         if not on or (key in one and one[key] is None):
             continue
         part = one.get(key) if isinstance(one.get(key), dict) else {}

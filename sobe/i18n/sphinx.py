@@ -21,11 +21,16 @@ def page(app, pagename, templatename, context, doctree):
     editions = app.config.sobe_editions if own else []
     context["sobe_editions"] = [
         {"tag": i18n.TAGS[other], "name": i18n.NAMES[other], "url": f"{up}{other}/{pagename}.html"}
-        for other in editions if other != own
-    ]  # fmt: skip
+        for other in editions
+        if other != own
+    ]
     context["metatags"] = context.get("metatags", "") + "".join(
         f'\n<link rel="alternate" hreflang="{tag}" href="{root}{other}/{pagename}.html">'
-        for tag, other in [*((i18n.TAGS[other], other) for other in editions), *(("x-default", first) for first in editions[:1])])
+        for tag, other in [
+            *((i18n.TAGS[other], other) for other in editions),
+            *(("x-default", first) for first in editions[:1]),
+        ]
+    )
 
 
 def _glue_in_translations():

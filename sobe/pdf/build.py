@@ -26,10 +26,23 @@ from sobe.release import commit
 NAME = "brain-emulation-2025"
 PACKAGES = "texlive-xetex texlive-lang-chinese texlive-latex-extra texlive-fonts-recommended latexmk fonts-noto-cjk fonts-liberation fonts-dejavu-core"
 PROGRAMS = ("xelatex", "latexmk", "kpsewhich", "fc-list")
-STYLES = ("xeCJK.sty", "ctexhook.sty", "tabulary.sty", "titlesec.sty", "newunicodechar.sty", "pdflscape.sty", "enumitem.sty", "booktabs.sty", "pzdr.tfm")
+STYLES = (
+    "xeCJK.sty",
+    "ctexhook.sty",
+    "tabulary.sty",
+    "titlesec.sty",
+    "newunicodechar.sty",
+    "pdflscape.sty",
+    "enumitem.sty",
+    "booktabs.sty",
+    "pzdr.tfm",
+)
 FACES = ("Noto Serif CJK SC", "Noto Sans CJK SC", "Liberation Serif", "DejaVu Sans")
 PREAMBLE = Path(__file__).with_name("preamble.tex")
-_SUPERSCRIPTS = "".join(rf"\newunicodechar{{{c}}}{{\textsuperscript{{{p}}}}}" for c, p in zip("⁻⁰⁴⁵⁶⁷⁸⁹", ("\\textminus{}", *"0456789")))
+_SUPERSCRIPTS = "".join(
+    rf"\newunicodechar{{{c}}}{{\textsuperscript{{{p}}}}}"
+    for c, p in zip("⁻⁰⁴⁵⁶⁷⁸⁹", ("\\textminus{}", *"0456789"))
+)
 _FONTS = r"""
 \usepackage{fontspec}
 \setmainfont{Liberation Serif}\setsansfont{Liberation Sans}\setmonofont{Liberation Mono}[Scale=0.88]
@@ -57,7 +70,9 @@ def lacking():
 def check():
     """Raise BuildError, in one sentence, where a system package is missing."""
     if missing := lacking():
-        raise BuildError(f"the PDF needs {', '.join(missing)}; to install: apt-get install -y {PACKAGES}")
+        raise BuildError(
+            f"the PDF needs {', '.join(missing)}; to install: apt-get install -y {PACKAGES}"
+        )
 
 
 def citation(project):
@@ -68,21 +83,33 @@ def citation(project):
     try:
         cited = yaml.safe_load(path.read_text(encoding="utf-8"))
         return {
-            "version": str(cited["version"]), "date": str(cited["date-released"]), "doi": cited["references"][0]["doi"],
-            "commit": str(found) if found.id else "", "time": found.time,
-        }  # fmt: skip
+            "version": str(cited["version"]),
+            "date": str(cited["date-released"]),
+            "doi": cited["references"][0]["doi"],
+            "commit": str(found) if found.id else "",
+            "time": found.time,
+        }
     except (OSError, KeyError, IndexError, TypeError, yaml.YAMLError) as error:
-        raise BuildError(f"CITATION.cff has no version, date-released or DOI of the report for the title page: {error!r}") from None
+        raise BuildError(
+            f"CITATION.cff has no version, date-released or DOI of the report for the title page: {error!r}"
+        ) from None
 
 
 def epoch(cited):
     """Seconds that stand in a PDF as its time: SOURCE_DATE_EPOCH, else the commit's, else the release's date."""
     given = os.environ.get("SOURCE_DATE_EPOCH") or cited["time"]
-    return str(given if given is not None else calendar.timegm(time.strptime(cited["date"], "%Y-%m-%d")))
+    return str(
+        given if given is not None else calendar.timegm(time.strptime(cited["date"], "%Y-%m-%d"))
+    )
 
 
 def _title_page(title, cited, words):
-    lines = [words["independent"], words["version"].format(**cited), words["report"].format(**cited), words["licence"]]
+    lines = [
+        words["independent"],
+        words["version"].format(**cited),
+        words["report"].format(**cited),
+        words["licence"],
+    ]
     if cited["commit"]:
         lines[1] += words["commit"].format(**cited)
     body = "\n\n".join(rf"{{\large {latex(line)}\par}}\vspace{{0.8em}}" for line in lines)
@@ -96,10 +123,15 @@ def _appendix(notebooks, words):
     """A page with the code of every chapter."""
     import nbformat
 
-    parts = ["```{raw} latex\n\\clearpage\\appendix\n```\n", f"# {words['code']}\n\n{words['code_intro']}\n"]
+    parts = [
+        "```{raw} latex\n\\clearpage\\appendix\n```\n",
+        f"# {words['code']}\n\n{words['code_intro']}\n",
+    ]
     for name, text in notebooks.items():
         nb = nbformat.reads(text, as_version=4)
-        code = "\n\n".join(cell.source for cell in nb.cells if cell.cell_type == "code" and cell.source.strip())
+        code = "\n\n".join(
+            cell.source for cell in nb.cells if cell.cell_type == "code" and cell.source.strip()
+        )
         parts.append(f"## {name}.md\n\n~~~~python\n{code}\n~~~~\n")
     return "\n".join(parts)
 
@@ -109,7 +141,11 @@ def _source(project, notebooks, name, title):
     source, words = site.make_tree(project, notebooks, f"pdf_{name}"), WORDS[name]
     (source / "document.md").write_text(f"# {title}\n", encoding="utf-8")
     (source / "code.md").write_text(_appendix(notebooks, words), encoding="utf-8")
-    toc = {"format": "jb-book", "root": "document", "chapters": [{"file": name} for name in (*project.pages, "code")]}
+    toc = {
+        "format": "jb-book",
+        "root": "document",
+        "chapters": [{"file": name} for name in (*project.pages, "code")],
+    }
     (source / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False), encoding="utf-8")
     return source
 
@@ -117,8 +153,25 @@ def _source(project, notebooks, name, title):
 def _preamble(title, author, name):
     words = WORDS[name]
     text = PREAMBLE.read_text(encoding="utf-8")
-    said = {key.upper(): words[key] for key in ("figure", "table", "contents", "figures", "tables", "references", "part", "language")}
-    for key, value in {**said, "TITLE": latex(title), "AUTHOR": latex(author), "SUPERSCRIPTS": _SUPERSCRIPTS}.items():
+    said = {
+        key.upper(): words[key]
+        for key in (
+            "figure",
+            "table",
+            "contents",
+            "figures",
+            "tables",
+            "references",
+            "part",
+            "language",
+        )
+    }
+    for key, value in {
+        **said,
+        "TITLE": latex(title),
+        "AUTHOR": latex(author),
+        "SUPERSCRIPTS": _SUPERSCRIPTS,
+    }.items():
         text = text.replace(f"@{key}@", value)
     return text + (_LATIN if name == "en" else "")
 
@@ -132,36 +185,73 @@ def _lay_out(project, notebooks, out, language, name, names, cited):
     keep.remove(out)
     # Figures are drawn into it while Sphinx resolves them.
     out.mkdir(parents=True)
-    site.render(project, source, out, {
-        **settings,
-        "nb_mime_priority_overrides": [("latex", "text/html", 0)],
-        "latex_engine": "xelatex", "latex_use_xindy": False, "latex_show_urls": "no", "latex_show_pagerefs": False, "numfig": True,
-        "latex_documents": [("document", f"{NAME}-{name}.tex", title, author, "manual", True)],
-        "latex_elements": {
-            "papersize": "a4paper", "pointsize": "10pt", "fncychap": "", "extraclassoptions": "openany,oneside",
-            "fontpkg": _FONTS, "preamble": _preamble(title, author, name), "maketitle": _title_page(title, cited, WORDS[name]), "printindex": "",
-            "sphinxsetup": "hmargin={2.2cm,2.2cm},vmargin={2.3cm,2.1cm},verbatimwithframe=false,verbatimvisiblespace={},"
-            "InnerLinkColor={HTML}{0A4F7D},OuterLinkColor={HTML}{0A4F7D}",
-            "makeindex": "", "babel": "", "polyglossia": "",
+    site.render(
+        project,
+        source,
+        out,
+        {
+            **settings,
+            "nb_mime_priority_overrides": [("latex", "text/html", 0)],
+            "latex_engine": "xelatex",
+            "latex_use_xindy": False,
+            "latex_show_urls": "no",
+            "latex_show_pagerefs": False,
+            "numfig": True,
+            "latex_documents": [("document", f"{NAME}-{name}.tex", title, author, "manual", True)],
+            "latex_elements": {
+                "papersize": "a4paper",
+                "pointsize": "10pt",
+                "fncychap": "",
+                "extraclassoptions": "openany,oneside",
+                "fontpkg": _FONTS,
+                "preamble": _preamble(title, author, name),
+                "maketitle": _title_page(title, cited, WORDS[name]),
+                "printindex": "",
+                "sphinxsetup": "hmargin={2.2cm,2.2cm},vmargin={2.3cm,2.1cm},verbatimwithframe=false,verbatimvisiblespace={},"
+                "InnerLinkColor={HTML}{0A4F7D},OuterLinkColor={HTML}{0A4F7D}",
+                "makeindex": "",
+                "babel": "",
+                "polyglossia": "",
+            },
         },
-    }, builder="latex")  # fmt: skip
+        builder="latex",
+    )
 
 
 def _typeset(out, name, cited):
     """Run XeLaTeX as often as it takes; returns the PDF's path."""
     here = os.getpid()
     done = subprocess.run(
-        ["latexmk", "-xelatex", "-interaction=nonstopmode", "-halt-on-error", "-silent", f"{NAME}-{name}.tex"],
-        cwd=out, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL, timeout=900,
+        [
+            "latexmk",
+            "-xelatex",
+            "-interaction=nonstopmode",
+            "-halt-on-error",
+            "-silent",
+            f"{NAME}-{name}.tex",
+        ],
+        cwd=out,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        stdin=subprocess.DEVNULL,
+        timeout=900,
         env={**os.environ, "SOURCE_DATE_EPOCH": epoch(cited), "FORCE_SOURCE_DATE": "1"},
         preexec_fn=lambda: stop.die_with_parent(here),
-    )  # fmt: skip
+    )
     pdf = out / f"{NAME}-{name}.pdf"
     if done.returncode or not pdf.is_file():
         log = out / f"{NAME}-{name}.log"
-        said = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else done.stdout + done.stderr
+        said = (
+            log.read_text(encoding="utf-8", errors="replace")
+            if log.is_file()
+            else done.stdout + done.stderr
+        )
         errors = re.findall(r"^! .*(?:\n.*){0,4}", said, re.M)
-        raise BuildError(f"XeLaTeX failed on {pdf.stem}:\n" + ("\n".join(errors[:3]) or notebook.plain(said[-2000:])))
+        raise BuildError(
+            f"XeLaTeX failed on {pdf.stem}:\n"
+            + ("\n".join(errors[:3]) or notebook.plain(said[-2000:]))
+        )
     return pdf
 
 
@@ -169,7 +259,11 @@ def _edition(root, notebooks, language, name, names, cited):
     """Make one edition's PDF, in a process of its own; returns its path."""
     project = Project(root)
     out = project.build / "pdf" / f".{name}" / "latex"
-    speaking = editions.spoken(project, notebooks, language) if language != "en" else contextlib.nullcontext((notebooks, None))
+    speaking = (
+        editions.spoken(project, notebooks, language)
+        if language != "en"
+        else contextlib.nullcontext((notebooks, None))
+    )
     with speaking as (notebooks, _):
         _lay_out(project, notebooks, out, language, name, names, cited)
     return _typeset(out, name, cited)
@@ -197,7 +291,10 @@ def build(project, say=print):
             for target in targets:
                 say(f"nothing changed: {target.relative_to(project.root)}")
             return targets
-        jobs = [(project.root, notebooks, language, name, list(found.values()), cited) for language, name in found.items()]
+        jobs = [
+            (project.root, notebooks, language, name, list(found.values()), cited)
+            for language, name in found.items()
+        ]
         # Fresh processes: drawing charts starts threads, which a fork would lose.
         context = multiprocessing.get_context("spawn")
         making = [Apart(context, _edition, *job) for job in jobs]
@@ -209,5 +306,10 @@ def build(project, say=print):
         for pdf, target in zip(made, targets):
             keep.write_whole(target, pdf.read_bytes())
             say(f"made {target.relative_to(project.root)}")
-        keep.keep(note, json.dumps({"stamp": mark, "files": {path.name: file_digest(path) for path in targets}}).encode())
+        keep.keep(
+            note,
+            json.dumps(
+                {"stamp": mark, "files": {path.name: file_digest(path) for path in targets}}
+            ).encode(),
+        )
     return targets

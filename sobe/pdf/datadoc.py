@@ -16,13 +16,26 @@ def _table(package, name, words):
     facts = listing([resource["path"], say("{n} rows", n=f"{len(package.rows(name)):,}")])
     fields = "\n".join(map(_field, resource["schema"]["fields"]))
     return (
-        rf"\subsection{{{latex(say(resource['title']))}}}\label{{table-{name}}}" "\n"
-        rf"{latex(say(resource['description']))} {{\footnotesize {latex(breakable(facts))}{words['stop'].strip()}}}" "\n"
-        rf"\begin{{description}}[font=\normalfont\ttfamily,leftmargin=1.4em,itemsep=0pt,parsep=0pt]\footnotesize" "\n"
-        f"{fields}\n" r"\end{description}"
+        rf"\subsection{{{latex(say(resource['title']))}}}\label{{table-{name}}}"
+        "\n"
+        rf"{latex(say(resource['description']))} {{\footnotesize {latex(breakable(facts))}{words['stop'].strip()}}}"
+        "\n"
+        rf"\begin{{description}}[font=\normalfont\ttfamily,leftmargin=1.4em,itemsep=0pt,parsep=0pt]\footnotesize"
+        "\n"
+        f"{fields}\n"
+        r"\end{description}"
     )
 
 
 def _field(field):
-    facts = listing(filter(None, [say(field["type"]), unit_words(field.get("unit")), *constraint_words(field.get("constraints", {}))]))
+    facts = listing(
+        filter(
+            None,
+            [
+                say(field["type"]),
+                unit_words(field.get("unit")),
+                *constraint_words(field.get("constraints", {})),
+            ],
+        )
+    )
     return rf"\item[{latex(breakable(field['name']))}] {{\color{{sobemuted}}({latex(breakable(facts))})}} {latex(say(field.get('description', '')))}"

@@ -14,7 +14,10 @@ from sobe.pdf.tables import latex
 from sobe.pdf.words import WORDS
 from sobe.web import collect
 
-_CHART = re.compile(r'<div class="sobe-(figure|chart)" id="[\w-]+">.*?<script type="application/json">(\{.*?\})</script>', re.S)
+_CHART = re.compile(
+    r'<div class="sobe-(figure|chart)" id="[\w-]+">.*?<script type="application/json">(\{.*?\})</script>',
+    re.S,
+)
 _LINK = re.compile(r'<a class="sobe-verdict"[^>]* href="([^"]*)"[^>]*>(.*?)</a>', re.S)
 _PARTS = re.compile(r"<h3>(.*?)</h3>|<p>(.*?)</p>|(<table.*?</table>|<figure.*?</figure>)", re.S)
 _SPECIAL = re.compile(r"([%#&_{}])")
@@ -53,12 +56,19 @@ class Document:
         self.name = app.config.sobe_edition or "en"
         self.words = WORDS[self.name]
         self.records = app.sobe_records
-        self.by_chart = {render.chart_id(record["spec"]): name for name, record in self.records.items()}
-        self.cited = {c.key: f"{c.bibliography_key.docname}:{c.citation_id}" for c in app.env.get_domain("cite").citations}
+        self.by_chart = {
+            render.chart_id(record["spec"]): name for name, record in self.records.items()
+        }
+        self.cited = {
+            c.key: f"{c.bibliography_key.docname}:{c.citation_id}"
+            for c in app.env.get_domain("cite").citations
+        }
         self.tables, self.later = 0, []
         self.shown = []  # (node of the document that holds it, ident, kind, why)
         self.labels = {f"{_page(s)}:{i}" for s in doctree.findall(nodes.section) for i in s["ids"]}
-        self.labels |= {f"{node['docname']}::doc" for node in doctree.findall(addnodes.start_of_file)}
+        self.labels |= {
+            f"{node['docname']}::doc" for node in doctree.findall(addnodes.start_of_file)
+        }
         self.labels |= {f"figure-{name}" for name in self.records}
         self.labels |= {f"table-{name}" for name in app.sobe_package.tables}
         for node in _html(doctree):
@@ -77,7 +87,7 @@ class Document:
         return shown
 
     def reference(self, ident, kind):
-        """"Figure 3.1", leading there."""
+        """ "Figure 3.1", leading there."""
         return rf"\hyperref[{ident}]{{{self.words[kind]}~\ref*{{{ident}}}}}"
 
     def online(self, page, ident=""):
@@ -108,7 +118,14 @@ class Document:
             return documented(self.app.sobe_package, self.words)
         if "data-sobe-grid" in html:
             words = self.words
-            return self.table(node, tables.grid(html, [words[key] for key in ("row", "column", "idea", "aside")], bool(words["aside"])))
+            return self.table(
+                node,
+                tables.grid(
+                    html,
+                    [words[key] for key in ("row", "column", "idea", "aside")],
+                    bool(words["aside"]),
+                ),
+            )
         return "\n\n".join(filter(None, (self.part(node, *part) for part in _PARTS.findall(html))))
 
     def part(self, node, heading, words, table):
@@ -116,7 +133,11 @@ class Document:
         if table:
             found = tables.read(table)
             return self.table(node, found) if found else ""
-        return rf"\subsection*{{{latex(tables.plain(heading))}}}" if heading else latex(tables.plain(words))
+        return (
+            rf"\subsection*{{{latex(tables.plain(heading))}}}"
+            if heading
+            else latex(tables.plain(words))
+        )
 
     def table(self, node, table):
         """A table, numbered through the document by the order of cells."""
@@ -144,18 +165,34 @@ class Document:
             return ""
         name, words = data["name"], self.words
         self.shown.append((node, f"figure-{name}", "figure", data["why"]))
-        rest = words["stop"].join(text.rstrip(".。") for text in (data["subtitle"], data["note"]) if text)
-        return figures.figure(name, self.picture(name, data["spec"]), data["title"] + words["stop"].strip(), rest + words["stop"].strip(), self.foot(name))
+        rest = words["stop"].join(
+            text.rstrip(".。") for text in (data["subtitle"], data["note"]) if text
+        )
+        return figures.figure(
+            name,
+            self.picture(name, data["spec"]),
+            data["title"] + words["stop"].strip(),
+            rest + words["stop"].strip(),
+            self.foot(name),
+        )
 
     def foot(self, name):
         """Sources of a figure, the tables behind it, and where it stands online, as LaTeX."""
         record, words = self.records[name], self.words
         sources = [self.source(source) for source in record["sources"]]
-        held = [self.link(latex(table["title"]), f"#table-{table['name']}") for table in record["tables"]]
+        held = [
+            self.link(latex(table["title"]), f"#table-{table['name']}")
+            for table in record["tables"]
+        ]
         parts = [
             f"{words[key]}{words['colon']}{words['and'].join(items)}"
-            for key, items in (("sources", sources), ("data", held), ("online", [self.online(record["page"], f"figure-{name}")])) if items
-        ]  # fmt: skip
+            for key, items in (
+                ("sources", sources),
+                ("data", held),
+                ("online", [self.online(record["page"], f"figure-{name}")]),
+            )
+            if items
+        ]
         return words["stop"].join(parts) + words["stop"].strip()
 
     def source(self, source):
@@ -172,22 +209,40 @@ class Document:
         words, name = self.words, "estimator"
         self.shown.append((node, f"figure-{name}", "figure", ""))
         said = words["estimator"].partition("{address}")
-        said = latex(said[0]) + self.online(_page(node)) + latex(said[2].format(case=words["and"].join(case)))
-        return said + "\n\n" + figures.figure(
-            name, self.picture(name, chart), words["still"] + words["stop"].strip(), words["still_costs"] + words["stop"].strip(),
-            f"{words['online']}{words['colon']}{self.online(_page(node))}{words['stop'].strip()}")
+        said = (
+            latex(said[0])
+            + self.online(_page(node))
+            + latex(said[2].format(case=words["and"].join(case)))
+        )
+        return (
+            said
+            + "\n\n"
+            + figures.figure(
+                name,
+                self.picture(name, chart),
+                words["still"] + words["stop"].strip(),
+                words["still_costs"] + words["stop"].strip(),
+                f"{words['online']}{words['colon']}{self.online(_page(node))}{words['stop'].strip()}",
+            )
+        )
 
     def catalogue(self, node):
         """All figures with their numbers and pages."""
         words, cell = self.words, tables.Piece
-        heads = [[cell(text)] for text in (words["figure"], words["title"], words["what"], words["page"])]
+        heads = [
+            [cell(text)] for text in (words["figure"], words["title"], words["what"], words["page"])
+        ]
         rows = []
         for name, record in self.records.items():
             label = f"figure-{name}"
-            rows.append([
-                [tables.Latex(rf"\hyperref[{label}]{{\ref*{{{label}}}}}", "10.10")], [cell(record["title"], url=f"#{label}")],
-                [cell(record["subtitle"])], [tables.Latex(rf"\pageref{{{label}}}", "100")],
-            ])
+            rows.append(
+                [
+                    [tables.Latex(rf"\hyperref[{label}]{{\ref*{{{label}}}}}", "10.10")],
+                    [cell(record["title"], url=f"#{label}")],
+                    [cell(record["subtitle"])],
+                    [tables.Latex(rf"\pageref{{{label}}}", "100")],
+                ]
+            )
         return self.table(node, tables.Table(words["catalogue"], [heads, *rows], 1, {3}))
 
     # The document around it.
@@ -218,12 +273,16 @@ class Document:
         for before, home, found in said.values():
             sentences = self.sentences(found)
             if before is None:
-                home.parent.insert(home.parent.index(home), nodes.paragraph("", "", raw(sentences.strip())))
+                home.parent.insert(
+                    home.parent.index(home), nodes.paragraph("", "", raw(sentences.strip()))
+                )
                 continue
             last = before.children[-1]
             if isinstance(last, nodes.Text) and last.rstrip()[-1:] in (":", "："):
                 # What followed the colon may now stand on another page.
-                names = self.words["and"].join(self.reference(ident, kind) for ident, kind, _ in found)
+                names = self.words["and"].join(
+                    self.reference(ident, kind) for ident, kind, _ in found
+                )
                 before.replace(last, nodes.Text(last.rstrip()[:-1]))
                 before += raw(self.words["aside_reference"].format(names))
             else:
@@ -232,10 +291,16 @@ class Document:
     def sentences(self, found):
         """What is said of figures and tables: what a figure shows, and the names of the rest."""
         words = self.words
-        shows = [words["shows"].format(figure=self.reference(ident, kind), why=latex(why.rstrip(".。"))) for ident, kind, why in found if why]
+        shows = [
+            words["shows"].format(figure=self.reference(ident, kind), why=latex(why.rstrip(".。")))
+            for ident, kind, why in found
+            if why
+        ]
         rest = [self.reference(ident, kind) for ident, kind, why in found if not why]
         gap = " " if self.name == "en" else ""
-        return "".join(gap + sentence for sentence in shows) + (words["see"].format(words["and"].join(rest)) if rest else "")
+        return "".join(gap + sentence for sentence in shows) + (
+            words["see"].format(words["and"].join(rest)) if rest else ""
+        )
 
 
 def _home(node):
@@ -272,7 +337,7 @@ def read(app, doctree):
         elif node["language"] != "bibtex":
             # With its label: what only programs read is on the site.
             at = box.parent.index(box)
-            del box.parent[at - 1:at + 1]
+            del box.parent[at - 1 : at + 1]
     for node in list(doctree.findall(nodes.Element)):
         if "sd-stretched-link" in node.get("classes", []) and node.parent is not None:
             node.parent.remove(node)
@@ -284,16 +349,20 @@ def _flatten(doctree):
     LaTeX has the references at its end, under a heading of their own.
     """
     for section in list(doctree.findall(nodes.section)):
-        if not any(node.astext().strip() for node in section.children if not isinstance(node, nodes.title)):
+        if not any(
+            node.astext().strip() for node in section.children if not isinstance(node, nodes.title)
+        ):
             section.parent.remove(section)
     for node in list(doctree.findall(nodes.container)):
         classes = node.get("classes", [])
         if any(name.startswith("sd-") for name in classes):
             inside = node.children
-            if "sd-card-title" in classes or all(isinstance(child, (nodes.Text, nodes.Inline)) for child in inside):
+            if "sd-card-title" in classes or all(
+                isinstance(child, (nodes.Text, nodes.Inline)) for child in inside
+            ):
                 inside = [nodes.paragraph("", "", nodes.strong("", node.astext()))]
             at = node.parent.index(node)
-            node.parent[at:at + 1] = inside
+            node.parent[at : at + 1] = inside
 
 
 def resolved(app, doctree, docname):

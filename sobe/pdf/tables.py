@@ -24,11 +24,79 @@ UPRIGHT, SIDEWAYS, GAP = 472.0, 686.0, 7.0
 SIZES = {"footnotesize": 8.0, "scriptsize": 7.0}
 _LONG = re.compile(r"\S{14,}")
 # Widths of Times, of which the face of the text has the measures, in thousandths of its size.
-_TIMES = dict(zip("abcdefghijklmnopqrstuvwxyz", (
-    444, 500, 444, 500, 444, 333, 500, 500, 278, 278, 500, 278, 778, 500, 500, 500, 500, 333, 389, 278, 500, 500, 722, 500, 500, 444,
-))) | dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", (
-    722, 667, 667, 722, 611, 556, 722, 722, 333, 389, 722, 611, 889, 722, 722, 556, 722, 667, 556, 611, 722, 722, 944, 722, 722, 611,
-))) | dict.fromkeys(" .,", 250) | dict.fromkeys(":;/tI'|", 290) | dict.fromkeys("()[]-fr", 340) | dict.fromkeys("×+=−<>~", 570) | {"%": 833, "@": 921, "—": 1000}  # fmt: skip
+_TIMES = (
+    dict(
+        zip(
+            "abcdefghijklmnopqrstuvwxyz",
+            (
+                444,
+                500,
+                444,
+                500,
+                444,
+                333,
+                500,
+                500,
+                278,
+                278,
+                500,
+                278,
+                778,
+                500,
+                500,
+                500,
+                500,
+                333,
+                389,
+                278,
+                500,
+                500,
+                722,
+                500,
+                500,
+                444,
+            ),
+        )
+    )
+    | dict(
+        zip(
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+            (
+                722,
+                667,
+                667,
+                722,
+                611,
+                556,
+                722,
+                722,
+                333,
+                389,
+                722,
+                611,
+                889,
+                722,
+                722,
+                556,
+                722,
+                667,
+                556,
+                611,
+                722,
+                722,
+                944,
+                722,
+                722,
+                611,
+            ),
+        )
+    )
+    | dict.fromkeys(" .,", 250)
+    | dict.fromkeys(":;/tI'|", 290)
+    | dict.fromkeys("()[]-fr", 340)
+    | dict.fromkeys("×+=−<>~", 570)
+    | {"%": 833, "@": 921, "—": 1000}
+)
 
 
 @dataclass
@@ -66,7 +134,14 @@ class Table:
 class _Reader(HTMLParser):
     def __init__(self):
         super().__init__()
-        self.table, self.done, self._cell, self._link, self._span, self._in = Table(), False, None, None, None, ""
+        self.table, self.done, self._cell, self._link, self._span, self._in = (
+            Table(),
+            False,
+            None,
+            None,
+            None,
+            "",
+        )
         self.unprinted = set()
 
     def handle_starttag(self, tag, attrs):
@@ -75,7 +150,9 @@ class _Reader(HTMLParser):
         if self.done:
             return
         if tag == "table":
-            self.unprinted = {int(place) for place in (attrs.get("data-sobe-unprinted") or "").split()}
+            self.unprinted = {
+                int(place) for place in (attrs.get("data-sobe-unprinted") or "").split()
+            }
         elif tag == "tr":
             rows.append([])
         elif tag in ("td", "th") and rows:
@@ -140,7 +217,9 @@ def breakable(text):
     def broken(match):
         marked = re.sub(r"([_/.,:;=\-–(])(?=\w)|(?<=[a-z])(?=[A-Z])", rf"\1{BREAK}", match[0])
         # What is still long, as names without marks are, may be broken anywhere.
-        return re.sub(rf"[^\s{BREAK}]{{19,}}", lambda m: BREAK.join(re.findall(".{1,10}", m[0])), marked)
+        return re.sub(
+            rf"[^\s{BREAK}]{{19,}}", lambda m: BREAK.join(re.findall(".{1,10}", m[0])), marked
+        )
 
     return _LONG.sub(broken, text)
 
@@ -156,14 +235,20 @@ def width(text, size=1.0):
     for sign in text:
         wide = ord(sign) > 0x2E80
         # A space is put between a Chinese sign and a Latin one.
-        total += (1000 if wide else 0 if sign == BREAK else _TIMES.get(sign, 510)) + (250 if before and (before > 0x2E80) != wide else 0)
+        total += (1000 if wide else 0 if sign == BREAK else _TIMES.get(sign, 510)) + (
+            250 if before and (before > 0x2E80) != wide else 0
+        )
         before = ord(sign)
     return total * size / 1000
 
 
 def _words(text):
     """The parts of a text that are not broken."""
-    return [word for word in re.split(rf"[\s{BREAK}]+|(?<=[\u2e80-\uffef])|(?=[\u2e80-\uffef])", text) if word]
+    return [
+        word
+        for word in re.split(rf"[\s{BREAK}]+|(?<=[\u2e80-\uffef])|(?=[\u2e80-\uffef])", text)
+        if word
+    ]
 
 
 def columns(texts, size, space, numeric=(), heads=1):
@@ -171,15 +256,27 @@ def columns(texts, size, space, numeric=(), heads=1):
 
     Returns (widths, estimated lines of all rows); None where the longest words alone do not fit.
     """
-    full = np.array([[width(cell, size) * (1.1 if n < heads else 1) + 1 for cell in row] for n, row in enumerate(texts)])
+    full = np.array(
+        [
+            [width(cell, size) * (1.1 if n < heads else 1) + 1 for cell in row]
+            for n, row in enumerate(texts)
+        ]
+    )
     most, least = full.max(axis=0), np.ones(full.shape[1])
     for i in range(full.shape[1]):
         for n, row in enumerate(texts):
             # A number is not broken, its heading may be.
             words = [row[i]] if i in numeric and n >= heads and full[n, i] < 60 else _words(row[i])
             # Chinese can be broken after each sign, but is not to stand one below the other.
-            words = [*words, row[i][:4]] if any(ord(sign) > 0x2E80 for sign in row[i][:4]) else words
-            least[i] = max([least[i], *(width(word, size) * (1.1 if n < heads else 1.02) + 1 for word in words)])
+            words = (
+                [*words, row[i][:4]] if any(ord(sign) > 0x2E80 for sign in row[i][:4]) else words
+            )
+            least[i] = max(
+                [
+                    least[i],
+                    *(width(word, size) * (1.1 if n < heads else 1.02) + 1 for word in words),
+                ]
+            )
     space -= GAP * (full.shape[1] - 1)
     if most.sum() <= space:
         return list(most), len(texts)
@@ -188,14 +285,22 @@ def columns(texts, size, space, numeric=(), heads=1):
 
     space = int(space)
     most, least = np.minimum(np.ceil(most), space).astype(int), np.ceil(least).astype(int)
-    parts = [[[width(word, size) for word in _words(row[i])] for row in texts] for i in range(full.shape[1])]
+    parts = [
+        [[width(word, size) for word in _words(row[i])] for row in texts]
+        for i in range(full.shape[1])
+    ]
     kept = {}
 
     def lines(widths):
         """Lines that each row takes."""
         for i, got in enumerate(widths):
             if (i, got) not in kept:
-                kept[i, got] = np.array([1 if full[n, i] <= got else _filled(cell, got, size / 4) for n, cell in enumerate(parts[i])])
+                kept[i, got] = np.array(
+                    [
+                        1 if full[n, i] <= got else _filled(cell, got, size / 4)
+                        for n, cell in enumerate(parts[i])
+                    ]
+                )
         return np.max([kept[i, got] for i, got in enumerate(widths)], axis=0)
 
     def tall(widths):
@@ -233,17 +338,30 @@ def _filled(words, line, space):
 
 def _layout(table):
     """(size's name, sideways?, widths, whether lines wrap, pages) of the layout that shows a table best."""
-    texts = [[breakable("".join(piece.text for piece in cell)) for cell in row] for row in table.rows]
+    texts = [
+        [breakable("".join(piece.text for piece in cell)) for cell in row] for row in table.rows
+    ]
     tried = []
     for sideways, small in ((False, False), (False, True), (True, False), (True, True)):
         size = "scriptsize" if small else "footnotesize"
-        found = columns(texts, SIZES[size], SIDEWAYS if sideways else UPRIGHT, table.numeric, table.heads)
+        found = columns(
+            texts, SIZES[size], SIDEWAYS if sideways else UPRIGHT, table.numeric, table.heads
+        )
         if found is not None:
             widths, lines = found
             # Pages it takes, whole ones if turned; small type and turning must be worth it.
             pages = lines * SIZES[size] * 1.25 / (450 if sideways else 680)
             pages = math.ceil(pages) if sideways else pages
-            tried.append((pages * (1.25 if small else 1) * (1.3 if sideways else 1), size, sideways, widths, lines > 1.3 * len(texts), pages))
+            tried.append(
+                (
+                    pages * (1.25 if small else 1) * (1.3 if sideways else 1),
+                    size,
+                    sideways,
+                    widths,
+                    lines > 1.3 * len(texts),
+                    pages,
+                )
+            )
     if not tried:
         raise ValueError(f"the table {table.caption!r} is wider than a page")
     return min(tried, key=lambda one: one[0])[1:]
@@ -267,18 +385,27 @@ def longtable(table, ident, link, words):
     size, sideways, widths, wraps, pages = _layout(table)
     count = len(widths)
     kinds = "".join(
-        f">{{\\sobe{'right' if i in table.numeric else 'left'}}}p{{{w:.1f}pt}}" for i, w in enumerate(widths))
+        f">{{\\sobe{'right' if i in table.numeric else 'left'}}}p{{{w:.1f}pt}}"
+        for i, w in enumerate(widths)
+    )
     spec = rf"@{{}}{kinds}@{{}}"
-    lines = [" & ".join("".join(piece(p, link) for p in cell) for cell in row) for row in table.rows]
+    lines = [
+        " & ".join("".join(piece(p, link) for p in cell) for cell in row) for row in table.rows
+    ]
     head = "".join(
-        " & ".join(rf"\textbf{{{''.join(latex(breakable(p.text)) for p in cell)}}}" for cell in row) + r" \\" + "\n"
+        " & ".join(rf"\textbf{{{''.join(latex(breakable(p.text)) for p in cell)}}}" for cell in row)
+        + r" \\"
+        + "\n"
         for row in table.rows[: table.heads]
     )
     between = "\\\\\n\\sobeline\n" if wraps else "\\\\\n"
-    body = between.join(lines[table.heads:])
+    body = between.join(lines[table.heads :])
     caption = latex(table.caption) or r"\relax"
     if table.absent:  # under the table, for the list of tables has no room for it
-        body += "\\\\*\n\\midrule\n" + rf"\multicolumn{{{count}}}{{@{{}}l@{{}}}}{{\sobecontinued{{{latex(words['absent'].format(words['and'].join(table.absent)))}}}}}"
+        body += (
+            "\\\\*\n\\midrule\n"
+            + rf"\multicolumn{{{count}}}{{@{{}}l@{{}}}}{{\sobecontinued{{{latex(words['absent'].format(words['and'].join(table.absent)))}}}}}"
+        )
     before = r"\sobebarrier" if pages > 0.7 else ""
     made = rf"""{before}\par\Needspace{{8\baselineskip}}\begingroup\{size}\sobetable
 \begin{{longtable}}{{{spec}}}
@@ -301,7 +428,9 @@ def longtable(table, ident, link, words):
     return (rf"\begin{{landscape}}{made}\end{{landscape}}" if sideways else made), sideways
 
 
-_BAND = re.compile(r"<h3[^>]*>(.*?)</h3>|<h4[^>]*>(.*?)</h4>|<li[^>]*><strong>(.*?)</strong>(.*?)</li>", re.S)
+_BAND = re.compile(
+    r"<h3[^>]*>(.*?)</h3>|<h4[^>]*>(.*?)</h4>|<li[^>]*><strong>(.*?)</strong>(.*?)</li>", re.S
+)
 _ASIDE = re.compile(r'<span lang="zh"[^>]*>(.*?)</span>', re.S)
 
 
@@ -319,7 +448,12 @@ def grid(text, names, asides):
             cell = plain(group)
         else:
             detail, aside = plain(_ASIDE.sub("", more)), plain(" ".join(_ASIDE.findall(more)))
-            said = [band, cell, plain(idea) + (f" ({detail})" if detail else ""), *([aside] if asides else [])]
+            said = [
+                band,
+                cell,
+                plain(idea) + (f" ({detail})" if detail else ""),
+                *([aside] if asides else []),
+            ]
             rows.append([[Piece(part)] if part else [] for part in said])
             band = cell = ""
     heads = [[Piece(name)] for name in names[: len(rows[0])]]

@@ -22,7 +22,11 @@ def main(argv=None):
     commands.add_parser("publish", help="make dist/site from the releases in dist/")
     commands.add_parser("citation", help="write .zenodo.json anew from CITATION.cff")
     commands.add_parser("facts", help="print what a manifest says of this checkout, as JSON")
-    for name, value in (("release", "version"), ("changes", "version"), ("verify-release", "folder")):
+    for name, value in (
+        ("release", "version"),
+        ("changes", "version"),
+        ("verify-release", "folder"),
+    ):
         commands.add_parser(name).add_argument(value)
     args = parser.parse_args(argv)
     root = Path.cwd().resolve()
@@ -41,7 +45,11 @@ def main(argv=None):
             make.release(root, args.version, _say)
         elif args.command == "changes":
             file = make.write_record(root, args.version, root / "dist")
-            _say(f"wrote {file.relative_to(root)}" if file else "no release in dist/ came before this one: nothing to compare with")
+            _say(
+                f"wrote {file.relative_to(root)}"
+                if file
+                else "no release in dist/ came before this one: nothing to compare with"
+            )
         else:
             make.verify_release(root, Path(args.folder).resolve(), _say)
     except BuildError as error:

@@ -18,7 +18,10 @@ def tables_of(data):
     for resource in package["resources"]:
         key = resource.get("schema", {}).get("primaryKey", [])
         with (data / resource["path"]).open(encoding="utf-8", newline="") as lines:
-            found[resource["name"]] = ([key] if isinstance(key, str) else key, list(csv.DictReader(lines)))
+            found[resource["name"]] = (
+                [key] if isinstance(key, str) else key,
+                list(csv.DictReader(lines)),
+            )
     return found
 
 
@@ -43,7 +46,11 @@ def compare_rows(before, after):
             old, new = before[name].get(column, ""), after[name].get(column, "")
             if old != new:
                 changed.append([name, column, old, new])
-    found = {"added": [n for n in after if n not in before], "removed": [n for n in before if n not in after], "changed": changed}
+    found = {
+        "added": [n for n in after if n not in before],
+        "removed": [n for n in before if n not in after],
+        "changed": changed,
+    }
     return {kind: items for kind, items in found.items() if items}
 
 
@@ -66,14 +73,22 @@ def judged(root):
     from sobe.claims import ledger
 
     return {
-        name: {"statement": e.claim["statement"], "claimed": e.claimed, "computed": e.computed or "no data", "verdict": e.verdict}
+        name: {
+            "statement": e.claim["statement"],
+            "claimed": e.claimed,
+            "computed": e.computed or "no data",
+            "verdict": e.verdict,
+        }
         for name, e in ledger.entries().items()
-    }  # fmt: skip
+    }
 
 
 def text(version, since, found):
     """The record of a release as it is kept."""
-    return json.dumps({"version": version, "since": since, **found}, indent=1, ensure_ascii=False) + "\n"
+    return (
+        json.dumps({"version": version, "since": since, **found}, indent=1, ensure_ascii=False)
+        + "\n"
+    )
 
 
 def _version(path):
@@ -84,7 +99,11 @@ def html(folder):
     """All records as HTML, newest first."""
     records = sorted(folder.glob("*.json"), key=_version, reverse=True) if folder.is_dir() else []
     if not records:
-        return "<p>" + say("No release came before this one: there is nothing to compare its data with.") + "</p>"
+        return (
+            "<p>"
+            + say("No release came before this one: there is nothing to compare its data with.")
+            + "</p>"
+        )
     return "\n".join(_record(json.loads(path.read_text(encoding="utf-8"))) for path in records)
 
 
@@ -93,23 +112,34 @@ def _record(record):
     parts = [f"<h3>{version}</h3>", "<p>" + say("Compared with {since}.", since=since) + "</p>"]
     claims = record["claims"]
     if claims:
-        of = {"statement": say("Statement"), "claimed": say("Claimed"), "computed": say("Computed"), "verdict": say("Verdict")}
+        of = {
+            "statement": say("Statement"),
+            "claimed": say("Claimed"),
+            "computed": say("Computed"),
+            "verdict": say("Verdict"),
+        }
         rows = [
             (name, of.get(what, what), *((say(old), say(new)) if what == "verdict" else (old, new)))
             for name, what, old, new in claims.get("changed", [])
         ]
         parts.append(_table(say("Claims and verdicts"), say("Claim"), rows, claims))
     for table, found in record["tables"].items():
-        parts.append(_table(say("Table {name}", name=table), say("Row"), found.get("changed", []), found))
+        parts.append(
+            _table(say("Table {name}", name=table), say("Row"), found.get("changed", []), found)
+        )
     if len(parts) == 2:
         parts.append("<p>" + say("No row, claim or verdict changed.") + "</p>")
     return f'<section class="sobe-changes" id="changes-{version}">{"".join(parts)}</section>'
 
 
 def _table(title, first, changed, found):
-    rows = [(name, "", "", say("added")) for name in found.get("added", [])] + [(name, "", "", say("removed")) for name in found.get("removed", [])]
+    rows = [(name, "", "", say("added")) for name in found.get("added", [])] + [
+        (name, "", "", say("removed")) for name in found.get("removed", [])
+    ]
     body = "\n".join(
-        "<tr>" + " ".join(f"<td>{escape(str(value))}</td>" for value in row) + "</tr>" for row in [*changed, *rows])
+        "<tr>" + " ".join(f"<td>{escape(str(value))}</td>" for value in row) + "</tr>"
+        for row in [*changed, *rows]
+    )
     return (
         f'<div class="sobe-table-scroll" tabindex="0" role="region" aria-label="{escape(title)}"><table class="sobe-table">'
         f'<caption>{escape(title)}</caption><thead><tr><th scope="col">{first}</th> <th scope="col">{say("What changed")}</th> '

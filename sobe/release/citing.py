@@ -11,7 +11,9 @@ from pathlib import Path
 
 import yaml
 
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
 #: Format to the end of a file's name.
 ENDS = {"apa": "txt", "bibtex": "bib", "csl": "json", "ris": "ris"}
 
@@ -50,22 +52,40 @@ def read(root):
 
 def _authors(listed):
     return tuple(
-        (a["family-names"], a.get("given-names", "")) if "family-names" in a else (a["name"], "") for a in listed)
+        (a["family-names"], a.get("given-names", "")) if "family-names" in a else (a["name"], "")
+        for a in listed
+    )
 
 
 def edition(cff, url="", note=""):
     """This edition, at the address ``url``, with ``note`` (its commit)."""
     return Work(
-        "sobe2025-executable", "book", cff["title"], _authors(cff["authors"]), str(cff["date-released"]), str(cff["version"]),
-        doi=cff.get("doi", ""), url=url or cff.get("url", ""), note=note)  # fmt: skip
+        "sobe2025-executable",
+        "book",
+        cff["title"],
+        _authors(cff["authors"]),
+        str(cff["date-released"]),
+        str(cff["version"]),
+        doi=cff.get("doi", ""),
+        url=url or cff.get("url", ""),
+        note=note,
+    )
 
 
 def report(cff):
     """The report it is built on: the first of the references."""
     found = cff["references"][0]
     return Work(
-        "sobe2025", "report", found["title"], _authors(found["authors"]), str(found["year"]), str(found.get("version", "")),
-        publisher=found.get("institution", {}).get("name", ""), doi=found.get("doi", ""), url=found.get("url", ""))  # fmt: skip
+        "sobe2025",
+        "report",
+        found["title"],
+        _authors(found["authors"]),
+        str(found["year"]),
+        str(found.get("version", "")),
+        publisher=found.get("institution", {}).get("name", ""),
+        doi=found.get("doi", ""),
+        url=found.get("url", ""),
+    )
 
 
 def _initials(given):
@@ -77,8 +97,12 @@ def apa(work):
     names = [f"{family}, {_initials(given)}" if given else family for family, given in work.authors]
     who = names[0] if len(names) == 1 else ", ".join(names[:-1]) + f", & {names[-1]}"
     version = f" (Version {work.version})" if work.version else ""
-    parts = [f"{who.rstrip('.')}. ({work.year}). {work.title}{version}.", f"{work.publisher}." if work.publisher else "",
-             f"{work.note}." if work.note else "", work.address]
+    parts = [
+        f"{who.rstrip('.')}. ({work.year}). {work.title}{version}.",
+        f"{work.publisher}." if work.publisher else "",
+        f"{work.note}." if work.note else "",
+        work.address,
+    ]
     return " ".join(filter(None, parts))
 
 
@@ -90,10 +114,17 @@ def bibtex(work):
     """The citation as a BibTeX entry."""
     kind = {"book": "misc", "report": "techreport"}[work.kind]
     fields = {
-        "author": " and ".join(f"{_tex(f)}, {_tex(g)}" if g else f"{{{_tex(f)}}}" for f, g in work.authors),
-        "title": f"{{{_tex(work.title)}}}", "year": work.year, "version": work.version, "institution": _tex(work.publisher),
-        "doi": work.doi, "url": work.address, "note": _tex(work.note),
-    }  # fmt: skip
+        "author": " and ".join(
+            f"{_tex(f)}, {_tex(g)}" if g else f"{{{_tex(f)}}}" for f, g in work.authors
+        ),
+        "title": f"{{{_tex(work.title)}}}",
+        "year": work.year,
+        "version": work.version,
+        "institution": _tex(work.publisher),
+        "doi": work.doi,
+        "url": work.address,
+        "note": _tex(work.note),
+    }
     if len(work.date) > 4:
         fields["date"] = work.date
     body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
@@ -103,12 +134,20 @@ def bibtex(work):
 def csl(work):
     """The citation as CSL-JSON text (a list of one item)."""
     item = {
-        "id": work.key, "type": work.kind, "title": work.title,
+        "id": work.key,
+        "type": work.kind,
+        "title": work.title,
         "author": [{"family": f, "given": g} if g else {"literal": f} for f, g in work.authors],
         "issued": {"date-parts": [[int(part) for part in work.date.split("-")]]},
-        "version": work.version, "publisher": work.publisher, "DOI": work.doi, "URL": work.address, "note": work.note,
-    }  # fmt: skip
-    return json.dumps([{key: value for key, value in item.items() if value}], indent=2, ensure_ascii=False)
+        "version": work.version,
+        "publisher": work.publisher,
+        "DOI": work.doi,
+        "URL": work.address,
+        "note": work.note,
+    }
+    return json.dumps(
+        [{key: value for key, value in item.items() if value}], indent=2, ensure_ascii=False
+    )
 
 
 def ris(work):
@@ -116,17 +155,28 @@ def ris(work):
     lines = [("TY", {"book": "BOOK", "report": "RPRT"}[work.kind]), ("ID", work.key)]
     lines += [("AU", f"{f}, {g}" if g else f) for f, g in work.authors]
     lines += [
-        ("TI", work.title), ("PY", work.year), ("DA", work.date.replace("-", "/") if len(work.date) > 4 else ""),
-        ("ET", work.version), ("PB", work.publisher), ("DO", work.doi), ("UR", work.address), ("N1", work.note), ("ER", None),
-    ]  # fmt: skip
-    return "\n".join(f"{tag}  - {value or ''}".rstrip(" ") if tag == "ER" else f"{tag}  - {value}" for tag, value in lines if value or tag == "ER")
+        ("TI", work.title),
+        ("PY", work.year),
+        ("DA", work.date.replace("-", "/") if len(work.date) > 4 else ""),
+        ("ET", work.version),
+        ("PB", work.publisher),
+        ("DO", work.doi),
+        ("UR", work.address),
+        ("N1", work.note),
+        ("ER", None),
+    ]
+    return "\n".join(
+        f"{tag}  - {value or ''}".rstrip(" ") if tag == "ER" else f"{tag}  - {value}"
+        for tag, value in lines
+        if value or tag == "ER"
+    )
 
 
 FORMATS = {"apa": apa, "bibtex": bibtex, "csl": csl, "ris": ris}
 
 
 def written_date(date):
-    """"2026-11-23" as "23 November 2026"."""
+    """ "2026-11-23" as "23 November 2026"."""
     year, month, day = date.split("-")
     return f"{int(day)} {MONTHS[int(month) - 1]} {year}"
 
@@ -136,13 +186,25 @@ def zenodo(root):
     cff = read(root)
     based = report(cff)
     said = {
-        "title": cff["title"], "upload_type": "publication", "publication_type": "book", "version": str(cff["version"]),
-        "publication_date": str(cff["date-released"]), "description": " ".join(cff["abstract"].split()),
+        "title": cff["title"],
+        "upload_type": "publication",
+        "publication_type": "book",
+        "version": str(cff["version"]),
+        "publication_date": str(cff["date-released"]),
+        "description": " ".join(cff["abstract"].split()),
         "creators": [{"name": f"{f}, {g}" if g else f} for f, g in _authors(cff["authors"])],
-        "license": cff["license"][0].lower(), "access_right": "open", "language": "eng",
+        "license": cff["license"][0].lower(),
+        "access_right": "open",
+        "language": "eng",
         "notes": "Text, figures and data: CC BY 4.0. Code: MIT. " + cff["message"],
         "related_identifiers": [
-            {"identifier": based.doi, "relation": "isDerivedFrom", "scheme": "doi", "resource_type": "publication-report"}],
+            {
+                "identifier": based.doi,
+                "relation": "isDerivedFrom",
+                "scheme": "doi",
+                "resource_type": "publication-report",
+            }
+        ],
         "references": [apa(based)],
-    }  # fmt: skip
+    }
     return json.dumps(said, indent=2, ensure_ascii=False) + "\n"

@@ -35,9 +35,24 @@ def git(root, *arguments, check=False, text=True):
     Raises subprocess.CalledProcessError with ``check``.
     """
     environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-    command = ["git", "--no-optional-locks", "-c", f"safe.directory={root}", "-C", str(root), *arguments]
+    command = [
+        "git",
+        "--no-optional-locks",
+        "-c",
+        f"safe.directory={root}",
+        "-C",
+        str(root),
+        *arguments,
+    ]
     try:
-        done = subprocess.run(command, capture_output=True, text=text, env=environment, check=check, encoding="utf-8" if text else None)
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=text,
+            env=environment,
+            check=check,
+            encoding="utf-8" if text else None,
+        )
     except FileNotFoundError:
         return None
     return done.stdout if done.returncode == 0 else None

@@ -12,7 +12,9 @@ SUMMARIES = (MANIFEST, SUMS)
 def names(folder):
     """The files below a folder, by path from it, in order."""
     folder = Path(folder)
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return sorted(
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+    )
 
 
 def first_byte(one, other):
@@ -47,7 +49,7 @@ def _told(name, one, other):
                 return f"{name}: {member} is in one archive only"
             if ours[member] != theirs[member]:
                 return f"{name}, in it " + _told(member, ours[member], theirs[member])
-    around = [repr(content[max(0, place - 30):place + 30])[2:-1] for content in (one, other)]
+    around = [repr(content[max(0, place - 30) : place + 30])[2:-1] for content in (one, other)]
     return f"{name}: byte {place:,} of {len(one):,} and {len(other):,}: …{around[0]}… and …{around[1]}…"
 
 
@@ -94,4 +96,8 @@ def wrong_sums(folder):
     there = set(names(folder)) - {SUMS}
     found = [f"{name} is missing" for name in listed if name not in there]
     found += [f"{name} is not in {SUMS}" for name in sorted(there - set(listed))]
-    return found + [f"{name} has another sum" for name in listed if name in there and sha256(Path(folder) / name) != listed[name]]
+    return found + [
+        f"{name} has another sum"
+        for name in listed
+        if name in there and sha256(Path(folder) / name) != listed[name]
+    ]

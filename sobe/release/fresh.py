@@ -51,19 +51,35 @@ def _lay_out(root, commit, folder, archive):
             with tarfile.open(fileobj=io.BytesIO(content)) as tar:
                 tar.extractall(folder, filter="data")
         else:
-            git(root, "clone", "--quiet", "--shared", "--no-checkout", str(root), str(folder), check=True)
+            git(
+                root,
+                "clone",
+                "--quiet",
+                "--shared",
+                "--no-checkout",
+                str(root),
+                str(folder),
+                check=True,
+            )
             git(folder, "checkout", "--quiet", "--detach", commit, check=True)
     except subprocess.CalledProcessError as error:
-        said = error.stderr if isinstance(error.stderr, str) else error.stderr.decode(errors="replace")
+        said = (
+            error.stderr if isinstance(error.stderr, str) else error.stderr.decode(errors="replace")
+        )
         raise BuildError(f"commit {commit} cannot be taken from {root}: {said.strip()}") from None
 
 
 def _environment(folder, surrounding, variables):
     kept = {k: v for k, v in os.environ.items() if not k.startswith(DROPPED)}
     return {
-        **kept, "PYTHONPATH": str(folder), "TZ": surrounding.timezone, "LC_ALL": surrounding.locale,
-        "PYTHONHASHSEED": surrounding.hashseed, "PYTHONDONTWRITEBYTECODE": "1", **variables,
-    }  # fmt: skip
+        **kept,
+        "PYTHONPATH": str(folder),
+        "TZ": surrounding.timezone,
+        "LC_ALL": surrounding.locale,
+        "PYTHONHASHSEED": surrounding.hashseed,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **variables,
+    }
 
 
 def run(folder, arguments, surrounding=None, variables=None):
@@ -77,12 +93,18 @@ def run(folder, arguments, surrounding=None, variables=None):
     here = os.getpid()
     with (
         subprocess.Popen(
-            command, cwd=folder, env=_environment(folder, surrounding, variables or {}), stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="replace",
+            command,
+            cwd=folder,
+            env=_environment(folder, surrounding, variables or {}),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
             preexec_fn=lambda: stop.die_with_parent(here),
         ) as process,
         stop.tidied(lambda: _end(process)),
-    ):  # fmt: skip
+    ):
         out, complaint = process.communicate()
     if process.returncode:
         said = complaint.strip().removeprefix("error: ") or "it stopped without a word"

@@ -28,18 +28,27 @@ def check(root, version, dist):
     if not versions.VERSION.match(version):
         raise BuildError(f"{version!r} is not a version; say which: make release VERSION=1.0.0")
     if (dist / version).exists():
-        unpublished = "" if (dist / versions.SITE / version).is_dir() else "; make publish puts it into the site"
+        unpublished = (
+            ""
+            if (dist / versions.SITE / version).is_dir()
+            else "; make publish puts it into the site"
+        )
         raise BuildError(
-            f"{version} has been released in {dist / version}; a release is never written again: give the next one a new number{unpublished}")
+            f"{version} has been released in {dist / version}; a release is never written again: give the next one a new number{unpublished}"
+        )
     commit = of(root)
     if not commit.id:
         raise BuildError("a release is made from a commit, and here is none (no git checkout)")
     if commit.changed:
-        raise BuildError("a release is made from a commit: commit or put aside what `git status` shows")
+        raise BuildError(
+            "a release is made from a commit: commit or put aside what `git status` shows"
+        )
     for name, found in _versions(root).items():
         if found != version:
             raise BuildError(f"{name} says version {found or 'nothing'}, not {version}")
-    dated = re.search(rf"^## {re.escape(version)} \((\d{{4}}-\d\d-\d\d)\)$", _text(root / "CHANGELOG.md"), re.M)
+    dated = re.search(
+        rf"^## {re.escape(version)} \((\d{{4}}-\d\d-\d\d)\)$", _text(root / "CHANGELOG.md"), re.M
+    )
     released = str(citing.read(root)["date-released"])
     if not dated:
         raise BuildError(f"CHANGELOG.md has no heading '## {version} ({released})'")
@@ -65,9 +74,10 @@ def _versions(root):
     declared = re.search(r'^__version__ = "(.*)"$', _text(root / "sobe/__init__.py"), re.M)
     package = json.loads(_text(root / "data/datapackage.json") or "{}")
     return {
-        "CITATION.cff": str(citing.read(root)["version"]), "sobe/__init__.py": declared[1] if declared else "",
+        "CITATION.cff": str(citing.read(root)["version"]),
+        "sobe/__init__.py": declared[1] if declared else "",
         "data/datapackage.json": package.get("version", ""),
-    }  # fmt: skip
+    }
 
 
 def _record_file(root, version):
@@ -76,13 +86,19 @@ def _record_file(root, version):
 
 def record(root, version, dist):
     """What changed in the data since the newest release in ``dist``, as text to be kept; None if this is the first."""
-    before = {v: m for v, m in versions.released(dist).items() if versions.order(v) < versions.order(version)}
+    before = {
+        v: m
+        for v, m in versions.released(dist).items()
+        if versions.order(v) < versions.order(version)
+    }
     if not before:
         return None
     since, manifest = next(iter(before.items()))
     with tempfile.TemporaryDirectory(prefix=versions.MAKING, dir=dist) as scratch:
         shutil.unpack_archive(dist / since / versions.archive_name(since, "data"), scratch, "zip")
-        found = changes.between(Path(scratch), root / "data", manifest["claims"], changes.judged(root))
+        found = changes.between(
+            Path(scratch), root / "data", manifest["claims"], changes.judged(root)
+        )
     return changes.text(version, since, found)
 
 
@@ -108,10 +124,19 @@ def facts(root):
     """What the manifest says of the checkout ``root``, in which it runs: claims and chapters."""
     project = Project(root)
     chapters = {
-        name: {"source": compare.sha256(path), "parameters": parameters.declared(parameters.parameters_cell(notebook.read(path)), name)}
+        name: {
+            "source": compare.sha256(path),
+            "parameters": parameters.declared(
+                parameters.parameters_cell(notebook.read(path)), name
+            ),
+        }
         for name, path in project.chapters.items()
-    }  # fmt: skip
-    return {"title": project.config.get("title", ""), "claims": changes.judged(root), "chapters": chapters}
+    }
+    return {
+        "title": project.config.get("title", ""),
+        "claims": changes.judged(root),
+        "chapters": chapters,
+    }
 
 
 def _tools(pdf):
@@ -157,21 +182,49 @@ def assemble(root, commit, version, address, out, pdf=True, surrounding=None):
             shutil.copyfile(file, out / file.name.replace(NAME, f"{NAME}-{version}"))
         shutil.copyfile(folder / "CITATION.cff", out / "CITATION.cff")
         (out / f"{NAME}-{version}-source.tar").write_bytes(
-            git(root, "archive", "--format=tar", f"--prefix={NAME}-{version}/", commit.id, check=True, text=False))
+            git(
+                root,
+                "archive",
+                "--format=tar",
+                f"--prefix={NAME}-{version}/",
+                commit.id,
+                check=True,
+                text=False,
+            )
+        )
         said = json.loads(fresh.run(folder, ["sobe.release", "facts"], surrounding))
         for name, chapter in said["chapters"].items():
             chapter["notebook"] = hashlib.sha256(notebooks[f"{name}.ipynb"]).hexdigest()
         lock = folder / "requirements.txt"
         manifest = {
-            "title": said["title"], "version": version, "date": str(citing.read(folder)["date-released"]), "commit": commit.id,
-            "committed": datetime.datetime.fromtimestamp(commit.time, datetime.timezone.utc).isoformat(), "address": address,
-            "tools": _tools(pdf), "lock": compare.sha256(lock), "packages": dict(_LOCKED.findall(_text(lock))),
-            "data": {name: compare.sha256(folder / "data" / name) for name in compare.names(folder / "data")},
-            "chapters": said["chapters"], "claims": said["claims"], "pdfs": len(pdfs),
-            "pages": [name for name in compare.names(html) if name.endswith(".html") and "_static/" not in name],
+            "title": said["title"],
+            "version": version,
+            "date": str(citing.read(folder)["date-released"]),
+            "commit": commit.id,
+            "committed": datetime.datetime.fromtimestamp(
+                commit.time, datetime.timezone.utc
+            ).isoformat(),
+            "address": address,
+            "tools": _tools(pdf),
+            "lock": compare.sha256(lock),
+            "packages": dict(_LOCKED.findall(_text(lock))),
+            "data": {
+                name: compare.sha256(folder / "data" / name)
+                for name in compare.names(folder / "data")
+            },
+            "chapters": said["chapters"],
+            "claims": said["claims"],
+            "pdfs": len(pdfs),
+            "pages": [
+                name
+                for name in compare.names(html)
+                if name.endswith(".html") and "_static/" not in name
+            ],
             "site": {name: compare.sha256(html / name) for name in compare.names(html)},
-        }  # fmt: skip
-    (out / versions.MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        }
+    (out / versions.MANIFEST).write_text(
+        json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
     compare.write_sums(out)
 
 
@@ -189,7 +242,9 @@ def release(root, version, say=print, pdf=True):
             build.check()
         dist.mkdir(exist_ok=True)
         say(f"building {version} from commit {commit.short}")
-        with tempfile.TemporaryDirectory(prefix=versions.MAKING, dir=dist, ignore_cleanup_errors=True) as aside:
+        with tempfile.TemporaryDirectory(
+            prefix=versions.MAKING, dir=dist, ignore_cleanup_errors=True
+        ) as aside:
             made = Path(aside) / version
             assemble(root, commit, version, os.environ.get("SOBE_BASE_URL", ""), made, pdf)
             os.rename(made, dist / version)
@@ -220,19 +275,31 @@ def verify_release(root, folder, say=print):
     say(f"the sums of {len(compare.names(folder)) - 1} files are right")
     manifest = json.loads(_text(folder / versions.MANIFEST))
     if manifest["lock"] != compare.sha256(root / "requirements.txt"):
-        raise BuildError(f"{folder.name} was built with other packages; check out its commit {manifest['commit'][:12]} and verify there")
+        raise BuildError(
+            f"{folder.name} was built with other packages; check out its commit {manifest['commit'][:12]} and verify there"
+        )
     time = git(root, "log", "-1", "--format=%ct", manifest["commit"])
     if time is None:
-        raise BuildError(f"the commit {manifest['commit'][:12]} of {folder.name} is not in this repository")
+        raise BuildError(
+            f"the commit {manifest['commit'][:12]} of {folder.name} is not in this repository"
+        )
     here = _tools(manifest["pdfs"])
     if here != manifest["tools"]:
         say(f"built with {manifest['tools']}; here is {here}")
     commit = type(of(root))(manifest["commit"], int(time))
     project = Project(root)
-    with site.building(project), tempfile.TemporaryDirectory(prefix=site.ASIDE, dir=project.build) as scratch:
+    with (
+        site.building(project),
+        tempfile.TemporaryDirectory(prefix=site.ASIDE, dir=project.build) as scratch,
+    ):
         again = Path(scratch) / folder.name
-        assemble(root, commit, manifest["version"], manifest["address"], again, bool(manifest["pdfs"]))
-        for file in (versions.MANIFEST, compare.SUMS):  # the programs' names may differ and all else be the same
+        assemble(
+            root, commit, manifest["version"], manifest["address"], again, bool(manifest["pdfs"])
+        )
+        for file in (
+            versions.MANIFEST,
+            compare.SUMS,
+        ):  # the programs' names may differ and all else be the same
             if here != manifest["tools"]:
                 shutil.copyfile(folder / file, again / file)
         if found := compare.difference(folder, again):
@@ -243,7 +310,9 @@ def verify_release(root, folder, say=print):
 #: Two builds that differ in all that may not matter.
 SURROUNDINGS = (
     fresh.Surrounding("one"),
-    fresh.Surrounding("another place/又一处", "Pacific/Kiritimati", "POSIX", "4242", 400, archive=True),
+    fresh.Surrounding(
+        "another place/又一处", "Pacific/Kiritimati", "POSIX", "4242", 400, archive=True
+    ),
 )
 
 
@@ -264,7 +333,10 @@ def verify(root, say=print, pdf=True):
         surroundings = [fresh.Surrounding(**{**vars(one), "days": 0}) for one in surroundings]
     version = str(citing.read(root)["version"])
     project = Project(root)
-    with site.building(project), tempfile.TemporaryDirectory(prefix=site.ASIDE, dir=project.build) as scratch:
+    with (
+        site.building(project),
+        tempfile.TemporaryDirectory(prefix=site.ASIDE, dir=project.build) as scratch,
+    ):
         made = []
         for number, surrounding in enumerate(surroundings, 1):
             say(f"build {number}: {surrounding}")
@@ -272,8 +344,13 @@ def verify(root, say=print, pdf=True):
             assemble(root, commit, version, "", made[-1], pdf, surrounding)
         if found := compare.difference(*made):
             raise BuildError(f"two builds of commit {commit.short} differ: {found}")
-        shutil.unpack_archive(made[0] / versions.archive_name(version, "site"), Path(scratch) / "site", "zip")
+        shutil.unpack_archive(
+            made[0] / versions.archive_name(version, "site"), Path(scratch) / "site", "zip"
+        )
         counted = {"release": compare.kinds(made[0]), "site": compare.kinds(Path(scratch) / "site")}
     for what, found in counted.items():
-        say(f"the same to the byte, {what}: " + ", ".join(f"{count} {kind}" for kind, count in found.items()))
+        say(
+            f"the same to the byte, {what}: "
+            + ", ".join(f"{count} {kind}" for kind, count in found.items())
+        )
     return counted

@@ -36,7 +36,10 @@ def works(app):
     """{"edition": Work, "report": Work} as this build cites them."""
     said = str(app.sobe_commit)
     front = collect.base(app)
-    return {"edition": citing.edition(app.sobe_cff, front, f"Commit {said}"), "report": citing.report(app.sobe_cff)}
+    return {
+        "edition": citing.edition(app.sobe_cff, front, f"Commit {said}"),
+        "report": citing.report(app.sobe_cff),
+    }
 
 
 class Citation(Directive):
@@ -53,14 +56,25 @@ class Citation(Directive):
             return []
         name = directives.choice(self.arguments[0], ("edition", "report"))
         work = works(env.app)[name]
-        made = [nodes.container("", nodes.literal_block("", citing.apa(work), language="text"), classes=["sobe-citation"])]
+        made = [
+            nodes.container(
+                "",
+                nodes.literal_block("", citing.apa(work), language="text"),
+                classes=["sobe-citation"],
+            )
+        ]
         for kind, label in (("bibtex", "BibTeX"), ("csl", "CSL-JSON"), ("ris", "RIS")):
             language = {"bibtex": "bibtex", "csl": "json"}.get(kind, "text")
             text = citing.FORMATS[kind](work)
             up = "../" * env.docname.count("/")
             link = f'<p class="sobe-label"><a href="{up}{FOLDER}/{name}.{citing.ENDS[kind]}" download>{label}</a></p>'
-            made += [nodes.raw("", link, format="html"), nodes.raw("", rf"\sphinxstrong{{{label}}}", format="latex"),
-                     nodes.container("", nodes.literal_block("", text, language=language), classes=["sobe-citation"])]
+            made += [
+                nodes.raw("", link, format="html"),
+                nodes.raw("", rf"\sphinxstrong{{{label}}}", format="latex"),
+                nodes.container(
+                    "", nodes.literal_block("", text, language=language), classes=["sobe-citation"]
+                ),
+            ]
         return made
 
 
@@ -84,16 +98,23 @@ def context(app, pagename, templatename, context, doctree):
     cite = next((d for d in app.env.all_docs if d.rsplit("/", 1)[-1] == "cite"), None)
     context["say"] = say
     context["sobe_provenance"] = {
-        "version": cff["version"], "date": cff["date-released"], "data": data, "commit": app.sobe_commit,
-        "report": citing.report(cff), "permalink": link, "shown": link.removeprefix("../").removeprefix("../"), "cite": cite,
-    }  # fmt: skip
+        "version": cff["version"],
+        "date": cff["date-released"],
+        "data": data,
+        "commit": app.sobe_commit,
+        "report": citing.report(cff),
+        "permalink": link,
+        "shown": link.removeprefix("../").removeprefix("../"),
+        "cite": cite,
+    }
     if app.config.sobe_release:
         context["sobe_release"] = cff["version"]
         page = "/".join(filter(None, (app.config.sobe_edition, f"{pagename}.html")))
         up, top = "../" * pagename.count("/"), "../" * (page.count("/") + 1)
         context["metatags"] = context.get("metatags", "") + (
             f'\n<meta name="{META}" content="{cff["version"]}" data-page="{page}">'
-            f'\n<script defer src="{top}versions.js"></script>\n<script defer src="{up}_static/sobe/switch.js"></script>')
+            f'\n<script defer src="{top}versions.js"></script>\n<script defer src="{up}_static/sobe/switch.js"></script>'
+        )
 
 
 def _data(app):
@@ -110,7 +131,9 @@ def finish(app, exception):
     (out / FOLDER).mkdir(exist_ok=True)
     for name, work in works(app).items():
         for kind, write in citing.FORMATS.items():
-            (out / FOLDER / f"{name}.{citing.ENDS[kind]}").write_text(write(work) + "\n", encoding="utf-8")
+            (out / FOLDER / f"{name}.{citing.ENDS[kind]}").write_text(
+                write(work) + "\n", encoding="utf-8"
+            )
     (out / FOLDER / "CITATION.cff").write_bytes((root_of(app) / "CITATION.cff").read_bytes())
     if getattr(app, "sobe_package", None):
         crate.write(app, out)

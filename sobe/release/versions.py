@@ -35,7 +35,7 @@ def archive_name(version, what):
 
 
 def order(version):
-    """"1.10.0" as numbers, to be sorted by."""
+    """ "1.10.0" as numbers, to be sorted by."""
     return tuple(int(part) for part in version.split("."))
 
 
@@ -43,15 +43,18 @@ def released(dist):
     """{version: manifest} of the releases in the folder ``dist``, newest first."""
     found = {
         path.parent.name: json.loads(path.read_text(encoding="utf-8"))
-        for path in Path(dist).glob(f"*/{MANIFEST}") if VERSION.match(path.parent.name)
-    }  # fmt: skip
+        for path in Path(dist).glob(f"*/{MANIFEST}")
+        if VERSION.match(path.parent.name)
+    }
     return {version: found[version] for version in sorted(found, key=order, reverse=True)}
 
 
 def listing(releases):
     """The text of `versions.js`: name, date and pages of every version, newest first."""
     entries = [
-        {"name": version, "date": manifest["date"], "pages": manifest["pages"]} for version, manifest in releases.items()]
+        {"name": version, "date": manifest["date"], "pages": manifest["pages"]}
+        for version, manifest in releases.items()
+    ]
     # Nothing of it can end the script or start another, should a page ever hold it.
     text = json.dumps(entries, ensure_ascii=True).replace("<", "\\u003c")
     return f"window.sobeVersions = {text};\n"
@@ -89,7 +92,13 @@ def publish(dist, title):
         fresh = Path(aside) / SITE
         if site.is_dir():
             top = {str(site): {LATEST}}
-            shutil.copytree(site, fresh, symlinks=True, copy_function=_linked, ignore=lambda folder, names: top.get(str(folder), set()))
+            shutil.copytree(
+                site,
+                fresh,
+                symlinks=True,
+                copy_function=_linked,
+                ignore=lambda folder, names: top.get(str(folder), set()),
+            )
         else:
             fresh.mkdir()
         for version in releases:

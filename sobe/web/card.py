@@ -55,12 +55,17 @@ def table(columns, rows, caption):
     """An HTML table that a script makes sortable, searchable and, if long, paged."""
     head = "\n".join(
         f'<th scope="col"{_number(c)}>{quote(c["name"])}'
-        + (f' <span class="sobe-unit">{quote(unit_words(c["unit"]))}</span>' if _has_unit(c) else "")
+        + (
+            f' <span class="sobe-unit">{quote(unit_words(c["unit"]))}</span>'
+            if _has_unit(c)
+            else ""
+        )
         + "</th>"
         for c in columns
     )
     body = "\n".join(
-        "<tr>" + "\n".join(_cell(value, column) for value, column in zip(row, columns)) + "</tr>" for row in rows
+        "<tr>" + "\n".join(_cell(value, column) for value, column in zip(row, columns)) + "</tr>"
+        for row in rows
     )
     label = quote(caption)
     return (
@@ -88,7 +93,7 @@ def _cell(value, column):
         return f'<td class="number"{exact}>{quote(text)}</td>'
     if text.startswith(("https://", "http://")):
         return f'<td><a href="{quote(text)}">{quote(text.split("//", 1)[1][:40])}</a></td>'
-    return f'<td{" class=sobe-long" if len(text) > 45 else ""}>{quote(text)}</td>'
+    return f"<td{' class=sobe-long' if len(text) > 45 else ''}>{quote(text)}</td>"
 
 
 def sources(record, up, data_page):
@@ -97,9 +102,15 @@ def sources(record, up, data_page):
     for source in record["sources"]:
         where = f"https://doi.org/{source['doi']}" if source["doi"] else source["url"]
         leads = where.startswith(("https://", "http://"))
-        title = f'<a href="{quote(where)}">{quote(source["title"])}</a>' if leads else quote(source["title"])
+        title = (
+            f'<a href="{quote(where)}">{quote(source["title"])}</a>'
+            if leads
+            else quote(source["title"])
+        )
         licence = f" {quote(source['licence'])}." if source["licence"] else " Licence not stated."
-        items.append(f"<li>{title}. {quote(source['authors'])} ({quote(source['year'])}).{licence}</li>")
+        items.append(
+            f"<li>{title}. {quote(source['authors'])} ({quote(source['year'])}).{licence}</li>"
+        )
     tables = "\n".join(
         f'<li><a href="{data_page}#table-{quote(t["name"])}">{quote(t["title"])}</a> '
         f'(<a href="{up}{quote(t["path"])}" download>CSV</a>)</li>'
@@ -113,8 +124,12 @@ def files(record, cited, up, base):
     """Downloads, citation and embed snippet."""
     name = record["name"]
     kinds = {
-        "svg": "SVG", "png": "PNG (2×)", "csv": "Data (CSV)", "metadata": "Metadata (JSON)", "spec": "Vega-Lite (JSON)",
-    }  # fmt: skip
+        "svg": "SVG",
+        "png": "PNG (2×)",
+        "csv": "Data (CSV)",
+        "metadata": "Metadata (JSON)",
+        "spec": "Vega-Lite (JSON)",
+    }
     links = " ".join(
         f'<li><a class="sobe-button" href="{up}figures/{name}.{rec.FILES[kind]}" download>{label}</a></li>'
         for kind, label in kinds.items()
@@ -128,7 +143,9 @@ def files(record, cited, up, base):
     return (
         f'<ul class="sobe-files">{links}</ul>'
         + _copied("Citation", f"figure-{name}-text", rec.cite_text(record, cited, address), address)
-        + _copied("BibTeX", f"figure-{name}-bibtex", rec.cite_bibtex(record, cited, address), address)
+        + _copied(
+            "BibTeX", f"figure-{name}-bibtex", rec.cite_bibtex(record, cited, address), address
+        )
         + _copied("Embed this figure", f"figure-{name}-embed", snippet, embedded)
         + f'<p><a href="{up}figures/{name}.html">The figure on a page of its own</a></p>'
     )
@@ -154,7 +171,11 @@ def card(record, cited, up="", base="", data_page="data.html", notebook=""):
     )
     inside = {
         "chart": _switch(record) + chart(record, up),
-        "table": table(record["columns"], record["rows"], say("Data of the figure “{title}”", title=record["title"])),
+        "table": table(
+            record["columns"],
+            record["rows"],
+            say("Data of the figure “{title}”", title=record["title"]),
+        ),
         "sources": sources(record, up, data_page),
         "files": files(record, cited, up, base),
     }

@@ -26,7 +26,8 @@ from sobe.web import record as rec
 
 log = logging.getLogger(__name__)
 FIGURE = re.compile(
-    rf'<div class="{FIGURE_CLASS}" id="[^"]*"><script type="application/json">(.*?)</script></div>', re.S
+    rf'<div class="{FIGURE_CLASS}" id="[^"]*"><script type="application/json">(.*?)</script></div>',
+    re.S,
 )
 CATALOGUE, TABLES = "<!--sobe-catalogue-->", "<!--sobe-tables-->"
 #: Words of neighbouring cells would otherwise become one word of the search index.
@@ -110,7 +111,14 @@ def _pages(env, root, seen=None):
 
 def folder_of_book(app):
     """The repository's folder, from which the pages being read were laid out."""
-    return next((d for d in (Path(app.srcdir), Path(app.srcdir).parent) if (d / "data" / "datapackage.json").is_file()), None)
+    return next(
+        (
+            d
+            for d in (Path(app.srcdir), Path(app.srcdir).parent)
+            if (d / "data" / "datapackage.json").is_file()
+        ),
+        None,
+    )
 
 
 def join(app, env):
@@ -130,13 +138,20 @@ def join(app, env):
         for declaration in _figures(env).get(page, []):
             name = declaration["name"]
             if name in app.sobe_records:
-                log.warning("two figures are named %r, here and on page %s", name, app.sobe_records[name]["page"], location=page)
+                log.warning(
+                    "two figures are named %r, here and on page %s",
+                    name,
+                    app.sobe_records[name]["page"],
+                    location=page,
+                )
                 continue
             app.sobe_records[name] = rec.resolve(declaration, app.sobe_package, page)
     if app.builder.format == "html":
         # Drawn while pages are written, for the most part in another process.
         apart = ThreadPoolExecutor(1)
-        app.sobe_drawing = apart.submit(files.draw, list(app.sobe_records.values()), app.sobe_cited, cache(app))
+        app.sobe_drawing = apart.submit(
+            files.draw, list(app.sobe_records.values()), app.sobe_cited, cache(app)
+        )
         apart.shutdown(wait=False)
 
 
@@ -175,7 +190,12 @@ def _card(app, docname, up, name):
     data_page = next((d for d in app.env.all_docs if d.rsplit("/", 1)[-1] == "data"), "data")
     source = app.env.doc2path(docname, base=False)
     return card.card(
-        app.sobe_records[name], app.sobe_cited, up, permanent(app), f"{up}{data_page}.html", f"{up}_sources/{source}"
+        app.sobe_records[name],
+        app.sobe_cited,
+        up,
+        permanent(app),
+        f"{up}{data_page}.html",
+        f"{up}_sources/{source}",
     )
 
 
@@ -190,8 +210,14 @@ def catalogue(app, up):
             f'<p>{q(record["subtitle"])}</p> <p class="sobe-card-foot">'
             + " · ".join(
                 f'<a href="{up}figures/{name}.{rec.FILES[kind]}" aria-label="{say(label)}: {q(record["title"])}"'
-                f'{"" if kind == "embed" else " download"}>{label}</a>'
-                for kind, label in (("svg", "SVG"), ("png", "PNG"), ("csv", "CSV"), ("spec", "Vega-Lite"), ("embed", "Alone"))
+                f"{'' if kind == 'embed' else ' download'}>{label}</a>"
+                for kind, label in (
+                    ("svg", "SVG"),
+                    ("png", "PNG"),
+                    ("csv", "CSV"),
+                    ("spec", "Vega-Lite"),
+                    ("embed", "Alone"),
+                )
             )
             + "</p></li>"
         )

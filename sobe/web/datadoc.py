@@ -18,7 +18,8 @@ def html(package, up):
     total = sum(len(package.rows(name)) for name in package.tables)
     head = say(
         "All {tables} tables ({rows} rows) with their description: {archive}, or {descriptor} and the tables one by one.",
-        tables=len(package.tables), rows=f"{total:,}",
+        tables=len(package.tables),
+        rows=f"{total:,}",
         archive=f'<a href="{up}data/{ARCHIVE}" download>' + say("one zip file") + "</a>",
         descriptor=f'<a href="{up}data/datapackage.json" download>datapackage.json</a>',
     )
@@ -33,7 +34,7 @@ def _section(package, name, up):
     rows_said = say("{n} rows", n=f"{len(rows):,}")
     return (
         f'<section class="sobe-data" id="table-{name}">\n'
-        f'<h3>{title}</h3>\n<p>{quote(say(resource["description"]))}</p>\n'
+        f"<h3>{title}</h3>\n<p>{quote(say(resource['description']))}</p>\n"
         f'<p class="sobe-card-foot"><code>{name}</code> · {rows_said} · '
         f'<a href="{up}data/{path}" download aria-label="CSV: {title}">CSV</a>{_keys(resource["schema"])}</p>\n'
         f"<details><summary>{say('Columns of {table}', table=title)}</summary>{_columns(resource)}</details>\n"
@@ -45,12 +46,17 @@ def _keys(schema):
     """Primary and foreign keys in words, the latter as links."""
     primary = schema.get("primaryKey", [])
     names = [primary] if isinstance(primary, str) else primary
-    said = " · " + say("key:") + " " + listing(f"<code>{quote(n)}</code>" for n in names) if names else ""
+    said = (
+        " · " + say("key:") + " " + listing(f"<code>{quote(n)}</code>" for n in names)
+        if names
+        else ""
+    )
     for key in schema.get("foreignKeys", []):
         other = key["reference"]["resource"]
         fields = key["fields"] if isinstance(key["fields"], str) else ", ".join(key["fields"])
         said += " · " + say(
-            "{column} names a row of {table}", column=f"<code>{quote(fields)}</code>",
+            "{column} names a row of {table}",
+            column=f"<code>{quote(fields)}</code>",
             table=f'<a href="#table-{quote(other)}"><code>{quote(other)}</code></a>',
         )
     return said
@@ -59,11 +65,15 @@ def _keys(schema):
 def _columns(resource):
     items = []
     for field in resource["schema"]["fields"]:
-        facts = [say(field["type"]), unit_words(field.get("unit")), *constraint_words(field.get("constraints", {}))]
+        facts = [
+            say(field["type"]),
+            unit_words(field.get("unit")),
+            *constraint_words(field.get("constraints", {})),
+        ]
         items.append(
             f'<dt id="column-{resource["name"]}-{field["name"]}"><code>{quote(field["name"])}</code> '
             f'<span class="sobe-unit">{quote(listing(filter(None, facts)))}</span></dt>'
-            f'<dd>{quote(say(field.get("description", "")))}</dd>'
+            f"<dd>{quote(say(field.get('description', '')))}</dd>"
         )
     return f'<dl class="sobe-columns">{"".join(items)}</dl>'
 
@@ -78,7 +88,9 @@ def constraint_words(constraints):
     if low is not None and high is not None:
         yield say("{low} to {high}", low=low, high=high)
     elif low is not None or high is not None:
-        yield say("at least {low}", low=low) if low is not None else say("at most {high}", high=high)
+        yield (
+            say("at least {low}", low=low) if low is not None else say("at most {high}", high=high)
+        )
     if constraints.get("enum"):
         yield say("one of: {values}", values=listing(map(str, constraints["enum"])))
 
@@ -86,7 +98,10 @@ def constraint_words(constraints):
 def _rows(package, name, rows):
     fields = package.tables[name]["schema"]["fields"]
     numeric = {"integer": "integer", "number": "number"}
-    columns = [{"name": f["name"], "type": numeric.get(f["type"], "string"), "unit": f.get("unit")} for f in fields]
+    columns = [
+        {"name": f["name"], "type": numeric.get(f["type"], "string"), "unit": f.get("unit")}
+        for f in fields
+    ]
     # Numbers as the file has them: this is the table itself, not a reading of it.
     body = [[row[f["name"]] for f in fields] for row in rows]
     return table(columns, body, say("Rows of {table}", table=say(package.tables[name]["title"])))
@@ -101,4 +116,11 @@ def write(package, root, out):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(package.folder / name, folder / name)
     held = [("LICENSE", Path(root) / "LICENSE"), *((n, package.folder / n) for n in names)]
-    write_zip(folder / ARCHIVE, {f"state-of-brain-emulation-2025-data/{n}": path.read_bytes() for n, path in held if path.is_file()})
+    write_zip(
+        folder / ARCHIVE,
+        {
+            f"state-of-brain-emulation-2025-data/{n}": path.read_bytes()
+            for n, path in held
+            if path.is_file()
+        },
+    )

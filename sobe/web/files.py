@@ -29,12 +29,15 @@ def write(record, made, cited, out, base):
     spec = {**record["spec"], "description": record["description"]}
     texts = {
         "csv": rec.as_csv(record),
-        "metadata": json.dumps(rec.metadata(record, cited, base), indent=2, ensure_ascii=False) + "\n",
+        "metadata": json.dumps(rec.metadata(record, cited, base), indent=2, ensure_ascii=False)
+        + "\n",
         "spec": json.dumps(spec, indent=1, sort_keys=True, ensure_ascii=False) + "\n",
         "embed": card.embed(record, cited, base),
     }
     for kind, text in texts.items():
-        (folder / f"{record['name']}.{rec.FILES[kind]}").write_text(text, encoding="utf-8", newline="\n")
+        (folder / f"{record['name']}.{rec.FILES[kind]}").write_text(
+            text, encoding="utf-8", newline="\n"
+        )
     for kind, content in made.items():
         (folder / f"{record['name']}.{rec.FILES[kind]}").write_bytes(content)
 
@@ -44,8 +47,28 @@ def index(records, cited, base):
     entries = []
     for record in records:
         said = rec.metadata(record, cited, base)
-        entries.append({key: said[key] for key in ("name", "title", "subtitle", "description", "page", "address", "rows", "tables", "files")})
-    head = {"title": cited["title"], "version": cited["version"], "released": cited["date"], "licence": cited["licence"]}
+        entries.append(
+            {
+                key: said[key]
+                for key in (
+                    "name",
+                    "title",
+                    "subtitle",
+                    "description",
+                    "page",
+                    "address",
+                    "rows",
+                    "tables",
+                    "files",
+                )
+            }
+        )
+    head = {
+        "title": cited["title"],
+        "version": cited["version"],
+        "released": cited["date"],
+        "licence": cited["licence"],
+    }
     return json.dumps({**head, "figures": entries}, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -58,17 +81,29 @@ def draw(records, cited, cache):
 
     folder = Path(cache) / "figures"
     vegalite = matching_vegalite(altair.SCHEMA_VERSION, vl_convert.get_vegalite_versions())
-    own = [hashlib.sha256(Path(pictures.__file__).read_bytes()).hexdigest(), version("vl-convert-python")]
+    own = [
+        hashlib.sha256(Path(pictures.__file__).read_bytes()).hexdigest(),
+        version("vl-convert-python"),
+    ]
     drawn, missing = [], []
     for record in records:
         foot = say(
             "{title}, version {version}, {licence}. Data: {credit}.",
-            title=cited["title"], version=cited["version"], licence=cited["licence"], credit=_credit(record),
+            title=cited["title"],
+            version=cited["version"],
+            licence=cited["licence"],
+            credit=_credit(record),
         )
         figure = {
-            "spec": _fixed(record["spec"]), "config": _config(), "vegalite": vegalite, "title": record["title"],
-            "description": record["description"], "lang": tag(), "foot": foot, "muted": theme.MUTED,
-        }  # fmt: skip
+            "spec": _fixed(record["spec"]),
+            "config": _config(),
+            "vegalite": vegalite,
+            "title": record["title"],
+            "description": record["description"],
+            "lang": tag(),
+            "foot": foot,
+            "muted": theme.MUTED,
+        }
         key = hashlib.sha256(json.dumps([figure, own], sort_keys=True).encode()).hexdigest()[:32]
         paths = {kind: folder / f"{key}.{kind}" for kind in ("svg", "png")}
         drawn.append({kind: keep.kept(path) for kind, path in paths.items()})
@@ -76,7 +111,9 @@ def draw(records, cited, cache):
             missing.append((drawn[-1], paths, figure))
     if missing:
         keep.make_way(folder)
-        for (contents, paths, _), made in zip(missing, pictures.drawn([figure for _, _, figure in missing], folder)):
+        for (contents, paths, _), made in zip(
+            missing, pictures.drawn([figure for _, _, figure in missing], folder)
+        ):
             contents.update(made)
             for kind, content in made.items():
                 keep.keep(paths[kind], content)
@@ -89,7 +126,11 @@ def _fixed(spec):
     def widths(value):
         if isinstance(value, dict):
             return {
-                key: part if key in ("datasets", "data") else WIDTH if (key, part) == ("width", "container") else widths(part)
+                key: part
+                if key in ("datasets", "data")
+                else WIDTH
+                if (key, part) == ("width", "container")
+                else widths(part)
                 for key, part in value.items()
             }
         return [widths(part) for part in value] if isinstance(value, list) else value
@@ -104,7 +145,12 @@ def _fixed(spec):
 
 def _config():
     config = theme.config("light")
-    return {**config, "font": FONTS[tag()], "background": theme.BACKGROUND["light"], "padding": {"left": 16, "top": 14, "right": 16, "bottom": 10}}
+    return {
+        **config,
+        "font": FONTS[tag()],
+        "background": theme.BACKGROUND["light"],
+        "padding": {"left": 16, "top": 14, "right": 16, "bottom": 10},
+    }
 
 
 def _credit(record):

@@ -21,10 +21,14 @@ def description(doctree):
             paragraph = paragraph.deepcopy()
             for node in list(paragraph.findall(nodes.raw)):
                 node.parent.remove(node)  # a verdict's badge
-            text = re.sub(r"\s+(?=[,.;:，。；：]|$)", "", re.sub(r"\s+", " ", paragraph.astext()).strip())
+            text = re.sub(
+                r"\s+(?=[,.;:，。；：]|$)", "", re.sub(r"\s+", " ", paragraph.astext()).strip()
+            )
             heading = say("What the summary claims.")
             if text.startswith(heading):
-                text = say("The summary claims: {claims}", claims=text.removeprefix(heading).strip())
+                text = say(
+                    "The summary claims: {claims}", claims=text.removeprefix(heading).strip()
+                )
             if len(text) <= LONGEST:
                 return text
             cut = text[:LONGEST]
@@ -42,7 +46,11 @@ def metatags(app, pagename, title, doctree):
     figure = next((r for r in app.sobe_records.values() if r["page"] == pagename), None)
     if figure is None and pagename.rsplit("/", 1)[-1] == "index":
         figure = next(iter(app.sobe_records.values()), None)
-    tags = {"og:title": re.sub(r"<[^>]+>", "", title), "og:type": "article", "og:site_name": app.config.project}
+    tags = {
+        "og:title": re.sub(r"<[^>]+>", "", title),
+        "og:type": "article",
+        "og:site_name": app.config.project,
+    }
     if said:
         tags["og:description"] = said
     if base(app):
@@ -66,9 +74,14 @@ def sitemap(app):
     """
     pages = [f"{page}.html" for page in sorted(app.env.found_docs)]
     pages += [f"figures/{name}.html" for name in app.sobe_records]
-    note = "" if base(app) else "<!-- Addresses from the site's root: build with SOBE_BASE_URL for whole ones. -->\n"
+    note = (
+        ""
+        if base(app)
+        else "<!-- Addresses from the site's root: build with SOBE_BASE_URL for whole ones. -->\n"
+    )
     places = "".join(f"<url><loc>{escape(base(app) + page)}</loc></url>\n" for page in pages)
     (Path(app.outdir) / "sitemap.xml").write_text(
         f'<?xml version="1.0" encoding="UTF-8"?>\n{note}<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-        f"{places}</urlset>\n", encoding="utf-8",
-    )  # fmt: skip
+        f"{places}</urlset>\n",
+        encoding="utf-8",
+    )

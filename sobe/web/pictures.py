@@ -24,8 +24,12 @@ FOOT = 34  # pixels under the chart for its source line
 OF_THE_SYSTEM = ("Noto Sans CJK SC",)
 #: Processes draw a third of a second before the first picture is there: more would be more work, not less time.
 PROCESSES = 2
-_FONTS = '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>{}</fontconfig>\n'
-_PIECES = re.compile(r"[\u3000-\u9fff\uff00-\uffef][\u3001\u3002\u201d\uff01-\uff1f]*\s*|[^\s\u3000-\u9fff\uff00-\uffef]+\s*")
+_FONTS = (
+    '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>{}</fontconfig>\n'
+)
+_PIECES = re.compile(
+    r"[\u3000-\u9fff\uff00-\uffef][\u3001\u3002\u201d\uff01-\uff1f]*\s*|[^\s\u3000-\u9fff\uff00-\uffef]+\s*"
+)
 
 
 def _folders(fonts):
@@ -34,10 +38,16 @@ def _folders(fonts):
     for face in OF_THE_SYSTEM:
         if any(face in font for font in fonts):
             try:
-                said = subprocess.run(["fc-list", f":family={face}", "file"], capture_output=True, text=True).stdout
+                said = subprocess.run(
+                    ["fc-list", f":family={face}", "file"], capture_output=True, text=True
+                ).stdout
             except FileNotFoundError:
                 continue
-            found |= {str(Path(line.strip().rstrip(":")).parent) for line in said.splitlines() if line.strip()}
+            found |= {
+                str(Path(line.strip().rstrip(":")).parent)
+                for line in said.splitlines()
+                if line.strip()
+            }
     return sorted(found)
 
 
@@ -49,7 +59,9 @@ def drawn(figures, inside=None):
 
     Raises RuntimeError if one cannot be drawn, OSError of a full disk.
     """
-    with tempfile.TemporaryDirectory(prefix=".pictures-", suffix=keep.PARTIAL, dir=inside and inside.absolute()) as scratch:
+    with tempfile.TemporaryDirectory(
+        prefix=".pictures-", suffix=keep.PARTIAL, dir=inside and inside.absolute()
+    ) as scratch:
         folder = Path(scratch)
         (folder / "none").mkdir()
         # The folder without fonts: where no folder is named, the usual ones would be looked through.
@@ -61,19 +73,33 @@ def drawn(figures, inside=None):
         shares = min(PROCESSES, len(figures))
         drawing = [
             subprocess.Popen(
-                [sys.executable, "-m", "sobe.web.pictures", scratch, str(os.getpid()), *map(str, range(first, len(figures), shares))],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                cwd=Path(__file__).resolve().parents[2], env={**os.environ, "FONTCONFIG_FILE": str(folder / "fonts.conf")},
+                [
+                    sys.executable,
+                    "-m",
+                    "sobe.web.pictures",
+                    scratch,
+                    str(os.getpid()),
+                    *map(str, range(first, len(figures), shares)),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                cwd=Path(__file__).resolve().parents[2],
+                env={**os.environ, "FONTCONFIG_FILE": str(folder / "fonts.conf")},
             )
             for first in range(shares)
-        ]  # fmt: skip
+        ]
         said = [process.communicate() for process in drawing]  # of all, so that none still writes
         for process, (number, trouble) in zip(drawing, said):
             if number:  # a full disk
                 raise OSError(int(number), os.strerror(int(number)), scratch)
             if process.returncode:
                 raise RuntimeError(f"pictures cannot be drawn: {trouble.strip()[-500:]}")
-        return [{kind: (folder / f"{number}.{kind}").read_bytes() for kind in ("svg", "png")} for number in range(len(figures))]
+        return [
+            {kind: (folder / f"{number}.{kind}").read_bytes() for kind in ("svg", "png")}
+            for number in range(len(figures))
+        ]
 
 
 def lines(text, width):
@@ -83,7 +109,10 @@ def lines(text, width):
     broken = []
     for piece in _PIECES.findall(text):
         longer = (broken[-1] if broken else "") + piece
-        if broken and sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in longer.rstrip()) <= width:
+        if (
+            broken
+            and sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in longer.rstrip()) <= width
+        ):
             broken[-1] = longer
         else:
             broken.append(piece)
@@ -95,12 +124,16 @@ def _numbered(svg):
     new = {}
     for name, kind in re.findall(r'\bid="(([A-Za-z_]+)\d+)"', svg):
         new[name] = f"{kind}{len(new) + 1}"
-    return re.sub(r'(?<=\bid=")\w+(?=")|(?<=url\(#)\w+(?=\))', lambda match: new.get(match[0], match[0]), svg)
+    return re.sub(
+        r'(?<=\bid=")\w+(?=")|(?<=url\(#)\w+(?=\))', lambda match: new.get(match[0], match[0]), svg
+    )
 
 
 def _with_foot(svg, figure):
     """The picture with a title and description for assistive software and a line that says whose it is."""
-    match = re.match(r'<svg([^>]*?) width="([\d.]+)" height="([\d.]+)" viewBox="0 0 [\d.]+ [\d.]+">', svg)
+    match = re.match(
+        r'<svg([^>]*?) width="([\d.]+)" height="([\d.]+)" viewBox="0 0 [\d.]+ [\d.]+">', svg
+    )
     width, height = float(match[2]), float(match[3])
     font, background = figure["config"]["font"], figure["config"]["background"]
     broken = lines(figure["foot"], int((width - 32) / 5.4))
@@ -115,7 +148,7 @@ def _with_foot(svg, figure):
         f'fill="{figure["muted"]}">{escape(line)}</text>'
         for i, line in enumerate(broken)
     )
-    svg = head + svg[match.end():]
+    svg = head + svg[match.end() :]
     return svg.removesuffix("</svg>") + words + "</svg>"
 
 
@@ -126,7 +159,9 @@ def _draw(folder, numbers):
     for number in numbers:
         path = Path(folder) / f"{number}.json"
         figure = json.loads(path.read_text(encoding="utf-8"))
-        svg = vl_convert.vegalite_to_svg(figure["spec"], vl_version=figure["vegalite"], config=figure["config"])
+        svg = vl_convert.vegalite_to_svg(
+            figure["spec"], vl_version=figure["vegalite"], config=figure["config"]
+        )
         svg = _with_foot(_numbered(svg), figure)
         path.with_suffix(".svg").write_bytes(svg.encode())
         path.with_suffix(".png").write_bytes(vl_convert.svg_to_png(svg, scale=2))

@@ -42,7 +42,11 @@ class _Inline(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         given = dict(attributes)
-        runs = tag == "script" and "src" not in given and (given.get("type") or "").strip().lower() in _JAVASCRIPT
+        runs = (
+            tag == "script"
+            and "src" not in given
+            and (given.get("type") or "").strip().lower() in _JAVASCRIPT
+        )
         if runs or tag == "style":
             self.inside = tag
             self.found[tag].append("")
@@ -78,7 +82,11 @@ def guarded(page: str) -> str:
     place = _PLACE.search(page)
     if place is None:
         raise ValueError("a page without a head")
-    return page[: place.end()] + f'\n<meta http-equiv="Content-Security-Policy" content="{policy}">' + page[place.end() :]
+    return (
+        page[: place.end()]
+        + f'\n<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        + page[place.end() :]
+    )
 
 
 def apply(site: Path) -> None:

@@ -50,12 +50,16 @@ def citation(root):
     said = _citation(str(path), path.stat().st_mtime_ns)
     licences = said.get("license", [])
     authors = [
-        say(a.get("name") or " ".join(filter(None, (a.get("given-names"), a.get("family-names"))))) for a in said["authors"]
+        say(a.get("name") or " ".join(filter(None, (a.get("given-names"), a.get("family-names")))))
+        for a in said["authors"]
     ]
     return {
-        "title": say(said["title"]), "version": str(said["version"]), "date": str(said["date-released"]),
-        "authors": authors, "licence": licences[0] if isinstance(licences, list) else licences,
-    }  # fmt: skip
+        "title": say(said["title"]),
+        "version": str(said["version"]),
+        "date": str(said["date-released"]),
+        "authors": authors,
+        "licence": licences[0] if isinstance(licences, list) else licences,
+    }
 
 
 def resolve(declaration, package, page):
@@ -64,21 +68,37 @@ def resolve(declaration, package, page):
     ``page`` is the name of the page it stands on ("cost").
     """
     names = {column["field"]: column["name"] for column in declaration["columns"]}
-    record = {key: declaration[key] for key in ("name", "title", "subtitle", "note", "log_switch", "spec")}
+    record = {
+        key: declaration[key] for key in ("name", "title", "subtitle", "note", "log_switch", "spec")
+    }
     record["page"] = page
     rows = declaration.get("rows") or declaration["spec"]["datasets"][declaration["dataset"]]
     fields = [column["field"] for column in declaration["columns"]]
     record["rows"] = [[row.get(field) for field in fields] for row in _distinct(rows, fields)]
     record["columns"] = [
-        {**_described(column, declaration["tables"], package), "type": _type([row[i] for row in record["rows"]])}
+        {
+            **_described(column, declaration["tables"], package),
+            "type": _type([row[i] for row in record["rows"]]),
+        }
         for i, column in enumerate(declaration["columns"])
     ]
     record["description"] = describe(
-        declaration["spec"], declaration["dataset"], names, declaration["why"], declaration.get("rows"),
-        {column["field"]: UNITS.get(column.get("unit"), column.get("unit")) for column in record["columns"]},
+        declaration["spec"],
+        declaration["dataset"],
+        names,
+        declaration["why"],
+        declaration.get("rows"),
+        {
+            column["field"]: UNITS.get(column.get("unit"), column.get("unit"))
+            for column in record["columns"]
+        },
     )
     record["tables"] = [
-        {"name": name, "title": say(package.tables[name]["title"]), "path": f"data/{package.tables[name]['path']}"}
+        {
+            "name": name,
+            "title": say(package.tables[name]["title"]),
+            "path": f"data/{package.tables[name]['path']}",
+        }
         for name in declaration["tables"]
     ]
     record["sources"] = _sources(rows, declaration["tables"], package)
@@ -101,7 +121,11 @@ def _described(column, tables, package):
     for name in tables:
         field = package.fields(name).get(column["field"])
         if field:
-            found |= {"unit": field.get("unit"), "description": field.get("description"), "table": name}
+            found |= {
+                "unit": field.get("unit"),
+                "description": field.get("description"),
+                "table": name,
+            }
             break
     else:
         if column["field"] == "source_title":
@@ -133,7 +157,11 @@ def _sources(rows, tables, package):
     """The sources of the rows shown, else of the tables behind them."""
     keys = list(dict.fromkeys(row["source"] for row in rows if isinstance(row.get("source"), str)))
     if not keys:
-        keys = list(dict.fromkeys(row["source"] for t in tables for row in package.rows(t) if row.get("source")))
+        keys = list(
+            dict.fromkeys(
+                row["source"] for t in tables for row in package.rows(t) if row.get("source")
+            )
+        )
     for table in tables:
         # A table that adds one fact to each row (an organism's count) is a source as well.
         more = [row["source"] for row in package.rows(table) if row.get("source")]
@@ -165,22 +193,43 @@ def metadata(record, cited, base=""):
     name = record["name"]
     files = {kind: f"figures/{name}.{end}" for kind, end in FILES.items()}
     return {
-        "name": name, "title": record["title"], "subtitle": record["subtitle"],
-        "description": record["description"], "note": record["note"],
-        "page": f"{record['page']}.html", "address": f"{base}{record['page']}.html#figure-{name}",
-        "version": cited["version"], "commit": cited.get("commit", "unknown"), "released": cited["date"], "licence": cited["licence"],
+        "name": name,
+        "title": record["title"],
+        "subtitle": record["subtitle"],
+        "description": record["description"],
+        "note": record["note"],
+        "page": f"{record['page']}.html",
+        "address": f"{base}{record['page']}.html#figure-{name}",
+        "version": cited["version"],
+        "commit": cited.get("commit", "unknown"),
+        "released": cited["date"],
+        "licence": cited["licence"],
         "cite_as": cite_text(record, cited, f"{base}{record['page']}.html#figure-{name}"),
-        "rows": len(record["rows"]), "columns": record["columns"], "tables": record["tables"],
-        "sources": [{key: value for key, value in source.items() if value} for source in record["sources"]],
+        "rows": len(record["rows"]),
+        "columns": record["columns"],
+        "tables": record["tables"],
+        "sources": [
+            {key: value for key, value in source.items() if value} for source in record["sources"]
+        ],
         "files": files,
-    }  # fmt: skip
+    }
 
 
 #: What readers see for a unit of the data package, where it is not the unit itself.
 UNITS = {
-    "USD": "US dollars", "USD/year": "US dollars a year", "mm3": "mm³", "1/s": "per second", "min": "minutes",
-    "byte": "bytes", "1": "", "share": "", "year": "", "date": "", "month": "", "ordinal": "",
-}  # fmt: skip
+    "USD": "US dollars",
+    "USD/year": "US dollars a year",
+    "mm3": "mm³",
+    "1/s": "per second",
+    "min": "minutes",
+    "byte": "bytes",
+    "1": "",
+    "share": "",
+    "year": "",
+    "date": "",
+    "month": "",
+    "ordinal": "",
+}
 
 
 def unit_words(unit):
@@ -189,15 +238,26 @@ def unit_words(unit):
 
 
 #: Files of each figure, by kind: how their names end.
-FILES = {"svg": "svg", "png": "png", "csv": "csv", "metadata": "json", "spec": "vl.json", "embed": "html"}
+FILES = {
+    "svg": "svg",
+    "png": "png",
+    "csv": "csv",
+    "metadata": "json",
+    "spec": "vl.json",
+    "embed": "html",
+}
 
 
 def cite_text(record, cited, address):
     """The citation of a figure as a sentence."""
     return say(
         "{authors} ({year}). “{figure}”, figure in: {book}, version {version}. {address}",
-        authors=say(" and ").join(cited["authors"]), year=cited["date"][:4], figure=record["title"],
-        book=cited["title"], version=cited["version"], address=address,
+        authors=say(" and ").join(cited["authors"]),
+        year=cited["date"][:4],
+        figure=record["title"],
+        book=cited["title"],
+        version=cited["version"],
+        address=address,
     )
 
 
@@ -205,8 +265,11 @@ def cite_bibtex(record, cited, address):
     """The citation of a figure as a BibTeX entry."""
     lines = {
         "author": " and ".join(f"{{{author}}}" for author in cited["authors"]),
-        "title": f"{{{record['title']}}}", "howpublished": f"{say('Figure in:')} {{{cited['title']}}}",
-        "year": cited["date"][:4], "version": cited["version"], "url": address,
-    }  # fmt: skip
+        "title": f"{{{record['title']}}}",
+        "howpublished": f"{say('Figure in:')} {{{cited['title']}}}",
+        "year": cited["date"][:4],
+        "version": cited["version"],
+        "url": address,
+    }
     body = ",\n".join(f"  {key} = {{{value}}}" for key, value in lines.items())
     return f"@misc{{sobe-edition-{record['name']},\n{body}\n}}"

@@ -82,12 +82,16 @@ KILLS = {
 }
 #: Before this a process is Python starting, and knows nothing of us.
 FIRST = 0.3
-CATALOGUE = '''msgid ""
+CATALOGUE = """msgid ""
 msgstr "Content-Type: text/plain; charset=UTF-8\\n"
 
-'''
+"""
 #: English and Chinese: a page's heading, what a chart and cards say.
-WORDS = {"index": {"Trees": "树"}, "ash": {"ash": "白蜡树"}, "messages": {"Amounts of ash": "白蜡树之数量", "Label": "名称", "Amount": "数量"}}
+WORDS = {
+    "index": {"Trees": "树"},
+    "ash": {"ash": "白蜡树"},
+    "messages": {"Amounts of ash": "白蜡树之数量", "Label": "名称", "Amount": "数量"},
+}
 
 
 class Book:
@@ -97,7 +101,13 @@ class Book:
         self.root, self.names = Path(root), names
         for folder in ("book", "data", "sobe"):
             (self.root / folder).mkdir(parents=True)
-        for file in ("_config.yml", "requirements.txt", "CITATION.cff", "LICENSE", "book/references.bib"):
+        for file in (
+            "_config.yml",
+            "requirements.txt",
+            "CITATION.cff",
+            "LICENSE",
+            "book/references.bib",
+        ):
             shutil.copyfile(ROOT / file, self.root / file)
         pages = "".join(f"  - file: book/{name}\n" for name in [*names, "data"])
         self.write("_toc.yml", f"format: jb-book\nroot: book/index\nchapters:\n{pages}")
@@ -107,21 +117,42 @@ class Book:
         catalogues = self.root / "book/locale/zh_CN/LC_MESSAGES"
         catalogues.mkdir(parents=True)
         for domain, words in WORDS.items():
-            said = "".join(f'msgid "{message}"\nmsgstr "{chinese}"\n\n' for message, chinese in words.items())
+            said = "".join(
+                f'msgid "{message}"\nmsgstr "{chinese}"\n\n' for message, chinese in words.items()
+            )
             (catalogues / f"{domain}.po").write_text(CATALOGUE + said, encoding="utf-8")
         resources = [
-            {"name": name, "path": f"{name}.csv", "title": name.title(), "description": "Trees.", "schema": {"fields": FIELDS}}
+            {
+                "name": name,
+                "path": f"{name}.csv",
+                "title": name.title(),
+                "description": "Trees.",
+                "schema": {"fields": FIELDS},
+            }
             for name in names
         ]
-        resources.append({
-            "name": "sources", "path": "sources.csv", "title": "Sources", "description": "Sources.",
-            "schema": {"fields": [{"name": n, "type": "string", "description": n} for n in SOURCE]},
-        })
+        resources.append(
+            {
+                "name": "sources",
+                "path": "sources.csv",
+                "title": "Sources",
+                "description": "Sources.",
+                "schema": {
+                    "fields": [{"name": n, "type": "string", "description": n} for n in SOURCE]
+                },
+            }
+        )
         self.write("data/datapackage.json", json.dumps({"name": "trees", "resources": resources}))
-        self.write("data/sources.csv", ",".join(SOURCE) + "\nwood,Of wood,A. Sawyer,2025,10.1/x,https://example.org/,CC0\n")
+        self.write(
+            "data/sources.csv",
+            ",".join(SOURCE) + "\nwood,Of wood,A. Sawyer,2025,10.1/x,https://example.org/,CC0\n",
+        )
         self.write("data/glossary.csv", "en,zh,note\ntree,树,\n")
         for name in names:
-            self.table(name, [(f"{name} {i}", i * 7 % 23, "https://example.org/", "wood") for i in range(rows)])
+            self.table(
+                name,
+                [(f"{name} {i}", i * 7 % 23, "https://example.org/", "wood") for i in range(rows)],
+            )
             self.chapter(name)
 
     def write(self, name, text):
@@ -134,7 +165,9 @@ class Book:
         import io
 
         out = io.StringIO(newline="")
-        csv.writer(out, lineterminator="\n").writerows([("label", "amount", "url", "source"), *rows])
+        csv.writer(out, lineterminator="\n").writerows(
+            [("label", "amount", "url", "source"), *rows]
+        )
         self.write(f"data/{name}.csv", out.getvalue())
 
     def chapter(self, name, marker="plain", code=""):
@@ -150,11 +183,26 @@ class Book:
     def start(self, *arguments, root=None, wrap=(), code=("-m", "sobe.build"), **env):
         """Start a build in a process group of its own, marked so that its children can be found."""
         run = Process(uuid.uuid4().hex)
-        known = {"SOBE_DATA": str((root or self.root) / "data"), "SURVIVE": run.mark, "PYTHONUNBUFFERED": "1"}
-        command = [*wrap, sys.executable, *code, *map(str, arguments or ("--root", root or self.root, "book"))]
+        known = {
+            "SOBE_DATA": str((root or self.root) / "data"),
+            "SURVIVE": run.mark,
+            "PYTHONUNBUFFERED": "1",
+        }
+        command = [
+            *wrap,
+            sys.executable,
+            *code,
+            *map(str, arguments or ("--root", root or self.root, "book")),
+        ]
         run.process = subprocess.Popen(
-            command, cwd=root or self.root, env={**os.environ, **known, **env}, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+            command,
+            cwd=root or self.root,
+            env={**os.environ, **known, **env},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
         return run
 
@@ -198,7 +246,9 @@ class Process:
         for folder in Path("/proc").glob("[0-9]*"):
             try:
                 if f"SURVIVE={self.mark}".encode() in (folder / "environ").read_bytes():
-                    found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()[:80])
+                    found.append(
+                        (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()[:80]
+                    )
             except OSError:
                 continue
         return [line for line in found if line]
@@ -228,12 +278,18 @@ def killed(run, how, moment=None, once=lambda: False, see=lambda: None):
 
 def listing(folder):
     """{path: bytes} of a folder."""
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in Path(folder).rglob("*") if p.is_file()}
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes()
+        for p in Path(folder).rglob("*")
+        if p.is_file()
+    }
 
 
 def same(left, right):
     """Assert that two listings are equal, naming the first file that is not."""
-    differing = sorted(name for name in left.keys() | right.keys() if left.get(name) != right.get(name))
+    differing = sorted(
+        name for name in left.keys() | right.keys() if left.get(name) != right.get(name)
+    )
     assert not differing, f"{len(differing)} files differ, first {differing[0]}"
 
 
@@ -281,7 +337,9 @@ def table():
     lines = ["| Fault | Times tried | Outcome |", "| --- | ---: | --- |"]
     for fault in dict.fromkeys(fault for fault, _ in FAULTS):
         outcomes = Counter(outcome for name, outcome in FAULTS if name == fault)
-        told = "; ".join(f"{outcome} ({n})" if len(outcomes) > 1 else outcome for outcome, n in outcomes.items())
+        told = "; ".join(
+            f"{outcome} ({n})" if len(outcomes) > 1 else outcome for outcome, n in outcomes.items()
+        )
         lines.append(f"| {fault} | {sum(outcomes.values())} | {told} |")
     return "\n".join(lines)
 
@@ -292,4 +350,6 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.section("faults tried, and survived")
         terminalreporter.line(table())
         (ROOT / "_build").mkdir(exist_ok=True)
-        (ROOT / "_build/faults.json").write_text(json.dumps(FAULTS, indent=1) + "\n", encoding="utf-8")
+        (ROOT / "_build/faults.json").write_text(
+            json.dumps(FAULTS, indent=1) + "\n", encoding="utf-8"
+        )

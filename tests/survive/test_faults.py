@@ -30,7 +30,11 @@ def fails(book, *arguments, **env):
 def small_disk(place, size):
     """A file system of so many KB, or a skip that says why there is none."""
     place.mkdir(exist_ok=True)
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}k", "tmpfs", place], capture_output=True, text=True)
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}k", "tmpfs", place],
+        capture_output=True,
+        text=True,
+    )
     if done.returncode:
         pytest.skip(f"no small file system can be mounted here: {done.stderr.strip()}")
     try:
@@ -80,7 +84,11 @@ def test_a_full_temporary_folder(book, grown, tmp_path, account, room):
         book.chapter(book.names[0], "other")
         run = book.build(TMPDIR=str(disk))
         if run.code:
-            assert "No space left on device" in run.said_once() or "No usable temporary" in run.err or "the kernel did not start" in run.err
+            assert (
+                "No space left on device" in run.said_once()
+                or "No usable temporary" in run.err
+                or "the kernel did not start" in run.err
+            )
             same(listing(book.site), grown[1])
     book.chapter(book.names[0])
     assert book.build().code == 0
@@ -99,11 +107,18 @@ HANGS = {
 
 @pytest.mark.parametrize("way", HANGS)
 def test_a_chapter_that_hangs(book, grown, account, way):
-    config = (ROOT / "_config.yml").read_text().replace("chapter_timeouts: {}", "chapter_timeouts: {birch: 8}")
+    config = (
+        (ROOT / "_config.yml")
+        .read_text()
+        .replace("chapter_timeouts: {}", "chapter_timeouts: {birch: 8}")
+    )
     book.write("_config.yml", config)
     book.chapter("birch", code=HANGS[way])
     start = time.monotonic()
-    assert re.search(r"chapter 'birch' failed in cell \d \(book/birch.md, line \d+\): the chapter took longer than its 8 seconds", fails(book))
+    assert re.search(
+        r"chapter 'birch' failed in cell \d \(book/birch.md, line \d+\): the chapter took longer than its 8 seconds",
+        fails(book),
+    )
     assert time.monotonic() - start < 200  # the general limit of 300 was not waited for
     same(listing(book.site), grown[1])
     book.chapter("birch")
@@ -113,9 +128,15 @@ def test_a_chapter_that_hangs(book, grown, account, way):
     account("chapter that hangs", HELD)
 
 
-@pytest.mark.parametrize("limits", ["{oak: 5}", "{birch: soon}", "{birch: 0}", "[5]", "{birch: .nan}"])
+@pytest.mark.parametrize(
+    "limits", ["{oak: 5}", "{birch: soon}", "{birch: 0}", "[5]", "{birch: .nan}"]
+)
 def test_a_time_limit_that_is_none(book, limits):
-    config = (ROOT / "_config.yml").read_text().replace("chapter_timeouts: {}", f"chapter_timeouts: {limits}")
+    config = (
+        (ROOT / "_config.yml")
+        .read_text()
+        .replace("chapter_timeouts: {}", f"chapter_timeouts: {limits}")
+    )
     book.write("_config.yml", config)
     book.chapter("birch", "other")
     assert "_config.yml: " in fails(book)
@@ -133,7 +154,10 @@ CRASHES = {
 @pytest.mark.parametrize("way", CRASHES)
 def test_a_kernel_that_crashes(book, grown, account, way):
     book.chapter("birch", code=CRASHES[way])
-    assert re.search(r"chapter 'birch' failed in cell \d \(book/birch.md, line \d+\): the kernel died", fails(book))
+    assert re.search(
+        r"chapter 'birch' failed in cell \d \(book/birch.md, line \d+\): the kernel died",
+        fails(book),
+    )
     same(listing(book.site), grown[1])
     book.chapter("birch")
     assert book.build().code == 0
@@ -171,7 +195,9 @@ DAMAGES = {
 def test_a_spoiled_cache(book, grown, account, damage):
     """Every file of the cache is spoiled at once, and the site is gone."""
     files = [p for p in (book.root / "_build/.cache").rglob("*") if p.is_file()]
-    assert {"site.json", "executed", "figures"} <= {p.relative_to(book.root / "_build/.cache").parts[0] for p in files}
+    assert {"site.json", "executed", "figures"} <= {
+        p.relative_to(book.root / "_build/.cache").parts[0] for p in files
+    }
     for path in files:
         DAMAGES[damage](path)
     shutil.rmtree(book.site)
@@ -183,9 +209,15 @@ def test_a_spoiled_cache(book, grown, account, damage):
         account(f"cache file {damage}", "made anew; equals a clean build")
 
 
-@pytest.mark.parametrize("names", [
-    (".cache", "html"), (".cache/executed", ".cache/figures", "tree", ".html-old", ".aside-x"), ("tree/en", "tree/zh", ".html-old/html"),
-], ids=" ".join)  # fmt: skip
+@pytest.mark.parametrize(
+    "names",
+    [
+        (".cache", "html"),
+        (".cache/executed", ".cache/figures", "tree", ".html-old", ".aside-x"),
+        ("tree/en", "tree/zh", ".html-old/html"),
+    ],
+    ids=" ".join,
+)
 def test_a_file_where_a_folder_belongs(book, grown, account, names):
     for name in names:
         path = book.root / "_build" / name
@@ -223,19 +255,25 @@ def test_two_builds_at_once(book, grown, account):
     same(listing(book.site), grown[1])
 
 
-@pytest.mark.parametrize("name", ["quote's \"and\" #hash & 100%", "-dash  两 spaces"])
+@pytest.mark.parametrize("name", ['quote\'s "and" #hash & 100%', "-dash  两 spaces"])
 def test_a_checkout_at_an_odd_place(grown, tmp_path, account, name):
     book = Book(tmp_path / name)
     done = book.build()
     assert done.code == 0, done.err
     same(listing(book.site), grown[1])
-    account("checkout at a path with spaces, quotes or Chinese characters", "equals a build elsewhere")
+    account(
+        "checkout at a path with spaces, quotes or Chinese characters", "equals a build elsewhere"
+    )
 
 
 def test_the_real_book_killed_at_an_odd_place(tmp_path, moments, account, site):
     """This repository's own, from nothing, killed in each way: no half site; and in the end the same bytes as here."""
     root = tmp_path / "脑 仿真 2025"  # with its .git, as pages name their commit
-    shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(".venv", "_build", "dist", "__pycache__", "*.egg-info"))
+    shutil.copytree(
+        ROOT,
+        root,
+        ignore=shutil.ignore_patterns(".venv", "_build", "dist", "__pycache__", "*.egg-info"),
+    )
     book = object.__new__(Book)
     book.root = root
     for how, moment in zip(KILLS, moments(3, 18)):
@@ -244,11 +282,15 @@ def test_the_real_book_killed_at_an_odd_place(tmp_path, moments, account, site):
         assert not run.left()
         assert how == "SIGKILL" or run.said_once() == STOPPED
         assert not book.site.exists()
-        account(f"{how} during a build of the real book", "no half site; next build equals a clean one")
+        account(
+            f"{how} during a build of the real book", "no half site; next build equals a clean one"
+        )
     done = book.build(PYTHONPATH=str(root))
     assert done.code == 0, done.err
     same(listing(book.site), listing(ROOT / "_build/html"))
-    account("checkout at a path with spaces, quotes or Chinese characters", "equals a build elsewhere")
+    account(
+        "checkout at a path with spaces, quotes or Chinese characters", "equals a build elsewhere"
+    )
 
 
 READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && shift 0 && exec "$@"'
@@ -263,7 +305,9 @@ def test_a_read_only_checkout(book, grown, account):
     for arguments in ((), ("chapter", "ash", "least=2")):
         given = ("--root", book.root, *arguments) if arguments else ()
         run = book.start(*given, wrap=wrap).end()
-        assert run.code == 1 and "which cannot be written to: Read-only file system" in run.said_once(), run.err
+        assert (
+            run.code == 1 and "which cannot be written to: Read-only file system" in run.said_once()
+        ), run.err
         same(listing(book.site), grown[1])
         account("read-only checkout", "one message, nothing changed")
     book.chapter("ash")
@@ -295,7 +339,9 @@ def test_a_sweep_without_room(tmp_path, account):
         (disk / "filler").write_bytes(b"x" * 16 * 1024)
         command = [sys.executable, "-m", "sobe.build", "sweep", file, "--out", disk]
         done = subprocess.run(command, capture_output=True, text=True, env=env, timeout=120)
-        assert done.returncode == 1 and done.stderr.startswith("error: No space left on device"), done.stderr
+        assert done.returncode == 1 and done.stderr.startswith("error: No space left on device"), (
+            done.stderr
+        )
         assert "Traceback" not in done.stderr and not (disk / "table.csv").exists()
         (disk / "filler").unlink()
         assert subprocess.run(command, capture_output=True, env=env, timeout=120).returncode == 0
@@ -305,15 +351,20 @@ def test_a_sweep_without_room(tmp_path, account):
 def test_a_derivation_without_room(tmp_path, account):
     from sobe.derive.place import write
 
-    used = sum(-(-p.stat().st_size // 4096) * 4 for p in (ROOT / "data").rglob("*") if p.is_file()) + 40
+    used = (
+        sum(-(-p.stat().st_size // 4096) * 4 for p in (ROOT / "data").rglob("*") if p.is_file())
+        + 40
+    )
     for room in (20, 100, 200):
         with small_disk(tmp_path / f"disk{room}", used + room) as disk:
             shutil.copytree(ROOT / "data", disk / "data")
             before = listing(disk / "data")
-            new = {f"data/{n}": t.decode().replace("\n", "\r\n") for n, t in before.items() if n.endswith(".csv")}
+            new = {
+                f"data/{n}": t.decode().replace("\n", "\r\n")
+                for n, t in before.items()
+                if n.endswith(".csv")
+            }
             with pytest.raises(OSError, match="No space left"):
                 write(new, disk)
             assert listing(disk / "data") == before and [p.name for p in disk.iterdir()] == ["data"]
         account("full disk under make data", "one message; all tables as they were")
-
-

@@ -21,12 +21,37 @@ from sobe.tables import TableError, load
 pytestmark = pytest.mark.survive
 
 #: Cases, in all at least ten thousand; the same ones in every run.
-MANY = settings(max_examples=2000, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+MANY = settings(
+    max_examples=2000,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
 FEWER = settings(MANY, max_examples=1000)
 
 TYPES = ("string", "integer", "number", "boolean", "year", "date")
 texts = st.text(max_size=30) | st.sampled_from(
-    ["", "1", "-1", "1e9", "1e999", "nan", "true", "2025", "2025-13-01", "2025-01-01", "=1", "\ufeff", "1_000", "١٢", '"', "a\nb", "9" * 400])
+    [
+        "",
+        "1",
+        "-1",
+        "1e9",
+        "1e999",
+        "nan",
+        "true",
+        "2025",
+        "2025-13-01",
+        "2025-01-01",
+        "=1",
+        "\ufeff",
+        "1_000",
+        "١٢",
+        '"',
+        "a\nb",
+        "9" * 400,
+    ]
+)
 
 
 @pytest.fixture(scope="module")
@@ -35,10 +60,31 @@ def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("fuzz")
     fields = [{"name": kind, "type": kind} for kind in TYPES]
     key = {"fields": ["string"], "reference": {"resource": "u", "fields": ["k"]}}
-    (folder / "datapackage.json").write_text(json.dumps({"resources": [
-        {"name": "t", "path": "t.csv", "schema": {"fields": fields, "foreignKeys": [key], "primaryKey": ["integer"]}},
-        {"name": "u", "path": "u.csv", "schema": {"fields": [{"name": "k", "type": "string"}], "primaryKey": ["k"]}},
-    ]}))  # fmt: skip
+    (folder / "datapackage.json").write_text(
+        json.dumps(
+            {
+                "resources": [
+                    {
+                        "name": "t",
+                        "path": "t.csv",
+                        "schema": {
+                            "fields": fields,
+                            "foreignKeys": [key],
+                            "primaryKey": ["integer"],
+                        },
+                    },
+                    {
+                        "name": "u",
+                        "path": "u.csv",
+                        "schema": {
+                            "fields": [{"name": "k", "type": "string"}],
+                            "primaryKey": ["k"],
+                        },
+                    },
+                ]
+            }
+        )
+    )
     (folder / "u.csv").write_text("k\na\nb\n")
     return folder
 
@@ -62,8 +108,14 @@ def tried(function, errors, outcomes):
 def test_tables_of_any_cells(place):
     outcomes = []
 
-    valid = st.tuples(st.sampled_from(["a", "b", ""]), st.integers(-9, 9**9).map(str), st.floats(allow_nan=False, allow_infinity=False).map(repr),
-                      st.sampled_from(["true", "false", ""]), st.integers(1000, 9999).map(str), st.dates().map(str))
+    valid = st.tuples(
+        st.sampled_from(["a", "b", ""]),
+        st.integers(-9, 9**9).map(str),
+        st.floats(allow_nan=False, allow_infinity=False).map(repr),
+        st.sampled_from(["true", "false", ""]),
+        st.integers(1000, 9999).map(str),
+        st.dates().map(str),
+    )
 
     @MANY
     @given(st.lists(valid | st.tuples(*[texts] * len(TYPES)), max_size=4))
@@ -83,7 +135,10 @@ def test_tables_of_any_bytes(place):
     outcomes = []
 
     @MANY
-    @given(st.binary(max_size=200) | st.text(alphabet='a1,"\n\r\0;\té', max_size=60).map(str.encode), st.booleans())
+    @given(
+        st.binary(max_size=200) | st.text(alphabet='a1,"\n\r\0;\té', max_size=60).map(str.encode),
+        st.booleans(),
+    )
     def check(content, headed):
         (place / "t.csv").write_bytes((",".join(TYPES) + "\n").encode() * headed + content)
         tried(lambda: load("t", place), (TableError,), outcomes)
@@ -93,14 +148,38 @@ def test_tables_of_any_bytes(place):
 
 
 def test_descriptions_of_any_shape(place, tmp_path):
-    values = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=8), lambda x: st.lists(x, max_size=3) | st.dictionaries(
-        st.sampled_from(["name", "path", "schema", "fields", "type", "constraints", "resources", "primaryKey"]), x, max_size=4), max_leaves=12)
+    values = st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+        lambda x: (
+            st.lists(x, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    [
+                        "name",
+                        "path",
+                        "schema",
+                        "fields",
+                        "type",
+                        "constraints",
+                        "resources",
+                        "primaryKey",
+                    ]
+                ),
+                x,
+                max_size=4,
+            )
+        ),
+        max_leaves=12,
+    )
     (tmp_path / "t.csv").write_text("a\n1\n")
     good = {"name": "t", "path": "t.csv", "schema": {"fields": [{"name": "a", "type": "integer"}]}}
     outcomes = []
 
     @FEWER
-    @given(values, st.sampled_from(["", "name", "path", "schema", "fields", "field", "type", "constraints"]))
+    @given(
+        values,
+        st.sampled_from(["", "name", "path", "schema", "fields", "field", "type", "constraints"]),
+    )
     def check(value, where):
         made = json.loads(json.dumps(good))
         if where in ("name", "path", "schema"):
@@ -111,7 +190,9 @@ def test_descriptions_of_any_shape(place, tmp_path):
             made["schema"]["fields"] = [value]
         elif where:
             made["schema"]["fields"][0][where] = value
-        (tmp_path / "datapackage.json").write_text(json.dumps({"resources": [made]} if where else value))
+        (tmp_path / "datapackage.json").write_text(
+            json.dumps({"resources": [made]} if where else value)
+        )
         tried(lambda: load("t", tmp_path), (TableError,), outcomes)
 
     check()
@@ -119,12 +200,52 @@ def test_descriptions_of_any_shape(place, tmp_path):
 
 
 def test_formulas(place):
-    pieces = st.sampled_from(["a", "b", "1", "2.5", "1e308", "1e999", "(", ")", ",", "+", "-", "*", "/", "^", "<", "<=", "==", "if", "min",
-                              "max", "floor", "round", "log", "exp", "abs", " ", "__import__", ".", "'", "[", "lambda", "\n", "é", "\0"])
+    pieces = st.sampled_from(
+        [
+            "a",
+            "b",
+            "1",
+            "2.5",
+            "1e308",
+            "1e999",
+            "(",
+            ")",
+            ",",
+            "+",
+            "-",
+            "*",
+            "/",
+            "^",
+            "<",
+            "<=",
+            "==",
+            "if",
+            "min",
+            "max",
+            "floor",
+            "round",
+            "log",
+            "exp",
+            "abs",
+            " ",
+            "__import__",
+            ".",
+            "'",
+            "[",
+            "lambda",
+            "\n",
+            "é",
+            "\0",
+        ]
+    )
     outcomes = []
 
     @settings(MANY, max_examples=3000)
-    @given(st.lists(pieces, max_size=12).map("".join) | st.text(max_size=40) | st.sampled_from(["(" * 3000, "-" * 3000, "a^" * 3000 + "a", "min(" * 3000]))
+    @given(
+        st.lists(pieces, max_size=12).map("".join)
+        | st.text(max_size=40)
+        | st.sampled_from(["(" * 3000, "-" * 3000, "a^" * 3000 + "a", "min(" * 3000])
+    )
     def check(text):
         tree = tried(lambda: ex.parse(text), (EstimatorError,), outcomes)
         if tree is not None:
@@ -142,12 +263,38 @@ def test_parameters_on_the_command_line():
     outcomes = []
 
     @MANY
-    @given(st.lists(st.tuples(st.sampled_from([*DEFAULTS, "unknown", ""]), st.text(max_size=20) | st.sampled_from(
-        ["1", "1.5", "x", "true", "{}", "[]", "nan", "1e999", "{a: 1}", "!!python/name:os.system", "9" * 5000, "[" * 600])), max_size=3), st.booleans())
+    @given(
+        st.lists(
+            st.tuples(
+                st.sampled_from([*DEFAULTS, "unknown", ""]),
+                st.text(max_size=20)
+                | st.sampled_from(
+                    [
+                        "1",
+                        "1.5",
+                        "x",
+                        "true",
+                        "{}",
+                        "[]",
+                        "nan",
+                        "1e999",
+                        "{a: 1}",
+                        "!!python/name:os.system",
+                        "9" * 5000,
+                        "[" * 600,
+                    ]
+                ),
+            ),
+            max_size=3,
+        ),
+        st.booleans(),
+    )
     def check(pairs, quoted):
         import shlex
 
-        text = " ".join(f"{name}={shlex.quote(value) if quoted else value}" for name, value in pairs)
+        text = " ".join(
+            f"{name}={shlex.quote(value) if quoted else value}" for name, value in pairs
+        )
         found = tried(lambda: parameters.parse(text, DEFAULTS, "c"), (BuildError,), outcomes)
         if found:
             assert found.keys() <= DEFAULTS.keys()
@@ -162,8 +309,14 @@ def test_parameters_reach_a_chapter_as_the_values_they_are():
     from papermill.translators import PythonTranslator
 
     @FEWER
-    @given(st.text() | st.sampled_from(['"', "\\", '\\"', "\n", "'''", '"""', "\u2028", "{x}", "$(x)"]) | st.floats(allow_nan=False, allow_infinity=False)
-           | st.integers(-(2**63), 2**63 - 1) | st.booleans() | st.dictionaries(st.text(max_size=5), st.text(max_size=9), max_size=2))
+    @given(
+        st.text()
+        | st.sampled_from(['"', "\\", '\\"', "\n", "'''", '"""', "\u2028", "{x}", "$(x)"])
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.integers(-(2**63), 2**63 - 1)
+        | st.booleans()
+        | st.dictionaries(st.text(max_size=5), st.text(max_size=9), max_size=2)
+    )
     def check(value):
         assert ast.literal_eval(PythonTranslator.translate(value)) == value
 
@@ -171,19 +324,62 @@ def test_parameters_reach_a_chapter_as_the_values_they_are():
 
 
 def test_scenario_files(tmp_path):
-    names = ["title", "about", "parameters", "grid", "organism", "modality", "proofreading", "microscope_budget", "project_years", "overrides", "draws", "seed"]
-    leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(["mouse", "em", "current", 1e8, 10.0, "1e9"])
-    values = st.recursive(leaves, lambda x: st.lists(x, max_size=3) | st.dictionaries(st.sampled_from(names) | st.text(max_size=4), x, max_size=3), max_leaves=8)
-    case = st.fixed_dictionaries({}, optional={
-        "organism": st.sampled_from(["mouse", "human", "unicorn"]) | values, "modality": st.sampled_from(["em", "exm"]),
-        "microscope_budget": st.floats(1e3, 1e10) | values, "project_years": st.floats(1, 50) | values, "overrides": values})  # fmt: skip
-    made = st.fixed_dictionaries({"title": st.just("x") | values}, optional={
-        "about": st.text(max_size=8), "parameters": case | values, "grid": st.fixed_dictionaries({"organism": st.just(["mouse"])}) | values})  # fmt: skip
+    names = [
+        "title",
+        "about",
+        "parameters",
+        "grid",
+        "organism",
+        "modality",
+        "proofreading",
+        "microscope_budget",
+        "project_years",
+        "overrides",
+        "draws",
+        "seed",
+    ]
+    leaves = (
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.floats()
+        | st.text(max_size=8)
+        | st.sampled_from(["mouse", "em", "current", 1e8, 10.0, "1e9"])
+    )
+    values = st.recursive(
+        leaves,
+        lambda x: (
+            st.lists(x, max_size=3)
+            | st.dictionaries(st.sampled_from(names) | st.text(max_size=4), x, max_size=3)
+        ),
+        max_leaves=8,
+    )
+    case = st.fixed_dictionaries(
+        {},
+        optional={
+            "organism": st.sampled_from(["mouse", "human", "unicorn"]) | values,
+            "modality": st.sampled_from(["em", "exm"]),
+            "microscope_budget": st.floats(1e3, 1e10) | values,
+            "project_years": st.floats(1, 50) | values,
+            "overrides": values,
+        },
+    )
+    made = st.fixed_dictionaries(
+        {"title": st.just("x") | values},
+        optional={
+            "about": st.text(max_size=8),
+            "parameters": case | values,
+            "grid": st.fixed_dictionaries({"organism": st.just(["mouse"])}) | values,
+        },
+    )
     file, outcomes = tmp_path / "s.yml", []
 
     @FEWER
-    @given(made.map(lambda value: yaml.safe_dump(value, allow_unicode=True).encode()) | st.binary(max_size=80)
-           | st.text(alphabet="title: x[]{}&*!|>-#'\"\n\t:,", max_size=60).map(str.encode))
+    @given(
+        made.map(lambda value: yaml.safe_dump(value, allow_unicode=True).encode())
+        | st.binary(max_size=80)
+        | st.text(alphabet="title: x[]{}&*!|>-#'\"\n\t:,", max_size=60).map(str.encode)
+    )
     def check(content):
         file.write_bytes(content)
         tried(lambda: read_scenario(file), (EstimatorError,), outcomes)
@@ -197,8 +393,20 @@ def test_parameters_cells():
     outcomes = []
 
     @FEWER
-    @given(st.text(max_size=40) | st.text(alphabet=string.ascii_letters[:4] + "=:()[]{}1 .,'\"\n#-+*", max_size=40)
-           | st.sampled_from(["a = 1", "a: int = 1", "a = __import__('os')", "a, b = 1, 2", "import os", "a = " + "(" * 500]))
+    @given(
+        st.text(max_size=40)
+        | st.text(alphabet=string.ascii_letters[:4] + "=:()[]{}1 .,'\"\n#-+*", max_size=40)
+        | st.sampled_from(
+            [
+                "a = 1",
+                "a: int = 1",
+                "a = __import__('os')",
+                "a, b = 1, 2",
+                "import os",
+                "a = " + "(" * 500,
+            ]
+        )
+    )
     def check(source):
         tried(lambda: parameters.declared(source, "c"), (BuildError,), outcomes)
 

@@ -16,7 +16,11 @@ pytestmark = pytest.mark.survive
 
 EACH = 10
 #: Where a build is, by what there is in its folder; the last that is there.
-PHASES = {".lock": "as chapters executed", ".aside-*": "as pages rendered", ".aside-*/html": "as the site was put in place"}
+PHASES = {
+    ".lock": "as chapters executed",
+    ".aside-*": "as pages rendered",
+    ".aside-*/html": "as the site was put in place",
+}
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +64,13 @@ def test_a_build_killed_at_any_moment(versions, moments, account, temporary, how
             if number % 3 == 0:
                 shutil.rmtree(build / ".cache")
             run, seen = book.start(TMPDIR=str(temporary)), []
-            under_way = killed(run, how, moment, lambda: any(build.glob(".aside-*/html")), lambda: seen.append(phase(build)))
+            under_way = killed(
+                run,
+                how,
+                moment,
+                lambda: any(build.glob(".aside-*/html")),
+                lambda: seen.append(phase(build)),
+            )
             if not under_way:
                 same(listing(book.site), wanted[comes])
                 stands, moment = comes, moment and moment * 0.8
@@ -74,7 +84,10 @@ def test_a_build_killed_at_any_moment(versions, moments, account, temporary, how
             stands = comes
         else:
             same(found, wanted[stands])
-        account(f"{how} during a build", f"{seen[-1]}: site whole; then a build equals a clean one, and nothing is left of any")
+        account(
+            f"{how} during a build",
+            f"{seen[-1]}: site whole; then a build equals a clean one, and nothing is left of any",
+        )
         if number % 2:
             again = book.build(TMPDIR=str(temporary))
             assert again.code == 0, again.err
@@ -109,7 +122,9 @@ def test_make_pdf_killed(book, moments, account, temporary, how):
     latex = book.root / "_build/pdf/.zh/latex"
     for moment in (*moments(1, 4), None):
         run = book.start("--root", book.root, "pdf", TMPDIR=str(temporary))
-        assert killed(run, how, moment, lambda: any(latex.glob("*.xdv")) or any(latex.glob("*.log")))
+        assert killed(
+            run, how, moment, lambda: any(latex.glob("*.xdv")) or any(latex.glob("*.log"))
+        )
         assert not run.left(10)
         assert not list((book.root / "_build/pdf").glob("*.pdf"))
         if how != "SIGKILL":
@@ -136,7 +151,9 @@ def test_a_sweep_killed_goes_on(book, tmp_path, moments, account, how):
     start = time.monotonic()
     assert sweep(book, file, tmp_path / "clean").end().code == 0
     seconds = time.monotonic() - start
-    wanted = {name: (tmp_path / "clean" / name).read_bytes() for name in ("table.csv", "index.html")}
+    wanted = {
+        name: (tmp_path / "clean" / name).read_bytes() for name in ("table.csv", "index.html")
+    }
     for number, moment in enumerate(moments(2, seconds)):
         out = tmp_path / f"killed-{number}"
         run = sweep(book, file, out)
@@ -149,7 +166,10 @@ def test_a_sweep_killed_goes_on(book, tmp_path, moments, account, how):
         again = sweep(book, file, out).end()
         assert again.code == 0, again.err
         assert {name: (out / name).read_bytes() for name in wanted} == wanted
-        account(f"{how} during a sweep", "table whole or absent; goes on, and equals an uninterrupted one")
+        account(
+            f"{how} during a sweep",
+            "table whole or absent; goes on, and equals an uninterrupted one",
+        )
 
 
 DERIVE = """
@@ -171,11 +191,18 @@ def test_a_derivation_killed_leaves_the_tables(tmp_path, moments, account, how):
     root = tmp_path / "repo"
     shutil.copytree(ROOT / "data", root / "data")
     old = {p.relative_to(root).as_posix(): p.read_text() for p in (root / "data").glob("*.csv")}
-    new = {name: text.replace("\n", "\r\n") for name, text in old.items()}  # valid, and another file
+    new = {
+        name: text.replace("\n", "\r\n") for name, text in old.items()
+    }  # valid, and another file
     start, took = time.monotonic(), 1.5
     for number, moment in enumerate([0.0, *moments(4, 1.0)]):
         (root / "new.json").write_text(json.dumps(new))
-        process = subprocess.Popen([sys.executable, "-c", DERIVE, root], stderr=subprocess.PIPE, text=True, start_new_session=True)
+        process = subprocess.Popen(
+            [sys.executable, "-c", DERIVE, root],
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
         if number:
             time.sleep(max(moment * took, FIRST))
             if process.poll() is None:
@@ -188,7 +215,10 @@ def test_a_derivation_killed_leaves_the_tables(tmp_path, moments, account, how):
         from sobe.derive.place import finish
 
         finish(root)  # as the next make book or make data does
-        found = {p.relative_to(root).as_posix(): p.read_bytes().decode() for p in (root / "data").glob("*.csv")}
+        found = {
+            p.relative_to(root).as_posix(): p.read_bytes().decode()
+            for p in (root / "data").glob("*.csv")
+        }
         assert found in (old, new)
         for name, text in old.items():
             (root / name).write_bytes(text.encode())
@@ -204,12 +234,19 @@ UPSTREAM = Path(ROOT).parent / "shared/upstream"
 def test_make_data_killed(tmp_path, moments, account, how):
     """The real command; what it derives is what stands, so the tables are the same all the time."""
     root = tmp_path / "book"
-    shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(".*", "_build", "__pycache__", "*.egg-info"))
+    shutil.copytree(
+        ROOT, root, ignore=shutil.ignore_patterns(".*", "_build", "__pycache__", "*.egg-info")
+    )
     wanted = listing(root / "data")
     for moment in moments(2, 4):
         process = subprocess.Popen(
-            [sys.executable, "-m", "sobe.derive", UPSTREAM], cwd=root, env={**os.environ, "PYTHONPATH": str(root)},
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True,
+            [sys.executable, "-m", "sobe.derive", UPSTREAM],
+            cwd=root,
+            env={**os.environ, "PYTHONPATH": str(root)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
         time.sleep(max(moment, FIRST))
         if process.poll() is None:

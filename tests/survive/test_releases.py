@@ -45,7 +45,12 @@ class Releases(Book):
 
     def command(self, *arguments):
         """Start `make release` or the like."""
-        return self.start(*arguments, code=("-c", COMMAND), TMPDIR=self.temporary, SOBE_DATA=str(self.root / "data"))
+        return self.start(
+            *arguments,
+            code=("-c", COMMAND),
+            TMPDIR=self.temporary,
+            SOBE_DATA=str(self.root / "data"),
+        )
 
     def reset(self, *but):
         """All as it was before the release, but for what is named."""
@@ -56,19 +61,40 @@ class Releases(Book):
 
     def stands(self):
         """(whether 1.1.0 is there, whether it is in the site); each of them must be whole."""
-        released = {name: content for name, content in listing(self.dist).items() if not name.startswith(".making-")}
+        released = {
+            name: content
+            for name, content in listing(self.dist).items()
+            if not name.startswith(".making-")
+        }
         there, published = (self.dist / "1.1.0").exists(), (self.dist / "site/1.1.0").exists()
-        wanted = {name: content for name, content in self.old.items() if not name.startswith("site/")}
-        wanted |= {name: content for name, content in self.new.items() if name.startswith("1.1.0/") and there}
-        wanted |= {name: content for name, content in (self.new if published else self.old).items() if name.startswith("site/")}
+        wanted = {
+            name: content for name, content in self.old.items() if not name.startswith("site/")
+        }
+        wanted |= {
+            name: content
+            for name, content in self.new.items()
+            if name.startswith("1.1.0/") and there
+        }
+        wanted |= {
+            name: content
+            for name, content in (self.new if published else self.old).items()
+            if name.startswith("site/")
+        }
         same(released, wanted)
         return there, published
 
     def all_is_new(self):
         """All is as after an uninterrupted release, and nothing is left over."""
         same(listing(self.dist), self.new)
-        left = [*self.dist.glob(".*"), *(self.root / "_build").glob(".aside-*"), *map(str, self.root.glob(".git/*.lock"))]
-        assert not left and not subprocess.run(["ls", "-A", self.temporary], capture_output=True).stdout
+        left = [
+            *self.dist.glob(".*"),
+            *(self.root / "_build").glob(".aside-*"),
+            *map(str, self.root.glob(".git/*.lock")),
+        ]
+        assert (
+            not left
+            and not subprocess.run(["ls", "-A", self.temporary], capture_output=True).stdout
+        )
 
 
 @pytest.fixture(scope="module")
@@ -125,4 +151,6 @@ def test_publishing_killed(releases, account, how):
         again = releases.command("publish").end()
         assert again.code == 0, again.err
         releases.all_is_new()
-        account(f"{how} during make publish", "site old or new; the next make publish gives the new one")
+        account(
+            f"{how} during make publish", "site old or new; the next make publish gives the new one"
+        )
