@@ -143,6 +143,7 @@ def column(values, write, digits: int | None = None) -> list[str]:
     if write not in _TOGETHER:
         return texts
     before, after, usual, prefixes = _TOGETHER[write]
+    exact = 10_000 if write is count else 1000
     digits = usual if digits is None else digits
     if digits < 1:
         raise ValueError(f"at least one digit, not {digits}")
@@ -160,14 +161,14 @@ def column(values, write, digits: int | None = None) -> list[str]:
     together = most < 1000 * least
     for index, size in sizes.items():
         power, unit = _unit(most if together else size or least, digits, prefixes)
-        if all(s == int(s) for s in written) and not power:
-            decimals = 0  # whole numbers without a unit are exact
-        else:
-            smallest = (least if together else size or least) / 10**power
-            spread = int(math.log10(most / least)) if together else 0
-            kept = max(digits - spread, 1)
-            decimals = max(kept - 1 - _rounded(smallest, kept).adjusted(), 0)
-        number = f"{size / 10**power:,.{decimals}f}"
+        smallest = (least if together else size or least) / 10**power
+        spread = int(math.log10(most / least)) if together else 0
+        kept = max(digits - spread, 1)
+        decimals = kept - 1 - _rounded(smallest, kept).adjusted()
+        if not power and most < exact and all(s == int(s) for s in written):
+            decimals = 0  # short whole numbers are exact
+        scaled = round(size / 10**power, decimals)
+        number = f"{scaled:,.{max(decimals, 0)}f}"
         sign = "−" if values[index] < 0 and number.strip("0.,") else ""
         end = " year" if after == " years" and number == "1" else after
         texts[index] = f"{sign}{before}{number}{unit}{end}"

@@ -169,6 +169,8 @@ def test_an_interval_has_one_unit_and_equal_decimals(low, high, write, text):
 def test_a_column_keeps_the_zeros_that_count():
     assert units.column([25.6e9, 25.692e9], usd, digits=4) == ["$25.60 billion", "$25.69 billion"]
     assert units.column([155.9, 155.89], usd, digits=5) == ["$155.90", "$155.89"]
+    assert units.column([16_556, 17_204], usd) == ["$16,600", "$17,200"]
+    assert units.column([302, 1234], count) == ["302", "1,234"]
     assert units.column([], usd) == [] and units.column([math.nan], usd) == ["not known"]
     assert units.column([0.123, 4.5], percent) == [percent(0.123), percent(4.5)]
 
@@ -176,7 +178,7 @@ def test_a_column_keeps_the_zeros_that_count():
 def test_numbers_far_apart_keep_a_unit_each_and_their_digits():
     assert units.column([2.16, 16_556, 43e6, 21.49e9], usd) == [
         "$2.16",
-        "$16,556",
+        "$16,600",
         "$43.0 million",
         "$21.5 billion",
     ]
