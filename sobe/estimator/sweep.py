@@ -268,6 +268,8 @@ class _Inert(Exception):
 
 class _Unpickler(pickle.Unpickler):
     def find_class(self, module, name):
+        if name == "unpickle_traceback":  # Dask waits for ever where a traceback is anything else
+            return lambda *_, **__: None
         # The only class that text takes on its way.
         return bytes if (module, name) == ("builtins", "bytes") else _Inert
 
