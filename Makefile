@@ -3,25 +3,19 @@
 PYTHON ?= python3
 PORT ?= 8000
 N ?= 5
-NAME ?=
-PARAMS ?=
-UPSTREAM ?=
-FILE ?=
-VERSION ?=
-DIR ?=
-DASK ?=
-export PARAMS UPSTREAM NAME FILE DASK VERSION DIR
+export PYTHON PORT N NAME PARAMS UPSTREAM FILE VERSION DIR DASK PYTEST_ARGS
 
-VENV := .venv
-PY := $(VENV)/bin/python
-STAMP := $(VENV)/complete
+# A value from outside is text: never expanded here, and read by recipes as "$$NAME" alone.
+$(foreach name,PYTHON PORT N NAME PARAMS UPSTREAM FILE VERSION DIR DASK PYTEST_ARGS \
+	$(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name))),\
+	$(eval override $(name) := $$(value $(name))))
 
-# The environment counts only if it was finished, here, and still starts.
-ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
-$(shell rm -f $(STAMP))
-else ifneq ($(shell $(PY) -c 'print(1)' 2>/dev/null),1)
-$(shell rm -f $(STAMP))
-endif
+override VENV := .venv
+override PY := $(VENV)/bin/python
+override STAMP := $(VENV)/complete
+
+# The environment counts only if it was finished, here, and still starts. The shell compares the paths.
+override STALE := $(shell [ "$$(cat $(STAMP) 2>&1)" = "$$(pwd -P)" ] && $(PY) -c '' 2>/dev/null || rm -f $(STAMP))
 
 .DEFAULT_GOAL := book
 .PHONY: book test survive messages pdf verify changes release verify-release publish chapter scenario sweep serve bench data check-upstream lock audit clean help
@@ -30,10 +24,10 @@ book: $(STAMP) ## Build the book into _build/html (only what changed; first make
 	@$(PY) -m sobe.build book
 
 test: $(STAMP) ## Build the book and run every test
-	@$(PY) -m pytest $(PYTEST_ARGS)
+	@PYTEST_ADDOPTS="$$PYTEST_ADDOPTS $$PYTEST_ARGS" $(PY) -m pytest
 
 survive: $(STAMP) ## Kill, starve and mislead builds, and fuzz the loaders; prints what was tried
-	@$(PY) -m pytest -m survive tests/survive $(PYTEST_ARGS)
+	@PYTEST_ADDOPTS="$$PYTEST_ADDOPTS $$PYTEST_ARGS" $(PY) -m pytest -m survive tests/survive
 
 chapter: $(STAMP) ## Run one chapter with other values: NAME=recording PARAMS="hz_cap=30 since=1990"
 	@$(PY) -m sobe.build chapter "$$NAME" "$$PARAMS"
@@ -69,12 +63,12 @@ sweep: $(STAMP) ## Estimate a grid of cases: FILE=scenarios/sweep-brains.yml (DA
 	@$(PY) -m sobe.build sweep "$$FILE" --dask "$$DASK"
 
 serve: book ## Show the book on http://localhost:8000 (PORT=… for another port)
-	@echo "http://localhost:$(PORT)/ (Ctrl-C stops)"
-	@$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+	@echo "http://localhost:$$PORT/ (Ctrl-C stops)"
+	@$(PY) -m http.server --bind 127.0.0.1 --directory _build/html "$$PORT"
 
 bench: $(STAMP) ## Time this build and its pages against plain Jupyter Book (N=… runs, 5 unless told)
-	@$(PY) bench/bench.py --runs $(N)
-	@$(PY) bench/pages.py --runs $(N)
+	@$(PY) bench/bench.py --runs "$$N"
+	@$(PY) bench/pages.py --runs "$$N"
 	@$(PY) bench/growth.py
 
 data: $(STAMP) ## Derive data/ anew from the upstream repository: UPSTREAM=folder
@@ -101,17 +95,17 @@ clean: ## Remove what was built (the environment in .venv stays)
 	@rm -rf _build
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
 
 # Made from nothing, and marked complete only at the end.
 $(STAMP): requirements.txt requirements-alone.txt pyproject.toml
-	@command -v "$(PYTHON)" >/dev/null || { echo "error: there is no $(PYTHON) here; install Python 3.11, 3.12 or 3.13, or name one: make PYTHON=/path/to/python3" >&2; exit 1; }
-	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
-		echo "error: $(PYTHON) is $$("$(PYTHON)" --version 2>&1); the book needs Python 3.11, 3.12 or 3.13: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@command -v "$$PYTHON" >/dev/null || { echo "error: there is no $$PYTHON here; install Python 3.11, 3.12 or 3.13, or name one: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$$PYTHON" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
+		echo "error: $$PYTHON is $$("$$PYTHON" --version 2>&1); the book needs Python 3.11, 3.12 or 3.13: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@echo "Making the environment in $(VENV) (once; a minute or two)"
 	@rm -rf $(VENV)
-	@"$(PYTHON)" -m venv $(VENV)
+	@"$$PYTHON" -m venv $(VENV)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps -r requirements-alone.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation --editable .
-	@printf '%s\n' "$(CURDIR)" > $@
+	@pwd -P > $@

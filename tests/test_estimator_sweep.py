@@ -1,5 +1,6 @@
-"""Scenario files, and sweeps on a local cluster and on separate processes, one of them killed."""
+"""Scenario files, and sweeps on this machine and on a Dask cluster, hostile or killed."""
 
+import contextlib
 import csv
 import json
 import os
@@ -17,7 +18,8 @@ from sobe.build import BuildError
 from sobe.build.book import run_scenario
 from sobe.estimator import EstimatorError, estimate
 from sobe.estimator.scenario import read_scenario, read_sweep
-from sobe.estimator.sweep import RESULTS, run, run_case
+from sobe.estimator import sweep as module
+from sobe.estimator.sweep import RESULTS, answer, checked, inert_pickles, run, run_case
 
 ROOT = Path(__file__).resolve().parents[1]
 SWEEP = """
@@ -162,8 +164,6 @@ def test_the_table_is_tidy_and_in_the_order_of_the_grid(small):
 
 def test_one_process_gives_what_two_give(small, tmp_path, monkeypatch):
     """The same table to the byte, whether the cases are done by two workers or here, one after another."""
-    from sobe.estimator import sweep as module
-
     sweep, folder, _ = small
 
     def alone(sweep, todo, done, *_):
@@ -272,33 +272,174 @@ def end(process, how=signal.SIGKILL):
     process.wait(timeout=20)
 
 
-def test_a_cluster_of_separate_processes_one_killed_gives_the_same_table(tmp_path):
-    file = tmp_path / "grid.yml"
+def sockets(process):
+    """Every socket of a process and its children, as the system lists them, but for pairs without a name."""
+    inodes = set()
+    for each in (process, *process.children(recursive=True)):
+        for handle in Path(f"/proc/{each.pid}/fd").glob("*"):
+            with contextlib.suppress(OSError):
+                inodes |= set(re.findall(r"socket:\[(\d+)\]", os.readlink(handle)))
+    found = []
+    for kind in ("tcp", "tcp6", "udp", "udp6"):
+        with contextlib.suppress(OSError):
+            for line in Path(f"/proc/net/{kind}").read_text().splitlines()[1:]:
+                if line.split()[9] in inodes:
+                    found.append((kind, line))
+    for line in Path("/proc/net/unix").read_text().splitlines()[1:]:
+        fields = line.split()
+        if fields[6] in inodes and len(fields) > 7:  # bound to a name, a file's or an abstract one
+            found.append(("unix", line))
+    return found
+
+
+def test_sockets_are_seen(tmp_path):
+    """The look at sockets itself: it sees one of each kind."""
+    import socket
+
+    import psutil
+
+    before = len(sockets(psutil.Process()))
+    with socket.socket() as tcp, socket.socket(socket.AF_UNIX) as named:
+        tcp.bind(("127.0.0.1", 0))
+        tcp.listen()
+        named.bind("\0sobe-test" + str(os.getpid()))
+        named.listen()
+        assert len(sockets(psutil.Process())) == before + 2
+
+
+def test_a_sweep_on_this_machine_opens_no_socket(tmp_path):
+    import psutil
+
+    file = tmp_path / "ports.yml"
     file.write_text(
-        "title: Killed\nparameters: {draws: 60000}\ngrid:\n  organism: [c_elegans, drosophila, zebrafish_larva, mouse, macaque, human]\n"
-        "  modality: [em, exm, exm_molecular, em10]\n  proofreading: [current, improved]\n",
+        "title: Ports\nparameters: {draws: 100000}\ngrid:\n  organism: [drosophila, mouse, human]\n"
+        "  modality: [em, exm]\n  gpus: [500, 1000]\n",
         encoding="utf-8",
     )
-    sweep = read_sweep(file)
-    scheduler = started(
-        "-m",
-        "distributed.cli.dask_scheduler",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        "0",
-        "--no-dashboard",
-    )
-    workers = []
+    sweeping = started("-m", "sobe.build", "sweep", str(file), "--out", str(tmp_path / "out"))
+    looks = most = 0
     try:
+        while sweeping.poll() is None:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process = psutil.Process(sweeping.pid)
+                most = max(most, len(process.children(recursive=True)))
+                assert sockets(process) == []
+                looks += 1
+            time.sleep(0.02)
+    finally:
+        end(sweeping)
+    assert sweeping.returncode == 0 and looks > 5 and most >= 2
+    assert (tmp_path / "out" / "table.csv").exists()
+
+
+ROW = {name: 1.5 for name in RESULTS} | {"bottleneck": "imaging", "in_time": True}
+
+
+def test_a_workers_answer_is_a_row_in_the_tables_order():
+    mixed = dict(reversed(ROW.items()))
+    assert list(checked(json.dumps({"row": mixed})).items()) == list(
+        {name: ROW[name] for name in RESULTS}.items()
+    )
+    assert checked(answer({"organism": "mouse"}, 10, 1, module.state()))["first_cost"] > 0
+    with pytest.raises(EstimatorError, match="another version"):
+        checked(answer({"organism": "mouse"}, 10, 1, "not this state"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"{}", "not a row as JSON"),
+        (None, "not a row as JSON"),
+        (ROW, "not a row as JSON"),
+        ("", "not a row as JSON"),
+        ("[" * 9_000, "not a row as JSON"),
+        ("9" * 9_000, "not a row as JSON"),
+        (json.dumps({"row": ROW}) + " " * 10_000, "not a row as JSON"),
+        ("[]", "other columns"),
+        ("3", "other columns"),
+        ('{"row": 3}', "other columns"),
+        (json.dumps({"row": ROW, "more": 1}), "other columns"),
+        (json.dumps({"row": ROW | {"more": 1}}), "other columns"),
+        (json.dumps({"row": {"first_cost": 1}}), "other columns"),
+        ('{"error": ["<b>", 3]}', "<b>"),
+        *(
+            (json.dumps({"row": ROW | {name: value}}), f"answered {name} = ")
+            for name, value in [
+                ("first_cost", float("nan")),
+                ("first_cost", float("inf")),
+                ("first_cost", 10**400),
+                ("first_cost", -1),
+                ("first_cost", "=1+1"),
+                ("first_cost", True),
+                ("first_cost", None),
+                ("first_cost", [1]),
+                ("first_cost_median", 0),
+                ("bottleneck", "=cmd"),
+                ("bottleneck", 3),
+                ("bottleneck", ["imaging"]),
+                ("in_time", 1),
+                ("in_time", "yes"),
+            ]
+        ),
+    ],
+)
+def test_an_answer_that_is_no_row_is_one_clear_error(text, said):
+    with pytest.raises(EstimatorError, match=re.escape(said)) as error:
+        checked(text)
+    assert len(str(error.value)) < 700 and "\n" not in str(error.value)
+
+
+class Bomb:
+    """Runs a command where it is unpickled."""
+
+    def __init__(self, command):
+
+        self.command = command
+
+    def __reduce__(self):
+        return os.system, (self.command,)
+
+
+def test_pickles_are_inert_only_while_a_cluster_is_asked(tmp_path):
+    import pickle
+
+    mark = tmp_path / "ran"
+    bomb = pickle.dumps([1, "x", b"y", Bomb(f"touch {mark}")])
+    usual = pickle.loads
+    with inert_pickles():
+        assert pickle.loads(bomb)[:3] == [1, "x", b"y"]
+        assert not mark.exists()
+    assert pickle.loads is usual
+    pickle.loads(bomb)
+    assert mark.exists()
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """`cluster(workers)` starts a scheduler and workers as separate processes: (address, processes)."""
+    processes = []
+
+    def start(workers=1):
+        scheduler = started(
+            "-m",
+            "distributed.cli.dask_scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--no-dashboard",
+        )
+        processes.append(scheduler)
         address = None
         deadline = time.monotonic() + 60
         while address is None and time.monotonic() < deadline:
             found = re.search(r"tcp://127\.0\.0\.1:\d+", scheduler.stderr.readline())
             address = found and found[0]
         assert address, "the scheduler did not start"
-        for number in range(2):
-            workers.append(
+        ours = [scheduler]
+        for _ in range(workers):
+            folder = tmp_path_factory.mktemp("worker")
+            ours.append(
                 started(
                     "-m",
                     "distributed.cli.dask_worker",
@@ -310,25 +451,118 @@ def test_a_cluster_of_separate_processes_one_killed_gives_the_same_table(tmp_pat
                     "--no-dashboard",
                     "--no-nanny",
                     "--local-directory",
-                    str(tmp_path / f"worker-{number}"),
+                    str(folder),
                 )
             )
-        from distributed import Client
+        processes.extend(ours[1:])
+        return address, ours
 
-        with Client(address, timeout=30) as client:
-            client.wait_for_workers(2, timeout=60)
-        said = []
+    yield start
+    for process in processes:
+        end(process)
 
-        def say(line):
-            said.append(line)
-            if len(said) == 3:
-                end(workers[0])
 
-        folder = run(sweep, tmp_path / "cluster", address, say)
-        assert workers[0].poll() is not None, "no worker was killed before the sweep was over"
-    finally:
-        for process in (*workers, scheduler):
-            end(process)
+@pytest.fixture(scope="module")
+def hostile(cluster):
+    """The address of a cluster whose worker answers as it is told."""
+    return cluster()[0]
+
+
+@pytest.mark.parametrize("how", ["result", "exception", "cause", "bytes", "number"])
+def test_a_workers_objects_do_not_run_here(small, tmp_path, monkeypatch, hostile, how):
+    """A worker that answers or raises a pickle that runs a command gives one message, and runs nothing."""
+    mark = tmp_path / f"ran-{how}"
+    # Runs in this process alone: the worker passes through other hands first.
+    command = f"test $PPID != {os.getpid()} || touch {mark}"
+
+    def bad(*_):
+        class Evil(Exception):
+            def __reduce__(self):
+                return __import__("os").system, (command,)
+
+        if how == "result":
+            return Evil()
+        if how == "exception":
+            raise Evil("x")
+        if how == "cause":
+            raise ValueError("bad") from Evil("x")
+        return b"bytes" if how == "bytes" else 3
+
+    monkeypatch.setattr(module, "answer", bad)
+    with pytest.raises(EstimatorError, match="case .* failed: ") as error:
+        run(small[0], tmp_path / "out", hostile, say=lambda line: None)
+    assert "\n" not in str(error.value)
+    assert not mark.exists()
+    assert not (tmp_path / "out" / "table.csv").exists()
+
+
+def test_the_same_answers_run_with_dask_alone(tmp_path, hostile):
+    """Without our guard the command does run: the test above can fail."""
+    from distributed import Client
+
+    mark = tmp_path / "ran"
+    command = f"test $PPID != {os.getpid()} || touch {mark}"
+
+    def bad():
+        class Evil:
+            def __reduce__(self):
+                return __import__("os").system, (command,)
+
+        return Evil()
+
+    with Client(
+        hostile, timeout=30, deserializers=["dask", "msgpack"], set_as_default=False
+    ) as client:
+        with contextlib.suppress(Exception):
+            client.submit(bad, pure=False).result(timeout=30)
+    if not mark.exists():
+        with Client(hostile, timeout=30, set_as_default=False) as client:
+            with contextlib.suppress(Exception):
+                client.submit(bad, pure=False).result(timeout=30)
+    assert mark.exists()
+
+
+def test_a_scheduler_without_workers_is_one_clear_error(small, tmp_path, monkeypatch, cluster):
+    monkeypatch.setattr("sobe.estimator.sweep._TIMEOUT", 2)
+    address, _ = cluster(workers=0)
+    with pytest.raises(EstimatorError, match=f"no Dask cluster at {address}: .*0/1 workers"):
+        run(small[0], tmp_path / "none", address, say=lambda line: None)
+
+
+def test_a_scheduler_lost_is_one_clear_error(small, tmp_path, cluster):
+    address, processes = cluster()
+    sweep = replace(small[0], draws=100_000)
+    with pytest.raises(EstimatorError, match="lost the scheduler at .*run the same command again"):
+        run(
+            sweep,
+            tmp_path / "lost",
+            address,
+            say=lambda line: end(processes[0]) if " 1 of" in line else None,
+        )
+
+
+def test_a_cluster_of_separate_processes_one_killed_gives_the_same_table(tmp_path, cluster):
+    file = tmp_path / "grid.yml"
+    file.write_text(
+        "title: Killed\nparameters: {draws: 60000}\ngrid:\n  organism: [c_elegans, drosophila, zebrafish_larva, mouse, macaque, human]\n"
+        "  modality: [em, exm, exm_molecular, em10]\n  proofreading: [current, improved]\n",
+        encoding="utf-8",
+    )
+    sweep = read_sweep(file)
+    address, (_, *workers) = cluster(workers=2)
+    from distributed import Client
+
+    with Client(address, timeout=30) as client:
+        client.wait_for_workers(2, timeout=60)
+    said = []
+
+    def say(line):
+        said.append(line)
+        if len(said) == 3:
+            end(workers[0])
+
+    folder = run(sweep, tmp_path / "cluster", address, say)
+    assert workers[0].poll() is not None, "no worker was killed before the sweep was over"
     alone = run(sweep, tmp_path / "local", say=lambda line: None)
     assert (folder / "table.csv").read_bytes() == (alone / "table.csv").read_bytes()
     assert len(sweep.cases) == 48

@@ -1,38 +1,43 @@
-"""Grids of cases estimated in parallel with Dask, resumed where they were interrupted.
+"""Grids of cases estimated in parallel, resumed where they were interrupted.
 
 Each finished case is one line of ``done.jsonl``, under a key made of the case and of everything
 the result depends on; a later run does only what is missing. The table is written in the order
 of the grid, whatever the order in which workers finish, and draws are seeded, so any cluster
-gives the same file.
+gives the same file. On one machine two processes work, and no port is open. A Dask cluster is
+used where one is named; what it sends back is text, checked on arrival.
 """
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import html
 import io
 import json
 import math
+import multiprocessing
 import os
-import shutil
-import tempfile
-from contextlib import ExitStack
+import pickle
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
 from pathlib import Path
 
 from sobe import stop, units
-from sobe.keep import alone, remove, write_whole
+from sobe.keep import alone, write_whole
 from sobe.web.policy import guarded
 from sobe.estimator import EstimatorError
-from sobe.estimator.estimate import estimate
+from sobe.estimator.estimate import BOTTLENECKS, estimate
 from sobe.estimator.model import load_model
 from sobe.estimator.scenario import Sweep
 from sobe.estimator.uncertainty import draw
 
 _PACKAGE = Path(__file__).resolve().parent
-_SCRATCH = ".dask-"
-_TIMEOUT = 20  # seconds that a scheduler has to answer
+_TIMEOUT = 20  # seconds that a scheduler has to answer, and to have a worker
+_LONGEST_ANSWER, _LONGEST_ERROR = 10_000, 500  # characters that a worker may answer
 #: Results of a row, with what it is in words for the page.
 RESULTS = {
     "first_cost": ("First connectome", units.usd),
@@ -90,6 +95,50 @@ def run_case(case: dict, draws: int, seed: int, expected: str) -> dict:
     }
 
 
+def answer(case: dict, draws: int, seed: int, expected: str) -> str:
+    """Run :func:`run_case` on a worker; return JSON text, {"row": …} or {"error": why}."""
+    try:
+        return json.dumps({"row": run_case(case, draws, seed, expected)})
+    except Exception as error:  # objects stay where they are; text leaves
+        return json.dumps({"error": str(error)[:_LONGEST_ERROR]})
+
+
+def checked(text: object) -> dict:
+    """Read a worker's :func:`answer`: {name: value} of :data:`RESULTS`, in their order.
+
+    Raises :class:`EstimatorError` for an error the worker names, and for anything that is not a
+    row: another type, a name missing or unknown, a number that is not finite.
+    """
+    try:
+        if not isinstance(text, str) or len(text) > _LONGEST_ANSWER:
+            raise ValueError
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        raise EstimatorError(f"a worker answered {str(text)[:80]!r}, not a row as JSON") from None
+    if isinstance(found, dict) and found.keys() == {"error"}:
+        raise EstimatorError(" ".join(str(found["error"])[:_LONGEST_ERROR].split()))
+    row = found.get("row") if isinstance(found, dict) and len(found) == 1 else None
+    if not isinstance(row, dict) or row.keys() != RESULTS.keys():
+        raise EstimatorError(f"a worker's row has other columns than {', '.join(RESULTS)}")
+    for name, value in row.items():
+        if not _RULES.get(name, _finite)(value):
+            raise EstimatorError(f"a worker answered {name} = {str(value)[:80]!r}")
+    return {name: row[name] for name in RESULTS}
+
+
+def _finite(value):
+    """Whether a value is a number of zero or more that floating point holds."""
+    return type(value) in (int, float) and 0 <= value <= sys.float_info.max
+
+
+_RULES = {
+    "bottleneck": lambda value: isinstance(value, str) and value in BOTTLENECKS,
+    "in_time": lambda value: isinstance(value, bool),
+    # The page draws its logarithm.
+    "first_cost_median": lambda value: _finite(value) and value > 0,
+}
+
+
 def _key(sweep, case):
     text = json.dumps([case, sweep.draws, sweep.seed, state()], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:24]
@@ -102,8 +151,8 @@ def _finished(file):
         for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
             try:
                 entry = json.loads(line)
-                rows[entry["key"]] = entry["row"]
-            except (ValueError, KeyError, TypeError):
+                rows[entry["key"]] = checked(json.dumps({"row": entry["row"]}))
+            except (ValueError, KeyError, TypeError, EstimatorError):
                 continue
     return rows
 
@@ -132,60 +181,114 @@ def run(sweep: Sweep, folder: Path, address: str = "", say=print) -> Path:
 
 
 def _work(sweep, todo, done, done_file, address, say):
-    from distributed import Client, LocalCluster, as_completed
-
-    with ExitStack() as stack:
-        for left in done_file.parent.glob(f"{_SCRATCH}*"):
-            remove(left)
-        scratch = stack.enter_context(
-            tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=done_file.parent.absolute())
-        )
-        stack.enter_context(stop.tidied(lambda: shutil.rmtree(scratch, ignore_errors=True)))
-        try:
-            cluster = address or stack.enter_context(
-                LocalCluster(
-                    n_workers=2,
-                    threads_per_worker=1,
-                    host="127.0.0.1",
-                    dashboard_address="127.0.0.1:0",
-                    local_directory=scratch,
-                    silence_logs=50,
-                )
-            )
-            client = stack.enter_context(Client(cluster, timeout=_TIMEOUT))
-        except (OSError, ValueError) as error:
-            raise EstimatorError(
-                f"no Dask cluster at {address or 'this machine'}: {error}"
-            ) from None
-        with open(done_file, "a", encoding="utf-8") as out:
-            if done_file.stat().st_size:
-                out.write("\n")  # ends a line that an interruption may have torn
-            futures = {
-                client.submit(
-                    run_case,
-                    case,
-                    sweep.draws,
-                    sweep.seed,
-                    state(),
-                    key=f"sobe-{key}",
-                    pure=False,
-                    retries=2,
-                ): key
-                for key, case in todo.items()
-            }
-            step = max(1, len(futures) // 20)
-            for number, future in enumerate(as_completed(futures), start=1):
-                key = futures[future]
+    texts = _from_cluster if address else _from_processes
+    with open(done_file, "a", encoding="utf-8") as out:
+        if done_file.stat().st_size:
+            out.write("\n")  # ends a line that an interruption may have torn
+            out.flush()  # or a child process would have it to write as well
+        step = max(1, len(todo) // 20)
+        with contextlib.closing(texts(sweep, todo, address)) as answers:
+            for number, (key, text) in enumerate(answers, start=1):
                 try:
-                    row = future.result()
-                except Exception as error:  # whatever went wrong on the worker
-                    client.cancel(list(futures))
+                    done[key] = checked(text)
+                except EstimatorError as error:
                     raise EstimatorError(f"case {todo[key]} failed: {error}") from None
-                done[key] = row
-                out.write(json.dumps({"key": key, "row": row}) + "\n")
+                out.write(json.dumps({"key": key, "row": done[key]}) + "\n")
                 out.flush()
-                if number % step == 0 or number == len(futures):
-                    say(f"  {number} of {len(futures)} cases")
+                if number % step == 0 or number == len(todo):
+                    say(f"  {number} of {len(todo)} cases")
+
+
+def _from_processes(sweep, todo, _address):
+    """Yield (key, answer) from two processes of our own, which we reach through pipes alone."""
+    # Forked: other ways to start a process listen on a socket, or leave semaphores when stopped.
+    pool = ProcessPoolExecutor(
+        2, multiprocessing.get_context("fork"), stop.die_with_parent, (os.getpid(),)
+    )
+    try:
+        keys = {
+            pool.submit(answer, case, sweep.draws, sweep.seed, state()): key
+            for key, case in todo.items()
+        }
+        for future in as_completed(keys):
+            yield keys[future], future.result()
+    except BrokenProcessPool:
+        raise EstimatorError("a worker process ended; run the same command again") from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _from_cluster(sweep, todo, address):
+    """Yield (key, answer) from the Dask cluster at ``address``; no object of it is unpickled here."""
+    from distributed import Client
+
+    lost = "lost the scheduler at {}; finished cases are kept, run the same command again"
+    with inert_pickles(), contextlib.ExitStack() as stack:
+        try:
+            client = stack.enter_context(Client(address, timeout=_TIMEOUT, set_as_default=False))
+            client.wait_for_workers(1, timeout=_TIMEOUT)
+        except (OSError, ValueError) as error:
+            raise EstimatorError(f"no Dask cluster at {address}: {error}") from None
+        waiting = {
+            client.submit(
+                answer,
+                case,
+                sweep.draws,
+                sweep.seed,
+                state(),
+                key=f"sobe-{key}",
+                pure=False,
+                retries=2,
+            ): key
+            for key, case in todo.items()
+        }
+        while waiting:
+            ended = [future for future in waiting if future.done()]
+            if client.status != "running":
+                raise EstimatorError(lost.format(address))
+            for future in ended:
+                try:
+                    text = future.result(timeout=_TIMEOUT)
+                except Exception as error:  # whatever a cluster answers
+                    text = json.dumps({"error": str(error)[:_LONGEST_ERROR]})
+                yield waiting.pop(future), text
+            if not ended:
+                time.sleep(0.05)
+
+
+class _Inert(Exception):
+    """Takes the place of every object in a pickle: holds what it is given, does nothing."""
+
+    def __setstate__(self, _state):
+        pass
+
+    def __str__(self):
+        return "; ".join(str(each)[:_LONGEST_ERROR] for each in self.args) or "no message"
+
+
+class _Unpickler(pickle.Unpickler):
+    def find_class(self, module, name):
+        if name == "unpickle_traceback":  # Dask waits for ever where a traceback is anything else
+            return lambda *_, **__: None
+        # The only class that text takes on its way.
+        return bytes if (module, name) == ("builtins", "bytes") else _Inert
+
+
+@contextlib.contextmanager
+def inert_pickles():
+    """While the block runs, a pickle that comes in is plain values; its classes become :class:`_Inert`.
+
+    Dask reads pickles of scheduler and workers in many places, whatever its ``deserializers`` are;
+    all of them call ``pickle.loads``.
+    """
+    usual = pickle.loads
+    pickle.loads = lambda data, *, buffers=(), **_: _Unpickler(
+        io.BytesIO(data), buffers=buffers
+    ).load()
+    try:
+        yield
+    finally:
+        pickle.loads = usual
 
 
 def _table(sweep, rows):
