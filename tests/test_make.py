@@ -36,7 +36,7 @@ TARGETS = {
     "UNKNOWN": "book",
 }
 STUB = """#!/bin/sh
-[ "$1" = -c ] && exit 0
+[ "$1" = -c ] && { [ -z "$2" ] || echo 1; exit 0; }
 printf '<%s>' "$@" "$PYTEST_ADDOPTS" >> "$SEEN"
 """
 
@@ -131,6 +131,19 @@ def test_a_checkouts_path_is_never_run(tmp_path, name):
     stamp.write_text(f"{folder}-elsewhere\n")
     done, seen = make(folder, "book", "PYTHON=no-such-python")
     assert "there is no no-such-python here" in done.stderr and not seen and not stamp.exists()
+    # Finished here, the environment counts the next time.
+    maker = tmp_path / "maker"
+    maker.write_text(
+        f"#!/bin/sh\n[ $2 = venv ] && mkdir -p .venv/bin && cp '{tmp_path}/stub' .venv/bin/python; exit 0\n"
+    )
+    (tmp_path / "stub").write_text(STUB)
+    for file in (maker, tmp_path / "stub"):
+        file.chmod(0o755)
+    done, seen = make(folder, "book", f"PYTHON={maker}")
+    assert done.returncode == 0 and "<pip>" in seen, done.stderr
+    assert stamp.read_text() == f"{folder.resolve()}\n"
+    done, seen = make(folder, "book", f"PYTHON={maker}")
+    assert done.returncode == 0 and "<pip>" not in seen
     assert not list(tmp_path.rglob("pwned"))
 
 

@@ -250,6 +250,8 @@ def _from_cluster(sweep, todo, address):
                 try:
                     text = future.result(timeout=_TIMEOUT)
                 except Exception as error:  # whatever a cluster answers
+                    if client.status != "running":
+                        raise EstimatorError(lost.format(address)) from None
                     text = json.dumps({"error": str(error)[:_LONGEST_ERROR]})
                 yield waiting.pop(future), text
             if not ended:
