@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import fcntl
 import hashlib
 import os
 import shutil
+import stat
 import threading
 from pathlib import Path
 
@@ -63,6 +65,32 @@ def put_back(old: Path, place: Path) -> None:
     if old.is_dir() and not place.exists():
         os.rename(old, place)
     remove(old)
+
+
+def read_plain(path: Path, limit: int) -> bytes:
+    """Read a file that may be a stranger's.
+
+    Raises
+    ------
+    ValueError
+        It is a link, a folder, a device or a pipe, or has more than ``limit`` bytes.
+    OSError
+        It cannot be opened.
+    """
+    try:
+        # A pipe would wait for a writer, and a link lead elsewhere.
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise ValueError("it is a link, expected a plain file") from None
+        raise
+    with open(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise ValueError("it is not a plain file")
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise ValueError(f"it has more than {limit:,} bytes")
+    return content
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

@@ -271,6 +271,14 @@ def test_a_changed_release_is_found_out(tiny_repository, tmp_path):
         make.verify_release(tiny_repository.root, folder)
     (folder / "more").unlink()
     compare.write_sums(folder)  # sums that fit what was changed do not help
+    with pytest.raises(
+        BuildError, match="CITATION.cff is not in the manifest as SHA256SUMS has it"
+    ):
+        make.verify_release(tiny_repository.root, folder)
+    manifest = json.loads((folder / "manifest.json").read_text())  # neither does a forged manifest
+    manifest["files"]["CITATION.cff"] = compare.sha256(folder / "CITATION.cff")
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    compare.write_sums(folder)
     with pytest.raises(BuildError, match="differs: CITATION.cff: byte 0 of 7 and"):
         make.verify_release(tiny_repository.root, folder)
 

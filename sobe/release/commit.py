@@ -1,8 +1,10 @@
 """Which commit a checkout or an archive of the repository is."""
 
+import functools
 import os
 import re
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,22 +30,39 @@ class Commit:
         return (self.short or "unknown") + (", changed" if self.changed else "")
 
 
-def git(root, *arguments, check=False, text=True):
-    """What git says, run in ``root``, or None where it fails.
+#: Variables of the caller that reach git. HOME leads to the user's own settings, where git looks
+#: for the folders of other users that they trust.
+_KEPT = ("PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR", "LD_LIBRARY_PATH")
+#: Nothing that a checkout's own settings name is run or read, and nothing changes the bytes of files.
+_SETTINGS = {
+    "core.fsmonitor": "false",
+    "core.hooksPath": os.devnull,
+    "core.attributesFile": os.devnull,
+    "core.autocrlf": "false",
+    "core.eol": "lf",
+    "tar.umask": "0002",
+    "gc.auto": "0",
+}
 
-    It takes no locks, so that a checkout may be read-only, and heeds no variables of a hook that runs us.
-    Raises subprocess.CalledProcessError with ``check``.
+
+def git(root, *arguments, check=False, text=True):
+    """Return what git says, run in ``root``, or None where it fails.
+
+    It takes no locks, so that a checkout may be read-only; it heeds no variables of a hook that
+    runs us, and no replaced objects. Its check of who owns the checkout stays in force.
+
+    Raises
+    ------
+    subprocess.CalledProcessError
+        With ``check``, where git fails.
     """
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-    command = [
-        "git",
-        "--no-optional-locks",
-        "-c",
-        f"safe.directory={root}",
-        "-C",
-        str(root),
-        *arguments,
-    ]
+    environment = {key: os.environ[key] for key in _KEPT if key in os.environ} | {
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        "LC_ALL": "C.UTF-8",
+    }
+    settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    command = ["git", "--no-optional-locks", *settings, "-C", str(root), *arguments]
     try:
         done = subprocess.run(
             command,
@@ -55,7 +74,21 @@ def git(root, *arguments, check=False, text=True):
         )
     except FileNotFoundError:
         return None
-    return done.stdout if done.returncode == 0 else None
+    if done.returncode == 0:
+        return done.stdout
+    _tell_refusal(str(root), done.stderr if text else done.stderr.decode(errors="replace"))
+    return None
+
+
+@functools.cache
+def _tell_refusal(root, said):
+    """Say once that git does not answer for a checkout of another user."""
+    if "dubious ownership" in said:
+        print(
+            f"git does not answer for {root}, which belongs to another user, so its commit is not"
+            " known; if you trust it: git config --global --add safe.directory (that folder)",
+            file=sys.stderr,
+        )
 
 
 def of(root):

@@ -16,8 +16,17 @@ from sobe import stop
 from sobe.build import BuildError
 from sobe.release.commit import git
 
-#: Variables of the caller that may not reach the build.
-DROPPED = ("SOBE_", "GIT_", "PYTHONPATH", "SOURCE_DATE_EPOCH", "MAKE", "LC_", "LANG")
+#: Variables of the caller that reach the build: where programs, the user's folder and temporary
+#: files are, and which kernels of OpenBLAS the processor can run.
+KEPT = (
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "XDG_CACHE_HOME",
+    "OPENBLAS_CORETYPE",
+    "OPENBLAS_L2_SIZE",
+)
 
 
 @dataclass(frozen=True)
@@ -42,38 +51,76 @@ def can_shift():
     return shutil.which("faketime") is not None
 
 
-def _lay_out(root, commit, folder, archive):
+@contextmanager
+def clean(root, inside):
+    """Give a bare clone of the repository ``root``, made in the folder ``inside`` and gone afterwards.
+
+    It has the commits, and none of the settings, hooks, attributes or replaced objects of ``root``.
+    """
+    with tempfile.TemporaryDirectory(dir=inside) as scratch:
+        folder = Path(scratch) / "repository.git"
+        _git(
+            root,
+            "clone",
+            "--quiet",
+            "--bare",
+            "--shared",
+            "--template=",
+            "--",
+            str(root),
+            str(folder),
+        )
+        yield folder
+
+
+def archive(repository, commit, prefix=""):
+    """Return the files of a commit as the bytes of a tar; raises BuildError where there is none."""
+    return _git(
+        repository,
+        "archive",
+        "--format=tar",
+        f"--prefix={prefix}",
+        "--end-of-options",
+        commit,
+        text=False,
+    )
+
+
+def _git(root, *arguments, text=True):
+    try:
+        return git(root, *arguments, check=True, text=text)
+    except subprocess.CalledProcessError as error:
+        said = error.stderr if text else error.stderr.decode(errors="replace")
+        raise BuildError(f"git {arguments[0]} failed in {root}: {said.strip()}") from None
+
+
+def _lay_out(root, commit, folder, from_archive):
     """Put the files of a commit of the repository ``root`` into ``folder``."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        if archive:
-            content = git(root, "archive", "--format=tar", commit, check=True, text=False)
-            with tarfile.open(fileobj=io.BytesIO(content)) as tar:
-                tar.extractall(folder, filter="data")
-        else:
-            git(
-                root,
-                "clone",
-                "--quiet",
-                "--shared",
-                "--no-checkout",
-                str(root),
-                str(folder),
-                check=True,
-            )
-            git(folder, "checkout", "--quiet", "--detach", commit, check=True)
-    except subprocess.CalledProcessError as error:
-        said = (
-            error.stderr if isinstance(error.stderr, str) else error.stderr.decode(errors="replace")
-        )
-        raise BuildError(f"commit {commit} cannot be taken from {root}: {said.strip()}") from None
+    if from_archive:
+        with tarfile.open(fileobj=io.BytesIO(archive(root, commit))) as tar:
+            tar.extractall(folder, filter="data")
+        return
+    _git(
+        root,
+        "clone",
+        "--quiet",
+        "--shared",
+        "--no-checkout",
+        "--template=",
+        "--",
+        str(root),
+        str(folder),
+    )
+    known = _git(folder, "rev-parse", "--verify", "--end-of-options", f"{commit}^{{commit}}")
+    _git(folder, "checkout", "--quiet", "--detach", known.strip())
 
 
 def _environment(folder, surrounding, variables):
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(DROPPED)}
     return {
-        **kept,
+        **{name: os.environ[name] for name in KEPT if name in os.environ},
         "PYTHONPATH": str(folder),
+        "PYTHONNOUSERSITE": "1",
         "TZ": surrounding.timezone,
         "LC_ALL": surrounding.locale,
         "PYTHONHASHSEED": surrounding.hashseed,

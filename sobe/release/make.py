@@ -15,9 +15,8 @@ from pathlib import Path
 from sobe import keep, stop
 from sobe.build import BuildError, notebook, parameters, site
 from sobe.build.project import Project
-from sobe.release import changes, citing, compare, fresh, versions
-from sobe.release.archive import write_zip
-from sobe.release.commit import git, of
+from sobe.release import archive, changes, checked, citing, compare, fresh, versions
+from sobe.release.commit import Commit, git, of
 
 NAME = "brain-emulation-2025"
 _LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.M)
@@ -93,12 +92,12 @@ def record(root, version, dist):
     }
     if not before:
         return None
-    since, manifest = next(iter(before.items()))
+    since, claims = next(iter(before.items()))
     with tempfile.TemporaryDirectory(prefix=versions.MAKING, dir=dist) as scratch:
-        shutil.unpack_archive(dist / since / versions.archive_name(since, "data"), scratch, "zip")
-        found = changes.between(
-            Path(scratch), root / "data", manifest["claims"], changes.judged(root)
-        )
+        checked.release(dist / since)
+        old = Path(scratch) / "data"
+        archive.unpack(dist / since / versions.archive_name(since, "data"), old)
+        found = changes.between(old, root / "data", claims["claims"], changes.judged(root))
     return changes.text(version, since, found)
 
 
@@ -165,7 +164,10 @@ def assemble(root, commit, version, address, out, pdf=True, surrounding=None):
     if address:
         variables["SOBE_BASE_URL"] = f"{address.rstrip('/')}/{version}"
     out.parent.mkdir(parents=True, exist_ok=True)
-    with fresh.checkout(root, commit.id, out.parent, surrounding) as folder:
+    with (
+        fresh.clean(root, out.parent) as repository,
+        fresh.checkout(repository, commit.id, out.parent, surrounding) as folder,
+    ):
         built = fresh.build(folder, pdf, surrounding, variables)
         html = built / "html"
         edition = html / "en" if (html / "en").is_dir() else html
@@ -176,21 +178,13 @@ def assemble(root, commit, version, address, out, pdf=True, surrounding=None):
         if (edition / "figures").is_dir():
             parts["figures"] = _below(edition / "figures")
         for what, members in parts.items():
-            write_zip(out / versions.archive_name(version, what), members)
+            archive.write_zip(out / versions.archive_name(version, what), members)
         pdfs = sorted((built / "pdf").glob("*.pdf")) if pdf else []
         for file in pdfs:
             shutil.copyfile(file, out / file.name.replace(NAME, f"{NAME}-{version}"))
         shutil.copyfile(folder / "CITATION.cff", out / "CITATION.cff")
         (out / f"{NAME}-{version}-source.tar").write_bytes(
-            git(
-                root,
-                "archive",
-                "--format=tar",
-                f"--prefix={NAME}-{version}/",
-                commit.id,
-                check=True,
-                text=False,
-            )
+            fresh.archive(repository, commit.id, f"{NAME}-{version}/")
         )
         said = json.loads(fresh.run(folder, ["sobe.release", "facts"], surrounding))
         for name, chapter in said["chapters"].items():
@@ -221,6 +215,7 @@ def assemble(root, commit, version, address, out, pdf=True, surrounding=None):
                 if name.endswith(".html") and "_static/" not in name
             ],
             "site": {name: compare.sha256(html / name) for name in compare.names(html)},
+            "files": {name: compare.sha256(out / name) for name in compare.names(out)},
         }
     (out / versions.MANIFEST).write_text(
         json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
@@ -269,42 +264,78 @@ def _publish(root, say):
 
 
 def verify_release(root, folder, say=print):
-    """Check a release's sums, build its commit again and compare. Raises BuildError at the first difference."""
-    if wrong := compare.wrong_sums(folder):
-        raise BuildError(f"{folder}: " + "; ".join(wrong[:5]))
-    say(f"the sums of {len(compare.names(folder)) - 1} files are right")
-    manifest = json.loads(_text(folder / versions.MANIFEST))
-    if manifest["lock"] != compare.sha256(root / "requirements.txt"):
+    """Check a release against its manifest, build its commit again and compare.
+
+    The manifest's own word is taken for nothing but the programs it was built with. Raises
+    BuildError at the first difference, or, where the programs here are others, with their names
+    and the files that differ.
+    """
+    given = checked.release(folder)
+    say(f"the sums of {len(given['files']) + 1} files are right")
+    if given["lock"] != compare.sha256(root / "requirements.txt"):
         raise BuildError(
-            f"{folder.name} was built with other packages; check out its commit {manifest['commit'][:12]} and verify there"
+            f"{folder.name} was built with other packages; check out its commit"
+            f" {given['commit'][:12]} and verify there"
         )
-    time = git(root, "log", "-1", "--format=%ct", manifest["commit"])
+    time = git(root, "log", "-1", "--format=%ct", "--end-of-options", given["commit"])
     if time is None:
         raise BuildError(
-            f"the commit {manifest['commit'][:12]} of {folder.name} is not in this repository"
+            f"the commit {given['commit'][:12]} of {folder.name} is not in this repository"
         )
-    here = _tools(manifest["pdfs"])
-    if here != manifest["tools"]:
-        say(f"built with {manifest['tools']}; here is {here}")
-    commit = type(of(root))(manifest["commit"], int(time))
+    commit = Commit(given["commit"], int(time))
     project = Project(root)
     with (
         site.building(project),
         tempfile.TemporaryDirectory(prefix=site.ASIDE, dir=project.build) as scratch,
     ):
         again = Path(scratch) / folder.name
-        assemble(
-            root, commit, manifest["version"], manifest["address"], again, bool(manifest["pdfs"])
+        assemble(root, commit, given["version"], given["address"], again, pdf=bool(given["pdfs"]))
+        built = json.loads(_text(again / versions.MANIFEST))
+        _expect_fields(given, built)
+        if given["tools"] == built["tools"]:
+            if found := compare.difference(folder, again):
+                raise BuildError(f"built again, the release differs: {found}")
+            say(f"built again from commit {commit.short}: the same, to the byte")
+        else:
+            say(_with_other_tools(given, built, commit))
+
+
+#: Fields of a manifest that other programs may change: their names, and sums of what they wrote.
+_WRITTEN_BY_TOOLS = ("tools", "site", "files", "chapters")
+
+
+def _expect_fields(given, built):
+    """Raise BuildError for the first field that differs, of those that no program changes."""
+    for field, value in given.items():
+        if field not in _WRITTEN_BY_TOOLS and value != built[field]:
+            raise BuildError(f"built again, the release differs: manifest.json, {field}")
+    for name in sorted({*given["chapters"], *built["chapters"]}):
+        pair = [found["chapters"].get(name, {}) for found in (given, built)]
+        if any(pair[0].get(field) != pair[1].get(field) for field in ("source", "parameters")):
+            raise BuildError(f"built again, the release differs: manifest.json, chapter {name}")
+
+
+def _with_other_tools(given, built, commit):
+    """Return the verdict where the programs here are others; raises BuildError where files differ."""
+    tools = f"built with {_listed(given['tools'])}; here is {_listed(built['tools'])}"
+    differ = [
+        name
+        for name in sorted({*given["files"], *built["files"]})
+        if given["files"].get(name) != built["files"].get(name)
+    ]
+    if differ:
+        raise BuildError(
+            f"not verified: {tools}; these files differ: {', '.join(differ[:5])}"
+            + (f" and {len(differ) - 5} more" if len(differ) > 5 else "")
         )
-        for file in (
-            versions.MANIFEST,
-            compare.SUMS,
-        ):  # the programs' names may differ and all else be the same
-            if here != manifest["tools"]:
-                shutil.copyfile(folder / file, again / file)
-        if found := compare.difference(folder, again):
-            raise BuildError(f"built again, the release differs: {found}")
-    say(f"built again from commit {commit.short}: the same, to the byte")
+    return (
+        f"built again from commit {commit.short} with other programs ({tools}):"
+        f" all {len(given['files'])} files are equal, the manifest but for the programs' names"
+    )
+
+
+def _listed(tools):
+    return ", ".join(f"{name} {version}" for name, version in sorted(tools.items()))
 
 
 #: Two builds that differ in all that may not matter.
@@ -344,9 +375,7 @@ def verify(root, say=print, pdf=True):
             assemble(root, commit, version, "", made[-1], pdf, surrounding)
         if found := compare.difference(*made):
             raise BuildError(f"two builds of commit {commit.short} differ: {found}")
-        shutil.unpack_archive(
-            made[0] / versions.archive_name(version, "site"), Path(scratch) / "site", "zip"
-        )
+        archive.unpack(made[0] / versions.archive_name(version, "site"), Path(scratch) / "site")
         counted = {"release": compare.kinds(made[0]), "site": compare.kinds(Path(scratch) / "site")}
     for what, found in counted.items():
         say(

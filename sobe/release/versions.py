@@ -1,73 +1,79 @@
 """The site of all published versions, made from the releases in dist/: `1.0.0/en/…`, `latest/…`.
 
-A version's folder is unpacked from its release once and never written again. Pages find the other
-versions by `versions.js`, a script rather than JSON: from file:// a page may load no other.
+A version's folder is unpacked from its release once and never written again; publishing checks it
+each time. Pages find the other versions by `versions.js`, a script rather than JSON: from file://
+a page may load no other.
 """
 
 import json
 import os
-import re
 import shutil
 import tempfile
-import zipfile
 from pathlib import Path
 
-from sobe import keep
-from sobe.build.site import clear
-from sobe.release import compare
+import jinja2
 
-SITE, LATEST, LIST = "site", "latest", "versions.js"
+from sobe import keep
+from sobe.build import BuildError
+from sobe.build.site import clear
+from sobe.release import archive, checked, compare, manifest
+from sobe.web.policy import guarded
+
+SITE, LATEST, LIST, FRONT = "site", "latest", "versions.js", "index.html"
 #: In the folder of releases: how the names of what is being made begin, and of a site moved aside.
 MAKING, OLD = ".making-", ".site-old"
 MANIFEST = compare.MANIFEST
-VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)\Z")
-FRONT = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="0; url=latest/index.html"></head>
-<body><p>{links}</p></body></html>
-"""
-
-
-def archive_name(version, what):
-    """The name of one of a release's archives."""
-    return f"brain-emulation-2025-{version}-{what}.zip"
+VERSION = manifest.VERSION
+archive_name = checked.archive_name
+_TEMPLATES = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(Path(__file__).parents[1] / "templates"),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    keep_trailing_newline=True,
+)
 
 
 def order(version):
-    """ "1.10.0" as numbers, to be sorted by."""
+    """Return "1.10.0" as numbers, to sort by."""
     return tuple(int(part) for part in version.split("."))
 
 
 def released(dist):
-    """{version: manifest} of the releases in the folder ``dist``, newest first."""
-    found = {
-        path.parent.name: json.loads(path.read_text(encoding="utf-8"))
-        for path in Path(dist).glob(f"*/{MANIFEST}")
-        if VERSION.match(path.parent.name)
-    }
+    """Return {version: manifest} of the releases in the folder ``dist``, newest first.
+
+    Raises BuildError for a manifest that breaks its schema or names another version than its folder.
+    """
+    found = {}
+    for path in Path(dist).glob(f"*/{MANIFEST}"):
+        if VERSION.match(path.parent.name):
+            found[path.parent.name] = manifest.read(path)
+    for version, read in found.items():
+        if read["version"] != version:
+            raise BuildError(f"{version}/{MANIFEST}: version is {read['version']}, not {version}")
     return {version: found[version] for version in sorted(found, key=order, reverse=True)}
 
 
 def listing(releases):
-    """The text of `versions.js`: name, date and pages of every version, newest first."""
+    """Return the text of `versions.js`: name, date and pages of every version, newest first."""
     entries = [
-        {"name": version, "date": manifest["date"], "pages": manifest["pages"]}
-        for version, manifest in releases.items()
+        {"name": version, "date": read["date"], "pages": read["pages"]}
+        for version, read in releases.items()
     ]
     # Nothing of it can end the script or start another, should a page ever hold it.
     text = json.dumps(entries, ensure_ascii=True).replace("<", "\\u003c")
     return f"window.sobeVersions = {text};\n"
 
 
-def _unpack(dist, version, folder):
-    """Unpack the site of a release into a new folder."""
-    with zipfile.ZipFile(dist / version / archive_name(version, "site")) as archive:
-        archive.extractall(folder)
+def front(title, releases):
+    """Return the front page of the site of versions: it leads to the newest, and links each."""
+    page = _TEMPLATES.get_template("versions-front.html").render(
+        title=title, versions=list(releases)
+    )
+    return guarded(page)
 
 
 def _linked(source, target):
-    """A second name of a file that is never written again, or a copy where the system has none."""
+    """Give a file that is never written again a second name, or copy it where the system has none."""
     try:
         os.link(source, target)
     except OSError:
@@ -81,33 +87,57 @@ def recover(dist):
         clear(left)
 
 
+def check_site(site, releases):
+    """Raise BuildError unless each version in a site of versions is as its release has it.
+
+    A version that is not there yet is no error; one without a release is, as nothing tells
+    whether it is what was published.
+    """
+    if site.is_symlink() or not site.is_dir():
+        raise BuildError(f"{site} is not a plain folder; move it away")
+    for path in sorted(site.iterdir()):
+        name = path.name
+        if name in (LATEST, LIST, FRONT) and not path.is_symlink():
+            continue
+        if name not in releases:
+            raise BuildError(
+                f"{SITE}/{manifest.short(name)} belongs to no release in {site.parent.name}/;"
+                f" put {site.parent.name}/{manifest.short(name)} back or remove it"
+            )
+        try:
+            checked.tree(path, releases[name]["site"])
+        except BuildError as error:
+            raise BuildError(
+                f"{SITE}/{error}; remove {SITE}/{name} and make publish unpacks it again"
+            ) from None
+
+
 def publish(dist, title):
     """Bring ``dist``/site up to date with the releases in ``dist``; returns its folder.
 
-    The new site is laid out aside, with what is in the old one but for `latest`, and put in place whole.
+    The releases and what is already in the site are checked first. The new site is laid out aside,
+    checked as a whole, and put in place at once. Raises BuildError, leaving the old site, where
+    anything is not as its manifest says.
     """
     dist = Path(dist)
     site, releases = dist / SITE, released(dist)
+    for version in releases:
+        checked.release(dist / version)
+    if site.exists() or site.is_symlink():
+        check_site(site, releases)
     with tempfile.TemporaryDirectory(prefix=MAKING, dir=dist, ignore_cleanup_errors=True) as aside:
         fresh = Path(aside) / SITE
-        if site.is_dir():
-            top = {str(site): {LATEST}}
-            shutil.copytree(
-                site,
-                fresh,
-                symlinks=True,
-                copy_function=_linked,
-                ignore=lambda folder, names: top.get(str(folder), set()),
-            )
-        else:
-            fresh.mkdir()
+        fresh.mkdir()
         for version in releases:
-            if not (fresh / version).is_dir():
-                _unpack(dist, version, fresh / version)
-        _unpack(dist, next(iter(releases)), fresh / LATEST)
-        links = " · ".join(f'<a href="{version}/index.html">{version}</a>' for version in releases)
-        # Written whole: the old site's files of these names are not written through.
-        keep.write_whole(fresh / "index.html", FRONT.format(title=title, links=links))
+            if (site / version).is_dir():
+                shutil.copytree(site / version, fresh / version, copy_function=_linked)
+            else:
+                archive.unpack(dist / version / archive_name(version, "site"), fresh / version)
+        newest = next(iter(releases))
+        archive.unpack(dist / newest / archive_name(newest, "site"), fresh / LATEST)
+        keep.write_whole(fresh / FRONT, front(title, releases))
         keep.write_whole(fresh / LIST, listing(releases))
+        check_site(fresh, releases)
+        checked.tree(fresh / LATEST, releases[newest]["site"])
         keep.put_in_place(fresh, site, dist / OLD)
     return site
