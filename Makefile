@@ -35,7 +35,7 @@ chapter: $(STAMP) ## Run one chapter with other values: NAME=recording PARAMS="h
 messages: $(STAMP) ## Bring the message catalogues in book/locale up to date with the chapters
 	@$(PY) -m sobe.build messages
 
-pdf: $(STAMP) ## Make the PDFs, one a language, in _build/pdf (only if something changed; needs XeLaTeX)
+pdf: $(STAMP) ## Make the PDFs, one a language, in _build/pdf (only if something changed; needs Pango and fonts)
 	@$(PY) -m sobe.build pdf
 
 verify: $(STAMP) ## Build this commit twice, in other places, zones and locales, and compare to the byte

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sobe import bundle, render
 from sobe.i18n import sphinx as editions
-from sobe.pdf import sphinx as pdf
+from sobe.pdf import builder as pdf
 from sobe.release import page as release
 from sobe.web import collect, pages
 
@@ -106,7 +106,7 @@ def _page(app, pagename, templatename, context, doctree):
 
 def _write_assets(app):
     """Write the style sheet and scripts into the site's _static."""
-    if app.builder.format != "html":
+    if app.builder.name != "html":
         return
     if app.config.root_doc != "index":
         # A plain `jupyter-book build .` writes a redirect to book/index.html here,
@@ -134,7 +134,7 @@ def _configure(app, config):
 
 
 def _finish(app, exception):
-    if exception is None and app.builder.format == "html":
+    if exception is None and app.builder.name == "html":
         pages.sitemap(app)
         # What no page asks for: the theme's catalogues, which Sphinx has read, maps for its developers,
         # and a script whose icons are in the style sheet.

@@ -5,15 +5,16 @@ import os
 import re
 import shutil
 import subprocess
+from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 
 from sobe import show
 from sobe.build import BuildError
 from sobe.pdf import build as pdf
-from sobe.pdf import figures, tables
-from sobe.pdf.words import WORDS
+from sobe.pdf import builder, outputs
 
 EDITIONS = ["en", "zh"]
 SENTENCES = {
@@ -21,17 +22,17 @@ SENTENCES = {
         "An independent edition, recomputed from the data",
         "neither hardware nor algorithms hold brain emulation back",
         "shows how the cost per neuron differs between projects and years",
-        "continued on the next page",
-        "The cells behind the figures",
     ),
-    "zh": ("独立版本", "大脑模拟模型", "主张核查表", "续下页", "各章图表与数字背后的代码单元"),
+    "zh": ("独立版本", "大脑模拟模型", "主张核查表"),
 }
-POINTS = 2 / 25.4 * 72.27  # 2 mm
+#: The margins of a page and 2 mm, in points: left, top, right, bottom.
+MILLIMETRE = 72 / 25.4
+SIDE, TOP, BOTTOM = 20 * MILLIMETRE, 8 * MILLIMETRE, 19 * MILLIMETRE
 
 
 @pytest.fixture(scope="session")
 def made(project, site):
-    """{edition: PDF}, built once a session. Without XeLaTeX the tests are skipped, or, where
+    """{edition: PDF}, built once a session. Without Pango, fonts or poppler the tests are skipped, or, where
     SOBE_REQUIRE_PDF is set, fail."""
     missing = pdf.lacking() + [
         name for name in ("pdffonts", "pdftotext") if shutil.which(name) is None
@@ -44,106 +45,162 @@ def made(project, site):
     return {path.stem[-2:]: path for path in pdf.build(project, lambda line: None)}
 
 
-def left(project, name, ending):
-    """A file that XeLaTeX read or wrote."""
-    return (project.build / "pdf" / f".{name}" / "latex" / f"{pdf.NAME}-{name}.{ending}").read_text(
-        encoding="utf-8", errors="replace"
-    )
+def said(*command):
+    """What a program writes."""
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def folder(project, name):
+    """The folder of an edition's document."""
+    return project.build / "pdf" / f".{name}" / "print"
+
+
+@pytest.fixture(scope="session")
+def documents(made, project):
+    """{edition: the document that was laid out}, as a tree."""
+    return {
+        name: BeautifulSoup(
+            (folder(project, name) / "document.html").read_text(encoding="utf-8"), "html.parser"
+        )
+        for name in EDITIONS
+    }
 
 
 def text(path):
     """What pdftotext reads, as one line."""
-    return " ".join(
-        subprocess.run(
-            ["pdftotext", path, "-"], capture_output=True, text=True, check=True
-        ).stdout.split()
-    )
+    return " ".join(said("pdftotext", path, "-").split())
 
 
 def test_both_are_made_and_not_again_without_a_change(made, project):
     assert list(made) == EDITIONS
     assert all(path.read_bytes()[:5] == b"%PDF-" for path in made.values())
-    said = []
-    pdf.build(project, said.append)
-    assert len(said) == 2 and all(line.startswith("nothing changed") for line in said)
+    lines = []
+    pdf.build(project, lines.append)
+    assert len(lines) == 2 and all(line.startswith("nothing changed") for line in lines)
 
 
 @pytest.mark.parametrize("name", EDITIONS)
-def test_every_figure_is_in_it_once_and_named_in_the_text(made, project, site, name):
-    figure_names = [
-        figure["name"]
-        for figure in json.loads((site / "figures" / "index.json").read_text(encoding="utf-8"))[
-            "figures"
+def test_every_figure_is_in_it_once_and_named_in_the_text(documents, site, name):
+    listed = json.loads((site / "figures" / "index.json").read_text(encoding="utf-8"))["figures"]
+    assert len(listed) > 15
+    tree = documents[name]
+    shown = [figure["id"] for figure in tree.select("figure.chart")]
+    assert sorted(shown) == sorted(f"figure-{figure['name']}" for figure in listed)
+    for ident in shown:
+        assert tree.select(f'main p a[href="#{ident}"]'), ident
+
+
+@pytest.mark.parametrize("name", EDITIONS)
+def test_figures_and_tables_are_numbered_by_chapter(documents, name):
+    for kind in ("figure.chart figcaption > strong", "caption > strong"):
+        numbers = [
+            tuple(map(int, re.search(r"(\d+)\.(\d+)$", tag.get_text()).groups()))
+            for tag in documents[name].select(kind)
         ]
-    ]
-    assert len(figure_names) > 15
-    tex = left(project, name, "tex")
-    drawn = re.findall(r"\\includegraphics\[[^]]*\]\{figure-([\w-]+)\.pdf\}", tex)
-    # Besides them the estimator, of which the site has no picture.
-    assert sorted(drawn) == sorted([*figure_names, "estimator"])
-    for figure in drawn:
-        assert tex.count(rf"\label{{figure-{figure}}}") == 1
-        assert rf"\ref*{{figure-{figure}}}" in tex
+        # In the order of the document, from 1 in each chapter, without a gap.
+        assert numbers == sorted(set(numbers))
+        for chapter in {chapter for chapter, _ in numbers}:
+            own = [number for found, number in numbers if found == chapter]
+            assert own == list(range(1, len(own) + 1))
 
 
 @pytest.mark.parametrize("name", EDITIONS)
 def test_charts_are_vectors(made, name):
-    listed = subprocess.run(
-        ["pdfimages", "-list", made[name]], capture_output=True, text=True, check=True
-    ).stdout
-    assert len(listed.splitlines()) == 2  # its two lines of headings
+    assert len(said("pdfimages", "-list", made[name]).splitlines()) == 2  # its lines of headings
 
 
 @pytest.mark.parametrize("name", EDITIONS)
-def test_every_table_has_a_caption_a_number_and_a_reference(made, project, site, name):
-    tex = left(project, name, "tex")
-    labels = re.findall(r"\\caption\{(.+)\}\\label\{(cells-\d+)\}\\\\", tex)
+def test_every_table_has_a_caption_a_heading_and_a_reference(documents, project, site, name):
+    tree = documents[name]
+    found = tree.select("main table")
     shown = sum(
         (site / f"{page}.html").read_text(encoding="utf-8").count('class="sobe-table-figure"')
         for page in project.pages
     )
-    # Besides the tables of the cells, the ladder of ideas and the list of figures.
-    assert len(labels) == tex.count(r"\begin{longtable}") == shown + 2
-    assert [label for _, label in labels if rf"\hyperref[{label}]" not in tex] == []
-    assert tex.count(r"\endhead") == len(labels)
+    # Also the ladder of ideas, the list of figures and the estimator's costs.
+    assert len(found) == shown + 3
+    for table in found:
+        assert len(table.caption.get_text()) > len(table.caption.strong.get_text()) + 3
+        assert table.select("thead th[scope=col]") and table.select("tbody td")
+        assert tree.select(f'main p a[href="#{table["id"]}"]'), table["id"]
 
 
 @pytest.mark.parametrize("name", EDITIONS)
-def test_nothing_sticks_out_of_the_margin(made, project, name):
-    over = [
-        float(x) for x in re.findall(r"Overfull \\hbox \(([\d.]+)pt", left(project, name, "log"))
+def test_nothing_sticks_out_of_the_margin(made, name):
+    out = said("pdftotext", "-bbox", made[name], "-")
+    out = out[out.index("<doc>") : out.index("</doc>") + 6]
+    outside = []
+    for number, page in enumerate(ElementTree.fromstring(out), 1):
+        right = float(page.get("width")) - SIDE
+        bottom = float(page.get("height")) - BOTTOM
+        for word in page:
+            at = {key: float(word.get(key)) for key in ("xMin", "yMin", "xMax", "yMax")}
+            if at["xMin"] < SIDE or at["xMax"] > right or at["yMin"] < TOP or at["yMax"] > bottom:
+                outside.append((number, word.text, at))
+    assert outside == []
+
+
+@pytest.mark.parametrize("name", EDITIONS)
+def test_no_glyph_is_missing(made, documents, project, name):
+    from fontTools.ttLib import TTCollection, TTFont
+
+    can = set()
+    for face in pdf.FACES:
+        for line in said("fc-list", f":family={face}", "file", "index").splitlines():
+            path, _, index = line.partition(": :index=")
+            index = int(index) & 0xFFFF
+            fonts = TTCollection(path).fonts if path.endswith((".ttc", ".otc")) else [TTFont(path)]
+            can |= set(fonts[index].getBestCmap())
+    pictures = [
+        BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").get_text()
+        for path in folder(project, name).glob("*.svg")
     ]
-    assert max(over, default=0) <= POINTS
-
-
-@pytest.mark.parametrize("name", EDITIONS)
-def test_no_glyph_is_missing(made, project, name):
-    assert "Missing character" not in left(project, name, "log")
-    # A chart's missing glyph would be the font's own box, which pdftotext cannot read.
+    used = set("".join([documents[name].body.get_text(), *pictures]))
+    # A place where a word may be broken is not drawn.
+    lacking = {sign for sign in used if ord(sign) not in can and sign not in "\n\t" + outputs.BREAK}
+    assert lacking == set()
     assert "\ufffd" not in text(made[name])
 
 
 @pytest.mark.parametrize("name", EDITIONS)
-def test_links_inside_are_alive(made, project, name):
-    log = left(project, name, "log")
-    assert "undefined references" not in log and "has been referenced but does not exist" not in log
-    tex = left(project, name, "tex")
-    assert set(re.findall(r"\\hyperref\[([\w-]+)\]", tex)) <= set(
-        re.findall(r"\\(?:label|sobetarget)\{([\w-]+)\}", tex)
+def test_links_inside_are_alive(documents, name):
+    tree = documents[name]
+    idents = [tag["id"] for tag in tree.select("[id]")]
+    links = [link["href"] for link in tree.select("a[href]")]
+    assert len(links) > 500
+    assert {link[1:] for link in links if link.startswith("#")} <= set(idents)
+    assert all(link.startswith(("#", "https://", "http://", "mailto:")) for link in links)
+    assert [ident for ident in set(idents) if idents.count(ident) > 1] == []
+    # A claim's verdict leads to its readings, and the text to the claim.
+    assert "#readings-growth" in links and links.count("#claim-growth") > 5
+
+
+def test_a_dead_link_or_picture_or_a_picture_without_text_is_an_error(tmp_path):
+    (tmp_path / "document.html").write_text(
+        '<html lang="en"><title>x</title><p><a href="#nowhere">x</a><img src="none.svg" alt="x">'
+        '<img src="square.svg">',
+        encoding="utf-8",
     )
-    # A claim's verdict leads to its readings and back, and the text to the claim.
-    assert r"\hyperref[readings-growth]" in tex and tex.count(r"\hyperref[claim-growth]") > 5
+    (tmp_path / "square.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>',
+        encoding="utf-8",
+    )
+    with pytest.raises(BuildError, match="(?s)is not whole.*none.svg") as error:
+        pdf._typeset(tmp_path, "en")
+    assert "nowhere" in str(error.value)
+    assert 'Image "square.svg" has no required alt description' in str(error.value)
+    assert not list(tmp_path.glob("*.pdf"))
 
 
 @pytest.mark.parametrize("name", EDITIONS)
 def test_fonts_are_embedded(made, name):
-    lines = subprocess.run(
-        ["pdffonts", made[name]], capture_output=True, text=True, check=True
-    ).stdout.splitlines()[2:]
+    lines = said("pdffonts", made[name]).splitlines()[2:]
     assert lines and all(line.split()[-5] == "yes" for line in lines)
+    names = {line.split()[0].partition("+")[2] for line in lines}
     if name == "zh":
-        # In charts too: they embed the Simplified Chinese face under its own name.
-        assert any("NotoSansCJKsc" in line for line in lines)
+        # In charts too; and no Chinese face is slanted.
+        assert {"Noto-Sans-CJK-SC", "Noto-Serif-CJK-SC"} <= names
+        assert not [face for face in names if "Oblique" in face]
 
 
 @pytest.mark.parametrize("name", EDITIONS)
@@ -156,36 +213,56 @@ def test_text_can_be_found(made, project, name):
 
 
 @pytest.mark.parametrize("name", EDITIONS)
-def test_bookmarks_and_code_only_in_the_appendix(made, project, name):
-    assert left(project, name, "out").count("\\BOOKMARK") > 60
-    tex = left(project, name, "tex")
-    body, appendix = tex.split("\\appendix\n")
-    # Besides it the two works that are to be cited, in BibTeX.
-    assert body.count(r"\begin{sphinxVerbatim}") == 2
-    assert appendix.count(r"\begin{sphinxVerbatim}") == len(project.chapters)
-    # In the book's order, however long each took to execute.
-    assert re.findall(r"\\section\{([\w-]+)\.md\}", appendix) == list(project.chapters)
+def test_it_is_tagged_with_text_for_its_pictures(made, documents, name):
+    figures = documents[name].select("figure.chart img")
+    assert all(len(figure["alt"]) > 40 for figure in figures)
+    assert documents[name].html["lang"] == {"en": "en", "zh": "zh-CN"}[name]
+    assert re.search(r"^Tagged: +yes$", said("pdfinfo", made[name]), re.M)
+    assert "<pdfuaid:part>1</pdfuaid:part>" in said("pdfinfo", "-meta", made[name])
+    structure = said("pdfinfo", "-struct", made[name]).split()
+    assert structure.count("Figure:") == len(figures)
+    assert structure.count("Table") >= len(documents[name].select("main table"))
+
+
+@pytest.mark.parametrize("name", EDITIONS)
+def test_bookmarks_are_the_numbered_sections(made, documents, name):
+    out = said("pdftohtml", "-xml", "-i", "-stdout", made[name])
+    marks = re.findall(r'<item page="\d+">(\d+(?:\.\d+)?)\W', out)
+    contents = [
+        link.get_text().split()[0] for link in documents[name].select("nav.contents a[href]")
+    ]
+    assert len(contents) > 60 and marks == contents
+
+
+@pytest.mark.parametrize("name", EDITIONS)
+def test_no_code_of_the_chapters(documents, name):
+    # Only the two works that are to be cited, in BibTeX.
+    blocks = documents[name].select("main pre")
+    assert len(blocks) == 2 and all(block.get_text().lstrip().startswith("@") for block in blocks)
+    assert not documents[name].select("main button, main input, main select, main script")
 
 
 @pytest.mark.parametrize("name", EDITIONS)
 def test_typesetting_again_gives_the_same_bytes(made, project, name, tmp_path):
-    ours = [
-        f"{pdf.NAME}-{name}.{ending}"
-        for ending in ("aux", "fdb_latexmk", "fls", "lof", "log", "lot", "out", "pdf", "toc", "xdv")
-    ]
     shutil.copytree(
-        project.build / "pdf" / f".{name}" / "latex",
-        tmp_path / "elsewhere",
-        ignore=shutil.ignore_patterns(*ours),
+        folder(project, name), tmp_path / "elsewhere", ignore=shutil.ignore_patterns("*.pdf")
     )
-    again = pdf._typeset(tmp_path / "elsewhere", name, pdf.citation(project))
-    assert again.read_bytes() == made[name].read_bytes()
+    assert pdf._typeset(tmp_path / "elsewhere", name).read_bytes() == made[name].read_bytes()
+
+
+def test_the_time_is_the_commits_or_the_one_given(monkeypatch):
+    cited = {"time": 7, "date": "2026-11-23"}
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    assert pdf.epoch(cited) == "7"
+    assert pdf.epoch({**cited, "time": None}) == "1795392000"
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    assert pdf.epoch(cited) == "86400"
 
 
 def test_a_missing_package_is_told_in_one_sentence(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(
-        BuildError, match=r"the PDF needs xelatex, .*; to install: apt-get install -y texlive-xetex"
+        BuildError, match=r"the PDF needs fc-list; to install: apt-get install -y libpango-1.0-0 "
     ) as error:
         pdf.check()
     assert "\n" not in str(error.value)
@@ -205,98 +282,63 @@ HTML = (
 
 
 def test_a_table_keeps_its_cells_links_and_targets():
-    found = tables.read(HTML)
-    assert (found.caption, found.heads, found.numeric) == ("Costs & more", 1, {1})
-    made, sideways = tables.longtable(
-        found,
-        "cells-1",
-        lambda shown, url: f"<{url}|{shown}>",
-        {"before": ", continued", "next": "next"},
-    )
-    assert not sideways
-    assert r"\sobetarget{claim-a}<https://example.org/a_b|A \& b> & \$1\\" in made
-    assert (
-        made.count(r"\textbf{What} & \textbf{USD}") == 2
-    )  # on the first page, and on those that follow
-    assert r"\caption{Costs \& more}\label{cells-1}" in made
+    found = outputs.table(outputs.soup(HTML).table)
+    assert found.caption == "Costs & more"
+    assert [(c.name, c.kind) for c in found.columns] == [("What", ""), ("USD", "number")]
+    assert found.rows == [
+        [[outputs.Piece("A & b", "https://example.org/a_b", "claim-a")], [outputs.Piece("$1")]]
+    ]
+    assert outputs.table(outputs.soup("<table><tr><th>What</th></tr></table>").table) is None
 
 
 def test_columns_for_the_screen_are_left_out_and_named():
     frame = pd.DataFrame({"Claim": ["growth"], "Rows": ["recordings"], "Value": [2.8]})
-    found = tables.read(show.table(frame, "Readings", unprinted=("Rows",)).data)
-    assert found.absent == ["Rows"] and found.numeric == {1}
-    made, _ = tables.longtable(found, "cells-1", lambda shown, url: shown, WORDS["en"])
-    assert (
-        r"\textbf{Claim} & \textbf{Value}" in made
-        and "Online also: Rows" in made
-        and "recordings" not in made
+    found = outputs.table(
+        outputs.soup(show.table(frame, "Readings", unprinted=("Rows",)).data).table
     )
+    assert found.absent == ["Rows"]
+    assert [(c.name, c.kind) for c in found.columns] == [("Claim", ""), ("Value", "number")]
+    assert [[piece.text for cell in row for piece in cell] for row in found.rows] == [
+        ["growth", "2.8"]
+    ]
     with pytest.raises(ValueError, match="no column 'Row' to leave out of print"):
         show.table(frame, "Readings", unprinted=("Row",))
 
 
-def test_columns_fit_the_page_and_their_longest_words():
-    long = "word " * 60
-    rows = [
-        ["Key", "Text", "Number"],
-        ["short", long, "70 million"],
-        ["a-much-longer-key", "x", "1"],
-    ]
-    widths, lines = tables.columns(rows, 8.0, 300, {2})
-    assert sum(widths) + 2 * tables.GAP <= 300
-    assert widths[0] >= tables.width("a-much-longer-key", 8.0) and widths[2] >= tables.width(
-        "70 million", 8.0
-    )
-    assert widths[1] > widths[0] and lines > len(rows)
-    assert tables.columns([["a"], ["w" * 200]], 8.0, 300) is None
-    # What fits in one line is not stretched.
-    assert tables.columns([["A", "B"], ["a", "b"]], 8.0, 300)[1] == 2
-
-
 def test_long_words_may_be_broken():
-    assert tables.breakable("short") == "short"
-    assert tables.BREAK in tables.breakable("sobe2025-digital-human-intelligence-costs")
+    assert outputs.breakable("short_one") == "short_one"
+    broken = outputs.breakable("sobe2025-digital-human-intelligence-costs")
+    assert broken.split(outputs.BREAK) == [
+        "sobe2025-",
+        "digital-",
+        "human-",
+        "intelligence-",
+        "costs",
+    ]
 
 
-def test_a_grid_has_a_row_an_idea():
-    html = (
-        '<div class="sobe-grid" aria-label="Ladder"><h3>$1M+</h3><h4>Data</h4><ul><li><strong>Map</strong><span>of flies</span>'
-        '<span lang="zh" class="sobe-aside">图谱</span></li><li><strong>List</strong><span lang="zh">清单</span></li></ul></div>'
+def test_a_grid_has_a_row_per_idea():
+    frame = pd.DataFrame(
+        {
+            "row": ["$1M+", "$1M+"],
+            "column": ["Data", "Data"],
+            "title": ["Map", "List"],
+            "detail": ["of flies", None],
+            "aside": ["图谱", "清单"],
+        }
     )
-    found = tables.grid(html, ["Amount", "Domain", "Idea", "Words"], asides=True)
-    assert [["".join(p.text for p in cell) for cell in row] for row in found.rows] == [
-        ["Amount", "Domain", "Idea", "Words"],
+    html = show.grid(frame, "Ladder", *frame.columns).data
+    names = ["Amount", "Domain", "Idea", "Words"]
+    found = outputs.grid(outputs.soup(html), names, asides=True)
+    assert [column.name for column in found.columns] == names
+    assert [[piece.text for cell in row for piece in cell] for row in found.rows] == [
         ["$1M+", "Data", "Map (of flies)", "图谱"],
-        ["", "", "List", "清单"],
+        ["$1M+", "Data", "List", "清单"],
     ]
     assert found.caption == "Ladder"
+    assert outputs.grid(outputs.soup("<p>x</p>"), names, asides=True) is None
 
 
-def test_a_chart_is_drawn_with_the_same_bytes_each_time():
-    rows = [{"a": n, "b": f"mouse 10⁻¹⁵ {n}"} for n in range(9)]
-    spec = {
-        "data": {"values": rows},
-        "mark": "point",
-        "encoding": {
-            "x": {"field": "a", "type": "quantitative"},
-            "opacity": {"field": "a", "type": "quantitative"},
-            "y": {"field": "b", "type": "nominal"},
-        },
-    }
-    first = figures.drawn(spec, "en")
-    assert {figures.drawn(spec, "en") for _ in range(5)} == {first}
-    # Its cross-reference table still says where each object begins.
-    places = [int(place) for place in re.findall(rb"^(\d{10}) 00000 n", first, re.M)]
-    assert [first[place:].split()[0] for place in places] == [
-        b"%d" % (n + 1) for n in range(len(places))
-    ]
-
-
-def test_a_still_has_no_controls():
-    assert figures.still({"params": [{"name": "p", "value": 1, "bind": {"input": "select"}}]}) == {
-        "params": [{"name": "p", "value": 1}]
-    }
-    assert figures.weighed({"titleFontWeight": 600, "a": [{"labelFontWeight": 500}]}) == {
-        "titleFontWeight": "bold",
-        "a": [{"labelFontWeight": "normal"}],
-    }
+def test_the_first_of_two_chinese_marks_is_half_as_wide():
+    half = builder._HALF.sub(r"<\g<0>>", "“甲”，（乙）。丙、丁")
+    assert half == "“甲<”>，（乙<）>。丙、丁".replace("，（", "<，>（")

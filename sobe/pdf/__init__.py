@@ -1,6 +1,6 @@
-"""The PDF editions: the same chapters through Sphinx's LaTeX builder and XeLaTeX.
+"""The PDF editions: the same chapters as one plain HTML document, laid out by WeasyPrint.
 
-`sphinx` exchanges what cells show for figures and tables and names each in the text, `figures`
-draws charts, `tables` fits columns to the page, `datadoc` lists the data package, `words` and
-`preamble.tex` are the document's own words and look, and `build` runs XeLaTeX.
+`build` makes the PDFs, `builder` is the Sphinx builder that writes the document, `document` numbers
+its sections, figures and tables and refers to them, `outputs` reads the HTML that cells show, and
+`words`, `document.html` and `print.css` are the document's own words, frame and look.
 """

@@ -1,68 +1,51 @@
-"""`make pdf`: lay out the document of each edition and run XeLaTeX."""
+"""`make pdf`: write the document of each edition and lay it out with WeasyPrint."""
 
 import calendar
 import contextlib
 import json
+import logging
 import multiprocessing
 import os
-import re
 import shutil
 import subprocess
 import time
-from pathlib import Path
 
 import yaml
 
-from sobe import keep, stop
-from sobe.build import BuildError, editions, notebook, site
+from sobe import keep
+from sobe.build import BuildError, editions, site
 from sobe.build.apart import Apart
 from sobe.build.execute import Executor
 from sobe.build.fingerprint import digest, file_digest
 from sobe.build.project import Project
-from sobe.pdf.tables import latex
+from sobe.pdf import builder
 from sobe.pdf.words import WORDS
 from sobe.release import commit
 
 NAME = "brain-emulation-2025"
-PACKAGES = "texlive-xetex texlive-lang-chinese texlive-latex-extra texlive-fonts-recommended latexmk fonts-noto-cjk fonts-liberation fonts-dejavu-core"
-PROGRAMS = ("xelatex", "latexmk", "kpsewhich", "fc-list")
-STYLES = (
-    "xeCJK.sty",
-    "ctexhook.sty",
-    "tabulary.sty",
-    "titlesec.sty",
-    "newunicodechar.sty",
-    "pdflscape.sty",
-    "enumitem.sty",
-    "booktabs.sty",
-    "pzdr.tfm",
+PACKAGES = (
+    "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig "
+    "fonts-noto-cjk fonts-liberation fonts-dejavu-core"
 )
-FACES = ("Noto Serif CJK SC", "Noto Sans CJK SC", "Liberation Serif", "DejaVu Sans")
-PREAMBLE = Path(__file__).with_name("preamble.tex")
-_SUPERSCRIPTS = "".join(
-    rf"\newunicodechar{{{c}}}{{\textsuperscript{{{p}}}}}"
-    for c, p in zip("⁻⁰⁴⁵⁶⁷⁸⁹", ("\\textminus{}", *"0456789"))
+FACES = (
+    "Noto Serif CJK SC",
+    "Noto Sans CJK SC",
+    "Liberation Serif",
+    "Liberation Sans",
+    "Liberation Mono",
+    "DejaVu Sans",
 )
-_FONTS = r"""
-\usepackage{fontspec}
-\setmainfont{Liberation Serif}\setsansfont{Liberation Sans}\setmonofont{Liberation Mono}[Scale=0.88]
-\usepackage{xeCJK}
-\setCJKmainfont{Noto Serif CJK SC}[BoldFont={Noto Serif CJK SC Bold},AutoFakeSlant=0.15]
-\setCJKsansfont{Noto Sans CJK SC}[BoldFont={Noto Sans CJK SC Bold}]
-\setCJKmonofont{Noto Sans CJK SC}[BoldFont={Noto Sans CJK SC Bold}]
-"""
-#: Quotation marks and the like are Latin in a Latin text, whatever stands beside them.
-_LATIN = '\\xeCJKDeclareCharClass{Default}{"2018,"2019,"201C,"201D,"2013,"2014,"2026,"00B7}\n'
 
 
 def lacking():
     """What `make pdf` needs of the system and does not find, as words; empty if nothing."""
-    missing = [program for program in PROGRAMS if shutil.which(program) is None]
-    if missing:
-        return missing
-    for style in STYLES:
-        if not subprocess.run(["kpsewhich", style], capture_output=True, text=True).stdout.strip():
-            missing.append(style)
+    missing = []
+    try:
+        import weasyprint  # noqa: F401
+    except OSError:
+        missing.append("the library Pango")
+    if shutil.which("fc-list") is None:
+        return [*missing, "fc-list"]
     faces = subprocess.run(["fc-list", ":", "family"], capture_output=True, text=True).stdout
     return missing + [face for face in FACES if face not in faces]
 
@@ -75,9 +58,18 @@ def check():
         )
 
 
+def engine():
+    """WeasyPrint and the library of the system that it lays out text with, by their versions."""
+    import weasyprint
+    from weasyprint.text.ffi import pango
+
+    major, minor = divmod(pango.pango_version(), 10000)
+    return f"WeasyPrint {weasyprint.__version__}, Pango {major}.{minor // 100}.{minor % 100}"
+
+
 def citation(project):
-    """What stands on the title page: version, date and the report's DOI by CITATION.cff, and the commit ("" if
-    unknown) with its time (seconds, or None)."""
+    """What the title page says: version, date and the report's DOI by CITATION.cff, the commit ("" if unknown)
+    and its time (seconds, or None)."""
     found = commit.of(project.root)
     path = project.root / "CITATION.cff"
     try:
@@ -96,177 +88,99 @@ def citation(project):
 
 
 def epoch(cited):
-    """Seconds that stand in a PDF as its time: SOURCE_DATE_EPOCH, else the commit's, else the release's date."""
+    """The time that a PDF gives as its own, in seconds: SOURCE_DATE_EPOCH, else the commit's, else the release's date."""
     given = os.environ.get("SOURCE_DATE_EPOCH") or cited["time"]
     return str(
         given if given is not None else calendar.timegm(time.strptime(cited["date"], "%Y-%m-%d"))
     )
 
 
-def _title_page(title, cited, words):
-    lines = [
-        words["independent"],
-        words["version"].format(**cited),
-        words["report"].format(**cited),
-        words["licence"],
-    ]
-    if cited["commit"]:
-        lines[1] += words["commit"].format(**cited)
-    body = "\n\n".join(rf"{{\large {latex(line)}\par}}\vspace{{0.8em}}" for line in lines)
-    return (
-        r"\hypersetup{pageanchor=false}\begin{titlepage}\raggedright\vspace*{5cm}"
-        rf"{{\sffamily\bfseries\Huge\color{{sobeink}}{latex(title)}\par}}\vspace{{2.5em}}{body}\end{{titlepage}}\hypersetup{{pageanchor=true}}"
-    )
-
-
-def _appendix(notebooks, words):
-    """A page with the code of every chapter."""
-    import nbformat
-
-    parts = [
-        "```{raw} latex\n\\clearpage\\appendix\n```\n",
-        f"# {words['code']}\n\n{words['code_intro']}\n",
-    ]
-    for name, text in notebooks.items():
-        nb = nbformat.reads(text, as_version=4)
-        code = "\n\n".join(
-            cell.source for cell in nb.cells if cell.cell_type == "code" and cell.source.strip()
-        )
-        parts.append(f"## {name}.md\n\n~~~~python\n{code}\n~~~~\n")
-    return "\n".join(parts)
-
-
 def _source(project, notebooks, name, title):
-    """Lay out one edition's pages: the site's, under a root of their own, and an appendix; returns their folder."""
-    source, words = site.make_tree(project, notebooks, f"pdf_{name}"), WORDS[name]
+    """Lay out one edition's pages: the site's, under a root of their own; returns their folder."""
+    source = site.make_tree(project, notebooks, f"pdf_{name}")
     (source / "document.md").write_text(f"# {title}\n", encoding="utf-8")
-    (source / "code.md").write_text(_appendix(notebooks, words), encoding="utf-8")
     toc = {
         "format": "jb-book",
         "root": "document",
-        "chapters": [{"file": name} for name in (*project.pages, "code")],
+        "chapters": [{"file": name} for name in project.pages],
     }
     (source / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False), encoding="utf-8")
     return source
 
 
-def _preamble(title, author, name):
-    words = WORDS[name]
-    text = PREAMBLE.read_text(encoding="utf-8")
-    said = {
-        key.upper(): words[key]
-        for key in (
-            "figure",
-            "table",
-            "contents",
-            "figures",
-            "tables",
-            "references",
-            "part",
-            "language",
-        )
-    }
-    for key, value in {
-        **said,
-        "TITLE": latex(title),
-        "AUTHOR": latex(author),
-        "SUPERSCRIPTS": _SUPERSCRIPTS,
-    }.items():
-        text = text.replace(f"@{key}@", value)
-    return text + (_LATIN if name == "en" else "")
-
-
-def _lay_out(project, notebooks, out, language, name, names, cited):
-    """Write an edition's LaTeX, with its pictures, in the folder `out`."""
+def _write(project, notebooks, out, language, name, names, cited):
+    """Write an edition's document, with its pictures, in the folder `out`."""
     settings = editions.settings(project, language, name, names)
     title = settings.get("project") or project.config.get("title", "")
     author = settings.get("author") or project.config.get("author", "")
     source = _source(project, notebooks, name, title)
     keep.remove(out)
-    # Figures are drawn into it while Sphinx resolves them.
     out.mkdir(parents=True)
+    when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(int(epoch(cited))))
     site.render(
         project,
         source,
         out,
         {
             **settings,
-            "nb_mime_priority_overrides": [("latex", "text/html", 0)],
-            "latex_engine": "xelatex",
-            "latex_use_xindy": False,
-            "latex_show_urls": "no",
-            "latex_show_pagerefs": False,
-            "numfig": True,
-            "latex_documents": [("document", f"{NAME}-{name}.tex", title, author, "manual", True)],
-            "latex_elements": {
-                "papersize": "a4paper",
-                "pointsize": "10pt",
-                "fncychap": "",
-                "extraclassoptions": "openany,oneside",
-                "fontpkg": _FONTS,
-                "preamble": _preamble(title, author, name),
-                "maketitle": _title_page(title, cited, WORDS[name]),
-                "printindex": "",
-                "sphinxsetup": "hmargin={2.2cm,2.2cm},vmargin={2.3cm,2.1cm},verbatimwithframe=false,verbatimvisiblespace={},"
-                "InnerLinkColor={HTML}{0A4F7D},OuterLinkColor={HTML}{0A4F7D}",
-                "makeindex": "",
-                "babel": "",
-                "polyglossia": "",
+            "nb_mime_priority_overrides": [(builder.NAME, "text/html", 0)],
+            "sobe_print": {
+                "title": title,
+                "author": author,
+                "words": WORDS[name],
+                "cited": cited,
+                "time": when,
             },
         },
-        builder="latex",
+        builder=builder.NAME,
     )
 
 
-def _typeset(out, name, cited):
-    """Run XeLaTeX as often as it takes; returns the PDF's path."""
-    here = os.getpid()
-    done = subprocess.run(
-        [
-            "latexmk",
-            "-xelatex",
-            "-interaction=nonstopmode",
-            "-halt-on-error",
-            "-silent",
-            f"{NAME}-{name}.tex",
-        ],
-        cwd=out,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        stdin=subprocess.DEVNULL,
-        timeout=900,
-        env={**os.environ, "SOURCE_DATE_EPOCH": epoch(cited), "FORCE_SOURCE_DATE": "1"},
-        preexec_fn=lambda: stop.die_with_parent(here),
-    )
-    pdf = out / f"{NAME}-{name}.pdf"
-    if done.returncode or not pdf.is_file():
-        log = out / f"{NAME}-{name}.log"
-        said = (
-            log.read_text(encoding="utf-8", errors="replace")
-            if log.is_file()
-            else done.stdout + done.stderr
-        )
-        errors = re.findall(r"^! .*(?:\n.*){0,4}", said, re.M)
-        raise BuildError(
-            f"XeLaTeX failed on {pdf.stem}:\n"
-            + ("\n".join(errors[:3]) or notebook.plain(said[-2000:]))
-        )
-    return pdf
+class _Troubles(logging.Handler):
+    """Keeps WeasyPrint's errors: a picture that is not there, a link that leads nowhere."""
+
+    def __init__(self):
+        super().__init__(logging.ERROR)
+        self.said = []
+
+    def emit(self, record):
+        """Keep a message."""
+        self.said.append(record.getMessage())
+
+
+def _typeset(out, name):
+    """Lay out the document in the folder `out`; returns the path of the PDF.
+
+    Raises BuildError with what WeasyPrint could not find.
+    """
+    import weasyprint
+
+    troubles = _Troubles()
+    logger = logging.getLogger("weasyprint")
+    logger.addHandler(troubles)
+    try:
+        pdf = weasyprint.HTML(out / "document.html").write_pdf(pdf_variant="pdf/ua-1")
+    finally:
+        logger.removeHandler(troubles)
+    if troubles.said:
+        raise BuildError(f"the PDF {NAME}-{name} is not whole:\n" + "\n".join(troubles.said[:5]))
+    path = out / f"{NAME}-{name}.pdf"
+    path.write_bytes(pdf)
+    return path
 
 
 def _edition(root, notebooks, language, name, names, cited):
     """Make one edition's PDF, in a process of its own; returns its path."""
     project = Project(root)
-    out = project.build / "pdf" / f".{name}" / "latex"
+    out = project.build / "pdf" / f".{name}" / "print"
     speaking = (
         editions.spoken(project, notebooks, language)
         if language != "en"
         else contextlib.nullcontext((notebooks, None))
     )
     with speaking as (notebooks, _):
-        _lay_out(project, notebooks, out, language, name, names, cited)
-    return _typeset(out, name, cited)
+        _write(project, notebooks, out, language, name, names, cited)
+    return _typeset(out, name)
 
 
 def _is_current(note, mark, targets):

@@ -135,8 +135,6 @@ def run(folder, arguments, surrounding=None, variables=None):
     command = [sys.executable, "-m", *arguments]
     if surrounding.days:
         command = ["faketime", "-m", "-f", f"+{surrounding.days}d", *command]
-        # latexmk (in Perl) compares its clock with files' times, which are the true ones.
-        variables = {**(variables or {}), "FAKETIME_SKIP_CMDS": "perl"}
     here = os.getpid()
     with (
         subprocess.Popen(

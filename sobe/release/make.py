@@ -8,7 +8,6 @@ import os
 import platform
 import re
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
@@ -142,8 +141,9 @@ def _tools(pdf):
     """The programs that no lock pins."""
     found = {"python": platform.python_version()}
     if pdf:
-        said = subprocess.run(["xelatex", "--version"], capture_output=True, text=True).stdout
-        found["xelatex"] = said.splitlines()[0] if said else "unknown"
+        from sobe.pdf import build
+
+        found["pdf"] = build.engine()
     return found
 
 

@@ -70,7 +70,6 @@ class Citation(Directive):
             link = f'<p class="sobe-label"><a href="{up}{FOLDER}/{name}.{citing.ENDS[kind]}" download>{label}</a></p>'
             made += [
                 nodes.raw("", link, format="html"),
-                nodes.raw("", rf"\sphinxstrong{{{label}}}", format="latex"),
                 nodes.container(
                     "", nodes.literal_block("", text, language=language), classes=["sobe-citation"]
                 ),
@@ -125,7 +124,7 @@ def _data(app):
 
 def finish(app, exception):
     """Write the citations' files and the crate."""
-    if exception or app.builder.format != "html" or app.sobe_cff is None:
+    if exception or app.builder.name != "html" or app.sobe_cff is None:
         return
     out = Path(app.outdir)
     (out / FOLDER).mkdir(exist_ok=True)

@@ -170,7 +170,7 @@ def permanent(app):
 
 def resolve(app, doctree, docname):
     """Put cards, catalogue and documentation in their places on a page."""
-    if app.builder.format != "html":
+    if app.builder.name != "html":
         return
     up = "../" * docname.count("/")
     for node in _html(doctree):
@@ -229,7 +229,7 @@ def catalogue(app, up):
 def finish(app, exception):
     """Write the files of all figures and tables."""
     drawing = getattr(app, "sobe_drawing", None)
-    if exception or drawing is None:
+    if exception or drawing is None or app.builder.name != "html":
         # Nothing goes on after a build that failed.
         wait([drawing] if drawing else [])
         return

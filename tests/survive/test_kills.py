@@ -118,13 +118,12 @@ def test_a_single_chapter_killed(book, moments, account, how):
 @pytest.mark.skipif(bool(lacking()), reason="the PDF needs what is not installed here")
 @pytest.mark.parametrize("how", KILLS)
 def test_make_pdf_killed(book, moments, account, temporary, how):
-    """While its pages are laid out, and once XeLaTeX runs."""
-    latex = book.root / "_build/pdf/.zh/latex"
+    """While its pages are rendered, and once WeasyPrint lays out its document."""
+    document = book.root / "_build/pdf/.zh/print/document.html"
     for moment in (*moments(1, 4), None):
+        document.unlink(missing_ok=True)
         run = book.start("--root", book.root, "pdf", TMPDIR=str(temporary))
-        assert killed(
-            run, how, moment, lambda: any(latex.glob("*.xdv")) or any(latex.glob("*.log"))
-        )
+        assert killed(run, how, moment, document.exists)
         assert not run.left(10)
         assert not list((book.root / "_build/pdf").glob("*.pdf"))
         if how != "SIGKILL":
