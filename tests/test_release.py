@@ -251,7 +251,9 @@ def test_without_tex_there_is_no_release(tiny_repository, monkeypatch, tmp_path)
     shutil.rmtree(book.root / "book/changes")
     book.git("add", "-A")
     book.git("commit", "-qm", "so")
-    with pytest.raises(BuildError, match="the PDF needs fc-list; to install: apt-get install") as error:
+    with pytest.raises(
+        BuildError, match="the PDF needs fc-list; to install: apt-get install"
+    ) as error:
         make.release(book.root, "1.1.0")
     assert "\n" not in str(error.value) and not (book.root / "dist").exists()
 

@@ -711,3 +711,10 @@ def test_the_record_of_changes_reads_only_a_checked_release(made, tmp_path, monk
     archive.write_zip(made.archive("data"), {"datapackage.json": b"{}"})
     monkeypatch.setattr(changes, "judged", lambda root: {})
     one_line(make.record, tmp_path, "1.1.0", made.folder.parent, match="data.zip has another sum")
+
+
+@pytest.mark.parametrize("path", ["../../secret.csv", "/etc/passwd", "a/../../b", None, ""])
+def test_a_data_package_of_a_release_leads_nowhere_else(tmp_path, path):
+    package = {"resources": [{"name": "t", "path": path, "schema": {}}]}
+    (tmp_path / "datapackage.json").write_text(json.dumps(package))
+    one_line(changes.tables_of, tmp_path, match="expected a file below the data")

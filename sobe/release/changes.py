@@ -8,7 +8,9 @@ import csv
 import json
 from html import escape
 
+from sobe.build import BuildError
 from sobe.i18n import say
+from sobe.release import manifest
 
 
 def tables_of(data):
@@ -16,6 +18,12 @@ def tables_of(data):
     package = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
     found = {}
     for resource in package["resources"]:
+        # The data may be of a stranger's release, and lead a reader out of its folder.
+        if not manifest.is_file_name(resource["path"]):
+            raise BuildError(
+                f"datapackage.json: path is {manifest.short(resource['path'])!r},"
+                " expected a file below the data"
+            )
         key = resource.get("schema", {}).get("primaryKey", [])
         with (data / resource["path"]).open(encoding="utf-8", newline="") as lines:
             found[resource["name"]] = (

@@ -131,6 +131,11 @@ def _refused(constant):
     raise ValueError(f"{constant} is not a number of JSON")
 
 
+def is_file_name(name) -> bool:
+    """Whether a name is that of a file below the folder it is given in."""
+    return isinstance(name, str) and re.match(FILE_PATTERN, name) is not None
+
+
 def short(value):
     """A value on one line, cut to what a message can hold."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=True)
