@@ -182,3 +182,116 @@ def test_every_row_names_its_source():
         "estimator_faults",
         "glossary",
     }
+
+
+def test_every_doi_is_in_its_registered_form():
+    """No preprint's version, no link's ending, no query, and the prefix in lower case."""
+    for name in tables.names():
+        table = tables.load(name)
+        if "doi" in table:
+            for doi in table["doi"].dropna():
+                assert re.fullmatch(r"10\.\d{4,9}/[^\s?#%]+", doi), f"{name}: {doi}"
+                assert not re.search(r"(\.pdf|/full|/abstract|/epub|[.,;/])$", doi), (
+                    f"{name}: {doi}"
+                )
+                assert not re.fullmatch(r"10\.1101/.*v\d+", doi), f"{name}: {doi}"
+
+
+def _doubted(table, column):
+    rows = tables.load("corrections").query("kind == 'doubtful' and table == @table")
+    return set(rows.loc[rows["column"] == column, "key"])
+
+
+def test_one_doi_has_one_first_author_and_year_in_all_tables():
+    found = {}
+    for name in ("recordings", "recording_coverage", "imaging_datasets"):
+        for row in tables.load(name).dropna(subset=["doi", "year", "authors"]).itertuples():
+            first = re.split(r" et al|,| and ", row.authors)[0].split()[-1].lower()
+            if not (name == "recording_coverage" and row.coverage_id in _doubted(name, "year")):
+                found.setdefault(row.doi.lower(), set()).add((first, row.year))
+    assert {doi: names for doi, names in found.items() if len(names) > 1} == {}
+
+
+def test_a_preprints_doi_fits_the_year_or_the_year_is_doubted():
+    for name, key in (("recording_coverage", "coverage_id"), ("recordings", "recording_id")):
+        for row in tables.load(name).dropna(subset=["doi", "year"]).to_dict("records"):
+            if posted := re.match(r"10\.1101/(\d{4})\.\d\d\.\d\d", row["doi"]):
+                fits = 0 <= row["year"] - int(posted[1]) <= 1
+                assert fits or row[key] in _doubted(name, "year"), row[key]
+
+
+def test_no_project_that_links_to_a_foundation_is_a_company_or_a_government():
+    rows = tables.load("brain_research_funding").dropna(subset=["reference_url"])
+    of_foundation = rows["reference_url"].str.contains(
+        r"//(?:www\.)?(?:hhmi|wellcome|simonsfoundation)\.org|foundation-grant"
+    )
+    assert of_foundation.sum() >= 8
+    assert not rows.loc[of_foundation, "funder_type"].isin(["commercial", "governmental"]).any()
+
+
+def test_no_imaged_brain_is_larger_than_the_brain_unless_doubted():
+    chosen = tables.load("organisms").query("book_choice and quantity == 'brain_volume'")
+    largest = chosen.set_index("organism")["value"]
+    species = {"nematode": "c_elegans", "fly": "drosophila", "zebrafish": "zebrafish_larva"}
+    species |= {"mouse": "mouse", "macaque": "macaque", "human": "human"}
+    rows = tables.load("imaging_datasets")
+    rows = rows[rows["species"].isin(species)]
+    too_large = rows[rows["volume_mm3"] > rows["species"].map(species).map(largest)]
+    assert set(too_large["dataset_id"]) <= _doubted("imaging_datasets", "volume_mm3")
+    assert {"white-1986-nematode", "hildebrand-2017-zebrafishbrain-larva"} <= set(
+        too_large["dataset_id"]
+    )
+
+
+def test_shares_times_a_total_are_not_counts_of_cells():
+    rows = tables.load("recording_coverage").set_index("coverage_id")
+    shares = rows[rows["counted"] == "fraction_times_total"]
+    assert {"aimon-2019-calcium", "schaffer-2023-calcium", "brezovec-2024-calcium"} < set(
+        shares.index
+    )
+    fly = shares[shares["organism"] == "drosophila"]["neurons"] / 140_000 * 100
+    assert fly.tolist() == pytest.approx([45, 29, 68])
+    assert rows["counted"]["venkatachalam-2016-calcium"] == "resolved_cells"
+    assert rows["neurons"]["venkatachalam-2016-calcium"] == 80
+
+
+def test_every_fact_seen_is_where_it_says():
+    """A fact's value is the value of its cell; a fact that supports a doubt enters no table."""
+    for fact in tables.load("seen_facts").to_dict("records"):
+        resource = tables.schema(fact["table"])["schema"]
+        key = resource["primaryKey"]
+        columns = [key] if isinstance(key, str) else key
+        rows = tables.load(fact["table"])
+        row = rows[rows[columns].astype(str).agg("/".join, axis=1) == fact["key"]]
+        assert len(row) == 1, fact["fact_id"]
+        if fact["column"] != "evidence":
+            value = row[fact["column"]].item()
+            wanted = fact["value"] if isinstance(value, str) else float(fact["value"])
+            assert value == wanted, fact["fact_id"]
+
+
+def test_every_doubt_keeps_the_value():
+    doubts = tables.load("corrections").query("kind == 'doubtful'")
+    assert (doubts["theirs"] == doubts["ours"]).all() and len(doubts) >= 20
+    left_out = tables.load("corrections").query("kind == 'left_out'")
+    assert left_out["key"].isna().all() and left_out["ours"].isna().all()
+
+
+def test_the_flys_recorded_volume_gives_the_summarys_ratios():
+    rows = tables.load("organisms").set_index(["organism", "quantity"])["value"].sort_index()
+    fly = rows["drosophila", "recorded_volume"].item()
+    mouse, human = rows["mouse", "brain_volume"], rows["human", "brain_volume"]
+    assert sorted(mouse / fly) == pytest.approx([11_250, 12_500])
+    assert (human / fly).tolist() == pytest.approx([30_000_000] * 2)
+
+
+def test_simulations_on_a_personal_page_or_a_companys_word_are_marked():
+    evidence = tables.load("simulated_neurons").set_index("simulation_id")["evidence"]
+    assert evidence["izhikevich-2005"] == "personal_page"
+    assert evidence["ccortex-2003"] == "company"
+    assert set(evidence.value_counts().index) == {
+        "publication",
+        "personal_page",
+        "company",
+        "no_link",
+    }

@@ -10,7 +10,7 @@ import pytest
 from sobe import tables
 from sobe._rows import TableError
 from sobe.derive import __main__ as derive_main
-from sobe.derive import place
+from sobe.derive import common, funding, place, recordings
 from sobe.derive.bibliography import bibtex
 from sobe.derive.common import (
     DeriveError,
@@ -242,6 +242,78 @@ def test_ledger_numbers_rows_in_a_stable_order():
         ("001", "a", "row"),
         ("002", "b", "two lines"),
     ]
+    assert [row["kind"] for row in rows] == ["left_out", "corrected"]
+
+
+def test_a_doubt_keeps_the_value_and_says_why():
+    ledger = Ledger()
+    ledger.doubt("t", "k", "c", 0.052, "26 times the brain")
+    (row,) = ledger.rows()
+    assert (row["kind"], row["theirs"], row["ours"]) == ("doubtful", "0.052", "0.052")
+
+
+def test_facts_seen_are_applied_and_recorded(monkeypatch):
+    facts = [
+        {"fact_id": "f1", "key": "a", "column": "n", "value": "80", "says": "about 80"},
+        {"fact_id": "f2", "key": "a", "column": "region", "value": "head", "says": "the head"},
+    ]
+    monkeypatch.setattr(common, "seen_facts", lambda table: facts)
+    ledger, rows = Ledger(), {"a": {"n": 187, "region": None}}
+    assert common.apply_seen(rows, "t", ledger) == {("a", "n"), ("a", "region")}
+    assert rows == {"a": {"n": 80, "region": "head"}}
+    (row,) = ledger.rows()  # a column that upstream lacks is no correction
+    assert (row["theirs"], row["ours"], row["seen"]) == ("187", "80", "f1")
+    with pytest.raises(DeriveError, match="f1: t has no row 'a'"):
+        common.apply_seen({}, "t", ledger)
+
+
+@pytest.mark.parametrize(
+    ("neurons", "organism", "counted"),
+    [
+        (95_200, "drosophila", "fraction_times_total"),
+        (40_600, "drosophila", "fraction_times_total"),
+        (95_201, "drosophila", "not_stated"),
+        (1_400, "drosophila", "not_stated"),  # too few for its form to tell
+        (80_000, "zebrafish_larva", "not_stated"),  # every round number is a share of 100,000
+        (75_909, "mouse", "not_stated"),
+    ],
+)
+def test_a_share_times_a_total_is_told_by_its_form(neurons, organism, counted):
+    totals = {"drosophila": 140_000, "zebrafish_larva": 100_000, "mouse": 70_000_000}
+    row = {"neurons": neurons, "organism": organism}
+    assert recordings._counted(row, totals) == counted
+
+
+@pytest.mark.parametrize(
+    ("link", "doi"),
+    [
+        (
+            "https://www.biorxiv.org/content/10.1101/2023.12.15.571964v1",
+            "10.1101/2023.12.15.571964",
+        ),
+        ("https://www.nature.com/articles/s41592-024-02458-5", "10.1038/s41592-024-02458-5"),
+        ("https://doi.org/10.1038/nmeth.2434", "10.1038/nmeth.2434"),
+        ("https://example.org/paper", None),
+    ],
+)
+def test_dois_of_the_coverage_table_are_registered_ones(link, doi):
+    assert recordings._registered_doi(link, "key", Ledger()) == doi
+
+
+@pytest.mark.parametrize(
+    ("funder", "link", "ours"),
+    [
+        ("governmental", "https://www.hhmi.org/news/x", "philanthropic"),
+        ("commercial", "https://wellcome.org/reports/x", "philanthropic"),
+        ("governmental", "https://www.nsf.gov/x", "governmental"),
+        ("academic", "https://www.simonsfoundation.org/x", "academic"),
+        ("commercial", None, "commercial"),
+    ],
+)
+def test_a_funder_is_compared_with_its_own_link(funder, link, ours):
+    row = {"project_id": "p", "source": "s", "funder_type": funder, "reference_url": link}
+    funding._check_funder(row, Ledger())
+    assert row["funder_type"] == ours
 
 
 def test_bibliography_has_each_source_once():

@@ -24,6 +24,10 @@ BROKEN_BY_SPLIT = frozenset(
 )
 
 
+#: Column of the facts that support a doubt and enter no table.
+SUPPORT = "evidence"
+
+
 class DeriveError(Exception):
     """Upstream's data is not what the derivation expects; the message says where."""
 
@@ -87,30 +91,34 @@ class Ledger:
 
     entries: list[dict] = field(default_factory=list)
 
-    def fix(self, table: str, key: str, column: str, theirs, ours, why: str):
-        """Record that ``column`` of row ``key`` differs from upstream's, and return ours."""
-        self.entries.append(
-            {
-                "table": table,
-                "key": key,
-                "column": column,
-                "theirs": one_line(theirs),
-                "ours": as_text(ours),
-                "why": why,
-            }
-        )
+    def fix(self, table: str, key: str, column: str, theirs, ours, why: str, seen: str = ""):
+        """Record that ``column`` of row ``key`` differs from upstream's, and return ours.
+
+        ``seen`` names the row of ``seen_facts`` that gives our value, where a source outside
+        upstream's data does.
+        """
+        self._record("corrected", table, key, column, theirs, ours, why, seen)
         return ours
+
+    def doubt(self, table: str, key: str, column: str, value, why: str, seen: str = "") -> None:
+        """Record that ``column`` of row ``key`` is upstream's value, kept, and doubtful."""
+        self._record("doubtful", table, key, column, value, value, why, seen)
 
     def drop(self, table: str, label: str, why: str) -> None:
         """Record that upstream's row ``label`` has no row of its own in our table."""
+        self._record("left_out", table, "", "", label, "", why, "")
+
+    def _record(self, kind, table, key, column, theirs, ours, why, seen):
         self.entries.append(
             {
+                "kind": kind,
                 "table": table,
-                "key": "",
-                "column": "",
-                "theirs": one_line(label),
-                "ours": "",
+                "key": key,
+                "column": column,
+                "theirs": one_line(as_text(theirs)),
+                "ours": one_line(as_text(ours)),
                 "why": why,
+                "seen": seen,
             }
         )
 
@@ -120,6 +128,40 @@ class Ledger:
         return [
             {"correction_id": f"{number:03d}", **row} for number, row in enumerate(rows, start=1)
         ]
+
+
+def seen_facts(table: str) -> list[dict]:
+    """Rows of the hand-kept table ``seen_facts`` that enter ``table``, in its order.
+
+    Facts that only support a doubt, those of the column ``evidence``, enter no table.
+    """
+    from sobe import tables
+
+    facts = tables.load("seen_facts")
+    return facts[(facts["table"] == table) & (facts["column"] != SUPPORT)].to_dict("records")
+
+
+def apply_seen(rows: dict[str, dict], table: str, ledger: Ledger) -> set[tuple[str, str]]:
+    """Put the values seen in a source into ``rows`` ({key: row}); return the cells given.
+
+    A value that differs from upstream's is recorded as a correction. A column that upstream
+    does not have is filled in without one. An unknown key raises :class:`DeriveError`.
+    """
+    given = set()
+    for fact in seen_facts(table):
+        key, column = fact["key"], fact["column"]
+        if key not in rows:
+            raise DeriveError(f"data/seen_facts.csv, {fact['fact_id']}: {table} has no row {key!r}")
+        before = rows[key].get(column)
+        value = number(fact["value"]) if isinstance(before, (int, float)) else fact["value"]
+        if before is None:
+            rows[key][column] = value
+        elif before != value:
+            rows[key][column] = ledger.fix(
+                table, key, column, before, value, fact["says"], fact["fact_id"]
+            )
+        given.add((key, column))
+    return given
 
 
 def one_line(value) -> str:

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
-from .common import DeriveError, Ledger, Upstream, number, one_line, scaled, slug, unique_key
+from .common import (
+    DeriveError,
+    Ledger,
+    Upstream,
+    apply_seen,
+    number,
+    one_line,
+    scaled,
+    slug,
+    unique_key,
+)
 
 _MEGA = "sobe2025-neuroscience-megaprojects"
 _INITIATIVES = "sobe2025-brain-initiatives"
@@ -66,11 +77,39 @@ _UNCLEAR = {
 }
 
 
+#: Hosts of foundations: a project that links to one as its funder is philanthropic.
+_FOUNDATIONS = ("hhmi.org", "wellcome.org", "simonsfoundation.org")
+#: Projects whose own link names foundations as the funders, though it is on another host.
+_NAMED_IN_LINK = {
+    "child-mind-institute": "the link's own address names a grant of the Stavros Niarchos Foundation",
+    "international-brain-laboratory": "the linked article names grants of the Simons Foundation and Wellcome",
+}
+#: What a project cannot be, if a foundation pays for it.
+_NOT_A_FOUNDATION = ("commercial", "governmental")
+
+
 def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
     funding = _megaprojects(upstream, ledger) + _initiatives(upstream, ledger)
+    for row in funding:
+        _check_funder(row, ledger)
     _choose(funding)
     funding.sort(key=lambda r: (r["project_id"], r["source"]))
     return {"brain_research_funding": funding, "megaprojects": _comparison(upstream, ledger)}
+
+
+def _check_funder(row: dict, ledger: Ledger) -> None:
+    """Compare the class of funder with the project's own link."""
+    if row["funder_type"] not in _NOT_A_FOUNDATION:
+        return
+    host = urlsplit(row["reference_url"] or "").netloc.removeprefix("www.")
+    why = _NAMED_IN_LINK.get(row["project_id"])
+    if host in _FOUNDATIONS:
+        why = f"the project's own link is of a foundation, {host}"
+    if why:
+        key = f"{row['project_id']}/{row['source']}"
+        row["funder_type"] = ledger.fix(
+            "brain_research_funding", key, "funder_type", row["funder_type"], "philanthropic", why
+        )
 
 
 def _megaprojects(upstream: Upstream, ledger: Ledger) -> list[dict]:
@@ -257,6 +296,17 @@ def _comparison(upstream: Upstream, ledger: Ledger) -> list[dict]:
                 "megaprojects", key, "start_year", row["start_year"], row["end_year"] - span, why
             )
         rows.append(row)
+    by_id = {row["megaproject_id"]: row for row in rows}
+    apply_seen(by_id, "megaprojects", ledger)
+    genome = by_id["human-genome-project"]
+    for column in ("cost_nominal_usd", "cost_2024_usd"):
+        why = (
+            "the two US agencies' budgets for 1988 to 2003 come to $3.8 billion as spent, which "
+            "leaves out other countries; no source seen gives this amount"
+        )
+        ledger.doubt(
+            "megaprojects", "human-genome-project", column, genome[column], why, "hgp-us-budget"
+        )
     return sorted(rows, key=lambda r: (r["source"], r["megaproject_id"]))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from .common import Ledger, Upstream, number
+from .common import Ledger, Upstream, number, seen_facts
 
 _ID_FROM_NAME = {
     "C. Elegans": "c_elegans",
@@ -20,18 +20,46 @@ _DEMANDS_COLUMN = {
     "human": "human (brain)",
 }
 ORGANISMS = ("c_elegans", "drosophila", "zebrafish_larva", "mouse", "macaque", "human")
-_QUANTITIES = ("neurons", "synapses", "brain_volume", "lifetime", "max_firing_rate")
+_QUANTITIES = (
+    "neurons",
+    "somata",
+    "synapses",
+    "brain_volume",
+    "recorded_volume",
+    "example_volume",
+    "lifetime",
+    "max_firing_rate",
+)
 _UNITS = {
     "neurons": "1",
+    "somata": "1",
     "synapses": "1",
     "brain_volume": "mm3",
+    "recorded_volume": "mm3",
+    "example_volume": "mm3",
     "lifetime": "min",
     "max_firing_rate": "Hz",
 }
 
-#: Which source's value the book takes, where they differ, and why: a rule a quantity, not a pick a cell.
-_VOLUME_WHY = "the table used for all volumes: the report's recording tables agree with it for worm, larval zebrafish and mouse"
-_SYNAPSE_WHY = "the table used for all synapses: the compute and memory bounds rest on it"
+#: What a number counts or measures where the quantity's name alone would mislead:
+#: (organism, quantity, source) → word; the default is the quantity itself.
+_MEASURES = {
+    ("c_elegans", "synapses", "sobe2025-computational-demands"): "weighted_connections",
+    ("c_elegans", "synapses", "sobe2025-organisms"): "synapses_unit_not_stated",
+    ("zebrafish_larva", "lifetime", "sobe2025-organism-characteristics"): "larval_age",
+    ("c_elegans", "max_firing_rate", "sobe2025-organism-characteristics"): "not_applicable",
+}
+#: The largest volume of a table that names no organism, read as the human brain by its size.
+_EXAMPLE_SOURCE = "sobe2025-comparison-methods-volumes"
+_RECORDED_SOURCE = "sobe2025-recording-parameters"
+
+#: Which source's value the book takes, where they differ, and why: one rule per quantity.
+_VOLUME_WHY = (
+    "the table used for all volumes: the volumes covered by recordings equal it for worm and "
+    "larval zebrafish, and a table of methods has its 450 mm³; for the fly the recording covers "
+    "0.04 mm³, half of it"
+)
+_SYNAPSE_WHY = "the table used for all synapses: the compute and memory estimates rest on it"
 
 
 def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
@@ -46,6 +74,7 @@ def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
                     "source": source,
                     "value": value,
                     "unit": _UNITS[quantity],
+                    "measures": _MEASURES.get((organism, quantity, source), quantity),
                     "attributed_to": attributed_to,
                 }
             )
@@ -83,7 +112,31 @@ def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
                 "sobe2025-computational-demands",
             )
 
+    for line in upstream.read("parameters/recording-capabilities.tsv"):
+        if line["id"] == "experiment_brain_volume":
+            for organism in ORGANISMS:
+                add(organism, "recorded_volume", number(line[organism]), _RECORDED_SOURCE)
+    examples = upstream.read("recordings/comparison-methods-volumes.tsv")
+    largest = max(number(line["Volume (mm³)"]) for line in examples)
+    add("human", "example_volume", largest, _EXAMPLE_SOURCE)
+
     _choose(rows)
+    for fact in seen_facts("organisms"):
+        organism, quantity, source = fact["key"].split("/")
+        rows.append(
+            {
+                "organism": organism,
+                "quantity": quantity,
+                "source": source,
+                "value": number(fact["value"]),
+                "unit": _UNITS[quantity],
+                "measures": _MEASURES.get((organism, quantity, source), quantity),
+                "attributed_to": None,
+                "book_choice": quantity == "somata",
+                "choice_reason": "the only source" if quantity == "somata" else None,
+            }
+        )
+    _doubts(rows, ledger)
     rows.sort(
         key=lambda r: (
             ORGANISMS.index(r["organism"]),
@@ -92,6 +145,16 @@ def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
         )
     )
     return {"organisms": rows}
+
+
+def book_neurons(upstream: Upstream) -> dict[str, int]:
+    """Return the book's number of neurons of each organism."""
+    rows = derive(upstream, Ledger())["organisms"]
+    return {
+        row["organism"]: row["value"]
+        for row in rows
+        if row["quantity"] == "neurons" and row["book_choice"]
+    }
 
 
 def _choose(rows: list[dict]) -> None:
@@ -119,3 +182,51 @@ def _choose(rows: list[dict]) -> None:
             chosen = next(row for row in group if row["source"] == "sobe2025-computational-demands")
             why = _SYNAPSE_WHY
         chosen.update(book_choice=True, choice_reason=why)
+
+
+_WORM_SYNAPSES = ("c_elegans", "synapses", "sobe2025-organisms")
+#: Values kept though they do not mean what their column says, or contradict another row:
+#: (organism, quantity, source) → why.
+_DOUBTS = {
+    ("c_elegans", "synapses", "sobe2025-computational-demands"): (
+        "2.7 times the other source's count; it seems to count connections by weight, and the "
+        "table states no unit"
+    ),
+    ("c_elegans", "synapses", "sobe2025-organisms"): (
+        "the source states no unit: published counts list chemical synapses, gap junctions and "
+        "neuromuscular junctions apart, and no sum of the counts seen gives it"
+    ),
+    ("c_elegans", "max_firing_rate", "sobe2025-organism-characteristics"): (
+        "most neurons of the worm are thought to signal in graded form, so that a rate of spikes "
+        "does not apply; not yet seen in a source"
+    ),
+    ("zebrafish_larva", "lifetime", "sobe2025-organism-characteristics"): (
+        "10 days is an age at which the larva is studied, not how long the animal lives"
+    ),
+    ("macaque", "synapses", "sobe2025-organisms"): (
+        "10,000 synapses per neuron, where the sources for the human give 1,744 to 1,977"
+    ),
+    ("drosophila", "brain_volume", "sobe2025-organisms"): (
+        "6 times the other source's volume, and 12 times the volume that a near-whole-brain "
+        "recording covers"
+    ),
+    ("human", "example_volume", _EXAMPLE_SOURCE): (
+        "the table names no organism; read as the human brain because it is the largest"
+    ),
+}
+
+
+def _doubts(rows: list[dict], ledger: Ledger) -> None:
+    """Record the values that are kept and doubtful; the maximum rates are so together."""
+    for row in rows:
+        where = (row["organism"], row["quantity"], row["source"])
+        if where in _DOUBTS:
+            seen = "worm-synapse-counts" if where == _WORM_SYNAPSES else ""
+            ledger.doubt("organisms", "/".join(where), "value", row["value"], _DOUBTS[where], seen)
+    why = (
+        "maximum firing rates come without a source and differ in what they are the maximum of, "
+        "so that they cannot be compared between organisms"
+    )
+    ledger.doubt(
+        "organisms", "every row of max_firing_rate", "value", "10, 80, 200 and 415 Hz", why
+    )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from .common import DeriveError, Ledger, Upstream, bare_doi, number, slug, unique_key
+from .common import DeriveError, Ledger, Upstream, apply_seen, bare_doi, number, slug, unique_key
+from .organisms import book_neurons
 
 _METHOD = {
     "Ephys": "electrophysiology",
@@ -131,7 +132,7 @@ def _coverage(upstream: Upstream, ledger: Ledger) -> list[dict]:
     references = {}
     for line in upstream.read("recordings/neural-dynamics-references.tsv"):
         references[_paper(line["DOI/Link"]), line["First author"], line["Method"]] = line
-    rows, taken = [], set()
+    rows, taken, totals = [], set(), book_neurons(upstream)
     for line in upstream.read("recordings/neurodynamics-papers.tsv"):
         label = f"{line['First author']} {line['Year']}"
         if line["Method"] == "fMRI":
@@ -162,16 +163,80 @@ def _coverage(upstream: Upstream, ledger: Ledger) -> list[dict]:
             "individuals": int(float(line["Individuals studied"]))
             if line["Individuals studied"]
             else None,
-            "doi": bare_doi(line["DOI/Link"]) or None,
+            "doi": _registered_doi(line["DOI/Link"], key, ledger),
             "url": line["DOI/Link"],
             "source": "sobe2025-neurodynamics-papers",
         }
         row |= _stated_values(line, reference, key, ledger)
+        row |= dict.fromkeys(("counted", "region", "age", "paper_claim"))
         rows.append(row)
+    given = apply_seen({row["coverage_id"]: row for row in rows}, "recording_coverage", ledger)
+    for row in rows:
+        row["counted"] = row["counted"] or _counted(row, totals)
+        for column, status in _STATUS.items():
+            if (row["coverage_id"], column) in given:
+                row[status] = "confirmed"
+    _coverage_doubts(rows, ledger)
     return sorted(
         rows,
         key=lambda r: (list(_ORGANISM.values()).index(r["organism"]), r["year"], r["coverage_id"]),
     )
+
+
+def _registered_doi(link: str, key: str, ledger: Ledger) -> str | None:
+    """The DOI of a link, as registered: without a preprint's version, and of a Nature article."""
+    doi = bare_doi(link)
+    if version := re.fullmatch(r"(10\.1101/.*?)v\d+", doi):
+        why = "v1 is the preprint's version, which is no part of the registered DOI"
+        return ledger.fix("recording_coverage", key, "doi", doi, version[1], why)
+    if article := re.search(r"nature\.com/articles/(s\d{5}-\d{3}-\d{5}-\w)$", link):
+        why = "the link names the article, and the publisher's DOI is 10.1038/ and that name"
+        return ledger.fix("recording_coverage", key, "doi", "", f"10.1038/{article[1]}", why)
+    return doi or None
+
+
+#: Tables give a number of cells as a share, of at most two decimals, of all neurons.
+_SHARES_KEPT = 100
+#: Fewer than this many counted things, and such a share is likely by chance.
+_LEAST_FOR_A_SHARE = 10_000
+
+
+def _counted(row: dict, totals: dict[str, int]) -> str:
+    """What the row's number counts, as far as its form tells.
+
+    A count that is exactly a whole percentage of the organism's neurons, and is not itself a
+    round number, is a share multiplied by a total. Of the counts for the larval zebrafish,
+    whose total is 100,000, every round number is such a share, so the form tells nothing.
+    """
+    percent = row["neurons"] / totals[row["organism"]] * _SHARES_KEPT
+    whole = abs(percent - round(percent)) < 1e-9 and percent >= 1
+    round_total = re.fullmatch("10*", str(totals[row["organism"]]))
+    if whole and not round_total and row["neurons"] >= _LEAST_FOR_A_SHARE:
+        return "fraction_times_total"
+    return "not_stated"
+
+
+def _coverage_doubts(rows: list[dict], ledger: Ledger) -> None:
+    """Record counts that are not counts of cells, and counts that more than one paper shares."""
+    for row in rows:
+        if row["authors"] == "Fores-Valle":
+            why = "a public list of references has Flores-Valle for this DOI; the paper itself was not seen"
+            ledger.doubt("recording_coverage", row["coverage_id"], "authors", row["authors"], why)
+    seen: dict[tuple, list[str]] = {}
+    for row in rows:
+        seen.setdefault((row["organism"], row["neurons"]), []).append(row["doi"])
+    for row in rows:
+        why = None
+        if row["counted"] == "fraction_times_total" and row["organism"] == "drosophila":
+            why = "exactly a whole percentage of 140,000 neurons: it looks like a share of the brain times a total"
+        elif len(set(seen[row["organism"], row["neurons"]])) > 1:
+            why = "other papers of the table, by other methods, have the same number"
+        if why:
+            ledger.doubt("recording_coverage", row["coverage_id"], "neurons", row["neurons"], why)
+        if row["doi"] and (posted := re.match(r"10\.1101/(\d{4})\.", row["doi"])):
+            if not 0 <= row["year"] - int(posted[1]) <= 1:
+                why = f"its DOI is of a preprint posted in {posted[1]}"
+                ledger.doubt("recording_coverage", row["coverage_id"], "year", row["year"], why)
 
 
 def _stated_values(line: dict, reference: dict | None, key: str, ledger: Ledger) -> dict:
@@ -234,8 +299,51 @@ def _imaging(upstream: Upstream, ledger: Ledger) -> list[dict]:
         if line["species"] == "zebrafinsh":
             ledger.fix("imaging_datasets", key, "species", "zebrafinsh", "zebra finch", "misspelt")
         _check_voxels(row, ledger)
+        _check_year(row, line["map_comment"], ledger)
         rows.append(row)
+    _imaging_doubts(rows, ledger)
     return sorted(rows, key=lambda r: (r["year"], r["dataset_id"]))
+
+
+def _check_year(row: dict, label: str, ledger: Ledger) -> None:
+    """The year of release must be the one in the row's own label."""
+    stated = re.search(r"\b(19|20)\d\d\b", label)
+    if stated and int(stated[0]) != row["year"]:
+        why = f"the row's own label, {label}, and the DOI's number say otherwise"
+        row["year"] = ledger.fix(
+            "imaging_datasets", row["dataset_id"], "year", row["year"], int(stated[0]), why
+        )
+
+
+#: Volumes that do not fit their species or their paper: dataset → why.
+_VOLUME_DOUBTS = {
+    "white-1986-nematode": (
+        "26 times the 0.002 mm³ that the report gives for the worm's brain; its region is the "
+        "organism, whose volume no source seen gives"
+    ),
+    "zheng-2018-flybrain-adult": (
+        "the paper's title says the complete adult brain, and this is a quarter of the 0.08 mm³ "
+        "that the report gives for it; the imaged volume was not seen in a source"
+    ),
+    "hildebrand-2017-zebrafishbrain-larva": (
+        "3.7 times the 0.08 mm³ that the report gives for the larva's brain, though its region "
+        "is the brain"
+    ),
+}
+
+
+def _imaging_doubts(rows: list[dict], ledger: Ledger) -> None:
+    first: dict[tuple, str] = {}
+    for row in rows:
+        key = row["dataset_id"]
+        if key in _VOLUME_DOUBTS:
+            ledger.doubt(
+                "imaging_datasets", key, "volume_mm3", row["volume_mm3"], _VOLUME_DOUBTS[key]
+            )
+        same = first.setdefault((row["volume_mm3"], row["voxels"], row["species"]), key)
+        if same != key:
+            why = f"volume, voxels and rate equal those of {same}: one data set, counted twice"
+            ledger.doubt("imaging_datasets", key, "dataset", row["dataset"], why)
 
 
 def _check_voxels(row: dict, ledger: Ledger) -> None:

@@ -149,6 +149,7 @@ def _simulated_neurons(upstream: Upstream, ledger: Ledger) -> list[dict]:
             if same in found:
                 kept = found[same]
                 kept["url"] = kept["url"] or row["url"]
+                kept["evidence"] = _evidence(kept["author_key"], kept["url"])
                 ledger.drop(
                     _TABLE,
                     f"{label}: {one_line(line['Neurons'])}",
@@ -196,7 +197,8 @@ def _parts(line: dict, label: str, ledger: Ledger, years_elsewhere: dict):
         )
         return [
             _record(line, "vogelstein", "Vogelstein et al.", 2007, 4_800, ledger),
-            _record(line, "park", "Park et al.", 2011, 262_000, ledger) | {"url": None},
+            _record(line, "park", "Park et al.", 2011, 262_000, ledger)
+            | {"url": None, "evidence": "no_link"},
         ]
     if year is None:
         elsewhere = years_elsewhere.get((author, line["Neurons"]))
@@ -226,6 +228,21 @@ def _parts(line: dict, label: str, ledger: Ledger, years_elsewhere: dict):
     return [_record(line, author, _authors(authors), year_number, count, ledger)]
 
 
+#: Hosts of pages that a person keeps for himself.
+_PERSONAL_PAGES = ("izhikevich.org", "modha.org")
+#: Simulations that only the company that sells them tells of.
+_COMPANIES = ("ccortex",)
+
+
+def _evidence(author: str, url: str | None) -> str:
+    """Whose word the count is: a publication's, a personal page's, a company's, or unknown."""
+    if author in _COMPANIES:
+        return "company"
+    if url is None:
+        return "no_link"
+    return "personal_page" if any(host in url for host in _PERSONAL_PAGES) else "publication"
+
+
 def _authors(text: str) -> str:
     text = re.sub(r"et al[.,]*", "et al.", text)
     return re.sub(r",\s*[A-Z]\. [A-Z]\b\.?", "", text).replace(", and ", " and ")
@@ -252,6 +269,7 @@ def _record(line: dict, author: str, authors: str, year: int, count: float, ledg
         "unit_counted": _UNIT.get((author, year), "neurons"),
         "count_basis": _BASIS.get((author, year), "whole_model"),
         "model_class": _CATEGORY[line["Category"]],
+        "evidence": _evidence(author, url[0] if url else None),
         "url": url[0] if url else None,
         "source": "sobe2025-neuron-simulations",
     }
