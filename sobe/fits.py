@@ -1,8 +1,9 @@
 """Growth fits: a straight line through log10(y) against years.
 
-Ordinary least squares with normal errors of constant spread in log10(y). The formulas are the
-standard ones for simple regression (Draper and Smith, Applied Regression Analysis, 3rd ed.,
-chapters 1 and 3); all intervals use Student's t with n - 2 degrees of freedom.
+Ordinary least squares with normal, independent errors of constant spread in log10(y). The formulas
+are the standard ones for simple regression (Draper and Smith, Applied Regression Analysis, 3rd
+ed., chapters 1 and 3); all intervals use Student's t with n - 2 degrees of freedom. Where residuals
+have memory these intervals are too narrow: see `sobe.memory`.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from scipy import stats
 
 
 class Crossing(NamedTuple):
-    """Where a fit reaches a value, in years: ``x``, and ``low`` to ``high`` for one new
-    observation. A member is None where that line or edge never reaches the value."""
+    """When a fitted line reaches a value, in years: ``x``, and the interval ``low`` to ``high`` of
+    the line's own crossing. A member is None where that line or edge never reaches the value."""
 
     x: float | None
     low: float | None
@@ -93,19 +94,17 @@ class LogLinearFit:
     def band(self, x, level=None):
         """(low, high) of y: confidence band of the fitted line at x; ``level`` defaults to the
         fit's confidence."""
-        return self._edges(x, level, 0.0)
-
-    def prediction_band(self, x, level=None):
-        """(low, high) of y: prediction band for one new observation at x."""
-        return self._edges(x, level, 1.0)
+        u = _numbers(x) - self.x_mean
+        half = self._t(level) * self.residual_sd * np.sqrt(1 / self.n + u * u / self.sxx)
+        return _power(self._line(x) - half), _power(self._line(x) + half)
 
     def crossing(self, y: float, level=None) -> Crossing:
-        """When the fit reaches ``y`` > 0, with the interval from inverting the prediction band.
+        """When the fitted line reaches ``y`` > 0, with its interval.
 
-        Along the direction of growth one edge of the band passes y first (``low``) and the other
-        last (``high``). When the slope is poorly known an edge turns round before reaching y: then
-        the data set no earliest (``low`` None) or no latest (``high`` None) year. Inverse regression: Draper and Smith, section 3.2; the edges are the
-        roots of a quadratic, so they are solved exactly.
+        The interval holds the years at which the confidence band contains y (Fieller's theorem;
+        Draper and Smith, section 3.2). It is about the line, not about one recording: for that see
+        `first_passage`. Where the slope is poorly known an edge of the band turns round before it
+        reaches y: then there is no earliest (``low`` None) or no latest (``high`` None) year.
         """
         if not (math.isfinite(y) and y > 0):
             raise ValueError(f"y must be finite and above zero, not {y!r}")
@@ -114,7 +113,7 @@ class LogLinearFit:
         # With u = x - mean and c = log10(y) - mean log10(y), the edges solve
         # slope * u +- k * sqrt(w + u**2 / sxx) = c.
         b, c = self.slope, math.log10(y) - float(self._line(self.x_mean))
-        k, w, q = self._t(level) * self.residual_sd, 1 + 1 / self.n, 1 / self.sxx
+        k, w, q = self._t(level) * self.residual_sd, 1 / self.n, 1 / self.sxx
         lead = b * b - k * k * q
         inside = b * b * w + q * c * c - k * k * q * w
         found = {}
@@ -136,10 +135,56 @@ class LogLinearFit:
     def _line(self, x):
         return self.intercept + self.slope * _numbers(x)
 
-    def _edges(self, x, level, extra):
-        u = _numbers(x) - self.x_mean
-        half = self._t(level) * self.residual_sd * np.sqrt(extra + 1 / self.n + u * u / self.sxx)
-        return _power(self._line(x) - half), _power(self._line(x) + half)
+
+class FirstPassage(NamedTuple):
+    """Year in which any point first passes a value: the median, and the interval ``low`` to
+    ``high``; infinite where fewer draws than that pass within the horizon."""
+
+    median: float
+    low: float
+    high: float
+
+
+#: Years ahead that `first_passage` looks.
+HORIZON = 300
+
+
+def first_passage(
+    fit: LogLinearFit, y: float, per_year: float | None = None, draws: int = 2000, seed: int = 2025
+) -> FirstPassage:
+    """When the first point at or beyond ``y`` > 0 can be expected, after the last one fitted.
+
+    The trend goes on, with the uncertainty of its slope, level and spread (normal errors, flat
+    priors: ``draws`` draws of the three); each year brings ``per_year`` new points (the fit's own
+    average unless given), spread around the line as the fitted ones are, and independent. Given
+    the draw, the chance that none has passed by a year is a product of normal probabilities, so
+    only the three parameters are simulated. Beyond is below for a falling trend. Every year
+    counts in whole years after ``fit.x_max``. The same seed gives the same result.
+    """
+    if not (math.isfinite(y) and y > 0):
+        raise ValueError(f"y must be finite and above zero, not {y!r}")
+    per_year = fit.n / (fit.x_max - fit.x_min) if per_year is None else per_year
+    random, df = np.random.default_rng(seed), fit.n - 2
+    sd = fit.residual_sd * np.sqrt(df / random.chisquare(df, draws))
+    centre, slope = random.standard_normal((2, draws))
+    centre = float(fit._line(fit.x_mean)) + centre * sd / math.sqrt(fit.n)
+    slope = fit.slope + slope * sd / math.sqrt(fit.sxx)
+    ahead = np.arange(1, HORIZON + 1)
+    # New points of a year are dated by its middle.
+    line = centre[:, None] + slope[:, None] * (fit.x_max + ahead - 0.5 - fit.x_mean)
+    beyond = 1.0 if fit.slope >= 0 else -1.0
+    gap = beyond * (math.log10(y) - line)
+    # An exact fit has no spread: a line at the value passes, one short of it never does.
+    distance = gap / sd[:, None] if sd.all() else np.where(gap <= 0, -math.inf, math.inf)
+    none_yet = np.exp(per_year * np.cumsum(stats.norm.logcdf(distance), axis=1)).mean(axis=0)
+    passed = 1 - none_yet
+
+    def year(share):
+        found = int(np.searchsorted(passed, share))
+        return math.inf if found == HORIZON else fit.x_max + ahead[found] - 0.5
+
+    low, high = (1 - fit.confidence) / 2, (1 + fit.confidence) / 2
+    return FirstPassage(year(0.5), year(low), year(high))
 
 
 def log_linear(x, y, confidence: float = 0.95) -> LogLinearFit:

@@ -1,20 +1,25 @@
 """What reaching a threshold would take on each trend, and when each trend gets there.
 
-A projection is a fitted line read beyond its data. Its interval is the prediction interval of
-least squares (`sobe.fits`): it holds one new point if the trend goes on and if residuals are
-independent. Neither is known, so it is a lower limit of what is not known.
+A projection is a fitted line read beyond its data, and two things are asked of it. When does the
+*trend* cross the value: its interval is that of the line. When does the *first* row pass it: that
+has a distribution of its own, since the best of many rows lies above the trend (`sobe.fits`). Both
+take the trend to go on and residuals to be independent. Neither is known, so both intervals are
+lower limits of what is not known.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
 from sobe import fits, specification
 from sobe.fits import LogLinearFit
 
+#: Columns of `crossings` that are years.
+YEARS = ("year", "low", "high", "first", "first_low", "first_high")
 #: Trends of cost that are read forward, from `specification.cost_definitions`.
 COST_TRENDS = (
     "All rows",
@@ -23,10 +28,11 @@ COST_TRENDS = (
     "Rows with a total",
     "After the worm, without illustrations",
 )
-#: Trends of recording that are read forward.
+#: Trends of recording that are read forward. Records are not among them: they are extremes, and
+#: the first passage of all recordings is their forecast.
 RECORDING_TRENDS = tuple(
-    specification.Definition("information_rate_per_s", None, selection, since, False)
-    for selection in ("all", "records")
+    specification.Definition("information_rate_per_s", method, "all", since, False)
+    for method in (None, "electrophysiology")
     for since in (None, 1980, 1990)
 )
 
@@ -36,15 +42,18 @@ def crossings(
 ) -> pd.DataFrame:
     """When each of ``trends`` reaches each of ``lines``.
 
-    One row a trend and line: ``trend``, ``n`` (points fitted), ``line``, ``value`` (of the line,
-    in the unit fitted), ``year``, ``low``, ``high`` (prediction interval). A year is missing where
-    the trend, or that edge of its interval, never gets there or got there before its first point.
+    One row per trend and line: ``trend``, ``n`` (points fitted), ``line``, ``value`` (of the line,
+    in the unit fitted); ``year``, ``low``, ``high`` of the trend's own crossing; ``first``,
+    ``first_low``, ``first_high`` of the first row to pass (median and interval, infinite beyond
+    `fits.HORIZON` years). A year is missing where the trend, or that edge of its interval, never
+    gets there or got there before its first point; all are where the trend does not lead there.
     """
     found = []
     for trend, fit in trends.items():
         for line, value in lines.items():
             reached = fit.crossing(value, level)
             year = reached.x if reached.x is not None and reached.x > fit.x_min else None
+            first = fits.first_passage(replace(fit, confidence=level), value) if year else None
             found.append(
                 {
                     "trend": trend,
@@ -54,9 +63,12 @@ def crossings(
                     "year": year,
                     "low": reached.low if year else None,
                     "high": reached.high if year else None,
+                    "first": first and first.median,
+                    "first_low": first and first.low,
+                    "first_high": first and first.high,
                 }
             )
-    return pd.DataFrame(found).astype({"year": float, "low": float, "high": float})
+    return pd.DataFrame(found).astype(dict.fromkeys(YEARS, float))
 
 
 def cost_fits(costs: pd.DataFrame) -> dict[str, LogLinearFit]:
@@ -66,7 +78,7 @@ def cost_fits(costs: pd.DataFrame) -> dict[str, LogLinearFit]:
 
 
 def recording_fits(recordings: pd.DataFrame) -> dict[str, LogLinearFit]:
-    """{label: fit} of the information rate (per second) on years, for `RECORDING_TRENDS`."""
+    """{label: fit} of the sampling throughput (neurons times hertz) on years, for `RECORDING_TRENDS`."""
     table, found = specification.dated(recordings), {}
     for definition in RECORDING_TRENDS:
         rows = specification.rows_of(table, definition)

@@ -5,31 +5,32 @@ since when. A `Definition` fixes these; `growth_curve` fits all of them, so that
 the spread a choice of definition makes instead of one chosen number (Simonsohn, Simmons and
 Nelson, Nature Human Behaviour 4, 2020).
 
-**Why not the intervals of least squares.** They take residuals to be independent. Rows of one
-year share methods and laboratories, and a running maximum is made of its own past: each record
-stays in force until the next, and records by their making lie close to a line. The residuals
-are then few, small and correlated, and the interval comes out far too narrow. Here whole blocks
-of calendar years are drawn with replacement (circular block bootstrap, Politis and Romano,
-1992), and yearly maxima and records are formed anew *inside* each draw: dependence within a
-block is kept, and so is the luck of which recordings became records. Blocks are ten years long,
-since the yearly residuals of the neuron counts are still correlated after five. No interval is
-let be narrower than that of least squares. Some undercoverage remains, as in any short series:
-with residuals whose correlation is 0.8 from year to year, nominal 95 % intervals hold the truth
-in about three of four simulations, those of least squares in one of two, and on a running
-maximum in one of three (`tests/test_specification.py`).
+**Intervals.** Those of least squares take rows to be independent. Rows of one year and of
+neighbouring years are not, so the intervals here allow for memory (`sobe.memory`); in simulated
+series with memory they hold the truth in 92 to 98 of 100 (`tests/test_memory.py`).
+
+**Records are extremes.** A record is the largest of all rows so far, so records are made of their
+own past and lie close to a line by their making: no interval of least squares applies. For them
+series with the fitted trend, spread and memory of *all* rows are simulated at the dates of those
+rows, records are formed in each, and the distance of their slope from the simulated trend gives
+the interval of the growth (`records_interval`).
+
+**The same fit counts once.** Electrophysiology is listed with one sampling rate, so its throughput
+is its neurons times a constant, and over the same rows both grow alike.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from sobe import fits
+from sobe import fits, growth, memory
 
-QUANTITIES = {"information_rate_per_s": "Information rate", "neurons": "Neurons"}
+QUANTITIES = {"information_rate_per_s": "Sampling throughput", "neurons": "Neurons"}
 METHODS = {
     None: "Both methods",
     "electrophysiology": "Electrophysiology",
@@ -40,7 +41,9 @@ SELECTIONS = {"all": "All recordings", "maximum": "Yearly maximum", "records": "
 WINDOWS = (None, 1960, 1980, 1990)
 #: A growth per decade is not read from fewer points or years than these.
 LEAST_POINTS, LEAST_YEARS = 8, 10
-DRAWS, BLOCK_YEARS, SEED = 2000, 10, 2025
+#: Columns of a `dated` table that a definition looks at.
+NEEDED = ("date", "method", "date_status", *QUANTITIES)
+DRAWS, SEED = 2000, 2025
 
 
 @dataclass(frozen=True)
@@ -113,30 +116,35 @@ def select(rows: pd.DataFrame, quantity: str, selection: str) -> pd.DataFrame:
     return rows
 
 
-def growth_curve(
-    recordings: pd.DataFrame, draws: int = DRAWS, block_years: int = BLOCK_YEARS, seed: int = SEED
-) -> pd.DataFrame:
+def growth_curve(recordings: pd.DataFrame, draws: int = DRAWS, seed: int = SEED) -> pd.DataFrame:
     """Growth of table ``recordings`` under every definition that gives at least `LEAST_POINTS`
     points over `LEAST_YEARS` years, ordered by growth.
 
-    Definitions that choose the very same rows (imaging begins in the 1990s, whatever the window)
-    are one, named by the first. Columns: ``label``, the fields of the definition, ``n``,
-    ``first``, ``last`` (years), ``fold`` (per decade), ``ols_low``, ``ols_high`` (95 %, least
-    squares), ``low``, ``high`` (95 %, the wider of that and the bootstrap on each side; missing
-    for ``draws`` 0).
+    Definitions that are the same fit are one, named by the first: the same rows (imaging begins in
+    the 1990s, whatever the window), with values that differ by a constant factor only. Columns:
+    ``label``, the fields of the definition, ``n``, ``first``, ``last`` (years), ``fold`` (per
+    decade), ``ols_low``, ``ols_high`` (95%, least squares), ``low``, ``high`` (95%, with memory;
+    from ``draws`` simulated series for records). Without ``draws`` (0), ``low`` and ``high`` are
+    missing.
     """
-    table, seen, found = dated(recordings), set(), []
+    table, seen, found = dated(recordings)[list(NEEDED)], set(), []
+    table = table.astype({name: "float64" for name in ("date", *QUANTITIES)})
+    table.attrs = {}  # copied with every step, and half of the time
     for definition in growth_definitions():
         rows = rows_of(table, definition)
         chosen = select(rows, definition.quantity, definition.selection)
-        key = (definition.quantity, tuple(sorted(chosen.index)))
-        if len(chosen) < LEAST_POINTS or np.ptp(chosen["date"]) < LEAST_YEARS or key in seen:
+        if len(chosen) < LEAST_POINTS or np.ptp(chosen["date"]) < LEAST_YEARS:
+            continue
+        key = _fingerprint(chosen, definition.quantity)
+        if key in seen:
             continue
         seen.add(key)
         fit = fits.log_linear(chosen["date"], chosen[definition.quantity])
-        low, high = interval(
-            rows["date"], rows[definition.quantity], definition.selection, draws, block_years, seed
-        )
+        low, high = math.nan, math.nan
+        if draws and definition.selection == "records":
+            low, high = records_interval(rows["date"], rows[definition.quantity], draws, seed)
+        elif draws:
+            low, high = growth.with_memory(chosen["date"], chosen[definition.quantity])
         ols_low, ols_high = (float(edge) for edge in fit.fold_per_decade_ci)
         found.append(
             {
@@ -148,87 +156,75 @@ def growth_curve(
                 "fold": float(fit.fold_per_decade),
                 "ols_low": ols_low,
                 "ols_high": ols_high,
-                "low": np.minimum(low, ols_low),
-                "high": np.maximum(high, ols_high),
+                "low": low,
+                "high": high,
             }
         )
     return pd.DataFrame(found).sort_values("fold", kind="stable", ignore_index=True)
 
 
-def interval(
-    x,
-    y,
-    selection: str = "all",
-    draws: int = DRAWS,
-    block_years: int = BLOCK_YEARS,
-    seed: int = SEED,
-    level: float = 0.95,
-):
-    """(low, high) of the growth per decade from `block_slopes`; (nan, nan) for ``draws`` 0 or
-    where more than one draw in ten has no slope."""
-    if draws == 0:
-        return np.nan, np.nan
-    slopes = block_slopes(x, y, selection, draws, block_years, seed)
-    usable = slopes[np.isfinite(slopes)]
-    if len(usable) < 0.9 * draws:
-        return np.nan, np.nan
-    low, high = np.quantile(usable, [(1 - level) / 2, (1 + level) / 2])
-    return float(10 ** (10 * low)), float(10 ** (10 * high))
+def _fingerprint(rows, quantity):
+    """Equal for the same rows whose values differ by a constant factor."""
+    logs = np.log10(rows[quantity].to_numpy(dtype=float))
+    return tuple(sorted(zip(rows.index, np.round(logs - logs.mean(), 9) + 0.0)))
 
 
-def block_slopes(
-    x,
-    y,
-    selection: str = "all",
-    draws: int = DRAWS,
-    block_years: int = BLOCK_YEARS,
-    seed: int = SEED,
-) -> np.ndarray:
-    """Slopes of log10(y) on x, in log10 units a year, over ``draws`` block-bootstrap samples.
+def records_interval(
+    x, y, draws: int = DRAWS, seed: int = SEED, level: float = 0.95
+) -> tuple[float, float]:
+    """(low, high) of the growth per decade that the records among all rows point to.
 
-    ``x``: decimal years; ``y``: positive, same length. A sample draws blocks of ``block_years``
-    consecutive calendar years (the last year is followed by the first) until it holds as many
-    years as the data span; each row counts as often as its year was drawn. For "maximum" and
-    "records" the selection is made among the rows of the years drawn; a record counts once.
-    Samples of fewer than three rows, or of a single date, give nan. The same seed gives the same slopes.
+    ``x``: decimal years and ``y``: positive values of *all* rows. Draws whose records are fewer
+    than three points have no slope and are left out.
     """
-    if block_years < 1:
-        raise ValueError(f"a block is at least one year long, not {block_years}")
-    x, y = np.asarray(x, dtype=float), np.log10(np.asarray(y, dtype=float))
-    order = np.lexsort((-y, x))
-    x, y = x[order], y[order]
-    year = np.floor(x).astype(int)
-    year -= year.min()
-    if selection == "maximum":  # a year is drawn whole, so its maximum is the same in every draw
-        largest = np.sort(
-            [
-                rows[np.argmax(y[rows])]
-                for rows in (np.flatnonzero(year == k) for k in np.unique(year))
-            ]
-        )
-        x, y, year = x[largest], y[largest], year[largest]
-    span = int(year.max()) + 1
-    random = np.random.default_rng(seed)
-    starts = random.integers(0, span, size=(draws, -(-span // block_years)))
-    years = ((starts[:, :, None] + np.arange(block_years)) % span).reshape(draws, -1)[:, :span]
-    times = np.zeros((draws, span))
-    np.add.at(times, (np.arange(draws)[:, None], years), 1)
-    weight = times[:, year]
-    if selection == "records":
-        drawn = np.where(weight > 0, y, -np.inf)
-        before = np.maximum.accumulate(
-            np.column_stack([np.full(draws, -np.inf), drawn[:, :-1]]), axis=1
-        )
-        weight = (drawn > before).astype(float)
-    total = weight.sum(axis=1)
-    # Moments about fixed centres: one matrix product a draw, and no digits lost to the year 2000.
-    x, y = x - x.mean(), y - y.mean()
-    sums = weight @ np.column_stack([x, y, x * x, x * y])
+    x, logs = np.asarray(x, dtype=float), np.log10(np.asarray(y, dtype=float))
+    order = np.argsort(x, kind="stable")
+    x, logs = x[order], logs[order]
+    found, random = memory.slopes(x, logs), np.random.default_rng(seed)
+    place = random.choice(len(found.memory), size=draws, p=found.weight[:, 0])
+    trend = found.centre[place, 0] + found.spread[place, 0] * random.standard_t(found.df, draws)
+    residuals = memory.simulate(
+        np.floor(x), found.memory[place], found.share[place], found.sigma[place, 0], random, draws
+    )
+    simulated = record_slopes(x, np.outer(x - x.mean(), trend) + residuals)
+    low, high = np.nanquantile(simulated - trend, [(1 - level) / 2, (1 + level) / 2])
+    slope = record_slopes(x, logs[:, None])[0]
+    return float(10 ** (10 * (slope - high))), float(10 ** (10 * (slope - low)))
+
+
+def record_slopes(x, logs) -> np.ndarray:
+    """Slope through the records of each series, shape (series,); nan for fewer than three.
+
+    ``x``: sorted, shape (n,). ``logs``: (n, series). Of rows with the same x only the largest can
+    be a record, as in `fits.records`.
+    """
+    dates, first = np.unique(x, return_index=True)
+    largest = np.maximum.reduceat(logs, first, axis=0)
+    before = np.maximum.accumulate(largest, axis=0)
+    weight = np.ones(largest.shape)
+    weight[1:] = largest[1:] > before[:-1]
+    count = weight.sum(axis=0)
+    u = dates[:, None] - (weight * dates[:, None]).sum(axis=0) / count
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean_x, mean_y, mean_xx, mean_xy = (sums / total[:, None]).T
-        variance = mean_xx - mean_x**2
-        slopes = (mean_xy - mean_x * mean_y) / variance
-    return np.where(((weight > 0).sum(axis=1) >= 3) & (variance > 1e-6), slopes, np.nan)
+        slope = (weight * u * largest).sum(axis=0) / (weight * u * u).sum(axis=0)
+    return np.where(count >= 3, slope, np.nan)
+
+
+def frontier(rows: pd.DataFrame, quantity: str) -> pd.DataFrame:
+    """When the largest row so far first passed each power of ten.
+
+    ``rows``: a `dated` table. One row per power reached: ``power`` (the value passed), and the
+    columns of the row that passed it. A row can pass several powers at once.
+    """
+    best = fits.records(rows, "date", quantity)
+    values = best[quantity].to_numpy(dtype=float)
+    powers = 10.0 ** np.arange(
+        math.ceil(math.log10(values[0]) - 1e-12), math.floor(math.log10(values[-1]) + 1e-12) + 1
+    )
+    # The first row may lie on a power by chance: it is where the list begins, and passes nothing.
+    powers = powers[powers > values[0]]
+    passed = best.iloc[np.searchsorted(values, powers * (1 - 1e-12))]
+    return passed.assign(power=powers).reset_index(drop=True)
 
 
 # ---------------------------------------------------------------- cost
@@ -265,7 +261,7 @@ def cost_curve(costs: pd.DataFrame) -> pd.DataFrame:
     """Change of the cost per neuron under each of `cost_definitions`, ordered by ``fold``.
 
     Columns as in `growth_curve`, and as there definitions with the same rows are one. With four
-    to nine rows a bootstrap would only rearrange them, so ``low`` and ``high`` are the intervals
+    to nine rows no memory can be estimated, so ``low`` and ``high`` are the intervals
     of least squares (Student's t, wide at such n).
     """
     found, seen = [], set()
@@ -294,3 +290,15 @@ def agreement(curve: pd.DataFrame, claimed: float, low: float, high: float) -> t
     within ``low`` to ``high``. Definitions without an interval count as not holding it."""
     inside = (curve["low"] <= claimed) & (claimed <= curve["high"])
     return float(inside.mean()), float(curve["fold"].between(low, high).mean())
+
+
+def families(curve: pd.DataFrame) -> pd.DataFrame:
+    """Median growth of each family of definitions: one row per ``quantity`` and ``method``, with
+    ``definitions`` (their number) and ``fold`` (the median). Definitions of a family share most of
+    their rows, so a count of definitions counts the same evidence many times."""
+    method = curve["method"].fillna("both")
+    return (
+        curve.groupby([curve["quantity"], method], sort=False)["fold"]
+        .agg(definitions="size", fold="median")
+        .reset_index()
+    )

@@ -3,6 +3,7 @@
 Every formatter takes a real number (Python or NumPy) and returns text; None, NaN and pandas NA
 give "not known"; bool, text and anything else raise TypeError. The minus is U+2212, as in
 Vega's own labels. Unless said otherwise: three significant digits, trailing zeros dropped.
+Numbers that are compared, in a column or an interval, are written together: see `column`.
 """
 
 from __future__ import annotations
@@ -104,6 +105,90 @@ def volume(x_mm3) -> str:
     return _written(x_mm3, text, "∞ mm³")
 
 
+# ---------------------------------------------------------------- several numbers together
+
+
+def column(values, write, digits: int | None = None) -> list[str]:
+    """Write numbers that are compared, with one unit and the same number of decimals.
+
+    Values within a factor of 1,000 of each other share the unit of the largest and keep the
+    zeros that count: 25.6e9 and 25.692e9 dollars to four digits are "$25.60 billion" and
+    "$25.69 billion". Values further apart keep a unit each, and each shows ``digits`` digits.
+
+    Parameters
+    ----------
+    values : iterable of numbers
+        None, NaN and infinities are written as ``write`` does and set no decimals.
+    write : callable
+        `usd`, `count`, `significant`, `fold`, `years` or `bytes_`. Any other formatter has its
+        own fixed decimals and is applied to each value.
+    digits : int, optional
+        Significant digits of the smallest value, one fewer for each factor of ten by which the
+        largest exceeds it. Default: those of ``write``.
+
+    Returns
+    -------
+    list of str
+        One text per value, in their order.
+
+    Raises
+    ------
+    TypeError
+        If a value is not a number.
+    ValueError
+        If ``digits`` is less than 1.
+    """
+    values = list(values)
+    texts = [write(value) for value in values]  # refuses what is not a number
+    if write not in _TOGETHER:
+        return texts
+    before, after, usual, prefixes = _TOGETHER[write]
+    exact = 10_000 if write is count else 1000
+    digits = usual if digits is None else digits
+    if digits < 1:
+        raise ValueError(f"at least one digit, not {digits}")
+    sizes = {
+        index: abs(float(value))
+        for index, value in enumerate(values)
+        if texts[index] != NOT_KNOWN and math.isfinite(value)
+    }
+    written = [size for size in sizes.values() if size > 0]
+    if not written:
+        return texts
+    least, most = min(written), max(written)
+    if most >= 1e15 and prefixes is None:  # powers of ten have no unit to share
+        return texts
+    together = most < 1000 * least
+    for index, size in sizes.items():
+        power, unit = _unit(most if together else size or least, digits, prefixes)
+        smallest = (least if together else size or least) / 10**power
+        spread = int(math.log10(most / least)) if together else 0
+        kept = max(digits - spread, 1)
+        decimals = kept - 1 - _rounded(smallest, kept).adjusted()
+        if not power and most < exact and all(s == int(s) for s in written):
+            decimals = 0  # short whole numbers are exact
+        scaled = round(size / 10**power, decimals)
+        number = f"{scaled:,.{max(decimals, 0)}f}"
+        sign = "−" if values[index] < 0 and number.strip("0.,") else ""
+        end = " year" if after == " years" and number == "1" else after
+        texts[index] = f"{sign}{before}{number}{unit}{end}"
+    return texts
+
+
+def interval(low, high, write, digits: int | None = None) -> str:
+    """Write an interval with one unit and equal decimals: "3.1× to 4.0×". See `column`."""
+    return " to ".join(column([low, high], write, digits))
+
+
+def _unit(value, digits, prefixes):
+    """(power of ten, text of the unit) that a value rounded to ``digits`` digits is written in."""
+    exponent = _rounded(value, digits).adjusted()
+    if prefixes is not None:
+        step = min(max(exponent // 3, 0), len(prefixes) - 1)
+        return 3 * step, f" {prefixes[step]}"
+    return next(((power, word) for power, word in _WORDS if exponent >= power), (0, ""))
+
+
 # ---------------------------------------------------------------- log axes
 
 
@@ -201,3 +286,14 @@ def _prefixed(value, prefixes):
     number = _rounded(value, 3)
     step = min(max(number.adjusted() // 3, 0), len(prefixes) - 1) if number else 0
     return f"{_words(number.scaleb(-3 * step))} {prefixes[step]}"
+
+
+#: Of a formatter: what it writes before and after the number, its digits, and its prefixes.
+_TOGETHER = {
+    usd: ("$", "", 3, None),
+    count: ("", "", 3, None),
+    significant: ("", "", 3, None),
+    fold: ("", "×", 2, None),
+    years: ("", " years", 2, None),
+    bytes_: ("", "B", 3, _SYMBOLS),
+}

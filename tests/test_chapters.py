@@ -48,7 +48,7 @@ def test_no_line_of_code_is_wider_than_its_box_on_the_page(name):
         ("recording", "whole_brain=[mouse] hz_cap=30 until=2015"),
         ("scale", "organisms=[c_elegans,human] voxel_nm=25"),
         ("funding", "tiers=[1m] domains=[technology] since=2015"),
-        ("claims", "draws=100 block_years=3"),
+        ("claims", "draws=100"),
     ],
 )
 def test_a_chapter_runs_with_other_parameters(name, parameters):

@@ -9,7 +9,7 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 
-from sobe.fits import Crossing, log_linear, records
+from sobe.fits import HORIZON, Crossing, first_passage, log_linear, records
 
 NEW = np.array([1985.0, 2004.5, 2030.0])
 
@@ -40,19 +40,14 @@ def test_agrees_with_statsmodels(slope, n, level):
         1 - level
     )
     assert np.log10(fit.predict(NEW)) == pytest.approx(frame["mean"].to_numpy(), **close)
-    for (low, high), name in ((fit.band(NEW), "mean"), (fit.prediction_band(NEW), "obs")):
-        assert np.log10(low) == pytest.approx(frame[f"{name}_ci_lower"].to_numpy(), **close)
-        assert np.log10(high) == pytest.approx(frame[f"{name}_ci_upper"].to_numpy(), **close)
+    low, high = fit.band(NEW)
+    assert np.log10(low) == pytest.approx(frame["mean_ci_lower"].to_numpy(), **close)
+    assert np.log10(high) == pytest.approx(frame["mean_ci_upper"].to_numpy(), **close)
 
 
 def test_the_level_of_a_band_can_be_chosen():
     x, y = sample()
-    for name in ("band", "prediction_band"):
-        chosen, own = (
-            getattr(log_linear(x, y), name)(NEW, 0.5),
-            getattr(log_linear(x, y, 0.5), name)(NEW),
-        )
-        np.testing.assert_allclose(chosen, own)
+    np.testing.assert_allclose(log_linear(x, y).band(NEW, 0.5), log_linear(x, y, 0.5).band(NEW))
 
 
 def test_fields():
@@ -71,7 +66,7 @@ def test_fields():
 
 
 def test_known_slope_is_covered():
-    """The 95 % interval holds the true slope in 95 % of 1,000 draws, within the binomial spread."""
+    """The 95% interval holds the true slope in 95 % of 1,000 draws, within the binomial spread."""
     random = np.random.default_rng(20250101)
     x = np.linspace(1990, 2025, 15)
     covered = 0
@@ -83,13 +78,13 @@ def test_known_slope_is_covered():
 
 
 def test_crossing_interval_covers():
-    """The interval of the crossing holds the year of a new observation of that size, 95 % of the time."""
+    """The interval holds the year in which the true line crosses, in 95% of 1,000 draws."""
     random = np.random.default_rng(7)
     x = np.linspace(1990, 2025, 15)
     covered = 0
     for _ in range(1000):
         fit = log_linear(x, 10 ** (0.1 * (x - 2000) + random.normal(0, 0.4, 15)))
-        reached = fit.crossing(10 ** (0.1 * (2035 - 2000) + random.normal(0, 0.4)))
+        reached = fit.crossing(10 ** (0.1 * (2035 - 2000)))
         covered += reached.low <= 2035 <= reached.high
     low, high = stats.binom.interval(0.999, 1000, 0.95)
     assert low <= covered <= high
@@ -116,8 +111,8 @@ def test_decline():
     assert fit.fold_per_decade == pytest.approx(2 ** (-10 / 3), rel=0.02)
     reached = fit.crossing(100.0)
     assert reached.low < reached.x < reached.high
-    assert fit.prediction_band(reached.low)[0] == pytest.approx(100)
-    assert fit.prediction_band(reached.high)[1] == pytest.approx(100)
+    assert fit.band(reached.low)[0] == pytest.approx(100)
+    assert fit.band(reached.high)[1] == pytest.approx(100)
 
 
 @pytest.mark.parametrize("sign", [1, -1])
@@ -147,8 +142,8 @@ def test_crossing_inverts_predict_and_the_band(slope, y):
         assert fit.predict(reached.x) == pytest.approx(y)
         assert reached.low < reached.x < reached.high
         early, late = (1, 0) if slope > 0 else (0, 1)
-        assert fit.prediction_band(reached.low, level)[early] == pytest.approx(y)
-        assert fit.prediction_band(reached.high, level)[late] == pytest.approx(y)
+        assert fit.band(reached.low, level)[early] == pytest.approx(y)
+        assert fit.band(reached.high, level)[late] == pytest.approx(y)
 
 
 def test_crossing_that_an_edge_never_reaches():
@@ -156,18 +151,64 @@ def test_crossing_that_an_edge_never_reaches():
         [2000, 2005, 2010, 2015], [10.0, 300.0, 10.0, 200.0]
     )  # slope interval includes 0
     grid = np.linspace(1800, 2200, 20001)
-    lower, upper = fit.prediction_band(grid)
+    lower, upper = fit.band(grid)
     reached = fit.crossing(1e8)  # above all of the lower edge
     assert (
         fit.predict(reached.x) == pytest.approx(1e8) and reached.high is None and lower.max() < 1e8
     )
-    assert (
-        fit.prediction_band(reached.low)[1] == pytest.approx(1e8)
-        and upper[grid > reached.low].min() > 1e8
-    )
+    assert fit.band(reached.low)[1] == pytest.approx(1e8) and upper[grid > reached.low].min() > 1e8
     inside = fit.crossing(1e3)  # within the band at every x, so neither end exists
     assert fit.predict(inside.x) == pytest.approx(1e3) and lower.max() < 1e3 < upper.min()
     assert (inside.low, inside.high) == (None, None)
+
+
+def test_first_passage_agrees_with_simulated_futures():
+    """Against futures drawn point by point from the same trend, known so well that it is exact."""
+    x = np.linspace(1900, 2020, 4000)
+    random = np.random.default_rng(3)
+    fit = log_linear(x, 10 ** (0.05 * (x - 2000) + random.normal(0, 0.3, len(x))))
+    value, per_year = 10**2.0, 3
+    got = first_passage(fit, value, per_year)
+    ahead = fit.x_max + np.arange(1, 101) - 0.5
+    line = 0.05 * (ahead - 2000)
+    best = (line[:, None] + random.normal(0, 0.3, (5000, 100, per_year))).max(axis=2)
+    years = ahead[np.argmax(best >= 2.0, axis=1)]
+    assert (best >= 2.0).any(axis=1).all()
+    assert got == pytest.approx(tuple(np.quantile(years, [0.5, 0.025, 0.975])), abs=1.01)
+    # The best of many passes before the line does, and more tries pass earlier.
+    assert got.high < fit.crossing(value).x
+    assert first_passage(fit, value, 30).median < got.median
+
+
+def test_first_passage_covers():
+    """The interval holds the year of the first passage in 95% of simulated histories."""
+    random, x = np.random.default_rng(11), np.arange(1981, 2021) + 0.5
+    held = early = 0
+    for seed in range(300):
+        fit = log_linear(x, 10 ** (0.06 * (x - 2000) + random.normal(0, 0.3, len(x))))
+        ahead = fit.x_max + np.arange(1, 200)
+        future = 0.06 * (ahead - 2000) + random.normal(0, 0.3, len(ahead))
+        year = ahead[np.argmax(future >= 3)] - 0.5
+        got = first_passage(fit, 1e3, 1, draws=200, seed=seed)
+        held += got.low <= year <= got.high
+        early += year <= got.median
+    low, high = stats.binom.interval(0.999, 300, 0.95)
+    assert low <= held <= high
+    assert 0.4 * 300 <= early <= 0.6 * 300
+
+
+def test_first_passage_at_the_ends():
+    fit = log_linear(*sample())
+    assert first_passage(fit, 1e9) == first_passage(fit, 1e9) != first_passage(fit, 1e9, seed=1)
+    soon = first_passage(fit, 1.0)  # passed long ago: the first year ahead does
+    assert soon == (fit.x_max + 0.5,) * 3
+    falling = log_linear(*sample(-0.08))
+    assert first_passage(falling, 1e-3).median > falling.x_max
+    loose = log_linear([2000, 2005, 2010, 2015], [10.0, 300.0, 10.0, 200.0])
+    never = first_passage(loose, 1e30)
+    assert never.high == math.inf and HORIZON == 300
+    exact = log_linear([0, 1, 2], [1.0, 10.0, 100.0])
+    assert first_passage(exact, 1e5) == (5.5, 5.5, 5.5)
 
 
 @pytest.mark.parametrize(
@@ -200,6 +241,7 @@ def test_refusals(x, y, message):
         lambda fit: fit.band(1, 0),
         lambda fit: fit.crossing(0),
         lambda fit: fit.crossing(math.inf),
+        lambda fit: first_passage(fit, 0),
     ],
 )
 def test_other_refusals(call):

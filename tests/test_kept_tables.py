@@ -3,9 +3,16 @@
 import pandas as pd
 import pytest
 
-from sobe import tables
+from sobe import prices, tables
 
-KEPT = ["nih_budgets", "neuron_counts", "reported_facts", "price_index", "dissents"]
+KEPT = [
+    "nih_budgets",
+    "neuron_counts",
+    "reported_facts",
+    "price_index",
+    "dissents",
+    "cost_deliverables",
+]
 REVIEWED = "Seen by the review of this edition, not looked up again"
 
 
@@ -91,3 +98,18 @@ def test_no_dissent_comes_from_nobody():
     dissents = tables.load("dissents")
     assert dissents["statement"].str.endswith(".").all()
     assert set(dissents["claim_id"]) <= set(tables.load("claims")["claim_id"])
+
+
+def test_every_cost_row_says_what_it_delivers():
+    costs = tables.load("reconstruction_costs")
+    assert set(tables.load("cost_deliverables")["estimate_id"]) == set(costs["estimate_id"])
+
+
+def test_dollars_of_one_year_become_dollars_of_another():
+    index = tables.load("price_index").set_index("year")["cpi_u"]
+    found = prices.in_dollars_of([100.0, 100.0, float("nan")], [1986, 2025, 2000])
+    assert found[0] == pytest.approx(100 * index[2025] / index[1986]) and 290 < found[0] < 297
+    assert found[1] == 100 and pd.isna(found[2])
+    assert prices.in_dollars_of([found[0]], [2025], base_year=1986)[0] == pytest.approx(100)
+    with pytest.raises(ValueError, match="no row for year 1950; it has 1980 to 2025"):
+        prices.in_dollars_of([1.0], [1950])

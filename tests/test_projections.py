@@ -9,6 +9,7 @@ from sobe import fits, tables
 from sobe.projections import (
     COST_TRENDS,
     RECORDING_TRENDS,
+    YEARS,
     at_pace,
     cost_fits,
     crossings,
@@ -25,14 +26,15 @@ def test_crossings():
         ahead["year"] == pytest.approx(2020, abs=0.1)
         and ahead["low"] < ahead["year"] < ahead["high"]
     )
+    assert ahead["first_low"] <= ahead["first"] <= ahead["first_high"] < ahead["year"] + 2
     assert (ahead["n"], ahead["value"]) == (11, 100 * 2.0**20)
     # Below the first point lies the past: the trend does not lead there.
-    assert behind[["year", "low", "high"]].isna().all()
+    assert behind[list(YEARS)].isna().all()
 
 
 def test_a_flat_trend_reaches_nothing():
     found = crossings({"flat": fits.log_linear([2000, 2001, 2002], [7.0, 7.0, 7.0])}, {"line": 8.0})
-    assert found[["year", "low", "high"]].isna().all(axis=None)
+    assert found[list(YEARS)].isna().all(axis=None)
 
 
 def test_an_edge_that_never_crosses_is_missing():
@@ -52,3 +54,8 @@ def test_trends_of_the_tables():
     assert tuple(costs) == COST_TRENDS and all(fit.slope < 0 for fit in costs.values())
     rates = recording_fits(tables.load("recordings"))
     assert len(rates) == len(RECORDING_TRENDS) and all(fit.slope > 0 for fit in rates.values())
+    # The best of many lies above the trend, so the first passes before the trend does.
+    found = crossings(rates, {"mouse": 1.4e10})
+    assert (found["first"] < found["year"]).all()
+    assert (found["first_low"] < found["first"]).all()
+    assert (found["first"] < found["first_high"]).all()

@@ -10,13 +10,15 @@ from sobe.specification import (
     LEAST_YEARS,
     Definition,
     agreement,
-    block_slopes,
     cost_curve,
     cost_definitions,
     dated,
+    families,
+    frontier,
     growth_curve,
     growth_definitions,
-    interval,
+    record_slopes,
+    records_interval,
     rows_of,
     select,
 )
@@ -55,70 +57,44 @@ def recordings(n=200, slope=0.06, seed=3):
     )
 
 
-def test_slopes_agree_with_weighted_least_squares():
+def test_slopes_of_records_agree_with_least_squares():
     random = np.random.default_rng(1)
-    x, y = random.uniform(1990, 2020, 60), 10 ** random.normal(2, 1, 60)
-    # A block of all years draws every year once, in whatever order.
-    whole = block_slopes(x, y, draws=20, block_years=int(np.floor(x).max() - np.floor(x).min()) + 1)
-    assert whole == pytest.approx(fits.log_linear(x, y).slope, rel=1e-9)
-    for selection in ("maximum", "records"):
-        frame = pd.DataFrame({"date": x, "v": y})
-        chosen = select(frame.sort_values("date"), "v", selection)
-        whole = block_slopes(x, y, selection, draws=5, block_years=40)
-        assert whole == pytest.approx(fits.log_linear(chosen["date"], chosen["v"]).slope, rel=1e-9)
-
-
-def test_an_exact_line_has_no_width():
-    assert interval(YEARS, 10 ** (0.05 * (YEARS - 1990)), draws=200) == pytest.approx(
-        (10**0.5, 10**0.5)
-    )
+    x = np.sort(np.round(random.uniform(1990, 2020, 60), 1))  # with ties
+    logs = 0.05 * (x[:, None] - 1990) + random.normal(0, 0.3, (60, 4))
+    assert len(np.unique(x)) < len(x)
+    for series, slope in zip(logs.T, record_slopes(x, logs)):
+        chosen = select(pd.DataFrame({"date": x, "v": 10**series}), "v", "records")
+        assert slope == pytest.approx(fits.log_linear(chosen["date"], chosen["v"]).slope, rel=1e-9)
+    falling = record_slopes(np.arange(5.0), -np.arange(5.0)[:, None])
+    assert np.isnan(falling).all()  # one record has no slope
 
 
 def test_the_seed_decides():
     y = 10 ** series()
-    first, again, other = (block_slopes(YEARS, y, draws=50, seed=seed) for seed in (1, 1, 2))
-    np.testing.assert_array_equal(first, again)
-    assert not np.array_equal(first, other)
+    first, again, other = (records_interval(YEARS, y, draws=200, seed=seed) for seed in (1, 1, 2))
+    assert first == again != other
 
 
-def test_blocks_are_wider_than_least_squares_on_a_running_maximum():
-    """And hold the truth more often, if still not as often as 95 %."""
-    wider = covered_blocks = covered_ols = 0
-    for seed in range(150):
-        y = 10 ** np.maximum.accumulate(series(seed=seed))
-        fit = fits.log_linear(YEARS, y)
-        ols = fit.fold_per_decade_ci
-        low, high = interval(YEARS, y, draws=300)
-        wider += np.log(high / low) > np.log(ols[1] / ols[0])
-        covered_blocks += low <= 10**0.5 <= high
-        covered_ols += ols[0] <= 10**0.5 <= ols[1]
-    assert wider >= 140
-    assert covered_ols <= 0.45 * 150 < 0.6 * 150 <= covered_blocks
-
-
-def test_blocks_cover_better_than_least_squares_where_residuals_carry_over():
-    covered = {"blocks": 0, "ols": 0}
-    for seed in range(150):
+def test_intervals_of_records_hold_the_truth_where_least_squares_does_not():
+    """On the records of series with memory, whose trend is known."""
+    records = ols = 0
+    for seed in range(100):
         y = 10 ** series(seed=seed)
-        ols, blocks = fits.log_linear(YEARS, y).fold_per_decade_ci, interval(YEARS, y, draws=300)
-        covered["ols"] += ols[0] <= 10**0.5 <= ols[1]
-        covered["blocks"] += blocks[0] <= 10**0.5 <= blocks[1]
-    assert covered["ols"] <= 0.6 * 150 < 0.65 * 150 <= covered["blocks"]
+        chosen = select(pd.DataFrame({"date": YEARS, "v": y}), "v", "records")
+        low, high = fits.log_linear(chosen["date"], chosen["v"]).fold_per_decade_ci
+        ols += low <= 10**0.5 <= high
+        low, high = records_interval(YEARS, y, draws=300, seed=seed)
+        records += low <= 10**0.5 <= high
+    assert ols <= 60
+    assert records >= 88
 
 
-@pytest.mark.parametrize(
-    "x, y, block, message", [([2000, 2001, 2002], [1, 2, 3], 0, "at least one year long")]
-)
-def test_refusals(x, y, block, message):
-    with pytest.raises(ValueError, match=message):
-        block_slopes(x, y, block_years=block)
-
-
-def test_too_few_draws_with_a_slope_give_no_interval():
-    assert np.isnan(
-        interval([2000.5, 2010.5, 2020.5], [1, 10, 100], draws=100, block_years=1)
-    ).all()
-    assert np.isnan(interval(YEARS, 10 ** series(), draws=0)).all()
+def test_frontier():
+    rows = pd.DataFrame({"date": [1960.0, 1970, 1980, 1990, 2000], "v": [1, 12, 9, 5000, 10000]})
+    found = frontier(rows, "v")
+    assert found["power"].tolist() == [10, 100, 1000, 10000]
+    assert found["date"].tolist() == [1970, 1990, 1990, 2000]
+    assert found["v"].tolist() == [12, 5000, 5000, 10000]
 
 
 # ---------------------------------------------------------------- the curves
@@ -132,28 +108,54 @@ def test_definitions_are_distinct_and_described():
 
 def test_a_known_growth_is_found_under_every_definition():
     curve = growth_curve(recordings(), draws=300)
-    assert len(curve) > 40 and curve["fold"].is_monotonic_increasing
+    # Throughput is 200 times the neurons here, so its definitions count the neurons' once.
+    assert 30 < len(curve) < 40 and curve["fold"].is_monotonic_increasing
     every = curve[(curve["selection"] == "all") & (curve["since"].isna())]
     assert every["fold"].to_numpy() == pytest.approx(10**0.6, rel=0.1)
     inside, close = agreement(curve, 10**0.6, 10**0.6 / 1.25, 10**0.6 * 1.25)
     assert inside > 0.75 and close > 0.75
 
 
-def test_intervals_are_never_narrower_than_least_squares_and_can_be_repeated():
+def test_intervals_hold_the_estimate_and_can_be_repeated():
     curve = growth_curve(tables.load("recordings"), draws=200)
-    assert (curve["low"] <= curve["ols_low"]).all() and (curve["high"] >= curve["ols_high"]).all()
     assert ((curve["low"] < curve["fold"]) & (curve["fold"] < curve["high"])).all()
-    assert (curve["n"] >= LEAST_POINTS).all() and (
-        curve["last"] - curve["first"] >= LEAST_YEARS
-    ).all()
+    # Memory widens nearly all: only a few short series look steadier than independent rows.
+    fitted = curve[curve["selection"] != "records"]
+    wider = fitted["high"] / fitted["low"] > fitted["ols_high"] / fitted["ols_low"]
+    assert wider.mean() > 0.9
+    assert (curve["n"] >= LEAST_POINTS).all()
+    assert (curve["last"] - curve["first"] >= LEAST_YEARS).all()
     pd.testing.assert_frame_equal(curve, growth_curve(tables.load("recordings"), draws=200))
 
 
-def test_definitions_with_the_same_rows_are_one():
-    curve = growth_curve(tables.load("recordings"), draws=0)
-    assert not curve.duplicated(["quantity", "method", "selection", "n", "fold", "undated"]).any()
+def test_definitions_that_are_the_same_fit_are_one():
+    table = tables.load("recordings")
+    curve = growth_curve(table, draws=0)
+    assert not curve.duplicated(["method", "selection", "n", "fold"]).any()
     assert curve[["low", "high"]].isna().all(axis=None)
     assert agreement(curve, 5, 4, 6.25)[0] == 0
+    # Electrophysiology is listed at one rate: its records since 1960 are the same in both counts.
+    kept = curve[(curve["method"] == "electrophysiology") & (curve["selection"] == "records")]
+    kept = kept[~kept["undated"].astype(bool) & (kept["since"] == 1960)]
+    assert kept["quantity"].tolist() == ["information_rate_per_s"]
+    # One rate apart, and they are two fits again.
+    changed = table.copy()
+    rows = dated(table)
+    records = select(
+        rows_of(rows, Definition("neurons", "electrophysiology", "records", 1960, False)),
+        "neurons",
+        "records",
+    )
+    changed.loc[records.index[-1], "information_rate_per_s"] *= 1.01
+    assert len(growth_curve(changed, draws=0)) > len(curve)
+
+
+def test_families():
+    curve = growth_curve(tables.load("recordings"), draws=0)
+    table = families(curve).set_index(["quantity", "method"])
+    assert table["definitions"].sum() == len(curve)
+    both = curve[(curve["quantity"] == "neurons") & curve["method"].isna()]
+    assert table.loc[("neurons", "both"), "fold"] == both["fold"].median()
 
 
 def test_rows_of_a_definition():

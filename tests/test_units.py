@@ -136,6 +136,70 @@ def test_three_digits_survive():
             )
 
 
+# ---------------------------------------------------------------- several numbers together
+
+
+@pytest.mark.parametrize(
+    "low, high, write, text",
+    [
+        (3.05, 4.02, fold, "3.0× to 4.0×"),
+        (3.06, 4.0, fold, "3.1× to 4.0×"),
+        (4.14, 5.94, fold, "4.1× to 5.9×"),
+        (9.96, 10.4, fold, "10× to 10×"),
+        (0.95, 12, fold, "0.9× to 12.0×"),
+        (920_000, 1.2e6, usd, "$0.920 million to $1.200 million"),
+        (150e6, 1.2e9, usd, "$0.150 billion to $1.200 billion"),
+        (199e6, 246e6, usd, "$199 million to $246 million"),
+        (2.16, 7.66, usd, "$2.16 to $7.66"),
+        (5, 20, count, "5 to 20"),
+        (1, 1.7, years, "1.0 years to 1.7 years"),
+        (133e15, 161e15, bytes_, "133 PB to 161 PB"),
+        (999e12, 1.2e15, bytes_, "0.999 PB to 1.200 PB"),
+        (-4, -3.5, fold, "−4.0× to −3.5×"),
+        (-0.004, 3.5, significant, "−0.004 to 3.500"),
+        (1, math.inf, fold, "1× to ∞×"),
+        (None, 3.5, fold, "not known to 3.5×"),
+        (0, 3.5, fold, "0.0× to 3.5×"),
+    ],
+)
+def test_an_interval_has_one_unit_and_equal_decimals(low, high, write, text):
+    assert units.interval(low, high, write) == text
+
+
+def test_a_column_keeps_the_zeros_that_count():
+    assert units.column([25.6e9, 25.692e9], usd, digits=4) == ["$25.60 billion", "$25.69 billion"]
+    assert units.column([155.9, 155.89], usd, digits=5) == ["$155.90", "$155.89"]
+    assert units.column([16_556, 17_204], usd) == ["$16,600", "$17,200"]
+    assert units.column([302, 1234], count) == ["302", "1,234"]
+    assert units.column([], usd) == [] and units.column([math.nan], usd) == ["not known"]
+    assert units.column([0.123, 4.5], percent) == [percent(0.123), percent(4.5)]
+
+
+def test_numbers_far_apart_keep_a_unit_each_and_their_digits():
+    assert units.column([2.16, 16_556, 43e6, 21.49e9], usd) == [
+        "$2.16",
+        "$16,600",
+        "$43.0 million",
+        "$21.5 billion",
+    ]
+
+
+def test_a_column_reads_back_and_has_equal_decimals():
+    random = np.random.default_rng(2)
+    for _ in range(300):
+        values = 10 ** random.uniform(0, 14.5) * 10 ** random.uniform(0, 2.9, 3)
+        texts = units.column([v for v in values if v < 9e14], usd)
+        assert len({text.partition(" ")[2] for text in texts}) <= 1, texts
+        assert len({len(text.split(" ")[0].partition(".")[2]) for text in texts}) <= 1, texts
+
+
+def test_a_column_refuses_what_the_formatter_refuses():
+    with pytest.raises(TypeError, match="a number is needed"):
+        units.column([1, "5"], usd)
+    with pytest.raises(ValueError, match="at least one digit"):
+        units.column([1.5, 2], usd, digits=0)
+
+
 # ---------------------------------------------------------------- axes, as drawn
 
 

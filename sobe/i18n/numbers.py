@@ -34,8 +34,11 @@ def _plain(number):
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _grouped(number):
-    """A number with 万, 亿 or 万亿, or from 10**16 a power of ten, where no digit is lost by it; else with its digits."""
+def _grouped(number, kept=False):
+    """Write a number with 万, 亿 or 万亿, or from 10**16 as a power of ten, if no digit is lost.
+
+    With ``kept`` its trailing zeros are significant ("25.60 billion" is 256.0 亿).
+    """
     if number >= 10**16 and len(number.normalize().as_tuple().digits) < 6:
         power = number.adjusted()
         return f"{_plain(number.scaleb(-power))} × 10{str(power).translate(_SUPERSCRIPTS)}"
@@ -47,7 +50,7 @@ def _grouped(number):
     # Sums to the last dollar keep five digits (212.31 亿); a count of six or more says itself.
     if not word or len(scaled.normalize().as_tuple().digits) > (5 if word != "万" else 4):
         return _plain(number)
-    return f"{_plain(scaled)} {word}"
+    return f"{scaled:,f} {word}" if kept else f"{_plain(scaled)} {word}"
 
 
 def chinese(match):
@@ -58,7 +61,8 @@ def chinese(match):
     if digits == "∞":
         text = "∞"
     elif word or match["usd"] or "," in digits or "e" in digits:
-        text = _grouped(Decimal(digits.replace(",", "")).scaleb(_WORDS.get(word, 0)))
+        number = Decimal(digits.replace(",", "")).scaleb(_WORDS.get(word, 0))
+        text = _grouped(number, kept="." in digits and "e" not in digits)
         if "." in digits and not word and len(digits) < 6:
             text = digits  # "$2.10" keeps its cents
     else:
