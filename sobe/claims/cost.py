@@ -74,7 +74,7 @@ def cost_in_2030(data):
     ):
         rows = specification.cost_definitions(costs)[name]
         fit = fits.log_linear(rows["year"], rows["cost"])
-        low, high = fit.prediction_band(2030.0)
+        low, high = fit.band(2030.0)
         found.append(
             reading(
                 key,
@@ -82,7 +82,7 @@ def cost_in_2030(data):
                 _keys(rows),
                 rows["source"],
                 (low, high),
-                "95% prediction interval",
+                "95% interval of the trend",
             )
         )
     shown = costs.set_index("estimate_id")

@@ -10,16 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sobe import units
-from sobe.claims import (  # noqa: F401 (they register)
-    capability,
-    cost,
-    funding,
-    programme,
-    recording,
-    resources,
-    scale,
-    verdicts,
-)
+from sobe.claims import capability, cost, funding, programme, recording, resources, scale, verdicts  # noqa: F401 (they register)
 from sobe.claims.registry import Reading, Tables, readings
 
 #: How a value of each unit of table ``claims`` is written.
@@ -52,7 +43,7 @@ def span(low: float, high: float, unit: str) -> str:
         return "at most " + written(high, unit)
     if high == math.inf:
         return "at least " + written(low, unit)
-    return f"{written(low, unit)} to {written(high, unit)}"
+    return units.interval(low, high, _WRITTEN[unit])
 
 
 @dataclass(frozen=True)
@@ -149,10 +140,11 @@ class Entry:
 
     def value(self, reading: Reading) -> str:
         """A reading's value and its interval, as a person reads them."""
-        value = written(reading.value, self.unit)
         if reading.low == reading.high:
-            return value
-        return f"{value} ({span(reading.low, reading.high, self.unit)})"
+            return written(reading.value, self.unit)
+        texts = units.column([reading.value, reading.low, reading.high], _WRITTEN[self.unit])
+        value, low, high = texts
+        return value if low == high else f"{value} ({low} to {high})"
 
     @property
     def computed(self) -> str:

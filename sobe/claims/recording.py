@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sobe import fits, specification
+from sobe import fits, growth, specification
 from sobe.claims.registry import assumed, computes, reading, spread
 
 #: Organisms whose brains are at most as large as the fly's: the scale that the summary names.
@@ -21,26 +21,31 @@ def _growth_rows(data, quantity, method, selection):
     return specification.select(table, quantity, selection)
 
 
-def _growth(id, rows, values, method_effects=False):
-    """A reading of the growth per decade of ``values`` at the dates of ``rows``, as a factor."""
-    fold, interval = growth_interval(rows, values, method_effects)
-    where = f"recordings: {len(rows)} rows"
-    return reading(id, fold, where, rows["source"], interval, "95% interval of the fit")
+def _growth(id, rows, values, method=None):
+    """A reading of the growth per decade of ``values`` at the dates of ``rows``, as a factor.
 
-
-def growth_interval(rows, values, method_effects):
-    """(fold per decade, its 95% interval) of a straight line through the logarithms.
-
-    With ``method_effects`` each method has a level of its own, and the slope is shared.
+    With ``method``, a label per row, each method has a level of its own, and the slope is shared.
     """
-    date, logs = rows["date"].to_numpy(float), np.log10(np.asarray(values, float))
-    if method_effects:
-        groups = rows["method"].to_numpy()
-        date = date - rows.groupby("method")["date"].transform("mean").to_numpy(float)
-        for name in np.unique(groups):
-            logs = np.where(groups == name, logs - logs[groups == name].mean(), logs)
-    fit = fits.log_linear(date, 10.0**logs)
-    return fit.fold_per_decade, fit.fold_per_decade_ci
+    date = rows["date"].astype(float)
+    if method is None:
+        fold = fits.log_linear(date, values).fold_per_decade
+    else:
+        fold = growth.within(date, values, method).fold
+    interval = growth.with_memory(date, values, method)
+    return _grown(id, rows, fold, interval, "95% interval that allows for memory")
+
+
+def _grown(id, rows, fold, interval, uncertainty):
+    return reading(id, fold, f"recordings: {len(rows)} rows", rows["source"], interval, uncertainty)
+
+
+def _records(data, id, quantity):
+    """A reading of the growth of the records, which are extremes of their own past."""
+    rows = _growth_rows(data, quantity, None, "all")
+    chosen = specification.select(rows, quantity, "records")
+    fold = fits.log_linear(chosen["date"], chosen[quantity]).fold_per_decade
+    interval = specification.records_interval(rows["date"], rows[quantity])
+    return _grown(id, chosen, fold, interval, "95% interval of simulated records")
 
 
 def rates(rows, electrophysiology_hz):
@@ -58,12 +63,12 @@ def growth_per_decade(data):
     everything = _growth_rows(data, rate, None, "all")
     found = [
         _growth("rate-all", everything, rates(everything, hz)),
-        _growth("rate-within-method", everything, rates(everything, hz), method_effects=True),
+        _growth("rate-within-method", everything, rates(everything, hz), everything["method"]),
         _growth("rate-at-10-hz", everything, rates(everything, 10.0)),
+        _records(data, "rate-records", rate),
     ]
     for key, quantity, method, selection in (
         ("rate-maximum", rate, None, "maximum"),
-        ("rate-records", rate, None, "records"),
         ("neurons-all", neurons, None, "all"),
         ("neurons-maximum", neurons, None, "maximum"),
         ("electrophysiology", rate, "electrophysiology", "all"),

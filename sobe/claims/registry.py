@@ -103,9 +103,7 @@ def spread(id: str, parts: Mapping[str, float], rows: str, sources: Iterable[str
         rows,
         sources,
         (min(values), max(values)),
-        "one value"
-        if len(values) == 1
-        else "smallest to largest of {n} values".format(n=len(values)),
+        "one value" if len(values) == 1 else f"smallest to largest of {len(values)} values",
         tuple((name, float(value)) for name, value in parts.items()),
     )
 

@@ -35,6 +35,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import pandas as pd
+
 from sobe.claims.registry import OWN, PROXY, SAME, Reading
 
 HOLDS = "holds"
@@ -120,7 +122,7 @@ def allowed(claim) -> tuple[float, float]:
 
 
 def _missing(value) -> bool:
-    return value is None or value != value
+    return value is None or bool(pd.isna(value))
 
 
 def compare(interval: tuple[float, float], low: float, high: float, unit: str | None = None) -> str:
