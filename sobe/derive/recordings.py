@@ -20,8 +20,10 @@ _SAME_PAPER = {"10.1016/j.jneumeth.2017.01.016": "10.1016/j.jneumeth.2017.07.001
 
 
 def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
+    recordings = _recordings(upstream, ledger)
+    _doubt_one_rate(recordings, ledger)
     return {
-        "recordings": _recordings(upstream, ledger),
+        "recordings": recordings,
         "recording_coverage": _coverage(upstream, ledger),
         "imaging_datasets": _imaging(upstream, ledger),
     }
@@ -92,6 +94,20 @@ def _recordings(upstream: Upstream, ledger: Ledger) -> list[dict]:
         )
         row["source"] = _COMPILER.get(row["compiled_by"], "sobe2025-recordings")
     return ordered
+
+
+def _doubt_one_rate(rows: list[dict], ledger: Ledger) -> None:
+    """Record that one method's rates are all the same number, which no recording measured."""
+    rates = [
+        row["temporal_resolution_hz"]
+        for row in rows
+        if row["method"] == "electrophysiology" and row.get("temporal_resolution_hz") is not None
+    ]
+    if len(rates) > 1 and len(set(rates)) == 1:
+        why = f"the same in all {len(rates)} rated rows of the method: assigned, not measured"
+        ledger.doubt(
+            "recordings", "every row of electrophysiology", "temporal_resolution_hz", rates[0], why
+        )
 
 
 def _merge_doi(ledger: Ledger, known: dict, doi: str) -> None:
@@ -317,6 +333,14 @@ def _check_year(row: dict, label: str, ledger: Ledger) -> None:
 
 #: Volumes that do not fit their species or their paper: dataset → why.
 _VOLUME_DOUBTS = {
+    "scheffer-2020-flybrain-hemibrain": (
+        "exactly a cube of 0.25 mm; the released image has 34,431 × 39,743 × 41,407 voxels of "
+        "8 nm, 1.9 times as many, margins included"
+    ),
+    "tobin-2017-flybrain-antennalobe": (
+        "36% of the 0.08 mm³ that the report gives for the whole brain, though its region is the "
+        "antennal lobe"
+    ),
     "white-1986-nematode": (
         "26 times the 0.002 mm³ that the report gives for the worm's brain; its region is the "
         "organism, whose volume no source seen gives"
@@ -337,8 +361,9 @@ def _imaging_doubts(rows: list[dict], ledger: Ledger) -> None:
     for row in rows:
         key = row["dataset_id"]
         if key in _VOLUME_DOUBTS:
+            seen = "hemibrain-voxels" if key == "scheffer-2020-flybrain-hemibrain" else ""
             ledger.doubt(
-                "imaging_datasets", key, "volume_mm3", row["volume_mm3"], _VOLUME_DOUBTS[key]
+                "imaging_datasets", key, "volume_mm3", row["volume_mm3"], _VOLUME_DOUBTS[key], seen
             )
         same = first.setdefault((row["volume_mm3"], row["voxels"], row["species"]), key)
         if same != key:

@@ -158,10 +158,19 @@ def _simulated_neurons(upstream: Upstream, ledger: Ledger) -> list[dict]:
             else:
                 row["simulation_id"] = slug(row["author_key"], row["year"])
                 found[same] = row
+    links_elsewhere = {
+        (slug(line["First Author"]).split("-")[0], line["Year"]): line["Link"].split()
+        for line in upstream.read("simulations/computational-models.tsv")
+    }
     taken: set[str] = set()
     rows = sorted(found.values(), key=lambda r: (r["year"], r["author_key"], r["neurons"]))
     for row in rows:
         row["simulation_id"] = unique_key(row["simulation_id"], taken)
+        link = links_elsewhere.get((row["author_key"], str(row["year"])))
+        if row["url"] is None and link:
+            why = "upstream's models table links the paper of the same first author and year"
+            row["url"] = ledger.fix(_TABLE, row["simulation_id"], "url", "", link[0], why)
+            row["evidence"] = _evidence(row["author_key"], row["url"])
         del row["author_key"]
     return rows
 
