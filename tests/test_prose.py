@@ -29,7 +29,8 @@ NOT_PROSE = [
 #: Numbers that are no result: each entry with its reason.
 ALLOWED = {
     "95 % interval": "the level of an interval, fixed in sobe.fits",
-    "90 % intervals": "the level of an interval, fixed in sobe.estimator.uncertainty",
+    "90% intervals": "the level of an interval, fixed in sobe.estimator.uncertainty",
+    "below 1 includes a rise": "a factor that leaves a cost as it is",
     "a level from 0 to 3": "the scale of the scores, fixed in the schema",
     "kept apart from 0": "a level of that scale",
     "are 2 or 3;": "levels of that scale",
