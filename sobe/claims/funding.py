@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from sobe.claims.registry import computes, reading, spread
+from sobe.funding_years import per_year
 
 STATED = "brain-megaprojects-cumulative"
 COLLIDER = "large-hadron-collider"
@@ -21,29 +20,17 @@ def _stated(data):
     return data["megaprojects"].set_index("megaproject_id").loc[STATED]
 
 
-def listed_per_year(rows: pd.DataFrame, start: int, end: int) -> float:
-    """Return US dollars per year from ``start`` to ``end``, both included.
-
-    Each project's total is spread evenly over its years; one without an end runs to ``end``.
-    """
-    first = rows["start_year"].astype(float)
-    last = rows["end_year"].astype(float).fillna(end).clip(upper=end)
-    last = pd.concat([first, last], axis=1).max(axis=1)
-    inside = (last.clip(upper=end) - first.clip(lower=start) + 1).clip(lower=0)
-    return float((rows["funding_usd"] * inside / (last - first + 1)).sum() / (end - start + 1))
-
-
 def _listed(data, key, rows):
-    """A reading of the listed projects, from the two windows of twenty years that end in 2024
-    and 2025."""
+    """A reading of the listed projects over the years of the stated row, without its first."""
     stated = _stated(data)
-    start, end = int(stated["start_year"]), int(stated["end_year"])
-    parts = {
-        f"{first}–{last}": listed_per_year(rows, first, last)
-        for first, last in ((start + 1, end), (start + 1, end + 1))
-    }
-    where = "brain_research_funding: the book's choice of rows"
-    return spread(key, parts, where, rows["source"])
+    first, last = int(stated["start_year"]) + 1, int(stated["end_year"])
+    return reading(
+        key,
+        per_year(rows, first, last),
+        f"brain_research_funding: the book's choice of rows, {first} to {last}",
+        rows["source"],
+        uncertainty="amounts as listed",
+    )
 
 
 @computes("neuroscience-money")
@@ -63,12 +50,10 @@ def neuroscience_per_year(data):
     }
     projects = data["brain_research_funding"]
     listed = projects[projects["book_choice"]].dropna(subset=["start_year", "funding_usd"])
-    per_year = stated["cost_per_year_usd"]
+    each = stated["cost_per_year_usd"]
     return [
         spread("nih-neuroscience", budgets, "nih_budgets: neuroscience", category["source"]),
-        reading(
-            "stated-row", per_year, rows, sources, (per_year - 5e7, per_year + 5e7), "rounding"
-        ),
+        reading("stated-row", each, rows, sources, (each - 5e7, each + 5e7), "rounding"),
         spread("stated-total", total, rows, sources),
         _listed(data, "listed-projects", listed),
         _listed(data, "listed-without-companies", listed[listed["funder_type"] != "commercial"]),
