@@ -23,7 +23,7 @@ _LABELS = ("Organism", "Imaging", "Proofreading effort")  # of CHOICES
 _TILES = (
     ("first_cost", "First connectome", "usd"),
     ("further_cost", "A further connectome", "usd"),
-    ("first_cost_per_neuron", "First, a neuron", "usd"),
+    ("first_cost_per_neuron", "First, per neuron", "usd"),
     ("first_years", "Years to the first", "number"),
     ("connectomes", "Connectomes within the horizon", "number"),
     ("bottleneck", "Bottleneck", "stage"),

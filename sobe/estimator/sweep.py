@@ -40,7 +40,7 @@ RESULTS = {
     "first_cost_median": ("Median", units.usd),
     "first_cost_high": ("95 %", units.usd),
     "further_cost": ("A further one", units.usd),
-    "first_cost_per_neuron": ("First, a neuron", units.usd),
+    "first_cost_per_neuron": ("First, per neuron", units.usd),
     "first_years": ("Time to the first", units.years),
     "connectomes": ("Within the horizon", units.count),
     "bottleneck": ("Bottleneck", str),
