@@ -138,7 +138,9 @@ def robustness(x, y, group) -> pd.DataFrame:
     in order of date) are those of statsmodels. Laboratories are not in the table of recordings, so
     no model has an effect of theirs.
     """
-    import statsmodels.api as sm  # half a second to import, and only needed here
+    # Only needed here, and statsmodels as a whole takes a second to import.
+    from statsmodels.regression.linear_model import GLSAR, OLS
+    from statsmodels.regression.mixed_linear_model import MixedLM
 
     order = np.argsort(np.asarray(x, dtype=float), kind="stable")
     x, y, group = (np.asarray(part)[order] for part in (x, y, group))
@@ -147,13 +149,13 @@ def robustness(x, y, group) -> pd.DataFrame:
     fit = within(x, y, group)
     # In decades: the optimisers of statsmodels fail where columns differ much in size.
     X = np.column_stack([(x - x.mean()) / 10, _indicators(group)])
-    plain = sm.OLS(logs, X).fit()
+    plain = OLS(logs, X).fit()
     with warnings.catch_warnings():  # that the variance of years may be zero is a result
         warnings.simplefilter("ignore")
-        mixed = sm.MixedLM(logs, X, groups=np.floor(x)).fit(reml=True, method="powell")
+        mixed = MixedLM(logs, X, groups=np.floor(x)).fit(reml=True, method="powell")
     if not mixed.converged:
         raise ValueError("the mixed model of growth did not converge")
-    chained = sm.GLSAR(logs, X, rho=1).iterative_fit(maxiter=50)
+    chained = GLSAR(logs, X, rho=1).iterative_fit(maxiter=50)
     slopes = memory.slopes(x, logs, _indicators(group))
     low, high = (float(edge[0]) for edge in slopes.interval())
     rows = [

@@ -105,3 +105,29 @@ def test_the_tables_growth_within_a_method():
     # About four-fold within a method, whichever quantity; what differs is composition.
     assert rate.fold == pytest.approx(neurons.fold, rel=0.1)
     assert rate.composition_fold < 1 < neurons.composition_fold
+
+
+def test_what_the_recording_chapter_says_of_the_tables():
+    """Sentences of the chapter that are words, not glued numbers."""
+    recordings, coverage = tables.load("recordings"), tables.load("recording_coverage")
+    electric = recordings[recordings["method"] == "electrophysiology"]
+    assert electric["temporal_resolution_hz"].dropna().nunique() == 1
+    # Session lengths that no source confirms are one number per organism for the small three.
+    filled = coverage[coverage["session_status"] == "unconfirmed"].groupby("organism")
+    lengths = filled["session_min"].nunique()
+    assert (lengths[["c_elegans", "zebrafish_larva", "drosophila"]] == 1).all()
+    # No count of cells near the whole fly brain is listed.
+    fly = coverage[coverage["organism"] == "drosophila"]
+    cells = fly[fly["counted"].isin(["resolved_cells", "not_stated"])]
+    assert cells["neurons"].max() < 0.1 * 140_000
+
+
+def test_the_assigned_rate_moves_the_joint_growth_alone():
+    x, y, method = headline()
+    electric = (method == "electrophysiology").to_numpy()
+    fits_at = {
+        hz: growth.within(x, y * np.where(electric, hz / 200, 1), method) for hz in (10, 200)
+    }
+    assert fits_at[10].fold == close(fits_at[200].fold)
+    assert fits_at[10].joint_fold == pytest.approx(4.97, abs=0.01)
+    assert fits_at[200].joint_fold == pytest.approx(3.50, abs=0.01)

@@ -6,8 +6,6 @@ import pytest
 from sobe import fits, growth, memory, specification, tables
 
 YEARS = np.arange(1957, 2025) + 0.5
-#: (memory, share of the year): as in the rates since 1980, stronger, as in the neurons since 1980.
-LIKE_THE_DATA = ((0.5, 0.1), (0.8, 0.3), (0.88, 0.26))
 
 
 def real(quantity):
@@ -75,28 +73,9 @@ def test_simulated_memory_is_what_was_asked():
 
 
 def test_intervals_hold_the_truth_in_100_series_with_memory():
-    """A short form of the test of 1,000 below: limits of what 95% can give in 100 (0.1% missed)."""
+    """A short form of `tests/survive/test_coverage.py`: limits of what 95% can give in 100 (0.1% missed)."""
     held, clustered = covered(YEARS, 0.8, 1.0, 100)
     assert 88 <= held <= 100 and clustered < 70
     x, group = real("neurons")
     held, clustered = covered(x, 0.88, 0.26, 100, group)
     assert 86 <= held <= 100 and clustered < 80
-
-
-@pytest.mark.survive
-@pytest.mark.parametrize("year_memory, share", [(0.8, 1.0), (0.9, 0.9)])
-def test_yearly_series_are_covered_in_92_to_98_of_100(year_memory, share):
-    held, clustered = covered(YEARS, year_memory, share, 1000)
-    print(f"yearly, memory {year_memory}, share {share}: {held}, clustered {clustered} of 1000")
-    assert 920 <= held <= 980 and clustered < 700
-
-
-@pytest.mark.survive
-@pytest.mark.parametrize("year_memory, share", LIKE_THE_DATA)
-@pytest.mark.parametrize("quantity", list(specification.QUANTITIES))
-def test_series_like_the_data_are_covered(quantity, year_memory, share):
-    """At weak memory the intervals are a little too wide, which is the safe side."""
-    x, group = real(quantity)
-    held, clustered = covered(x, year_memory, share, 1000, group)
-    print(f"{quantity}, {year_memory}, {share}: {held}, clustered {clustered} of 1000")
-    assert 920 <= held <= (995 if year_memory == 0.5 else 980)
