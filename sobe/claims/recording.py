@@ -61,12 +61,11 @@ def growth_per_decade(data):
     rate, neurons = "information_rate_per_s", "neurons"
     hz = assumed(data, "growth", "electrophysiology-hz")
     everything = _growth_rows(data, rate, None, "all")
-    found = [
-        _growth("rate-all", everything, rates(everything, hz)),
-        _growth("rate-within-method", everything, rates(everything, hz), everything["method"]),
-        _growth("rate-at-10-hz", everything, rates(everything, 10.0)),
-        _records(data, "rate-records", rate),
-    ]
+    given = rates(everything, hz)
+    yield _growth("rate-all", everything, given)
+    yield _growth("rate-within-method", everything, given, everything["method"])
+    yield _growth("rate-at-10-hz", everything, rates(everything, 10.0))
+    yield _records(data, "rate-records", rate)
     for key, quantity, method, selection in (
         ("rate-maximum", rate, None, "maximum"),
         ("neurons-all", neurons, None, "all"),
@@ -75,8 +74,7 @@ def growth_per_decade(data):
         ("imaging", rate, "fluorescence_imaging", "all"),
     ):
         rows = _growth_rows(data, quantity, method, selection)
-        found.append(_growth(key, rows, rows[quantity]))
-    return found
+        yield _growth(key, rows, rows[quantity])
 
 
 def counted(coverage):
@@ -96,6 +94,7 @@ def _coverage(data, factor=1.0, cells=True):
         data["organisms"]
         .query("book_choice")
         .pivot(index="organism", columns="quantity", values="value")
+        .reindex(columns=["neurons", "max_firing_rate"])
     )
     rows = data["recording_coverage"].dropna(subset=["neurons"])
     if cells:

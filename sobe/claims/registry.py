@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -51,7 +51,7 @@ class Reading:
 
 
 #: Claim -> function of the tables, giving the readings of the claim.
-FUNCTIONS: dict[str, Callable[[Mapping[str, pd.DataFrame]], list[Reading]]] = {}
+FUNCTIONS: dict[str, Callable[[Mapping[str, pd.DataFrame]], Iterable[Reading]]] = {}
 
 
 def computes(*claim_ids: str):
@@ -116,7 +116,7 @@ def readings(claim_id: str, data: Mapping[str, pd.DataFrame]) -> tuple[Reading, 
     """
     named = data["claim_readings"]
     named = named[named["claim_id"] == claim_id].set_index("reading_id")
-    found = FUNCTIONS[claim_id](data) if claim_id in FUNCTIONS else []
+    found = list(FUNCTIONS[claim_id](data)) if claim_id in FUNCTIONS else []
     computed = {given.id: given for given in found}
     if len(computed) < len(found):
         raise ValueError(f"claim {claim_id!r}: a reading is computed twice")
@@ -135,6 +135,15 @@ def readings(claim_id: str, data: Mapping[str, pd.DataFrame]) -> tuple[Reading, 
         )
         for key, row in named.iterrows()
     )
+
+
+def again(given: Reading, claim_id: str, data: Mapping[str, pd.DataFrame]) -> Reading:
+    """Compute one reading from other data; a function that yields stops there.
+
+    Raises KeyError, IndexError or ValueError where ``data`` have too little to compute it from.
+    """
+    found = next(r for r in FUNCTIONS[claim_id](data) if r.id == given.id)
+    return replace(found, kind=given.kind, label=given.label, misleads=given.misleads)
 
 
 class Tables(dict):

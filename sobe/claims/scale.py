@@ -9,6 +9,7 @@ from scipy import stats
 
 from sobe import units
 from sobe.claims.registry import computes, organism_values, reading, short_source, spread
+from sobe.claims.verdicts import rounds_to, significant_digits
 
 #: Square metres of the Earth's surface: 4 π (6,371 km)².
 EARTH_M2 = 4 * math.pi * 6_371_000.0**2
@@ -34,6 +35,9 @@ def _published(data, animal):
     for row in table.to_dict("records"):
         low, value, high, half = (row[name] for name in ("low", "count", "high", "plus_minus"))
         named = {"": value, ", lower limit": low, ", upper limit": high}
+        if pd.isna(half) and pd.isna(low) and pd.isna(high) and significant_digits(value) <= 2:
+            low, high = rounds_to(value)  # a rounded number: what rounds to it
+            named |= {", lower limit": low, ", upper limit": high}
         if pd.notna(half):
             named |= {", lower limit": value - half, ", upper limit": value + half}
         parts |= {row["count_id"] + words: x for words, x in named.items() if pd.notna(x)}

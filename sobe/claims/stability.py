@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from sobe.claims import ledger, verdicts
+from sobe.claims import verdicts
 from sobe.claims.ledger import Entry
-from sobe.claims.registry import Reading, Tables
+from sobe.claims.registry import Reading, Tables, again
 
 #: Factors that "about" could be taken to allow.
 ABOUT = (1.1, 1.25, 1.5, 2.0)
@@ -66,7 +66,7 @@ def moves(entry: Entry, data: Mapping[str, pd.DataFrame]) -> list[Move]:
     key = entry.claim["claim_id"]
     found = [
         *_wording(entry),
-        *_assumptions(key, data),
+        *_assumptions(key, primary, data),
         *_values(entry, primary),
         *_sources(key, primary, data),
         *_other_primaries(entry, primary),
@@ -87,6 +87,12 @@ def _judged(claim: pd.Series, reading: Reading, interval) -> str:
     return verdicts.verdict(claim["kind"], reading, interval, unit)
 
 
+def _again(key, primary, data):
+    """The verdict with the primary reading computed from other data."""
+    claim = data["claims"].set_index("claim_id").loc[key]
+    return _judged(claim, again(primary, key, data), verdicts.allowed(claim))
+
+
 def _wording(entry):
     claim, precision = entry.claim, entry.claim["precision"]
     if precision in ("about", "about_range", "tier", "top_tier"):
@@ -99,7 +105,7 @@ def _wording(entry):
             yield "tier", f"{factor:.2g} times its value", _judged(claim, entry.primary, interval)
 
 
-def _assumptions(key, data):
+def _assumptions(key, primary, data):
     table = data["claim_assumptions"]
     for row in table[(table["claim_id"] == key) & ~table["used"]].itertuples():
         changed = Tables(data)
@@ -114,7 +120,7 @@ def _assumptions(key, data):
             changed["claim_assumptions"] = table.assign(
                 used=table["used"].where(~same, table["value"] == row.value)
             )
-        verdict = ledger.entries(changed, [key])[key].verdict
+        verdict = _again(key, primary, changed)
         yield "assumption", f"{row.label}: {row.value:g}", verdict
 
 
@@ -134,8 +140,8 @@ def _sources(key, primary, data):
         return
     for source in primary.sources:
         try:
-            verdict = ledger.entries(_Without(data, source), [key])[key].verdict
-        except (KeyError, IndexError, ValueError):  # nothing is left to compute from
+            verdict = _again(key, primary, _Without(data, source))
+        except (KeyError, IndexError, ValueError):  # too little is left to compute from
             verdict = verdicts.NOT_CHECKABLE
         yield "source", source, verdict
 
