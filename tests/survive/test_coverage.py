@@ -1,9 +1,9 @@
 """How often 95% intervals of a slope hold the truth: 1,000 simulated series each."""
 
 import pytest
+from test_memory import YEARS, covered, real
 
 from sobe import specification
-from test_memory import YEARS, covered, real
 
 pytestmark = pytest.mark.survive
 #: (memory, share of the year): as in the rates since 1980, stronger, as in the neurons since 1980.
