@@ -75,11 +75,16 @@ METHOD_COLORS = {"electrophysiology": _BLUE[0], "fluorescence imaging": _BRICK[0
 KIND_COLORS = {"budget": _BLUE[0], "estimate": _BRICK[0], "illustration": _SLATE[0]}
 
 VERDICT_COLORS = {
-    "reproduced": _BLUE[0],
-    "depends on definition": _GOLD[0],
-    "order of magnitude": _GREEN[0],
-    "contradicted": _BRICK[0],
-    "not checkable": _UNKNOWN[0],
+    # Only what holds is green.
+    "holds": _GREEN[0],
+    "supported by a proxy": _BLUE[0],
+    "consistent with its own source": _SLATE[0],
+    "not settled": _GOLD[0],
+    "does not hold": _BRICK[0],
+    "not supported by a proxy": _WINE[0],
+    "inconsistent with its own source": _PINK[0],
+    "not checkable": _MUTED[0],
+    "figure of speech, not graded": _UNKNOWN[0],
 }
 
 #: Scores 0, 1, 2, 3; a missing score takes UNKNOWN, which is not on the ramp.

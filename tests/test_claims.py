@@ -1,5 +1,6 @@
-"""The ledger: every claim computed or excused, every number of the summary covered."""
+"""The ledger: every claim computed or excused, every sentence of the summary covered."""
 
+import math
 import re
 from pathlib import Path
 
@@ -7,15 +8,28 @@ import pandas as pd
 import pytest
 
 from sobe import tables
-from sobe.claims import ledger, page
+from sobe.claims import ledger, page, sentences, stability, verdicts
 from sobe.claims.cost import implied_fall
-from sobe.claims.registry import FUNCTIONS, Tables, reading
+from sobe.claims.registry import (
+    FUNCTIONS,
+    OWN,
+    PROXY,
+    SAME,
+    Tables,
+    assumed,
+    computes,
+    reading,
+    readings,
+    spread,
+)
 from sobe.claims.verdicts import (
-    CONTRADICTED,
-    DEPENDS,
-    MAGNITUDE,
+    DOES_NOT_HOLD,
+    HOLDS,
     NOT_CHECKABLE,
-    REPRODUCED,
+    NOT_GRADED,
+    NOT_SETTLED,
+    NOT_SUPPORTED,
+    SUPPORTED,
     VERDICTS,
 )
 from sobe.show import table
@@ -34,16 +48,19 @@ def entries():
     return ledger.entries()
 
 
-# ---------------------------------------------------------------- the table
+@pytest.fixture(scope="module")
+def moves(entries):
+    return stability.all_moves(entries)
 
 
-def test_every_claim_is_computed_or_says_what_is_missing(claims):
-    computed = claims["computes"].notna()
-    assert set(claims.loc[computed, "computes"]) == set(FUNCTIONS), (
-        "functions without claims, or claims without functions"
-    )
-    assert claims.loc[computed, "data_needed"].isna().all()
-    assert claims.loc[~computed, "data_needed"].notna().all()
+# ---------------------------------------------------------------- the tables
+
+
+def test_every_claim_is_judged_or_says_what_is_missing(claims, entries):
+    assert set(FUNCTIONS) <= set(claims["claim_id"]), "functions without claims"
+    for key, entry in entries.items():
+        missing = pd.notna(entry.claim["data_needed"])
+        assert missing == (entry.verdict == NOT_CHECKABLE), key
 
 
 def test_every_claim_states_what_its_precision_needs(claims):
@@ -52,6 +69,9 @@ def test_every_claim_states_what_its_precision_needs(claims):
         "digits": {"value"},
         "about": {"value"},
         "range": {"low", "high"},
+        "about_range": {"low", "high"},
+        "tier": {"low", "high"},
+        "top_tier": {"low"},
         "at_most": {"high"},
         "at_least": {"low"},
         "not_numeric": set(),
@@ -59,8 +79,28 @@ def test_every_claim_states_what_its_precision_needs(claims):
     for row in claims.itertuples():
         stated = {name for name in ("value", "low", "high") if pd.notna(getattr(row, name))}
         assert stated == needed[row.precision], row.claim_id
-        assert pd.isna(row.unit) == (row.precision == "not_numeric"), row.claim_id
-        assert row.precision != "not_numeric" or pd.isna(row.computes), row.claim_id
+        assert row.precision == "not_numeric" or pd.notna(row.unit), row.claim_id
+
+
+def test_what_a_claim_allows_follows_from_its_precision(claims):
+    for _, claim in claims.iterrows():
+        interval = verdicts.stated_interval(claim)
+        if interval is not None:
+            assert verdicts.allowed(claim) == pytest.approx(interval), claim["claim_id"]
+
+
+def test_a_primary_reading_is_in_the_table_with_its_reason(claims):
+    known = set(map(tuple, tables.load("claim_readings")[["claim_id", "reading_id"]].to_numpy()))
+    for row in claims.itertuples():
+        if pd.notna(row.primary):
+            assert (row.claim_id, row.primary) in known
+            assert pd.notna(row.primary_reason), row.claim_id
+            assert row.kind == "literal", row.claim_id
+
+
+def test_proxies_and_only_they_say_how_they_may_mislead():
+    for row in tables.load("claim_readings").itertuples():
+        assert pd.notna(row.misleads) == (row.kind == PROXY), (row.claim_id, row.reading_id)
 
 
 def test_units_and_sections_can_be_written():
@@ -79,22 +119,123 @@ def test_every_claim_has_a_place_and_the_sources_of_its_readings(entries):
         assert kept[key] == used | {"sobe2025-summary"}, key
 
 
-def test_each_reading_names_the_sources_of_its_rows(entries):
-    assert all(reading.sources for entry in entries.values() for reading in entry.readings)
-    sources = {reading.label: set(reading.sources) for reading in entries["growth"].readings}
-    rows = tables.load("recordings").dropna(subset=["year", "neurons"])
-    wanted = set(rows.loc[rows["method"] == "electrophysiology", "source"])
-    assert sources["Neurons, electrophysiology, all recordings, all years"] == wanted
+# ---------------------------------------------------------------- readings
+
+
+def test_a_reading_needs_a_source_and_an_interval_that_holds_it():
     with pytest.raises(ValueError, match="'nothing' has no source"):
         reading("nothing", 1, "recordings: 0 rows", [])
+    with pytest.raises(ValueError, match="'x' is 5.0 with the interval 1.0 to 2.0"):
+        reading("x", 5, "rows", ["s"], (1, 2))
+    for value in (math.nan, math.inf):
+        with pytest.raises(ValueError, match="'x' is"):
+            reading("x", value, "rows", ["s"])
+    with pytest.raises(ValueError, match="'x' has no values"):
+        spread("x", {}, "rows", ["s"])
 
 
-def test_every_computed_claim_has_a_verdict_and_readings(entries):
+def test_a_spread_goes_from_the_smallest_to_the_largest():
+    found = spread("x", {"a": 3, "b": 1, "c": 10}, "rows", ["t", "s", "t"])
+    assert (found.value, found.low, found.high, found.sources) == (3, 1, 10, ("s", "t"))
+
+
+def test_readings_and_table_must_name_the_same():
+    data = Tables()
+    table = data["claim_readings"]
+    first = table[table["claim_id"] == "simulations"].iloc[0]
+    data["claim_readings"] = table.drop(first.name)
+    with pytest.raises(ValueError, match="'simulations': the reading 'figure-rows' is in sobe"):
+        readings("simulations", data)
+    extra = pd.DataFrame([{**first, "reading_id": "another"}])
+    data["claim_readings"] = pd.concat([table, extra])
+    with pytest.raises(ValueError, match="'simulations': the reading 'another' is in claim_read"):
+        readings("simulations", data)
+    with pytest.raises(ValueError, match="two functions compute the claim 'growth'"):
+        computes("growth")(len)
+
+
+def test_no_headline_reading_counts_silicon(entries):
+    silicon = tables.load("simulation_models").query("organism == 'silicon'")["model_id"]
+    scores = tables.load("capability_scores").dropna(subset=["score"])
+    scores = scores[~scores["model_id"].isin(silicon)]
+    for key, dimension in (
+        ("connectivity-strong", "connectivity_accuracy"),
+        ("behaviour-limited", "behavior"),
+    ):
+        rows = scores[scores["dimension"] == dimension]
+        found = {r.id: r.value for r in entries[key].readings}
+        assert found["without-silicon"] == pytest.approx((rows["score"] >= 2).mean())
+        assert set(found) == {"figure-rows", "without-silicon"}
+
+
+def test_a_share_of_neurons_counts_cells_alone():
+    data = Tables()
+    rows = data["recording_coverage"].copy()
+    fractions = rows["counted"] == "fraction_times_total"
+    assert fractions.any()
+    before = ledger.entries(data, ["sparse-data"])["sparse-data"].readings
+    rows.loc[fractions, "neurons"] *= 1.2
+    data["recording_coverage"] = rows
+    assert ledger.entries(data, ["sparse-data"])["sparse-data"].readings == before
+
+
+def test_the_fly_volume_that_gives_the_summary_s_ratios_is_among_the_readings(entries):
+    found = {r.id: r for r in entries["human-fly-volume"].readings}
+    assert found["recording-fly"].value == pytest.approx(3e7)
+    assert found["recording-fly"].kind == OWN and found["brain-volumes"].kind == SAME
+    mouse = {r.id: r for r in entries["mouse-fly-volume"].readings}
+    assert mouse["recording-fly"].low <= 12_500 * (1 + 1e-9)
+
+
+# ---------------------------------------------------------------- verdicts
+
+
+def test_verdicts_follow_from_kind_and_primary(entries):
     for key, entry in entries.items():
         assert entry.verdict in VERDICTS
-        assert (entry.verdict == NOT_CHECKABLE) == (not entry.readings), key
+        if not entry.graded:
+            assert entry.verdict == NOT_GRADED, key
+        elif entry.primary is None:
+            assert entry.verdict == NOT_CHECKABLE, key
+        elif entry.primary.kind != SAME:
+            assert entry.verdict not in (HOLDS, DOES_NOT_HOLD), key
         labels = [reading.label for reading in entry.readings]
         assert len(labels) == len(set(labels)), f"{key}: two readings of one name"
+
+
+def test_what_cannot_be_proved_does_not_hold(entries):
+    """A universal negative, a sign without an interval, and the row that states the claim."""
+    assert entries["no-whole-brain"].primary.kind == PROXY
+    for key in ("speed-or-size", "size-or-resolution"):
+        primary = entries[key].primary
+        assert primary.low < primary.value < primary.high and primary.kind == PROXY
+    assert entries["neuroscience-money"].verdict == NOT_SUPPORTED
+    assert entries["neuroscience-money"].factor > 9
+
+
+def test_the_metaphors_show_data_and_no_grade(entries):
+    found = {key for key, entry in entries.items() if not entry.graded}
+    assert found == {"crystal-diamond", "share-of-ideal", "session-length", "ten-faced-cube"}
+    shown = page.readings_table({key: entries[key] for key in ("share-of-ideal", "session-length")})
+    assert len(shown) and set(shown["Compared"]) == {"not graded"}
+    assert all(not entries[key].definitions for key in found)
+
+
+def test_every_explanation_is_made_of_values(entries):
+    for key, entry in entries.items():
+        text = entry.explanation
+        assert text and not re.search(r"\bnan\b|\binf\b|∞", text), key
+        if entry.primary is not None and entry.graded:
+            assert entry.primary.label in text and entry.computed in text, key
+            assert entry.allows in text, key
+    assert "higher by a factor of at least: 2" in entries["mouse-budget"].explanation
+    assert "lower by a factor of at least: 1.6" in entries["human-fly-neurons"].explanation
+
+
+def test_how_many_definitions_agree(entries):
+    assert entries["mouse-fly-volume"].definitions == "1 of 4 agree"
+    assert entries["share-of-nih"].definitions == "1 of 2 agree, 1 cannot be told apart"
+    assert entries["data-barrier"].definitions == ""
 
 
 # ---------------------------------------------------------------- verdicts follow the data
@@ -123,71 +264,47 @@ def scaled(column, factor, query):
         (
             "mouse-fly-volume",
             "organisms",
-            scaled(
-                "value",
-                1 / 1.7,
-                "organism == 'drosophila' and quantity == 'brain_volume' and book_choice",
-            ),
-            MAGNITUDE,
-            DEPENDS,
-        ),
-        (
-            "mouse-fly-volume",
-            "organisms",
-            scaled("value", 30, "organism == 'drosophila' and quantity == 'brain_volume'"),
-            MAGNITUDE,
-            CONTRADICTED,
+            scaled("value", 1 / 1.7, "organism == 'drosophila' and quantity == 'brain_volume'"),
+            DOES_NOT_HOLD,
+            NOT_SETTLED,
         ),
         (
             "worm-neurons",
-            "organisms",
-            scaled("value", 2, "organism == 'c_elegans' and quantity == 'neurons'"),
-            REPRODUCED,
-            MAGNITUDE,
+            "neuron_counts",
+            scaled("count", 2, "count_id == 'c-elegans-white'"),
+            HOLDS,
+            DOES_NOT_HOLD,
         ),
         (
-            "cost-2030",
+            "mouse-budget",
             "reconstruction_costs",
-            scaled("cost_per_neuron_usd", 1 / 2, "kind == 'illustration'"),
-            MAGNITUDE,
-            DEPENDS,
-        ),
-        (
-            "cost-1986",
-            "reconstruction_costs",
-            scaled("total_nominal_usd", 3.4, "estimate_id == 'worm-1986'"),
-            DEPENDS,
-            REPRODUCED,
-        ),
-        (
-            "simulations",
-            "simulation_models",
-            lambda frame: frame.head(12),
-            CONTRADICTED,
-            REPRODUCED,
+            scaled("cost_per_neuron_usd", 1 / 3, "kind != 'illustration'"),
+            DOES_NOT_HOLD,
+            NOT_SETTLED,
         ),
         (
             "no-whole-brain",
             "recording_coverage",
-            scaled("neurons", 2, "organism == 'zebrafish_larva'"),
-            REPRODUCED,
-            CONTRADICTED,
+            scaled("neurons", 2, "coverage_id == 'favre-bulle-2018-calcium'"),
+            SUPPORTED,
+            NOT_SUPPORTED,
         ),
         (
             "neuroscience-money",
-            "megaprojects",
-            scaled("cost_per_year_usd", 2, "megaproject_id == 'brain-megaprojects-cumulative'"),
-            REPRODUCED,
-            DEPENDS,
+            "nih_budgets",
+            scaled("amount_usd", 1 / 12, "category == 'neuroscience'"),
+            NOT_SUPPORTED,
+            SUPPORTED,
         ),
         (
             "growth",
             "recordings",
             lambda frame: frame.assign(
-                neurons=1 + frame.index * 0, information_rate_per_s=1.0 + frame.index * 0
+                neurons=frame["neurons"].astype(float) ** 0.2,
+                information_rate_per_s=frame["information_rate_per_s"] ** 0.2,
             ),
-            DEPENDS,
-            CONTRADICTED,
+            NOT_SETTLED,
+            DOES_NOT_HOLD,
         ),
     ],
 )
@@ -197,14 +314,14 @@ def test_a_verdict_changes_with_the_data(key, name, edit, before, after):
 
 
 def test_a_verdict_changes_with_the_claim():
-    data = changed("claims", scaled("value", 0.6, "claim_id == 'mouse-fly-volume'"))
-    assert ledger.entries(data, ["mouse-fly-volume"])["mouse-fly-volume"].verdict == DEPENDS
+    data = changed("claims", scaled("allows_low", 0.5, "claim_id == 'mouse-fly-volume'"))
+    assert ledger.entries(data, ["mouse-fly-volume"])["mouse-fly-volume"].verdict == NOT_SETTLED
 
 
 def test_only_the_tables_needed_are_read():
     data = Tables()
-    ledger.entries(data, ["worm-neurons"])
-    assert set(data) == {"claims", "organisms"}
+    ledger.entries(data, ["simulations"])
+    assert set(data) == {"claims", "claim_readings", "simulation_models"}
     with pytest.raises(KeyError):
         ledger.entries(data, ["no-such-claim"])
 
@@ -215,10 +332,63 @@ def test_implied_fall(claims):
 
 def test_numbers_are_written_as_claimed(entries):
     assert entries["growth"].claimed == "about 5×"
-    assert entries["small-model-cost"].claimed == "$100 million to $200 million"
-    assert entries["share-of-ideal"].claimed == "at most 1%"
+    assert entries["small-model-cost"].claimed == "about $100 million to $200 million"
+    assert entries["small-brains"].claimed == "fewer than 1 million"
+    assert entries["figure-start"].claimed == "1960"
     assert entries["data-barrier"].claimed == "no number"
+    assert entries["meeting-room"].claimed == "no number"
     assert entries["worm-neurons"].computed == "302" and entries["data-barrier"].computed == ""
+
+
+# ---------------------------------------------------------------- stability
+
+
+def test_every_graded_claim_is_moved_and_no_other(entries, moves):
+    moved = {move.claim_id for move in moves}
+    for key, entry in entries.items():
+        if key in moved:
+            assert entry.graded and entry.primary is not None, key
+    assert moved >= {"growth", "mouse-budget", "ladder-first-mouse", "meeting-room"}
+
+
+def test_the_used_value_of_an_assumption_gives_the_verdict(entries):
+    """Moving nothing changes nothing."""
+    table = tables.load("claim_assumptions")
+    assert (table.groupby(["claim_id", "assumption_id"])["used"].sum() == 1).all()
+    for row in table[table["used"]].itertuples():
+        if row.assumption_id in ("allows-low", "allows-high"):
+            column = row.assumption_id.replace("-", "_")
+            assert entries[row.claim_id].claim[column] == row.value
+    about = [
+        m for m in stability.moves(entries["human-fly-neurons"], Tables()) if m.moved == "about"
+    ]
+    assert {m.to: m.verdict for m in about} == {
+        "a factor of 1.1": DOES_NOT_HOLD,
+        "a factor of 1.25": DOES_NOT_HOLD,
+        "a factor of 1.5": DOES_NOT_HOLD,
+        "a factor of 2": HOLDS,
+    }
+
+
+def test_what_flips_a_verdict_is_found(entries, moves):
+    bee = stability.changes(entries["bee"], moves)
+    assert [(move.to, move.verdict) for move in bee["source"]] == [("menzel2012", HOLDS)]
+    room = stability.changes(entries["meeting-room"], moves)
+    assert [move.to for move in room["assumption"]] == ["people that a meeting room seats: 500"]
+    mouse = stability.changes(entries["ladder-first-mouse"], moves)
+    assert [move.verdict for move in mouse["primary"]] == [verdicts.CONSISTENT]
+
+
+def test_a_claim_rests_on_its_sources(entries, moves):
+    left_out = [m for m in moves if m.claim_id == "growth" and m.moved == "source"]
+    assert {m.to for m in left_out} == set(entries["growth"].primary.sources)
+
+
+def test_an_assumption_needs_one_used_value():
+    data = Tables()
+    data["claim_assumptions"] = data["claim_assumptions"].assign(used=False)
+    with pytest.raises(ValueError, match="'growth': 0 used values of the assumption 'electro"):
+        assumed(data, "growth", "electrophysiology-hz")
 
 
 # ---------------------------------------------------------------- the summary
@@ -260,6 +430,35 @@ def summary():
     return SUMMARY.read_text(encoding="utf-8")
 
 
+def test_every_sentence_of_the_summary_is_in_the_table():
+    """A sentence that was dropped, added or altered changes the list of sums."""
+    found = [sentences.digest(sentence) for sentence in sentences.sentences(summary())]
+    assert list(tables.load("summary_sentences")["sha256"]) == found
+
+
+def test_a_dropped_and_an_altered_sentence_are_seen():
+    text = "# 题\n\n**第一句。**第二句 有 3 个？\n列\t格 A\n”\n"
+    whole = sentences.sentences(text)
+    assert whole == ["题", "第一句。", "第二句有3个？", "列", "格A"]
+    assert sentences.sentences(text.replace("第一句。", "")) != whole
+    assert sentences.digest(whole[2]) != sentences.digest(whole[2].replace("3", "4"))
+
+
+def test_every_sentence_has_claims_or_a_reason(entries):
+    table = tables.load("summary_sentences")
+    named = set()
+    for row in table.itertuples():
+        keys = set() if pd.isna(row.claims) else set(row.claims.split())
+        named |= keys
+        assert keys <= set(entries), row.sentence_id
+        assert bool(keys) == (row.status != "not a claim"), row.sentence_id
+        assert pd.isna(row.reason) == bool(keys), row.sentence_id
+        metaphor = bool(keys) and not any(entries[key].graded for key in keys)
+        assert metaphor == (row.status == "metaphor"), row.sentence_id
+        assert len(row.paraphrase) > 3 and not re.search(r"[\u4e00-\u9fff]", row.paraphrase)
+    assert named == set(entries), "claims of no sentence"
+
+
 def test_every_number_of_the_summary_is_claimed():
     assert list(uncovered(summary(), tables.load("claim_places"))) == []
 
@@ -279,13 +478,37 @@ def test_the_walk_finds_a_number_without_a_claim():
 # ---------------------------------------------------------------- the pages
 
 
+def test_chapters_get_what_they_cite(monkeypatch):
+    import myst_nb
+
+    given = {}
+    monkeypatch.setattr(myst_nb, "glue", lambda name, value, display: given.update({name: value}))
+    page.cite("growth", "mouse-budget", "small-model-cost", "data-barrier", "cost-2030")
+    assert given["claimed-growth"] == "about 5×" and given["number-growth"] == "5×"
+    assert given["year-growth"] == "1980" and given["year-cost-2030"] == "2030"
+    assert "number-small-model-cost" not in given and "claimed-data-barrier" not in given
+    assert 'data-verdict="not checkable" href="claims.html#claim-data-barrier"' in (
+        given["verdict-data-barrier"].data
+    )
+
+
 def test_the_claims_page_is_built(site, entries):
     text = (site / "claims.html").read_text(encoding="utf-8")
     for key, entry in entries.items():
-        assert f'id="claim-{key}"' in text
-        evidence = "readings" if entry.readings else "needed"
-        assert f'href="#{evidence}-{key}"' in text and f'id="{evidence}-{key}"' in text
-    assert 'data-sobe-menus="1 4"' in text
+        assert f'id="claim-{key}"' in text and f'id="read-{key}"' in text
+        assert (f'id="needed-{key}"' in text) == (entry.verdict == NOT_CHECKABLE), key
+        assert (f'id="readings-{key}"' in text) == bool(entry.readings), key
+        assert (f'id="stability-{key}"' in text) == (entry.graded and entry.primary is not None)
+        assert entry.claim["read_as_zh"] in text, key
+    assert 'data-sobe-menus="1 6"' in text
+    for identity in re.findall(r'href="#([a-z0-9-]+)"', text):
+        assert f'id="{identity}"' in text, identity
+
+
+def test_every_dissent_is_shown(site):
+    text = (site / "claims.html").read_text(encoding="utf-8")
+    for row in tables.load("dissents").itertuples():
+        assert f'href="#claim-{row.claim_id}"' in text and row.who in text
 
 
 def test_every_claim_leads_to_a_section_that_exists(site, claims):
@@ -294,7 +517,7 @@ def test_every_claim_leads_to_a_section_that_exists(site, claims):
         assert f'id="{row.anchor}"' in text, f"{row.claim_id}: {row.chapter}#{row.anchor}"
 
 
-def test_chapters_show_the_verdict_beside_the_claim(site, entries):
+def test_chapters_show_the_verdict_next_to_the_claim(site, entries):
     badge = re.compile(r'data-verdict="([^"]+)" href="claims\.html#claim-([a-z0-9-]+)"')
     shown = set()
     for name in ("index", "capability", "cost", "recording", "scale", "funding"):
@@ -302,19 +525,10 @@ def test_chapters_show_the_verdict_beside_the_claim(site, entries):
         assert found, f"no verdict on {name}"
         assert all(entries[key].verdict == verdict for verdict, key in found)
         shown |= {key for _, key in found}
-    # Of the numeric claims on the report's subject, those of the figures' spans stand in the ledger alone.
-    missing = {
-        k
-        for k, e in entries.items()
-        if e.claim["section"] in ("glance", "capability", "cost", "recording", "scale", "funding")
-    } - shown
-    assert missing <= {
-        "figure-start",
-        "figure-end",
-        "mouse-map-earth",
-        "size-or-resolution",
-        "bee-and-mosquito",
-    }
+    # Of the claims on the report's subject, those of figures alone are in the ledger only.
+    parts = ("glance", "capability", "cost", "recording", "scale", "funding")
+    missing = {k for k, e in entries.items() if e.claim["section"] in parts} - shown
+    assert missing <= {"figure-start", "figure-end", "many-dimensions-hard", "ten-faced-cube"}
 
 
 def test_a_menu_needs_its_column():

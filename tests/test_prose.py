@@ -39,7 +39,6 @@ ALLOWED = {
     "at least half of the": "the rule by which simulations are listed",
     "(Igarashi, 2019)": "the name of a paper",
     "stands twice, from two entries": "a fault of the data, told in words",
-    "half a power of ten": "the rule of the verdicts",
     "January 2026": "the date of the data",
 }
 

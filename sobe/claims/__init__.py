@@ -1,7 +1,9 @@
-"""The claims ledger: every quantitative statement of the summary, recomputed and judged.
+"""The claims ledger: every statement of the summary that can be right or wrong, judged.
 
-`data/claims.csv` says what is claimed, where and how precisely; the functions in the modules
-``glance`` to ``funding`` compute the same quantity from the tables, once for each defensible
-definition or source; `verdicts` judges by one rule; `ledger` puts them together; `page` gives
-chapters what they show of it. No verdict is stored anywhere.
+`data/claims.csv` says what is claimed, how the sentence is read, what its wording allows and
+which reading decides; `data/claim_readings.csv` names the readings, fixed before verdicts. The
+modules `capability` to `scale` compute the readings from the tables; `verdicts` judges by one
+rule; `ledger` puts them together; `stability` asks what would change a verdict; `sentences`
+proves that no sentence of the summary is left out; `page` gives chapters what they show. No
+verdict is stored anywhere.
 """

@@ -2,68 +2,66 @@
 
 from __future__ import annotations
 
-from sobe.claims.registry import computes, reading
-
-#: A score from here on is a high one (levels run from 0 to 3).
-HIGH = 2
+from sobe.claims.registry import assumed, computes, reading
 
 
 def _groups(data):
+    """The simulations by reading: silicon systems count in the number of rows alone, since their
+    scores cannot be told from filler."""
     models = data["simulation_models"]
     return {
-        "all scored simulations": models,
-        "those in the report's figure": models[models["in_upstream_figure"]],
-        "without silicon": models[models["organism"] != "silicon"],
+        "figure-rows": models[models["in_upstream_figure"]],
+        "all-rows": models,
+        "without-silicon": models[models["organism"] != "silicon"],
     }
 
 
-@computes
+@computes("simulations")
 def simulations_compared(data):
-    """Number of simulations scored on the dimensions, and of those drawn in the report's figure."""
+    """Number of simulations drawn in the report's figure, and of those scored."""
     return [
-        reading(label, len(rows), f"simulation_models: {label}", rows["source"])
-        for label, rows in _groups(data).items()
+        reading(key, len(rows), f"simulation_models: {len(rows)} rows", rows["source"])
+        for key, rows in _groups(data).items()
     ]
 
 
-@computes
+@computes("dimensions")
 def dimensions_compared(data):
     """Number of dimensions on which any simulation has a known score."""
     known = data["capability_scores"].dropna(subset=["score"])
     return [
-        reading(
-            "dimensions with scores",
-            known["dimension"].nunique(),
-            "capability_scores: all",
-            known["source"],
-        )
+        reading("scored", known["dimension"].nunique(), "capability_scores: all", known["source"])
     ]
 
 
-def _high_share(data, dimension):
+def _high_share(data, claim_id, dimension):
     scores = data["capability_scores"].dropna(subset=["score"])
     scores = scores[scores["dimension"] == dimension]
+    high = assumed(data, claim_id, "high-score")
     found = []
-    for label, models in _groups(data).items():
+    for key, models in _groups(data).items():
+        if key == "all-rows":
+            continue
         rows = scores[scores["model_id"].isin(models["model_id"])]
         found.append(
             reading(
-                f"share of scores of {HIGH} or 3, {label}",
-                (rows["score"] >= HIGH).mean(),
-                f"capability_scores: {dimension}",
+                key,
+                (rows["score"] >= high).mean(),
+                f"capability_scores: {dimension}, {len(rows)} scores",
                 rows["source"],
+                uncertainty="exact share of the scores",
             )
         )
     return found
 
 
-@computes
+@computes("connectivity-strong")
 def connectivity_high(data):
     """Share of known scores for connectivity that are high."""
-    return _high_share(data, "connectivity_accuracy")
+    return _high_share(data, "connectivity-strong", "connectivity_accuracy")
 
 
-@computes
+@computes("behaviour-limited")
 def behaviour_high(data):
     """Share of known scores for behaviour that are high."""
-    return _high_share(data, "behavior")
+    return _high_share(data, "behaviour-limited", "behavior")

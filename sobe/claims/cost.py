@@ -4,152 +4,202 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sobe import fits, specification, units
-from sobe.claims.registry import computes, organism_values, reading
+from sobe import fits, specification
+from sobe.claims.registry import computes, organism_values, reading, spread
 
-#: Definitions of the trend that rest on evidence rather than on the illustrations themselves.
-_EVIDENCE = ("Without illustrations", "Estimates only")
-
-
-def _of(costs, kind=None):
-    return costs if kind is None else costs[costs["kind"] == kind]
+#: The fact on the report's own spreadsheet, in table ``reported_facts``.
+SPREADSHEET = "sheet-em15-average-1000x"
+#: Facts on the budget of the 10 mm³ block, in table ``reported_facts``.
+BLOCK = ("mouse-block-33m", "mouse-block-40m")
 
 
 def _keys(rows):
     return "reconstruction_costs: " + ", ".join(rows["estimate_id"])
 
 
-@computes
+def _evidence(costs):
+    return costs[costs["kind"] != "illustration"]
+
+
+@computes("cost-1986")
 def cost_of_the_worm(data):
     """US dollars per neuron of the worm's connectome: as listed, and in dollars of the day."""
     row = data["reconstruction_costs"].set_index("estimate_id").loc["worm-1986"]
-    rows = "reconstruction_costs: worm-1986"
+    rows, sources = "reconstruction_costs: worm-1986", [row["source"]]
+    total = row["total_nominal_usd"] / row["neurons"]
+    half = 5_000 / row["neurons"]  # the total is listed to the nearest $10,000
+    listed = row["cost_per_neuron_usd"]
     return [
+        reading("listed", listed, rows, sources, (listed - 0.5, listed + 0.5), "rounding"),
         reading(
-            "adjusted for inflation, as listed", row["cost_per_neuron_usd"], rows, [row["source"]]
-        ),
-        reading(
-            "dollars of the day", row["total_nominal_usd"] / row["neurons"], rows, [row["source"]]
+            "dollars-of-the-day", total, rows, sources, (total - half, total + half), "rounding"
         ),
     ]
 
 
-@computes
+@computes("cost-falls")
 def cost_fall(data):
-    """How the cost changes: fitted, per decade; and the steepest rise from one year that has rows
-    to the next, taking each year's cheapest. Values above 1 are rises."""
+    """Change of the cost per decade as a factor: fitted; and the steepest change from one year
+    that has rows to the next, taking each year's cheapest. Values above 1 are rises."""
     costs = data["reconstruction_costs"]
     found = []
-    for label, rows in (
-        ("all rows", costs),
-        ("without illustrations", costs[costs["kind"] != "illustration"]),
-    ):
+    for key, rows in (("trend-evidence", _evidence(costs)), ("trend-all", costs)):
         fit = fits.log_linear(rows["year"], rows["cost_per_neuron_usd"])
-        cheapest = rows.groupby("year")["cost_per_neuron_usd"].min()
-        found += [
+        found.append(
             reading(
-                f"fitted change per decade, {label}",
+                key,
                 fit.fold_per_decade,
                 _keys(rows),
                 rows["source"],
-            ),
-            reading(
-                f"steepest rise between years, {label}",
-                (cheapest / cheapest.shift()).max(),
-                _keys(rows),
-                rows["source"],
-            ),
-        ]
-    return found
-
-
-@computes
-def cost_in_2030(data):
-    """US dollars per neuron in 2030: each illustration, and the trends that leave these out."""
-    costs = data["reconstruction_costs"]
-    shown = _of(costs, "illustration")
-    found = [
-        reading(f"illustration {key}", cost, f"reconstruction_costs: {key}", [source])
-        for key, cost, source in zip(
-            shown["estimate_id"], shown["cost_per_neuron_usd"], shown["source"]
-        )
-    ]
-    for name in _EVIDENCE:
-        rows = specification.cost_definitions(costs)[name]
-        fit = fits.log_linear(rows["year"], rows["cost"])
-        found.append(
-            reading(
-                f"trend to 2030, {name.lower()}", fit.predict(2030), _keys(rows), rows["source"]
+                fit.fold_per_decade_ci,
+                "95% interval of the fit",
             )
         )
+    rows = _evidence(costs)
+    cheapest = rows.groupby("year")["cost_per_neuron_usd"].min()
+    step = (cheapest / cheapest.shift()).max()
+    found.append(reading("steepest-step-evidence", step, _keys(rows), rows["source"]))
     return found
 
 
-def _whole_brain(data, organism):
-    """The cost of a whole connectome at the cost per neuron of each mouse row."""
+@computes("cost-2030")
+def cost_in_2030(data):
+    """US dollars per neuron in 2030: trends that leave out illustrations, read forward; each
+    illustration; and the average of the report's own spreadsheet."""
+    costs = data["reconstruction_costs"]
+    found = []
+    for key, name in (
+        ("trend-evidence", "Without illustrations"),
+        ("trend-estimates", "Estimates only"),
+    ):
+        rows = specification.cost_definitions(costs)[name]
+        fit = fits.log_linear(rows["year"], rows["cost"])
+        low, high = fit.band(2030.0)
+        found.append(
+            reading(
+                key,
+                fit.predict(2030.0),
+                _keys(rows),
+                rows["source"],
+                (low, high),
+                "95% interval of the trend",
+            )
+        )
+    shown = costs.set_index("estimate_id")
+    for key in ("em10", "em15", "exm15"):
+        row = shown.loc[f"mouse-{key}-2030"]
+        value = row["cost_per_neuron_usd"]
+        found.append(
+            reading(
+                f"illustration-{key}",
+                value,
+                f"reconstruction_costs: mouse-{key}-2030",
+                [row["source"]],
+                (value - 0.005, value + 0.005),
+                "rounding",
+            )
+        )
+    row = data["reported_facts"].set_index("fact_id").loc[SPREADSHEET]
+    found.append(
+        reading(
+            "spreadsheet-average",
+            row["value"],
+            f"reported_facts: {SPREADSHEET}",
+            [row["source"]],
+            (row["value"] - 0.005, row["value"] + 0.005),
+            "rounding",
+        )
+    )
+    return found
+
+
+def _whole_brain(data, organism, rows):
+    """{row of the cost table: US dollars of all neurons of an organism at its cost per neuron},
+    and the sources."""
     (source, neurons), *_ = organism_values(data, organism, "neurons").items()
+    parts = dict(zip(rows["estimate_id"], rows["cost_per_neuron_usd"] * neurons))
+    return parts, [*rows["source"], source]
+
+
+def _connectome(data, organism):
     costs = data["reconstruction_costs"]
     costs = costs[costs["organism"] == "mouse"]
-    return [
-        reading(
-            f"{key} × {units.count(neurons)} neurons",
-            cost * neurons,
-            f"reconstruction_costs: {key}; organisms: {organism}, neurons",
-            [origin, source],
-        )
-        for key, cost, origin in zip(
-            costs["estimate_id"], costs["cost_per_neuron_usd"], costs["source"]
-        )
-    ]
+    found = {}
+    for key, rows in (
+        ("evidence", _evidence(costs)),
+        ("illustrations", costs[costs["kind"] == "illustration"]),
+    ):
+        parts, sources = _whole_brain(data, organism, rows)
+        found[key] = spread(key, parts, f"{_keys(rows)}; organisms: {organism}, neurons", sources)
+    return found
 
 
-@computes
+@computes("mouse-budget")
 def mouse_connectome(data):
-    """US dollars for all neurons of the mouse, at each mouse row's cost per neuron."""
-    return _whole_brain(data, "mouse")
+    """US dollars for all neurons of the mouse, at the costs per neuron of the mouse rows."""
+    found = list(_connectome(data, "mouse").values())
+    costs = data["reconstruction_costs"]
+    for key, row in (("wellcome-2023", "mouse-wellcome-2023"), ("block-2024", "mouse-10mm3-2024")):
+        parts, sources = _whole_brain(data, "mouse", costs[costs["estimate_id"] == row])
+        rows = f"reconstruction_costs: {row}; organisms: mouse, neurons"
+        found.append(spread(key, parts, rows, sources))
+    return found
 
 
-@computes
+@computes("ladder-first-mouse")
+def first_mouse(data):
+    """US dollars for all neurons of the mouse, at the costs per neuron of the mouse rows."""
+    return list(_connectome(data, "mouse").values())
+
+
+@computes("human-budget")
 def human_connectome(data):
-    """US dollars for all neurons of the human, at each mouse row's cost per neuron."""
-    return _whole_brain(data, "human")
+    """US dollars for all neurons of the human, at the costs per neuron of the mouse rows."""
+    return list(_connectome(data, "human").values())
 
 
-@computes
+@computes("ladder-mouse-block")
 def mouse_block(data):
-    """US dollars of the one listed project of the size the ladder names: 10 mm³ of mouse brain."""
+    """US dollars of the one project of the size the ladder names, 10 mm³ of mouse brain: as the
+    cost table lists it, and as others report it."""
     costs = data["reconstruction_costs"]
     rows = costs[(costs["volume_mm3"] == 10) & costs["total_nominal_usd"].notna()]
-    return [
-        reading(key, total, f"reconstruction_costs: {key}", [source])
-        for key, total, source in zip(
-            rows["estimate_id"], rows["total_nominal_usd"], rows["source"]
-        )
-    ]
+    facts = data["reported_facts"]
+    facts = facts[facts["fact_id"].isin(BLOCK)]
+    parts = {
+        **dict(zip(rows["estimate_id"], rows["total_nominal_usd"])),
+        **dict(zip(facts["fact_id"], facts["value"])),
+    }
+    where = f"{_keys(rows)}; reported_facts: {', '.join(facts['fact_id'])}"
+    return [spread("brain-connects", parts, where, [*rows["source"], *facts["source"]])]
 
 
-@computes
+@computes("ladder-individuals")
 def insect_individuals(data):
-    """US dollars for the connectomes of five and of twenty fly brains, the ladder's ends, at each
-    cost per neuron that is not an illustration; recording their activity comes on top."""
+    """US dollars for the connectomes of five to twenty fly brains, the ladder's ends, at a cost
+    per neuron that is not an illustration; recording their activity comes on top."""
     (source, neurons), *_ = organism_values(data, "drosophila", "neurons").items()
-    costs = data["reconstruction_costs"]
     # The worm's hand-drawn map, the dearest of all rows, says nothing of what a fly costs now.
-    costs = costs[(costs["kind"] != "illustration") & (costs["organism"] != "c_elegans")]
+    costs = _evidence(data["reconstruction_costs"]).query("organism != 'c_elegans'")
+    price = costs.set_index("estimate_id")["cost_per_neuron_usd"]
+    fly = costs.loc[costs["organism"] == "drosophila", "estimate_id"].iloc[0]
     return [
-        reading(
-            f"{n} flies at the cost of {row.estimate_id}",
-            n * neurons * row.cost_per_neuron_usd,
-            f"reconstruction_costs: {row.estimate_id}; organisms: drosophila, neurons",
-            [row.source, source],
+        spread(
+            key,
+            {f"{n} flies": n * neurons * price[row] for n in (5, 20)},
+            f"reconstruction_costs: {row}; organisms: drosophila, neurons",
+            [*costs.loc[costs["estimate_id"] == row, "source"], source],
         )
-        for n in (5, 20)
-        for row in costs.itertuples()
+        for key, row in (
+            ("fly-budget", fly),
+            ("cheapest-row", price.idxmin()),
+            ("dearest-row", price.idxmax()),
+        )
     ]
 
 
 def implied_fall(claims: pd.DataFrame) -> float:
-    """The change per decade between the two costs that the summary claims, as a factor.
+    """Return the change per decade between the two costs that the summary claims, as a factor.
 
     ``claims``: table ``claims``, whose ``at_year`` dates both.
     """

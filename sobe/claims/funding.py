@@ -1,129 +1,183 @@
-"""Claims on money: what the field receives, the ladder of ideas, and the licence of the data."""
+"""Claims on money and people: what the field receives, and the ladder of ideas."""
 
 from __future__ import annotations
 
-import pandas as pd
-
-from sobe.claims.registry import computes, reading
+from sobe.claims.registry import computes, reading, spread
+from sobe.funding_years import per_year
 
 STATED = "brain-megaprojects-cumulative"
-#: The summary's twenty years end with the last one the stated row counts.
-CONSORTIA = {
-    "human-genome-project": "Human Genome Project",
-    "large-hadron-collider": "Large Hadron Collider",
-}
+COLLIDER = "large-hadron-collider"
+#: Year of "today's dollars".
+PRICE_YEAR = 2024
+#: Facts in table ``reported_facts``.
+PEOPLE, AWARDS = "people-fewer-than-500", "brain-awards"
+GENOME_1991, GENOME_SPENT = "hgp-cost-1991-dollars", "hgp-us-total"
+#: The first of the summary's "past 20 years"; the last is the latest that a table has.
+FIRST_YEAR = 2005
 
 
 def _stated(data):
     return data["megaprojects"].set_index("megaproject_id").loc[STATED]
 
 
-def _listed_per_year(rows, start, end):
-    """US dollars a year from ``start`` to ``end``, each project's total spread evenly over its years."""
-    first = rows["start_year"].astype(float)
-    last = rows["end_year"].astype(float).fillna(end).clip(upper=end)
-    last = pd.concat([first, last], axis=1).max(axis=1)
-    inside = (last.clip(upper=end) - first.clip(lower=start) + 1).clip(lower=0)
-    return float((rows["funding_usd"] * inside / (last - first + 1)).sum() / (end - start + 1))
+def _listed(data, key, rows):
+    """A reading of the listed projects over the years of the stated row, without its first."""
+    stated = _stated(data)
+    first, last = int(stated["start_year"]) + 1, int(stated["end_year"])
+    return reading(
+        key,
+        per_year(rows, first, last),
+        f"brain_research_funding: the book's choice of rows, {first} to {last}",
+        rows["source"],
+        uncertainty="amounts as listed",
+    )
 
 
-@computes
+@computes("neuroscience-money")
 def neuroscience_per_year(data):
-    """US dollars a year: as the report states it, its total over its years, and the listed
-    projects spread over theirs, with companies and without."""
+    """US dollars per year: one agency's own category; the report's row, its amount per year and
+    its total over its years; and the listed projects, with companies and without."""
     stated = _stated(data)
     years = stated["end_year"] - stated["start_year"]
     rows, sources = f"megaprojects: {STATED}", [stated["source"]]
+    category = _nih(data, "neuroscience")
+    budgets = {
+        str(year): value for year, value in zip(category["fiscal_year"], category["amount_usd"])
+    }
+    total = {
+        "as spent": stated["cost_nominal_usd"] / years,
+        "dollars of 2024": stated["cost_2024_usd"] / years,
+    }
     projects = data["brain_research_funding"]
     listed = projects[projects["book_choice"]].dropna(subset=["start_year", "funding_usd"])
-    start, end = int(stated["start_year"]) + 1, int(stated["end_year"])
-    found = [
-        reading("stated per year", stated["cost_per_year_usd"], rows, sources),
-        reading("stated total over its years", stated["cost_nominal_usd"] / years, rows, sources),
+    each = stated["cost_per_year_usd"]
+    return [
+        spread("nih-neuroscience", budgets, "nih_budgets: neuroscience", category["source"]),
+        reading("stated-row", each, rows, sources, (each - 5e7, each + 5e7), "rounding"),
+        spread("stated-total", total, rows, sources),
+        _listed(data, "listed-projects", listed),
+        _listed(data, "listed-without-companies", listed[listed["funder_type"] != "commercial"]),
+    ]
+
+
+def _nih(data, category):
+    rows = data["nih_budgets"]
+    chosen = (rows["category"] == category) & (rows["scope"] == "nih")
+    return rows[chosen & (rows["fiscal_year"] >= FIRST_YEAR)].sort_values("fiscal_year")
+
+
+@computes("share-of-nih")
+def share_of_the_agency(data):
+    """The stated amount per year over the budgets of the National Institutes of Health."""
+    claims = data["claims"].set_index("claim_id")
+    stated = float(claims.loc["neuroscience-money", "value"])
+    low, high = stated - 5e7, stated + 5e7  # stated to one digit
+    budgets = _nih(data, "total")
+    amounts = budgets["amount_usd"]
+    mean, latest = amounts.mean(), amounts.iloc[-1]
+    first, last = budgets["fiscal_year"].iloc[0], budgets["fiscal_year"].iloc[-1]
+    return [
         reading(
-            "stated total in dollars of 2024, over its years",
-            stated["cost_2024_usd"] / years,
-            rows,
-            sources,
+            "twenty-year-mean",
+            stated / mean,
+            f"nih_budgets: {len(budgets)} years from {first} to {last}",
+            budgets["source"],
+            (stated / amounts.max(), stated / amounts.min()),
+            "largest to smallest budget of the years listed",
+        ),
+        reading(
+            "latest",
+            stated / latest,
+            f"nih_budgets: {last}",
+            budgets["source"].iloc[-1:],
+            (low / latest, high / latest),
+            "rounding of the stated amount",
         ),
     ]
-    for label, table in (
-        ("listed projects, spread over their years", listed),
-        ("listed projects without companies", listed[listed["funder_type"] != "commercial"]),
-    ):
-        found.append(
-            reading(
-                label,
-                _listed_per_year(table, start, end),
-                "brain_research_funding: the book's choice of rows",
-                table["source"],
-            )
-        )
-    return found
 
 
-@computes
+@computes("neuroscience-years")
 def years_of_funding(data):
     """Years over which the report's row sums up funding."""
     stated = _stated(data)
     return [
         reading(
-            "from start to end of the stated row",
+            "stated-row",
             stated["end_year"] - stated["start_year"],
             f"megaprojects: {STATED}",
             [stated["source"]],
+            uncertainty="difference of two stated years",
         )
     ]
 
 
-@computes
+@computes("meeting-room")
+def people_in_the_field(data):
+    """People who work on brain emulation alone, in an author's own words."""
+    row = data["reported_facts"].set_index("fact_id").loc[PEOPLE]
+    return [
+        reading(
+            "authors-number",
+            row["high"],
+            f"reported_facts: {PEOPLE}",
+            [row["source"]],
+            (0, row["high"]),
+            "the author states an upper limit",
+        )
+    ]
+
+
+@computes("small-grants")
+def grants_of_one_programme(data):
+    """Awards of one programme."""
+    row = data["reported_facts"].set_index("fact_id").loc[AWARDS]
+    return [reading("brain-awards", row["value"], f"reported_facts: {AWARDS}", [row["source"]])]
+
+
+@computes("ladder-tiers")
 def tiers_with_ideas(data):
     """Tiers of funding that hold at least one idea."""
     ladder = data["funding_ladder"]
-    return [
-        reading(
-            "tiers with an idea", ladder["tier"].nunique(), "funding_ladder: all", ladder["source"]
-        )
-    ]
+    return [reading("tiers", ladder["tier"].nunique(), "funding_ladder: all", ladder["source"])]
 
 
-@computes
+@computes("ladder-domains")
 def domains_with_ideas(data):
     """Domains of the ladder that hold at least one idea; the one that spans all is none of them."""
     ladder = data["funding_ladder"]
     own = ladder[ladder["domain"] != "all"]
-    return [
-        reading(
-            "domains with an idea", own["domain"].nunique(), "funding_ladder: all", own["source"]
-        )
-    ]
+    return [reading("domains", own["domain"].nunique(), "funding_ladder: all", own["source"])]
 
 
-@computes
+@computes("ladder-consortium")
 def consortium_cost(data):
-    """US dollars of the two undertakings that the top tier is modelled on, as spent and in
-    dollars of 2024. The table lists the collider, not its laboratory."""
-    rows = data["megaprojects"].set_index("megaproject_id").loc[list(CONSORTIA)]
+    """US dollars of the two undertakings that the top tier is modelled on, in today's dollars
+    and as spent. The table lists the collider, not its laboratory."""
+    rows = data["megaprojects"].set_index("megaproject_id")
+    facts = data["reported_facts"].set_index("fact_id")
+    index = data["price_index"].set_index("year")["cpi_u"]
+    genome, collider = facts.loc[GENOME_1991], rows.loc[COLLIDER]
+    today = {
+        "genome": genome["value"] * index[PRICE_YEAR] / index[int(genome["year"])],
+        "collider": collider["cost_2024_usd"],
+    }
+    spent = {
+        "genome, US agencies": facts.loc[GENOME_SPENT, "value"],
+        "collider": collider["cost_nominal_usd"],
+    }
+    where = {
+        "genome": f"reported_facts: {GENOME_1991}; price_index: {PRICE_YEAR}",
+        "collider": f"megaprojects: {COLLIDER}",
+    }
+    sources = {"genome": [genome["source"]], "collider": [collider["source"]]}
+    both = [*sources["genome"], *sources["collider"]]
     return [
-        reading(f"{CONSORTIA[key]}, {words}", row[column], f"megaprojects: {key}", [row["source"]])
-        for key, row in rows.iterrows()
-        for column, words in (
-            ("cost_nominal_usd", "as spent"),
-            ("cost_2024_usd", "dollars of 2024"),
-        )
-    ]
-
-
-@computes
-def share_open(data):
-    """Share of the data files used here that carry the licence CC BY 4.0: the report's own, and
-    together with those compiled by others that its repository holds."""
-    sources = data["sources"].query("kind == 'dataset'").dropna(subset=["path"])
-    own = sources[sources["key"].str.startswith("sobe2025-")]
-    return [
-        reading(label, (rows["licence"] == "CC-BY-4.0").mean(), "sources: licence", rows["key"])
-        for label, rows in (
-            ("the report's own data files", own),
-            ("all data files of its repository used here", sources),
-        )
+        spread("both-today", today, "; ".join(where.values()), both),
+        *(spread(f"{key}-today", {key: today[key]}, where[key], sources[key]) for key in where),
+        spread(
+            "both-as-spent",
+            spent,
+            f"reported_facts: {GENOME_SPENT}; {where['collider']}",
+            [facts.loc[GENOME_SPENT, "source"], *sources["collider"]],
+        ),
     ]

@@ -10,8 +10,10 @@ import pandas as pd
 from IPython.display import HTML
 
 from sobe import tables
-from sobe.claims import ledger
+from sobe.claims import ledger, verdicts
 from sobe.claims.ledger import Entry
+from sobe.claims.registry import OWN, PROXY, SAME
+from sobe.claims.stability import MOVED, Move, changes
 from sobe.show import Link, link, say
 
 #: How the parts of the summary are named.
@@ -83,7 +85,7 @@ def cite(*claim_ids: str, data: Mapping[str, pd.DataFrame] | None = None) -> Non
         if entry.claim["precision"] == "not_numeric":
             continue
         say(**{f"claimed-{key}": entry.claimed})
-        if entry.claim["precision"] != "range":
+        if entry.claim["precision"] not in ("range", "about_range", "tier"):
             say(**{f"number-{key}": ledger.written(entry.number, entry.claim["unit"])})
         if pd.notna(entry.claim["at_year"]):
             say(**{f"year-{key}": str(entry.claim["at_year"])})
@@ -98,16 +100,18 @@ def _place(claim: pd.Series) -> Link:
 
 
 def claims_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
-    """The ledger as cells of :func:`sobe.show.table`, one row a claim."""
+    """Return the ledger as cells of :func:`sobe.show.table`, one row per claim."""
     rows = []
     for key, entry in entries.items():
-        evidence = f"#readings-{key}" if entry.readings else f"#needed-{key}"
+        evidence = f"#needed-{key}" if _needs(entry) else f"#read-{key}"
         rows.append(
             {
                 "Claim": Target(entry.claim["statement"], f"claim-{key}"),
                 "Verdict": Badge(entry.verdict, evidence),
                 "Claimed": entry.claimed,
                 "Computed": entry.computed or "no data",
+                "Why": entry.explanation,
+                "Readings": entry.definitions,
                 "Part": SECTIONS[entry.claim["section"]],
                 "Carried by": _place(entry.claim),
             }
@@ -115,20 +119,57 @@ def claims_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _needs(entry: Entry) -> bool:
+    return entry.verdict == verdicts.NOT_CHECKABLE
+
+
+def _name(key: str) -> str:
+    return key.replace("-", " ")
+
+
+def read_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
+    """Return how each claim is read: in both languages, what its wording allows, and the primary
+    reading with its reason."""
+    rows = []
+    for key, entry in entries.items():
+        claim = entry.claim
+        primary = None if pd.isna(claim["primary"]) else entry.primary
+        rows.append(
+            {
+                "Claim": Target(_name(key), f"read-{key}"),
+                "Meant": claim["kind"],
+                "Read as": claim["read_as"],
+                "In Chinese": claim["read_as_zh"],
+                "Allows": entry.allows,
+                "Because": claim["interval_reason"],
+                "Primary reading": "" if primary is None else primary.label,
+                "Reason": "" if primary is None else claim["primary_reason"],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+#: Kinds of a reading, in words.
+KINDS = {SAME: "the same quantity", PROXY: "a proxy", OWN: "its own source"}
+
+
 def readings_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
-    """Every reading of every claim: value, grade, the rows it is computed from and their sources."""
+    """Return every reading of every claim: its kind, value, interval, comparison and sources."""
     sources = tables.load("sources").set_index("key")
     rows = []
     for key, entry in entries.items():
         for position, reading in enumerate(entry.readings):
-            name = key.replace("-", " ")
+            compared = entry.grade(reading) if entry.allows and entry.graded else "not graded"
             rows.append(
                 {
-                    "Claim": Target(name, f"readings-{key}") if position == 0 else name,
+                    "Claim": Target(_name(key), f"readings-{key}") if position == 0 else _name(key),
                     "Reading": reading.label,
-                    "Computed": ledger.written(reading.value, entry.claim["unit"]),
-                    "Claimed": entry.claimed,
-                    "Grade": Badge(entry.grade(reading), f"#claim-{key}"),
+                    "Kind": KINDS[reading.kind],
+                    "Decides": "yes" if reading is entry.primary else "no",
+                    "Computed": entry.value(reading),
+                    "Interval": reading.uncertainty,
+                    "Compared": compared,
+                    "May mislead": reading.misleads,
                     "Rows": Links(
                         reading.rows, None, (Link(reading.rows, "data.html#the-tables"),)
                     ),
@@ -149,8 +190,102 @@ def readings_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def verdicts_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
+    """Return the verdicts, what each means and how many claims have it."""
+    found = [entry.verdict for entry in entries.values()]
+    return pd.DataFrame(
+        [
+            {
+                "Verdict": Badge(word, f"#verdict-{_slug(word)}"),
+                "Means": Target(meaning, f"verdict-{_slug(word)}"),
+                "Claims": str(found.count(word)),
+            }
+            for word, meaning in verdicts.MEANINGS.items()
+        ]
+    )
+
+
+def _slug(word: str) -> str:
+    return word.replace(",", "").replace(" ", "-")
+
+
+def stability_table(entries: Mapping[str, Entry], tried: list[Move]) -> pd.DataFrame:
+    """Return each graded claim with its verdict and what would change it, one row per change."""
+    rows = []
+    for key, entry in entries.items():
+        if entry.primary is None or not entry.graded:
+            continue
+        changed = changes(entry, tried)
+        for position, (moved, moves) in enumerate(changed.items() or [("", [])]):
+            for verdict, settings in _by_verdict(moves) or [("", "")]:
+                first = (
+                    position == 0 and (verdict, settings) == (_by_verdict(moves) or [("", "")])[0]
+                )
+                rows.append(
+                    {
+                        "Claim": Target(_name(key), f"stability-{key}") if first else _name(key),
+                        "Verdict": Badge(entry.verdict, f"#claim-{key}"),
+                        "What would change it": MOVED[moved] if moved else "nothing that was tried",
+                        "Namely": settings,
+                        "Verdict then": Badge(verdict, f"#claim-{key}") if verdict else "",
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def _by_verdict(moves: list[Move]) -> list[tuple[str, str]]:
+    """[(verdict, the settings that give it)] in the order of the verdicts."""
+    found: dict[str, list[str]] = {}
+    for move in moves:
+        found.setdefault(move.verdict, []).append(move.to)
+    return sorted(
+        ((verdict, "; ".join(settings)) for verdict, settings in found.items()),
+        key=lambda pair: verdicts.VERDICTS.index(pair[0]),
+    )
+
+
+def dissents_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
+    """Return what others say against a claim, with the verdict on it and their source."""
+    sources = tables.load("sources").set_index("key")
+    return pd.DataFrame(
+        [
+            {
+                "Claim": Link(_name(row.claim_id), f"#claim-{row.claim_id}"),
+                "Verdict": Badge(entries[row.claim_id].verdict, f"#claim-{row.claim_id}"),
+                "Dissent": row.statement,
+                "Who": row.who,
+                "Where": row.place,
+                "Source": link(
+                    row.source, sources.loc[row.source, "doi"], sources.loc[row.source, "url"]
+                ),
+            }
+            for row in tables.load("dissents").itertuples()
+        ]
+    )
+
+
+def sentences_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
+    """Return every sentence of the summary in our words, with its claims or why it has none."""
+    rows = []
+    for row in tables.load("summary_sentences").itertuples():
+        claims = [] if pd.isna(row.claims) else row.claims.split()
+        links = tuple(Link(_name(key), f"#claim-{key}") for key in claims)
+        rows.append(
+            {
+                "Sentence": row.sentence_id,
+                "Part": SECTIONS[row.section],
+                "In our words": row.paraphrase,
+                "Claims": Links(", ".join(map(_name, claims)), None, links)
+                if links
+                else row.status,
+                "Reason": "" if pd.isna(row.reason) else row.reason,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
 def needed_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
-    """The claims that cannot be checked, and what would check them."""
+    """Return the claims that cannot be checked, and what would check them."""
     return pd.DataFrame(
         [
             {
@@ -159,6 +294,6 @@ def needed_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
                 "What would check it": entry.claim["data_needed"],
             }
             for key, entry in entries.items()
-            if not entry.readings
+            if _needs(entry)
         ]
     )

@@ -1,4 +1,4 @@
-"""Claims on what a whole project costs, from the mended budget estimator."""
+"""Claims on what a whole project costs, from the corrected budget estimator."""
 
 from __future__ import annotations
 
@@ -7,25 +7,38 @@ from sobe.claims.registry import computes, reading
 #: A plan of a small brain's size, instead of the calculator's own, which is made for a mouse.
 SMALL_PLAN = {"microscope_budget": 5e6, "proofreaders": 100}
 SOURCES = ("sobe2025-calculator-formulas", "sobe2025-calculator-parameters")
+DRAWS = 400
 
 
-@computes
+@computes("small-model-cost")
 def small_programme(data):
     """US dollars of one small brain's connectome, recordings and simulation together: fly and
     larval zebrafish, the calculator's plan and a smaller one, proofreading as now and improved."""
-    from sobe.estimator import estimate  # with its units, only where this claim is asked for
+    # With its units, only where this claim is asked for.
+    from sobe.estimator import estimate
+    from sobe.estimator.uncertainty import draw
 
-    names = data["species"].set_index("organism")["name"]
-    return [
-        reading(
-            f"{names[organism]}, {plan}, proofreading {words}",
-            estimate(organism=organism, modality="em", proofreading=effort, **given).values[
-                "programme_cost"
-            ],
-            "estimator_parameters: all",
-            SOURCES,
-        )
-        for organism in ("drosophila", "zebrafish_larva")
-        for plan, given in (("the calculator's plan", {}), ("a smaller plan", SMALL_PLAN))
-        for effort, words in (("current", "as now"), ("improved", "1,000 times less"))
-    ]
+    found = []
+    for organism, name, plans in (
+        ("drosophila", "fly", {"plan": {}, "small": SMALL_PLAN}),
+        ("zebrafish_larva", "fish", {"plan": {}}),
+    ):
+        for plan, given in plans.items():
+            for effort, words in (("current", "now"), ("improved", "improved")):
+                case = {"organism": organism, "modality": "em", "proofreading": effort, **given}
+                value = estimate(**case).values["programme_cost"]
+                low, _, high = draw(draws=DRAWS, results=("programme_cost",), **case).interval(
+                    "programme_cost"
+                )
+                found.append(
+                    reading(
+                        f"{name}-{plan}-{words}",
+                        value,
+                        "estimator_parameters: all",
+                        SOURCES,
+                        # The published value can lie outside its own interval.
+                        (min(low, value), max(high, value)),
+                        "90% of draws of the assumed prices, and the published value",
+                    )
+                )
+    return found

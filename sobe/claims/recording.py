@@ -2,49 +2,105 @@
 
 from __future__ import annotations
 
-from sobe import specification
-from sobe.claims.registry import computes, reading
+import numpy as np
 
-#: Smaller than or as large as the fly: the scale that the summary names.
+from sobe import fits, growth, specification
+from sobe.claims.registry import assumed, computes, reading, spread
+
+#: Organisms whose brains are at most as large as the fly's: the scale that the summary names.
 SMALL = ("c_elegans", "zebrafish_larva", "drosophila")
-#: A recording comes near the whole brain from this share on.
-NEAR = 0.5
+SINCE = 1980
 #: The least that "several hours" can mean, minutes.
 HOURS_MIN = 120.0
 
 
-@computes
+def _growth_rows(data, quantity, method, selection):
+    """The recordings that one definition of growth admits and selects."""
+    definition = specification.Definition(quantity, method, selection, SINCE, False)
+    table = specification.rows_of(specification.dated(data["recordings"]), definition)
+    return specification.select(table, quantity, selection)
+
+
+def _growth(id, rows, values, method=None):
+    """A reading of the growth per decade of ``values`` at the dates of ``rows``, as a factor.
+
+    With ``method``, a label per row, each method has a level of its own, and the slope is shared.
+    """
+    date = rows["date"].astype(float)
+    if method is None:
+        fold = fits.log_linear(date, values).fold_per_decade
+    else:
+        fold = growth.within(date, values, method).fold
+    interval = growth.with_memory(date, values, method)
+    return _grown(id, rows, fold, interval, "95% interval that allows for memory")
+
+
+def _grown(id, rows, fold, interval, uncertainty):
+    return reading(id, fold, f"recordings: {len(rows)} rows", rows["source"], interval, uncertainty)
+
+
+def _records(data, id, quantity):
+    """A reading of the growth of the records, which are extremes of their own past."""
+    rows = _growth_rows(data, quantity, None, "all")
+    chosen = specification.select(rows, quantity, "records")
+    fold = fits.log_linear(chosen["date"], chosen[quantity]).fold_per_decade
+    interval = specification.records_interval(rows["date"], rows[quantity])
+    return _grown(id, chosen, fold, interval, "95% interval of simulated records")
+
+
+def rates(rows, electrophysiology_hz):
+    """Information rate of recordings, with the rate of all electrophysiology set to one number."""
+    given = rows["information_rate_per_s"].to_numpy(float)
+    assigned = rows["neurons"].to_numpy(float) * electrophysiology_hz
+    return np.where(rows["method"] == "electrophysiology", assigned, given)
+
+
+@computes("growth")
 def growth_per_decade(data):
-    """Growth of recording per decade, as a factor, under every definition of the curve."""
-    recordings = data["recordings"]
-    table = specification.dated(recordings)
-    definitions = {
-        definition.label: definition for definition in specification.growth_definitions()
-    }
-    found = []
-    for row in specification.growth_curve(recordings, draws=0).itertuples():
-        definition = definitions[row.label]
-        chosen = specification.select(
-            specification.rows_of(table, definition), definition.quantity, definition.selection
-        )
-        found.append(reading(row.label, row.fold, f"recordings: {row.n} rows", chosen["source"]))
-    return found
+    """Growth of recording per decade since 1980, as a factor, by definition."""
+    rate, neurons = "information_rate_per_s", "neurons"
+    hz = assumed(data, "growth", "electrophysiology-hz")
+    everything = _growth_rows(data, rate, None, "all")
+    given = rates(everything, hz)
+    yield _growth("rate-all", everything, given)
+    yield _growth("rate-within-method", everything, given, everything["method"])
+    yield _growth("rate-at-10-hz", everything, rates(everything, 10.0))
+    yield _records(data, "rate-records", rate)
+    for key, quantity, method, selection in (
+        ("rate-maximum", rate, None, "maximum"),
+        ("neurons-all", neurons, None, "all"),
+        ("neurons-maximum", neurons, None, "maximum"),
+        ("electrophysiology", rate, "electrophysiology", "all"),
+        ("imaging", rate, "fluorescence_imaging", "all"),
+    ):
+        rows = _growth_rows(data, quantity, method, selection)
+        yield _growth(key, rows, rows[quantity])
 
 
-def _coverage(data):
+def counted(coverage):
+    """The rows of ``recording_coverage`` whose number of neurons can be a count of cells: not a
+    volume fraction times a total, and not segments or components of an image."""
+    rows = coverage.dropna(subset=["neurons"])
+    return rows[~rows["counted"].isin(["fraction_times_total", "segments_or_components"])]
+
+
+def _coverage(data, factor=1.0, cells=True):
     """Rows of ``recording_coverage`` with their share of the organism's neurons and of the rate.
 
-    ``share``: neurons recorded over the book's count. ``rate_share``: sampling rate over the
-    organism's maximum firing rate, at most 1.
+    ``share``: neurons recorded over ``factor`` times the book's count. ``rate_share``: sampling
+    rate over the organism's maximum firing rate, at most 1.
     """
     chosen = (
         data["organisms"]
         .query("book_choice")
         .pivot(index="organism", columns="quantity", values="value")
+        .reindex(columns=["neurons", "max_firing_rate"])
     )
-    rows = data["recording_coverage"]
+    rows = data["recording_coverage"].dropna(subset=["neurons"])
+    if cells:
+        rows = counted(rows)
     return rows.assign(
-        share=rows["neurons"].astype(float) / rows["organism"].map(chosen["neurons"]),
+        share=rows["neurons"].astype(float) / (factor * rows["organism"].map(chosen["neurons"])),
         rate_share=(
             rows["temporal_resolution_hz"] / rows["organism"].map(chosen["max_firing_rate"])
         ).clip(upper=1),
@@ -59,141 +115,170 @@ def _organism_sources(data, organisms, quantities):
     return list(rows["source"])
 
 
-@computes
+@computes("no-whole-brain")
 def whole_brains_recorded(data):
-    """Recordings that hold all neurons of their organism, by the book's count and by the
-    smallest count of any source."""
-    rows = data["recording_coverage"]
+    """Recordings that hold all neurons of their organism: by the book's count, by the smallest
+    count of any source; and animals with a nerve net that were recorded whole."""
+    rows = counted(data["recording_coverage"])
     counts = data["organisms"].query("quantity == 'neurons'")
     sources = [*rows["source"], *counts.loc[counts["organism"].isin(rows["organism"]), "source"]]
-    smallest = counts.groupby("organism")["value"].min()
-    chosen = counts[counts["book_choice"]].set_index("organism")["value"]
-    return [
+    found = [
         reading(
-            label,
+            key,
             (rows["neurons"].astype(float) >= rows["organism"].map(count)).sum(),
             "recording_coverage: all; organisms: neurons",
             sources,
+            uncertainty="exact count in the list",
         )
-        for label, count in (
-            ("the book's neuron counts", chosen),
-            ("the smallest neuron count of any source", smallest),
+        for key, count in (
+            ("listed-recordings", counts[counts["book_choice"]].set_index("organism")["value"]),
+            ("smallest-counts", counts.groupby("organism")["value"].min()),
         )
+    ]
+    nets = data["reported_facts"]
+    nets = nets[nets["fact_id"] == HYDRA]
+    found.append(reading("nerve-nets", len(nets), f"reported_facts: {HYDRA}", nets["source"]))
+    return found
+
+
+HYDRA = "hydra-whole-nervous-system"
+
+
+@computes("sparse-data")
+def share_recorded(data):
+    """Share of the neurons of worm and fly in one recording: the best and the middle ones."""
+    factor = assumed(data, "sparse-data", "neuron-count-factor")
+    rows = _coverage(data, factor).query("organism in ('c_elegans', 'drosophila')")
+    sources = [*rows["source"], *_organism_sources(data, set(rows["organism"]), ["neurons"])]
+    where = "recording_coverage: c_elegans, drosophila; organisms: neurons"
+    groups = rows.groupby("organism")["share"]
+    best = groups.max()
+    return [
+        # What is least complete decides for neither: the best recording is the hardest test.
+        reading("best-share", best.max(), where, sources, uncertainty="exact share of the list"),
+        spread("middle-share", groups.median().to_dict(), where, sources),
     ]
 
 
-@computes
+@computes("share-of-ideal")
 def share_of_the_ideal(data):
-    """How much of an ideal recording exists, for worm and fly: the best and the middle recording,
-    counted as a share of neurons; of neurons times rate; and also times session over two hours,
-    the least that the summary's "several hours" can mean."""
+    """How much of an ideal recording the best of worm and fly is, as a share of neurons; and as
+    that times rate and session, where two hours are the least that "several hours" can mean."""
     rows = _coverage(data)
     found = []
     for organism, name in (("c_elegans", "worm"), ("drosophila", "fly")):
         table = rows[rows["organism"] == organism]
-        measures = {
-            "neurons": table["share"],
-            "neurons × rate": table["share"] * table["rate_share"],
-            "neurons × rate × session": table["share"]
-            * table["rate_share"]
-            * (table["session_min"] / HOURS_MIN).clip(upper=1),
-        }
         sources = [
             *table["source"],
             *_organism_sources(data, [organism], ["neurons", "max_firing_rate"]),
         ]
-        for label, measure in measures.items():
-            for which, value in (("best", measure.max()), ("median", measure.median())):
-                found.append(
-                    reading(
-                        f"{name}, {which} recording, {label}",
-                        value,
-                        f"recording_coverage: {organism}",
-                        sources,
-                    )
+        whole = (
+            table["share"] * table["rate_share"] * (table["session_min"] / HOURS_MIN).clip(upper=1)
+        )
+        for key, measure in (("neurons", table["share"]), ("neurons-rate-session", whole)):
+            found.append(
+                reading(
+                    f"{name}-{key}",
+                    measure.max(),
+                    f"recording_coverage: {organism}",
+                    sources,
+                    uncertainty="exact share of the list",
                 )
+            )
     return found
 
 
-@computes
+@computes("session-length")
 def session_length(data):
-    """Median length of a recording session in minutes: all, confirmed ones, and by organism."""
+    """Length of a recording session in minutes: the middle ones, and the longest confirmed."""
     rows = data["recording_coverage"].dropna(subset=["session_min"])
-    groups = {
-        "all organisms": rows,
-        "all organisms, confirmed only": rows[rows["session_status"] == "confirmed"],
-        "worm": rows[rows["organism"] == "c_elegans"],
-        "fly": rows[rows["organism"] == "drosophila"],
-    }
-    return [
-        reading(
-            f"median, {label}",
-            group["session_min"].median(),
-            f"recording_coverage: {len(group)} sessions",
-            group["source"],
+    confirmed = rows[rows["session_status"] == "confirmed"]
+    found = []
+    for key, table in (("median-all", rows), ("median-confirmed", confirmed)):
+        minutes = table["session_min"].astype(float)
+        found.append(
+            reading(
+                key,
+                minutes.median(),
+                f"recording_coverage: {len(table)} sessions",
+                table["source"],
+                tuple(minutes.quantile([0.25, 0.75])),
+                "middle half of the sessions",
+            )
         )
-        for label, group in groups.items()
-    ]
+    found.append(
+        reading(
+            "longest-confirmed",
+            confirmed["session_min"].max(),
+            "recording_coverage: the longest confirmed session",
+            confirmed["source"],
+        )
+    )
+    return found
 
 
-@computes
+@computes("figure-start")
 def first_recording(data):
     """Year of the first recording listed, with and without a rate."""
     return _edge(data, "min")
 
 
-@computes
+@computes("figure-end")
 def last_recording(data):
     """Year of the last recording listed, with and without a rate."""
     return _edge(data, "max")
 
 
 def _edge(data, which):
-    rows = specification.dated(data["recordings"])
-    rated = rows.dropna(subset=["information_rate_per_s", "date"])
+    rows = specification.dated(data["recordings"]).dropna(subset=["date"])
+    rated = rows.dropna(subset=["information_rate_per_s"])
     return [
         reading(
-            label,
+            key,
             getattr(table["date"], which)() // 1,
             f"recordings: {len(table)} rows",
             table["source"],
         )
-        for label, table in (
-            ("recordings with an information rate", rated),
-            ("all recordings", rows.dropna(subset=["date"])),
-        )
+        for key, table in (("rated", rated), ("all", rows))
     ]
 
 
-@computes
+@computes("near-whole-brain")
 def near_whole_brain(data):
     """On how many organisms the claim "only worm and fly come near the whole brain" fails.
 
-    Near is a share of at least `NEAR`. By scale, the claim speaks of brains up to the size of the
-    fly's: it fails for each that is not near, and for each larger one that is. By name, it speaks
-    of worm and fly alone. By rate, what is shared is neurons × sampling rate, the quantity of
-    the summary's figure.
+    By scale, the claim speaks of brains up to the size of the fly's: it fails for each that is
+    not near, and for each larger one that is. By name, it speaks of worm and fly alone. By rate,
+    what is shared is neurons × sampling rate, the quantity of the summary's figure.
     """
-    rows = _coverage(data)
-    organisms = set(rows["organism"])
-    sources = [*rows["source"], *_organism_sources(data, organisms, ["neurons", "max_firing_rate"])]
-    neurons = rows.groupby("organism")["share"].max()
-    rates = (rows["share"] * rows["rate_share"]).groupby(rows["organism"]).max()
+    factor = assumed(data, "near-whole-brain", "neuron-count-factor")
+    near_share = assumed(data, "near-whole-brain", "near-share")
+    cells, listed = _coverage(data, factor), _coverage(data, factor, cells=False)
+    organisms = set(listed["organism"])
+    sources = [
+        *listed["source"],
+        *_organism_sources(data, organisms, ["neurons", "max_firing_rate"]),
+    ]
+    neurons = cells.groupby("organism")["share"].max()
+    rates = (cells["share"] * cells["rate_share"]).groupby(cells["organism"]).max()
+    as_listed = listed.groupby("organism")["share"].max()
     named = {"c_elegans", "drosophila"}
     found = []
-    for label, claimed, best in (
-        ("by scale, share of neurons", set(SMALL), neurons),
-        ("by name, share of neurons", named, neurons),
-        ("by scale, neurons × rate", set(SMALL), rates),
-        ("by name, neurons × rate", named, rates),
+    for key, claimed, best in (
+        ("by-scale-neurons", set(SMALL), neurons),
+        ("by-name-neurons", named, neurons),
+        ("by-scale-rate", set(SMALL), rates),
+        ("by-name-rate", named, rates),
+        ("by-scale-as-listed", set(SMALL), as_listed),
     ):
-        near = set(best.index[best >= NEAR])
+        near = set(best.index[best >= near_share])
         found.append(
             reading(
-                label,
+                key,
                 len(near ^ (claimed & organisms)),
                 "recording_coverage: all; organisms: neurons, maximum firing rate",
                 sources,
+                uncertainty="exact count in the list",
             )
         )
     return found

@@ -1,114 +1,186 @@
-"""The rule that turns a claimed number and computed ones into a verdict.
+"""The rule that turns a claim and its readings into a verdict.
 
-One computed value is *graded* against the claim by the precision the claim is stated with:
+A claim allows an interval of values: what its wording is taken to admit (table ``claims``,
+``allows_low`` to ``allows_high``; an end may be open). A reading has an interval too: what the
+data leave open. The two are compared:
 
-============  =====================================================================
-exact         equal to the claimed number
-digits        equal to it once rounded to as many significant digits as it has
-about         within a factor of `ABOUT` of it, above or below
-range         between its low and its high
-at_most       not above its high
-at_least      not below its low
-not_numeric   no number is stated, so nothing can be graded
-============  =====================================================================
+=====================  ===================================================================
+agrees                 the reading's interval lies inside what the wording allows
+cannot be told apart   they overlap, but values that the wording excludes are possible too
+disagrees              they do not overlap
+=====================  ===================================================================
 
-A value beyond that precision, but within a factor of the square root of ten of the claim (so of
-the same power of ten), has its order of magnitude right. That grade exists only where the claim
-is an amount stated as digits, about or range: a count of twelve is not nearly reproduced by
-twenty-four.
+A correlation of 0 and a change per decade by the factor 1 are no trend. A reading whose interval
+holds that value cannot agree with a claim that there is one.
 
-The *verdict* follows from the grades of all readings, one reading a definition or source:
-all reproduced: "reproduced"; some: "depends on definition"; none, but one at least of the right
-order: "order of magnitude"; none at all: "contradicted"; and without any reading: "not checkable".
+Every claim has at most one *primary reading*, chosen from the sentence alone and recorded before
+verdicts were computed. **The primary reading decides**, and its kind limits the word:
+
+=================  =======================  ==================  ================================
+primary reading    agrees                   cannot be told      disagrees
+                                            apart
+=================  =======================  ==================  ================================
+the same quantity  holds                    not settled         does not hold
+a proxy            supported by a proxy     not settled         not supported by a proxy
+its own source     consistent with its own  not settled         inconsistent with its own source
+                   source
+=================  =======================  ==================  ================================
+
+Without a primary reading a claim is *not checkable*. A figure of speech is *not graded*. The
+other readings do not change the verdict; how many of them agree is shown with it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-REPRODUCED = "reproduced"
-DEPENDS = "depends on definition"
-MAGNITUDE = "order of magnitude"
-CONTRADICTED = "contradicted"
+import pandas as pd
+
+from sobe.claims.registry import OWN, PROXY, SAME, Reading
+
+HOLDS = "holds"
+SUPPORTED = "supported by a proxy"
+CONSISTENT = "consistent with its own source"
+NOT_SETTLED = "not settled"
+DOES_NOT_HOLD = "does not hold"
+NOT_SUPPORTED = "not supported by a proxy"
+INCONSISTENT = "inconsistent with its own source"
 NOT_CHECKABLE = "not checkable"
-#: All verdicts, from agreement to none.
-VERDICTS = (REPRODUCED, DEPENDS, MAGNITUDE, CONTRADICTED, NOT_CHECKABLE)
-
-#: "About" means within this factor: a quarter more, or a fifth less.
-ABOUT = 1.25
-#: Values closer than this factor share their nearest power of ten.
-MAGNITUDE_FACTOR = math.sqrt(10)
-
-#: How each precision is written for a reader.
-RULES = {
-    "exact": "equal to it",
-    "digits": "equal to it, once rounded to its digits",
-    "about": f"within a factor of {ABOUT:g} of it",
-    "range": "within it",
-    "at_most": "not above it",
-    "at_least": "not below it",
-    "not_numeric": "no number stated",
+NOT_GRADED = "figure of speech, not graded"
+#: All verdicts and what each means, from agreement to none.
+MEANINGS = {
+    HOLDS: "We computed what the sentence states, and all values that our data leave open agree.",
+    SUPPORTED: "We computed something related, which agrees. It does not prove the sentence.",
+    CONSISTENT: "The report's own source says the same. Nothing independent was computed.",
+    NOT_SETTLED: "Our data fit the sentence, and they fit values that it excludes as well.",
+    DOES_NOT_HOLD: "We computed what the sentence states, and no value that our data leave open agrees.",
+    NOT_SUPPORTED: "We computed something related, which disagrees. It does not refute the sentence.",
+    INCONSISTENT: "The report's own source says something else.",
+    NOT_CHECKABLE: "No data at hand can decide it.",
+    NOT_GRADED: "A comparison that explains. It is not meant as a measurement.",
 }
+VERDICTS = tuple(MEANINGS)
+
+AGREES, APART, DISAGREES = "agrees", "cannot be told apart", "disagrees"
+_WORDS = {
+    SAME: {AGREES: HOLDS, APART: NOT_SETTLED, DISAGREES: DOES_NOT_HOLD},
+    PROXY: {AGREES: SUPPORTED, APART: NOT_SETTLED, DISAGREES: NOT_SUPPORTED},
+    OWN: {AGREES: CONSISTENT, APART: NOT_SETTLED, DISAGREES: INCONSISTENT},
+}
+
+#: "About" is taken to allow this factor: a quarter more, or a fifth less.
+ABOUT = 1.25
+#: How many times its own value a tier of money spans: the next tier begins there.
+TIER = 10.0
+#: Units of a trend, and the value at which there is none.
+NO_TREND = {"correlation": 0.0, "fold_per_decade": 1.0}
 
 
 def significant_digits(value: float) -> int:
-    """Significant digits of a number as one writes it: 16,000 has two, 500 has one, 302 three."""
+    """Return the significant digits of a number as written: 16,000 has two, 500 one, 302 three."""
     return len(f"{abs(value):.12e}".split("e")[0].replace(".", "").rstrip("0")) or 1
 
 
-def bounds(claim) -> tuple[float, float]:
-    """(low, high) of what reproduces the claim, infinite where it is open; ValueError for a claim
-    that states no number. For "digits" the high end itself no longer rounds to the claim."""
-    kind, value = claim.precision, claim.value
+def rounds_to(value: float) -> tuple[float, float]:
+    """Return (low, high) of what is written as ``value`` at as many significant digits as it has."""
+    digits, exponent = significant_digits(value), math.floor(math.log10(value))
+    unit = 10.0 ** (exponent - digits + 1)
+    # Below a power of ten the last digit is worth a tenth: 9,500 is written 10,000 at one digit.
+    below = unit / 10 if math.isclose(value, 10.0**exponent) and digits == 1 else unit
+    return value - below / 2, value + unit / 2
+
+
+def stated_interval(claim, about: float = ABOUT, tier: float = TIER) -> tuple[float, float] | None:
+    """Return what the stated precision of a claim allows, or None where no rule gives it.
+
+    Table ``claims`` keeps these intervals written out. This is the rule behind those of the
+    precisions exact, digits, about and tier; stability moves ``about`` and ``tier``.
+    """
+    kind, value = claim["precision"], claim["value"]
     if kind == "exact":
         return value, value
-    if kind == "about":
-        return value / ABOUT, value * ABOUT
     if kind == "digits":
-        digits, exponent = significant_digits(value), math.floor(math.log10(value))
-        unit = 10.0 ** (exponent - digits + 1)
-        below = unit / 10 if math.isclose(value, 10.0**exponent) and digits == 1 else unit
-        return value - below / 2, value + unit / 2
-    if kind == "range":
-        return claim.low, claim.high
-    if kind == "at_most":
-        return -math.inf, claim.high
-    if kind == "at_least":
-        return claim.low, math.inf
-    raise ValueError(f"claim {claim.claim_id!r} states no number")
+        return rounds_to(value)
+    if kind == "about":
+        return value / about, value * about
+    if kind == "about_range":
+        return claim["low"] / about, claim["high"] * about
+    if kind == "tier":
+        return claim["low"] / about, claim["low"] * tier
+    if kind == "top_tier":
+        return claim["low"] / about, math.inf
+    return None
 
 
-def grade(claim, computed: float) -> str:
-    """`REPRODUCED`, `MAGNITUDE` or `CONTRADICTED`: one computed value, in the claim's unit.
+def allowed(claim) -> tuple[float, float]:
+    """Return (low, high) of what the wording allows, infinite where it is open."""
+    low, high = claim["allows_low"], claim["allows_high"]
+    return (-math.inf if _missing(low) else float(low)), (
+        math.inf if _missing(high) else float(high)
+    )
 
-    ``claim`` has ``precision``, ``value``, ``low`` and ``high`` as in table ``claims``.
+
+def _missing(value) -> bool:
+    return value is None or bool(pd.isna(value))
+
+
+def compare(interval: tuple[float, float], low: float, high: float, unit: str | None = None) -> str:
+    """Compare what a claim allows with a reading from ``low`` to ``high``.
+
+    Parameters
+    ----------
+    interval
+        (low, high) of the claim.
+    low, high
+        Interval of the reading, in the claim's unit.
+    unit
+        Unit of the claim; for those of `NO_TREND` an interval that holds no trend cannot agree.
+
+    Returns
+    -------
+    str
+        `AGREES`, `APART` or `DISAGREES`.
     """
-    if not math.isfinite(computed):
-        raise ValueError(f"claim {claim.claim_id!r}: the computed value is {computed!r}")
-    low, high = bounds(claim)
-    if claim.precision == "digits":
-        inside = low <= computed < high
-    else:
-        # Thresholds such as 500e6 / 1.25 are met by values equal but for the last bit.
-        slack = 1e-12 * max(abs(computed), 1e-300)
-        inside = low - slack <= computed <= high + slack
-    if inside:
-        return REPRODUCED
-    if claim.precision not in ("digits", "about", "range"):
-        return CONTRADICTED
-    near_low, near_high = (claim.value, claim.value) if claim.precision != "range" else (low, high)
-    near = near_low / MAGNITUDE_FACTOR < computed < near_high * MAGNITUDE_FACTOR
-    return MAGNITUDE if near else CONTRADICTED
+    if not low <= high:
+        raise ValueError(f"a reading's interval runs upward, not from {low!r} to {high!r}")
+    least, most = interval
+    # Ends such as 500e6 / 1.25 are met by values equal but for the last bit.
+    slack = 1e-12 * max(abs(low), abs(high))
+    if high < least - slack or low > most + slack:
+        return DISAGREES
+    none = NO_TREND.get(unit)
+    trend = none is None or not low <= none <= high
+    return AGREES if least - slack <= low and high <= most + slack and trend else APART
 
 
-def verdict(claim, computed: Iterable[float]) -> str:
-    """The verdict on a claim from all its computed values; see the module's text for the rule."""
-    grades = {grade(claim, value) for value in computed}
-    if not grades:
+def verdict(
+    kind: str, primary: Reading | None, interval: tuple[float, float], unit: str | None
+) -> str:
+    """Return the verdict on a claim from its primary reading; see the module's text.
+
+    ``kind`` is "literal" or "metaphor", and ``interval`` is what the wording allows.
+    """
+    if kind == "metaphor":
+        return NOT_GRADED
+    if primary is None:
         return NOT_CHECKABLE
-    if grades == {REPRODUCED}:
-        return REPRODUCED
-    if REPRODUCED in grades:
-        return DEPENDS
-    return MAGNITUDE if MAGNITUDE in grades else CONTRADICTED
+    return _WORDS[primary.kind][compare(interval, primary.low, primary.high, unit)]
+
+
+def tally(
+    readings: Sequence[Reading], interval: tuple[float, float], unit: str | None
+) -> dict[str, int]:
+    """Count the readings that agree, cannot be told apart, and disagree."""
+    found = [compare(interval, r.low, r.high, unit) for r in readings]
+    return {word: found.count(word) for word in (AGREES, APART, DISAGREES)}
+
+
+def off_by(value: float, low: float, high: float) -> float | None:
+    """Return the factor between a claimed value and the nearest end of a reading, at least 1.
+
+    None where a factor has no meaning: values of 0 or less, or an interval that holds the value.
+    """
+    if low <= value <= high or min(value, low) <= 0:
+        return None
+    return low / value if value < low else value / high
