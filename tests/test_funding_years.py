@@ -5,6 +5,7 @@ import pytest
 
 from sobe import tables
 from sobe.claims import funding
+from sobe.claims.registry import Tables
 from sobe.funding_years import per_year, spread
 
 
@@ -42,10 +43,6 @@ def test_a_project_is_spread_over_its_years(start, end, years, each):
 def test_the_chapter_and_the_claims_give_one_value():
     """The years of the stated row, in the ledger and in the funding chapter."""
     projects = tables.load("brain_research_funding").query("book_choice")
-    data = {
-        "brain_research_funding": tables.load("brain_research_funding"),
-        "megaprojects": tables.load("megaprojects"),
-    }
-    readings = {r.label: r.value for r in funding.neuroscience_per_year(data)}
-    of_claims = readings["listed projects, spread over their years"]
+    readings = {r.id: r.value for r in funding.neuroscience_per_year(Tables())}
+    of_claims = readings["listed-projects"]
     assert per_year(projects, 2005, 2024) == pytest.approx(of_claims)

@@ -23,7 +23,7 @@ SENTENCES = {
         "neither hardware nor algorithms hold brain emulation back",
         "shows how the cost per neuron differs between projects and years",
     ),
-    "zh": ("独立版本", "大脑模拟模型", "主张核查表"),
+    "zh": ("独立版本", "大脑模拟模型", "论断核查表"),
 }
 #: The margins of a page and 2 mm, in points: left, top, right, bottom.
 MILLIMETRE = 72 / 25.4
