@@ -287,8 +287,8 @@ class Document:
         said = words["and"].join(
             model["options"][choice][case[choice]] for choice in model["choices"]
         )
-        shown = self.link(quote(self.numbers[ident]), f"#{ident}")
         self.labels.add(ident)
+        shown = self.link(quote(self.numbers[ident]), f"#{ident}")
         text = quote(words["estimator"]).format(table=shown, case=quote(said))
         made = self.table(node, Table(words["still"], columns, rows), ident, refer=False)
         return f"<p>{text}</p>\n{made}"
