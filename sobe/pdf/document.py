@@ -16,8 +16,8 @@ from sobe.web import collect
 from sobe.web.datadoc import constraint_words
 from sobe.web.record import unit_words
 
-#: Columns from which on a table is set in small type.
-WIDE = 7
+#: Columns from which on a table is set in small type, and on a page on its side.
+WIDE, WIDEST = 7, 10
 _PLACE = re.compile(r"(?:#document-)?(?:([\w-]+?)(?:\.html)?)?(?:#([\w-]+))?$")
 
 
@@ -206,7 +206,10 @@ class Document:
             + "</tr>"
             for row in table.rows
         )
-        wide = ' class="wide"' if len(table.columns) >= WIDE else ""
+        count = len(table.columns)
+        wide = ' class="wide"' if count >= WIDE else ""
+        if count >= WIDEST:
+            wide = ' class="wide widest"'
         return (
             f'<table id="{ident}"{wide}><caption>{caption}</caption><thead><tr>{head}</tr></thead>\n'
             f"<tbody>{rows}</tbody></table>"
@@ -284,8 +287,8 @@ class Document:
         said = words["and"].join(
             model["options"][choice][case[choice]] for choice in model["choices"]
         )
-        shown = self.link(quote(self.numbers[ident]), f"#{ident}")
         self.labels.add(ident)
+        shown = self.link(quote(self.numbers[ident]), f"#{ident}")
         text = quote(words["estimator"]).format(table=shown, case=quote(said))
         made = self.table(node, Table(words["still"], columns, rows), ident, refer=False)
         return f"<p>{text}</p>\n{made}"
