@@ -3,7 +3,7 @@
 Files are equal to the byte, except for these, which are read:
 
 - A page is its tags with sorted attributes, its comments and its texts. White space is collapsed,
-  and does not count next to a block. Scripts, styles and `pre` count to the byte.
+  and does not count next to a block. Scripts, styles and `pre` count to the byte; JSON as its value.
 - A notebook is its cells' sources and the texts that it glues: outputs may carry more than a page shows.
 - The index of the search is its JSON.
 
@@ -33,12 +33,16 @@ KEPT = "application/papermill.record/"
 HASHES = re.compile(r" 'sha256-[A-Za-z0-9+/=]+'")
 
 
+def _json(text):
+    return json.dumps(json.loads(text), sort_keys=True)
+
+
 class Page(HTMLParser):
     """A page as a list of tokens: ("<", name, attributes), (">", name), ("text", text)."""
 
     def __init__(self, text):
         super().__init__(convert_charrefs=True)
-        self.tokens, self._open = [], []
+        self.tokens, self._open, self._data = [], [], False
         self.feed(text)
         self.close()
 
@@ -48,6 +52,7 @@ class Page(HTMLParser):
             (name, HASHES.sub("", " ".join((value or "").split()))) for name, value in attrs
         )
         self.tokens.append(("<", tag, *attributes))
+        self._data = ("type", "application/json") in attributes
         if tag not in VOID:
             self._open.append(tag)
 
@@ -64,7 +69,7 @@ class Page(HTMLParser):
 
     def handle_data(self, data):
         if any(tag in EXACT for tag in self._open):
-            self.tokens.append(("exact", data))
+            self.tokens.append(("exact", _json(data) if self._data else data))
         else:
             hidden = any(tag in UNSEEN for tag in self._open)
             self.tokens.append(("hidden" if hidden else "text", re.sub(r"\s+", " ", data)))

@@ -7,17 +7,19 @@ from pathlib import Path
 from docutils import nodes
 from sphinx import addnodes
 
-from sobe import render
+from sobe import outputs
 from sobe.pdf import figures, tables
 from sobe.pdf.datadoc import documented
 from sobe.pdf.tables import latex
 from sobe.pdf.words import WORDS
 from sobe.web import collect
+from sobe.web.nodes import Shown
 
 _CHART = re.compile(
     r'<div class="sobe-(figure|chart)" id="[\w-]+">.*?<script type="application/json">(\{.*?\})</script>',
     re.S,
 )
+CATALOGUE, TABLES = "<!--sobe-catalogue-->", "<!--sobe-tables-->"
 _LINK = re.compile(r'<a class="sobe-verdict"[^>]* href="([^"]*)"[^>]*>(.*?)</a>', re.S)
 _PARTS = re.compile(r"<h3>(.*?)</h3>|<p>(.*?)</p>|(<table.*?</table>|<figure.*?</figure>)", re.S)
 _SPECIAL = re.compile(r"([%#&_{}])")
@@ -57,7 +59,7 @@ class Document:
         self.words = WORDS[self.name]
         self.records = app.sobe_records
         self.by_chart = {
-            render.chart_id(record["spec"]): name for name, record in self.records.items()
+            outputs.chart_id(record["spec"]): name for name, record in self.records.items()
         }
         self.cited = {
             c.key: f"{c.bibliography_key.docname}:{c.citation_id}"
@@ -112,9 +114,9 @@ class Document:
             return "\n".join(self.chart(node, kind, json.loads(data)) for kind, data in charts)
         if "data-sobe-estimator" in html:
             return self.estimator(node, html)
-        if html == collect.CATALOGUE:
+        if html == CATALOGUE:
             return self.catalogue(node)
-        if html == collect.TABLES:
+        if html == TABLES:
             return documented(self.app.sobe_package, self.words)
         if "data-sobe-grid" in html:
             words = self.words
@@ -160,7 +162,7 @@ class Document:
     def chart(self, node, kind, data):
         """A declared figure; of a chart shown again, only a reference."""
         if kind == "chart":
-            if name := self.by_chart.get(render.chart_id(data)):
+            if name := self.by_chart.get(outputs.chart_id(data)):
                 self.shown.append((node, f"figure-{name}", "figure", ""))
             return ""
         name, words = data["name"], self.words
@@ -365,10 +367,21 @@ def _flatten(doctree):
             node.parent[at : at + 1] = inside
 
 
+def _as_html(kind, data):
+    """Return an output as the HTML that this module reads, until print has an engine that reads data."""
+    if kind in ("chart", "figure"):
+        body = outputs.script_json(data["spec"] if kind == "chart" else data)
+        return f'<div class="sobe-{kind}" id="{kind}"><script type="application/json">{body}</script></div>'
+    marks = {"catalogue": CATALOGUE, "package": TABLES}
+    return marks[kind] if kind in marks else outputs.html(kind, data)
+
+
 def resolved(app, doctree, docname):
     """Make the document's HTML into LaTeX, once the pages are one."""
     if app.builder.name != "latex" or not getattr(app, "sobe_package", None):
         return
+    for node in list(doctree.findall(Shown)):
+        node.replace_self(nodes.raw("", _as_html(node["kind"], node["data"]), format="html"))
     document = Document(app, doctree)
     document.exchange()
     _flatten(doctree)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from html import escape
 
-from sobe import render, units
+from sobe import outputs, units
 from sobe.describe import ELSEWHERE
 from sobe.i18n import say, tag
 from sobe.web import record as rec
@@ -22,13 +22,13 @@ def quote(value):
     return escape(str(value), quote=True)
 
 
-def chart(record, up=""):
+def chart(record, up="", ident=""):
     """The chart itself: a place for the script to draw in, its spec, and a picture without scripts."""
     label, name = quote(record["description"]), record["name"]
     return (
-        f'<div class="{render.CHART_CLASS}" id="{render.chart_id(record["spec"])}">'
-        f'<div class="{render.CHART_CLASS}-view" role="group" aria-label="{label}"></div>'
-        f'<script type="application/json">{render._script_json(record["spec"])}</script>'
+        f'<div class="sobe-chart" id="{ident or outputs.chart_id(record["spec"])}">'
+        f'<div class="sobe-chart-view" role="group" aria-label="{label}"></div>'
+        f'<script type="application/json">{outputs.script_json(record["spec"])}</script>'
         f'<noscript><img src="{up}figures/{name}.svg" alt="{label}"></noscript></div>'
     )
 
@@ -116,8 +116,9 @@ def sources(record, up, data_page):
         f'(<a href="{up}{quote(t["path"])}" download>CSV</a>)</li>'
         for t in record["tables"]
     )
-    held = f"<p>Tables of this book it is computed from:</p><ul>{tables}</ul>" if tables else ""
-    return f'<ul class="sobe-sources">{"".join(items)}</ul>{held}'
+    held = f"<p>Tables of this book it is computed from:</p>\n<ul>{tables}</ul>" if tables else ""
+    lines = "\n".join(items)
+    return f'<ul class="sobe-sources">{lines}</ul>\n{held}'
 
 
 def files(record, cited, up, base):
@@ -141,7 +142,7 @@ def files(record, cited, up, base):
         'style="border: 0" loading="lazy"></iframe>'
     )
     return (
-        f'<ul class="sobe-files">{links}</ul>'
+        f'<ul class="sobe-files">{links}</ul>\n'
         + _copied("Citation", f"figure-{name}-text", rec.cite_text(record, cited, address), address)
         + _copied(
             "BibTeX", f"figure-{name}-bibtex", rec.cite_bibtex(record, cited, address), address
@@ -155,13 +156,15 @@ def _copied(label, ident, text, address):
     """Text to be copied; a script makes ``address`` in it whole where the site's own is not known."""
     aloud = say("Copy: {what}", what=say(label))
     return (
-        f'<div class="sobe-copied"><p class="sobe-label">{label}</p>'
+        f'<div class="sobe-copied"><p class="sobe-label">{label}</p>\n'
         f'<pre id="{ident}" data-address="{quote(address)}">{quote(text)}</pre>'
         f'<button type="button" class="sobe-button sobe-js" data-copy="{ident}" aria-label="{aloud}">Copy</button></div>'
     )
 
 
-def card(record, cited, up="", base="", data_page="data.html", notebook=""):
+def card(
+    record, cited, up="", base="", data_page="data.html", notebook="", chart_id="", scripts=""
+):
     """The whole card. ``up`` leads from its page to the site's root, ``base`` is the version's lasting address."""
     ident = f"figure-{record['name']}"
     tabs = "".join(
@@ -170,7 +173,7 @@ def card(record, cited, up="", base="", data_page="data.html", notebook=""):
         for key, label in TABS.items()
     )
     inside = {
-        "chart": _switch(record) + chart(record, up),
+        "chart": _switch(record) + chart(record, up, chart_id) + scripts,
         "table": table(
             record["columns"],
             record["rows"],

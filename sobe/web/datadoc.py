@@ -72,7 +72,7 @@ def _columns(resource):
         ]
         items.append(
             f'<dt id="column-{resource["name"]}-{field["name"]}"><code>{quote(field["name"])}</code> '
-            f'<span class="sobe-unit">{quote(listing(filter(None, facts)))}</span></dt>'
+            f'<span class="sobe-unit">{quote(listing(filter(None, facts)))}</span></dt>\n'
             f"<dd>{quote(say(field.get('description', '')))}</dd>"
         )
     return f'<dl class="sobe-columns">{"".join(items)}</dl>'
