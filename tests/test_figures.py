@@ -144,7 +144,7 @@ def test_a_figure_has_its_citation_and_a_snippet(site, index):
     for figure in index:
         html = page(site, figure["page"])
         assert f"@misc{{sobe-edition-{figure['name']}," in html
-        assert f"&lt;iframe src=&quot;figures/{figure['name']}.html&quot;" in html
+        assert f"&lt;iframe src=&#34;figures/{figure['name']}.html&#34;" in html
 
 
 def test_links_of_cards_lead_somewhere(site, index):

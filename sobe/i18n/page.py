@@ -32,7 +32,7 @@ _SKIPPED = {"pre", "code", "style", "script", "math", "textarea", "kbd"}
 #: Inside a page's article, what is translated in the finished page: cards, the data page, the catalogue of
 #: figures, and the theme's own buttons. The rest of it is prose, or was translated where a cell showed it.
 _LATE = re.compile(
-    r'class="[^"]*\b(?:sobe-card|sobe-data|sobe-catalogue|above-input|toggle-details|bd-search-container|headerlink|admonition-title)\b'
+    r'class="[^"]*\b(?:above-input|toggle-details|bd-search-container|headerlink|admonition-title)\b'
 )
 
 #: A space between Chinese characters, of which markup may stand where the prose has emphasis or a glued text.

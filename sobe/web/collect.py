@@ -17,7 +17,6 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 from sobe import outputs, tables
-from sobe.i18n import say
 from sobe.web import card, datadoc, files
 from sobe.web import nodes as shown
 from sobe.web import record as rec
@@ -171,7 +170,7 @@ def _made(app, node, docname, up, charts):
     """Return the node of HTML for an output; ``charts`` are the ids of the page's charts so far."""
     kind, data = node["kind"], node["data"]
     if kind == "catalogue":
-        return nodes.raw("", catalogue(app, up), format="html")
+        return nodes.raw("", card.catalogue(app.sobe_records.values(), up), format="html")
     if kind == "package":
         text = datadoc.html(app.sobe_package, up) if app.sobe_package else ""
         return nodes.raw("", text, format="html")
@@ -201,33 +200,6 @@ def _card(app, docname, up, name, ident, scripts):
         ident,
         scripts,
     )
-
-
-def catalogue(app, up):
-    """All figures, small, each leading to its place."""
-    items = []
-    for record in app.sobe_records.values():
-        q, name = card.quote, record["name"]
-        items.append(
-            f'<li><a href="{up}{record["page"]}.html#figure-{name}"><img src="{up}figures/{name}.svg" alt="" '
-            f'loading="lazy"><span class="sobe-card-title">{q(record["title"])}</span> </a> '
-            f'<p>{q(record["subtitle"])}</p> <p class="sobe-card-foot">'
-            + " · ".join(
-                f'<a href="{up}figures/{name}.{rec.FILES[kind]}" aria-label="{say(label)}: {q(record["title"])}"'
-                f"{'' if kind == 'embed' else ' download'}>{label}</a>"
-                for kind, label in (
-                    ("svg", "SVG"),
-                    ("png", "PNG"),
-                    ("csv", "CSV"),
-                    ("spec", "Vega-Lite"),
-                    ("embed", "Alone"),
-                )
-            )
-            + "</p></li>"
-        )
-    address = f'<a href="{up}figures/index.json">figures/index.json</a>'
-    machines = "<p>" + say("For programs, the same list is {address}.", address=address) + "</p>"
-    return f'<ul class="sobe-catalogue">{" ".join(items)}</ul>{machines}'
 
 
 def finish(app, exception):
