@@ -7,40 +7,19 @@ its files and its page are made when the book is rendered (``sobe.web``).
 
 from __future__ import annotations
 
-import html
-import os
 import re
 
-from sobe import render, tables
+from sobe import tables
+from sobe.outputs import Output
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
-FIGURE_CLASS = "sobe-figure"
 
 
 class FigureError(ValueError):
     """A figure's declaration that cannot be right."""
 
 
-class Figure:
-    """A declared figure; what a cell shows when it is the cell's last value."""
-
-    def __init__(self, chart, declaration: dict):
-        self.chart = chart
-        self.declaration = declaration
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        if not os.environ.get(render.BOOK_ENV):
-            return self.chart._repr_mimebundle_(include, exclude)
-        d = self.declaration
-        body = render._script_json(d)
-        return {
-            "text/html": f'<div class="{FIGURE_CLASS}" id="figure-{d["name"]}">'
-            f'<script type="application/json">{body}</script></div>',
-            "text/plain": f"<Figure {d['name']}: {html.escape(d['title'])}>",
-        }
-
-
-def figure(name, chart, columns, tables=(), why="", note="", log_switch=None, data=None) -> Figure:
+def figure(name, chart, columns, tables=(), why="", note="", log_switch=None, data=None) -> Output:
     """Show ``chart`` as a figure with its table, sources, files and citation.
 
     ``name`` is fixed and readable ("cost-per-neuron"): files and addresses are made of it.
@@ -85,7 +64,7 @@ def figure(name, chart, columns, tables=(), why="", note="", log_switch=None, da
     }
     if data is not None:
         declaration["rows"] = _rows(name, data, list(columns))
-    return Figure(chart, declaration)
+    return Output("figure", declaration)
 
 
 def _text(value):

@@ -17,20 +17,6 @@ from sobe.web import collect, pages
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 ASSETS = "sobe"  # folder under _static
-FIRST_CHART = re.compile(rf'<div class="{render.CHART_CLASS}".*?</noscript>\s*</div>', re.S)
-CHART_ID = re.compile(r'id="(chart-[0-9a-f]{12})"')
-
-
-def _unique_ids(body):
-    """The page body with a suffix on the id of a chart shown more than once."""
-    seen = {}
-
-    def number(match):
-        name = match[1]
-        seen[name] = seen.get(name, 0) + 1
-        return match[0] if seen[name] == 1 else f'id="{name}-{seen[name]}"'
-
-    return CHART_ID.sub(number, body)
 
 
 def _is_needed(script, body):
@@ -65,9 +51,7 @@ def _draw_early(app, context):
         tags += tag
         address = re.search(r'src="([^"]*)"', tag)[1]
         context["metatags"] += f'<link rel="preload" as="script" href="{address}">\n'
-    body = context["body"]
-    end = FIRST_CHART.search(body).end()
-    context["body"] = body[:end] + tags + body[end:]
+    context["body"] = context["body"].replace(collect.SCRIPTS, tags)
 
 
 def _page(app, pagename, templatename, context, doctree):
@@ -89,14 +73,13 @@ def _page(app, pagename, templatename, context, doctree):
     # docutils' own role for an entry of a bibliography is deprecated, and wrong inside its list.
     if "body" in context:
         body = context["body"] = body.replace(' role="doc-biblioentry"', ' role="listitem"')
-    if f'class="{render.CHART_CLASS}"' in body:
-        context["body"] = _unique_ids(body)
+    if collect.SCRIPTS in body:
         _draw_early(app, context)
     if 'class="sobe-card"' in body:
         app.add_js_file(f"{ASSETS}/cards.js", loading_method="defer", priority=400)
     if "data-sobe-data" in body:
         app.add_js_file(f"{ASSETS}/datatable.js", loading_method="defer")
-    if re.search("data-sobe-(search|menus|grid)", body):
+    if any(f"data-sobe-{use}" in body for use in ("search", "menus", "grid")):
         app.add_js_file(f"{ASSETS}/tables.js", loading_method="defer")
     if pagename == "search":
         app.add_js_file(f"{ASSETS}/search.js", loading_method="defer")

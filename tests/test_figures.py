@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 import vl_convert
 
-from sobe import render, tables
+from sobe import outputs, render, tables
 from sobe.bundle import matching_vegalite
 from sobe.describe import describe
 from sobe.figure import FigureError, figure
@@ -144,7 +144,7 @@ def test_a_figure_has_its_citation_and_a_snippet(site, index):
     for figure in index:
         html = page(site, figure["page"])
         assert f"@misc{{sobe-edition-{figure['name']}," in html
-        assert f"&lt;iframe src=&quot;figures/{figure['name']}.html&quot;" in html
+        assert f"&lt;iframe src=&#34;figures/{figure['name']}.html&#34;" in html
 
 
 def test_links_of_cards_lead_somewhere(site, index):
@@ -270,11 +270,11 @@ def test_a_description_states_kind_axes_ranges_and_reason():
 
 def test_cells_are_written_and_escaped(monkeypatch):
     monkeypatch.setenv(render.BOOK_ENV, "1")
-    html = figure("cost", chart(subtitle="</script><b>"), {"year": "Year"})._repr_mimebundle_()[
-        "text/html"
-    ]
-    assert html.count("</script>") == 1
-    assert json.loads(SPEC.search(html)[1])["subtitle"] == "</script><b>"
+    bundle = figure("cost", chart(subtitle="</script><b>"), {"year": "Year"})._repr_mimebundle_()
+    assert bundle["application/vnd.sobe.figure+json"]["subtitle"] == "</script><b>"
+    assert "&lt;/script&gt;&lt;b&gt;" in bundle["text/html"] and "<b>" not in bundle["text/html"]
+    html = outputs.script_json(bundle["application/vnd.sobe.figure+json"])
+    assert "<" not in html and json.loads(html)["subtitle"] == "</script><b>"
 
 
 def test_a_picture_is_drawn_once(tmp_path, monkeypatch):

@@ -7,7 +7,7 @@ import altair as alt
 import pandas as pd
 import pytest
 
-from sobe import render
+from sobe import outputs, render
 
 SPEC = {
     "$schema": "https://example.org/schema",
@@ -28,26 +28,26 @@ def altair_settings():
 
 
 def test_the_spec_survives_and_nothing_escapes_its_script():
-    html = render.chart_html(SPEC)
+    html = outputs.html("chart", {"spec": SPEC})
     body = re.search(r'<script type="application/json">(.*?)</script>', html, re.S)[1]
     assert json.loads(body) == SPEC
     assert "<" not in body and ">" not in body
     assert html.count("<script") == html.count("</script>") == 1
-    assert 'aria-label="A &lt;b&gt; &amp; &quot;c&quot;"' in html
+    assert 'aria-label="A &lt;b&gt; &amp; &#34;c&#34;"' in html
     assert "<noscript>" in html
 
 
 def test_an_id_depends_on_the_spec_alone():
     same = json.loads(json.dumps(SPEC))
     same = dict(reversed(same.items()))
-    assert render.chart_id(SPEC) == render.chart_id(same)
-    assert render.chart_html(SPEC) == render.chart_html(same)
-    assert render.chart_id(SPEC) != render.chart_id({**SPEC, "mark": "bar"})
+    assert outputs.chart_id(SPEC) == outputs.chart_id(same)
+    assert outputs.html("chart", {"spec": SPEC}) == outputs.html("chart", {"spec": same})
+    assert outputs.chart_id(SPEC) != outputs.chart_id({**SPEC, "mark": "bar"})
 
 
 def test_numbers_that_are_not_json_are_refused():
     with pytest.raises(ValueError):
-        render.chart_html({"data": {"values": [{"a": float("nan")}]}})
+        outputs.html("chart", {"spec": {"data": {"values": [{"a": float("nan")}]}}})
 
 
 def chart(rows=3):
@@ -58,13 +58,15 @@ def chart(rows=3):
     )
 
 
-def test_in_the_book_a_chart_is_our_div_without_colours(altair_settings, monkeypatch):
+def test_in_the_book_a_chart_is_data_without_colours(altair_settings, monkeypatch):
     monkeypatch.setenv(render.BOOK_ENV, "1")
     render.enable()
     bundle, _ = chart()._repr_mimebundle_(), None
     data = bundle[0] if isinstance(bundle, tuple) else bundle
-    assert set(data) == {"text/html", "text/plain"}
-    assert 'class="sobe-chart"' in data["text/html"]
+    assert set(data) == {"application/vnd.sobe.chart+json", "text/html", "text/plain"}
+    shown = data["application/vnd.sobe.chart+json"]
+    assert shown["spec"]["mark"]["type"] == "point" and "config" not in shown["spec"]
+    assert 'class="sobe-chart"' in outputs.html("chart", shown)
     assert "config" not in chart().to_dict()
 
 

@@ -1,42 +1,54 @@
 """Tables, links and grids as a chapter shows them."""
 
+import json
+
 import pandas as pd
 import pytest
+from myst_nb.core.render import MimeData, load_mime_renders
 
-from sobe import show
+from sobe import outputs, show
+from sobe.claims.page import Badge, Target
+from sobe.i18n.outputs import KEPT, translated
+from sobe.web import nodes
+
+
+def cell(value):
+    """The HTML of a table's only cell."""
+    page = show.table(pd.DataFrame({"a": [value]}), "c").html()
+    return page.partition("<td>")[2].partition("</td>")[0]
 
 
 def test_cells_are_escaped():
     page = show.table(
         pd.DataFrame({"<b>": ["<script>alert(1)</script>"]}), 'A "caption" & more'
-    ).data
+    ).html()
     assert "<script>" not in page and "&lt;script&gt;" in page
-    assert "&lt;b&gt;" in page and 'aria-label="A &quot;caption&quot; &amp; more"' in page
+    assert "&lt;b&gt;" in page and 'aria-label="A &#34;caption&#34; &amp; more"' in page
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", None, float("nan")])
 def test_only_web_addresses_become_links(url):
-    assert show.link("x", url=url).html() == "x"
+    assert cell(show.link("x", url=url)) == "x"
 
 
 def test_a_doi_becomes_a_link():
     assert (
-        show.link("<x>", doi="10.1/a<b>").html()
+        cell(show.link("<x>", doi="10.1/a<b>"))
         == '<a href="https://doi.org/10.1/a%3Cb%3E">&lt;x&gt;</a>'
     )
     assert (
-        show.link("x", doi=None, url='https://a.org/?q="').html()
-        == '<a href="https://a.org/?q=&quot;">x</a>'
+        cell(show.link("x", doi=None, url='https://a.org/?q="'))
+        == '<a href="https://a.org/?q=&#34;">x</a>'
     )
 
 
 def test_missing_says_so():
-    page = show.table(pd.DataFrame({"a": [None, "1"], "b": [1.5, float("nan")]}), "c").data
+    page = show.table(pd.DataFrame({"a": [None, "1"], "b": [1.5, float("nan")]}), "c").html()
     assert page.count("not known") == 2
 
 
 def test_numbers_stand_to_the_right():
-    page = show.table(pd.DataFrame({"money": ["$1", "not known"], "word": ["a1", "b"]}), "c").data
+    page = show.table(pd.DataFrame({"money": ["$1", "not known"], "word": ["a1", "b"]}), "c").html()
     assert '<th scope="col" class="number">money' in page and '<th scope="col">word' in page
 
 
@@ -57,7 +69,7 @@ def test_grid_keeps_order_and_escapes():
     )
     page = show.grid(
         frame, "Ladder", row="Tier", column="Domain", title="idea", detail="detail", aside="zh"
-    ).data
+    ).html()
     assert (
         page.index("$1M+")
         < page.index("&lt;i&gt;")
@@ -67,3 +79,65 @@ def test_grid_keeps_order_and_escapes():
     )
     assert 'data-row="$1M+"' in page and 'data-column="A"' in page and "<span>more</span>" in page
     assert 'lang="zh"' in page
+
+
+WORDS = {
+    "Row": "行",
+    "Caption": "标题",
+    "reproduced": "已复现",
+    "mouse": "小鼠",
+    "not known": "未知",
+}
+
+
+def said(text):
+    return WORDS.get(text, text)
+
+
+def test_an_output_is_data_with_html_and_text_for_other_readers():
+    bundle = show.table(pd.DataFrame({"Row": ["mouse", None]}), "Caption")._repr_mimebundle_()
+    data = bundle["application/vnd.sobe.table+json"]
+    assert json.loads(json.dumps(data)) == data
+    assert data["rows"] == [["mouse"], [{"text": "not known", "missing": True}]]
+    assert "<table" in bundle["text/html"] and "<td>mouse</td>" in bundle["text/html"]
+    assert bundle["text/plain"].splitlines() == ["Caption", "Row", "mouse", "not known"]
+
+
+def test_translation_changes_words_and_no_identifier():
+    frame = pd.DataFrame(
+        {
+            "Row": ["mouse", None, show.Code("mouse"), show.link("mouse", url="https://mouse.org")],
+            "Verdict": [Badge("reproduced", "#mouse"), Target("mouse", "mouse"), 1.5, "Row"],
+        }
+    )
+    bundle = translated(show.table(frame, "Caption")._repr_mimebundle_(), said)
+    data = bundle["application/vnd.sobe.table+json"]
+    assert (data["caption"], data["columns"][0]["name"]) == ("标题", "行")
+    assert data["rows"] == [
+        ["小鼠", {"text": "已复现", "verdict": "reproduced", "url": "#mouse"}],
+        [{"text": "未知", "missing": True}, {"text": "小鼠", "id": "mouse"}],
+        [{"text": "mouse", "code": True}, "1.5"],
+        [{"text": "小鼠", "url": "https://mouse.org"}, "行"],
+    ]
+    # The fallbacks are made again from the translated data.
+    assert 'data-verdict="reproduced" href="#mouse">已复现</a>' in bundle["text/html"]
+    assert "小鼠 | 已复现" in bundle["text/plain"]
+
+
+def test_a_glued_verdict_is_translated_as_well():
+    kept = {KEPT + mime: value for mime, value in outputs.bundle("badge", VERDICT).items()}
+    bundle = translated(kept, said)
+    assert bundle[KEPT + "application/vnd.sobe.badge+json"] == {**VERDICT, "text": "已复现"}
+    assert bundle[KEPT + "text/plain"] == "已复现"
+    assert set(bundle) == set(kept)
+
+
+def test_the_renderer_makes_one_node_of_an_output_and_leaves_the_rest():
+    ours = MimeData("application/vnd.sobe.badge+json", VERDICT)
+    (node,) = nodes.Renderer.handle_mime(None, ours, True)
+    assert (node["kind"], node["data"]) == ("badge", VERDICT)
+    assert nodes.Renderer.handle_mime(None, MimeData("text/html", "<b>"), False) is None
+    assert nodes.Renderer in load_mime_renders()
+
+
+VERDICT = {"text": "reproduced", "verdict": "reproduced", "url": "claims.html#claim-growth"}

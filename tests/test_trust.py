@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sobe import show
+from sobe import outputs, show
 from sobe.build import BuildError, parameters
 from sobe.estimator import EstimatorError
 from sobe.estimator.scenario import read_scenario, read_sweep
@@ -128,9 +128,12 @@ def test_tables_and_cards_show_what_they_are_given():
 
     made = show.table(
         pd.DataFrame({HOSTILE: [HOSTILE, show.link(HOSTILE, url="javascript:alert(1)")]}), HOSTILE
-    ).data
-    made += card.table(
-        [{"name": HOSTILE, "type": "string"}], [[HOSTILE], ["javascript:alert(1)"]], HOSTILE
+    ).html()
+    made += outputs.template(
+        "rows.html",
+        table=card.table(
+            [{"name": HOSTILE, "type": "string"}], [[HOSTILE], ["javascript:alert(1)"]], HOSTILE
+        ),
     )
     assert (
         "<script" not in made
@@ -145,8 +148,21 @@ def test_a_source_leads_nowhere_but_to_the_web():
         "url": "javascript:alert(1)",
         "title": HOSTILE,
     }
-    made = card.sources({"sources": [source], "tables": []}, "", "data.html")
-    assert "href" not in made and "<script" not in made
+    record = dict.fromkeys(("title", "subtitle", "note", "description"), HOSTILE) | {
+        "name": "x",
+        "page": "cost",
+        "log_switch": None,
+        "spec": {"title": HOSTILE},
+        "columns": [],
+        "rows": [],
+        "tables": [],
+        "sources": [source],
+    }
+    cited = {"title": "t", "version": "1", "date": "2026-01-01", "authors": [], "licence": "l"}
+    made = card.card(record, cited)
+    listed = made.partition('<ul class="sobe-sources">')[2].partition("</ul>")[0]
+    assert "alert(1)" in listed and "href" not in listed
+    assert made.count("<script") == 1 and "<img src=x" not in made
 
 
 def test_published_tables_hold_no_formulas(site):

@@ -110,7 +110,7 @@ def spoken():
     package = Path(i18n.__file__).parents[1]
     texts = [
         path.read_text(encoding="utf-8")
-        for path in sorted([*package.rglob("*.py"), *package.glob("templates/*.html")])
+        for path in sorted([*package.rglob("*.py"), *package.glob("templates/**/*.html")])
     ]
     return {
         message

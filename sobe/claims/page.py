@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
-from IPython.display import HTML
 
 from sobe import tables
 from sobe.claims import ledger, verdicts
 from sobe.claims.ledger import Entry
 from sobe.claims.registry import OWN, PROXY, SAME
 from sobe.claims.stability import MOVED, Move, changes
+from sobe.outputs import Output
 from sobe.show import Link, link, say
 
 #: How the parts of the summary are named.
@@ -44,17 +43,18 @@ CHAPTERS = {
 class Badge(Link):
     """A verdict, marked by its colour, with a link to the claim."""
 
-    def html(self) -> str:
-        text, url = html.escape(self.text, quote=True), html.escape(self.url, quote=True)
-        return f'<a class="sobe-verdict" data-verdict="{text}" href="{url}">{text}</a>'
+    def cell(self) -> dict:
+        """Return the cell as JSON."""
+        return {"text": self.text, "verdict": self.text, "url": self.url}
 
 
 @dataclass(frozen=True)
 class Target(Link):
     """Text that links can lead to; its ``url`` is the id."""
 
-    def html(self) -> str:
-        return f'<span class="sobe-target" id="{html.escape(self.url, quote=True)}">{html.escape(self.text)}</span>'
+    def cell(self) -> dict:
+        """Return the cell as JSON."""
+        return {"text": self.text, "id": self.url}
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,9 @@ class Links(Link):
 
     parts: tuple[Link, ...] = ()
 
-    def html(self) -> str:
-        return ", ".join(part.html() for part in self.parts)
+    def cell(self) -> dict:
+        """Return the cell as JSON."""
+        return {"links": [part.cell() for part in self.parts]}
 
 
 def cite(*claim_ids: str, data: Mapping[str, pd.DataFrame] | None = None) -> None:
@@ -79,7 +80,7 @@ def cite(*claim_ids: str, data: Mapping[str, pd.DataFrame] | None = None) -> Non
     for key, entry in ledger.entries(data, claim_ids).items():
         glue(
             f"verdict-{key}",
-            HTML(Badge(entry.verdict, f"claims.html#claim-{key}").html()),
+            Output("badge", Badge(entry.verdict, f"claims.html#claim-{key}").cell()),
             display=False,
         )
         if entry.claim["precision"] == "not_numeric":

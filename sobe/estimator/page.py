@@ -6,13 +6,9 @@ they are handed over as JSON. Texts are here, numbers are there.
 
 from __future__ import annotations
 
-import html
-import json
-
-from IPython.display import HTML
-
 from sobe.estimator.estimate import BOTTLENECKS, CHOICES, COST_PARTS, TIME_PARTS, settle
 from sobe.estimator.model import Model, load_model
+from sobe.outputs import Output
 
 #: Number settings: parameter, label, unit shown, scale of the field, least, most, logarithmic slider.
 SETTINGS = (
@@ -36,6 +32,21 @@ _MORE = (
     ("recording_cost", "Recording, first project", "usd"),
     ("simulation_cost", "Simulation, first", "usd"),
 )
+
+#: What else the form says.
+WORDS = {
+    "title": "Budget estimator",
+    "reset": "Reset",
+    "noscript": "The estimator runs as a script in this page; please allow scripts, or use the line of Python below.",
+    "costs": "What the first connectome costs",
+    "times": "How long the first takes",
+    "python": "The same in Python",
+    "all": "Every number",
+    "what": "What",
+    "name": "Name",
+    "value": "Value",
+    "unit": "Unit",
+}
 
 
 def payload(model: Model, defaults: dict, given: dict) -> dict:
@@ -73,8 +84,8 @@ def payload(model: Model, defaults: dict, given: dict) -> dict:
 
 def estimator_html(
     organism: str = "mouse", modality: str = "em", proofreading: str = "current", **numbers: float
-) -> HTML:
-    """The estimator as HTML, set to a case.
+) -> Output:
+    """Show the estimator, set to a case.
 
     ``numbers`` are parameters by name: those in SETTINGS stand in the form, others are given.
     Raises :class:`EstimatorError` as :func:`sobe.estimator.estimate` does.
@@ -85,59 +96,45 @@ def estimator_html(
     fields = [name for name, *_ in SETTINGS]
     defaults = defaults | {name: values[name] for name in fields}
     given = {name: values[name] for name in numbers if name not in fields}
-    data = json.dumps(
-        payload(model, defaults, given), sort_keys=True, separators=(",", ":"), allow_nan=False
+    return Output(
+        "estimator",
+        {
+            "model": payload(model, defaults, given),
+            "words": WORDS,
+            "choices": [
+                {"name": choice, "label": label, "options": _options(model, choice, defaults)}
+                for choice, label in zip(CHOICES, _LABELS)
+            ],
+            "numbers": [
+                {
+                    "name": name,
+                    "label": f"{label}, {unit}",
+                    "value": f"{defaults[name] / scale:g}",
+                    "least": str(least),
+                    "most": str(most),
+                }
+                for name, label, unit, scale, least, most, _ in SETTINGS
+            ],
+            "tiles": _tiles(_TILES),
+            "more": _tiles(_MORE),
+            "rows": [
+                {
+                    "what": formula.description,
+                    "name": name,
+                    "unit": formula.unit.replace("**3", "³"),
+                }
+                for name, formula in model.formulas.items()
+            ],
+        },
     )
-    data = data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    rows = "".join(
-        f"<tr><td>{html.escape(formula.description)}</td><td><code>{name}</code></td>"
-        f'<td class="number" data-number="{name}"></td><td>{html.escape(formula.unit.replace("**3", "³"))}</td></tr>'
-        for name, formula in model.formulas.items()
-    )
-    return HTML(
-        '<div class="sobe-estimator" data-sobe-estimator role="group" aria-label="Budget estimator">'
-        f'<form class="sobe-estimator-form">{_choices(model, defaults)}{_numbers(defaults)}'
-        '<button type="reset">Reset</button></form>'
-        "<noscript><p>The estimator runs as a script in this page; please allow scripts, or use the line of Python below.</p></noscript>"
-        f'<dl class="sobe-tiles" aria-live="polite">{_list(_TILES)}</dl><p data-verdict aria-live="polite"></p>'
-        '<div class="sobe-bars-pair">'
-        '<section><h3>What the first connectome costs</h3><ul class="sobe-bars" data-bars="costs"></ul></section>'
-        '<section><h3>How long the first takes</h3><ul class="sobe-bars" data-bars="times"></ul></section></div>'
-        f'<dl class="sobe-tiles sobe-tiles-small">{_list(_MORE)}</dl>'
-        '<p class="sobe-estimator-code"><span>The same in Python</span> <code data-python></code></p>'
-        '<details><summary>Every number</summary><div class="sobe-table-scroll" tabindex="0" role="region" aria-label="Every number">'
-        '<table class="sobe-table"><thead><tr><th scope="col">What</th><th scope="col">Name</th><th scope="col" class="number">Value</th>'
-        f'<th scope="col">Unit</th></tr></thead><tbody>{rows}</tbody></table></div></details>'
-        f'<script type="application/json">{data}</script></div>'
-    )
 
 
-def _choices(model, defaults):
-    parts = []
-    for choice, label in zip(CHOICES, _LABELS):
-        options = "".join(
-            f'<option value="{key}"{" selected" if key == defaults[choice] else ""}>{html.escape(name)}</option>'
-            for key, name in model.options[choice].items()
-        )
-        parts.append(
-            f'<label class="sobe-control">{label} <select name="{choice}">{options}</select></label>'
-        )
-    return "".join(parts)
+def _options(model, choice, defaults):
+    return [
+        {"key": key, "label": name, "selected": key == defaults[choice]}
+        for key, name in model.options[choice].items()
+    ]
 
 
-def _numbers(defaults):
-    parts = []
-    for name, label, unit, scale, least, most, _ in SETTINGS:
-        value = f"{defaults[name] / scale:g}"
-        parts.append(
-            f'<span class="sobe-pair"><label class="sobe-control">{label}, {unit} <input type="number" name="{name}" value="{value}" min="{least}" max="{most}" step="any"></label>'
-            f'<input type="range" data-slider="{name}" aria-label="{label}, {unit}" min="0" max="1" step="0.005"></span>'
-        )
-    return "".join(parts)
-
-
-def _list(tiles):
-    return "".join(
-        f'<div><dt>{label}</dt><dd data-result="{name}" data-format="{form}"></dd></div>'
-        for name, label, form in tiles
-    )
+def _tiles(tiles):
+    return [{"label": label, "name": name, "format": form} for name, label, form in tiles]

@@ -31,7 +31,8 @@ def catalogue(book, data, language):
 def translate_pages(site, say):
     """Bring what Sphinx, the theme and cards say in the rendered pages below `site` into the language of `say`."""
     for path in sorted(site.rglob("*.html")):
-        if "_static" not in path.relative_to(site).parts:
+        # A figure's own page is ours, and speaks by itself.
+        if not {"_static", "figures"} & set(path.relative_to(site).parts[:-1]):
             text = path.read_text(encoding="utf-8")
             path.write_text(page(text, say), encoding="utf-8")
     # Sphinx makes the plural's rule from a text, which the pages' policy forbids; Chinese has one form.

@@ -4,10 +4,9 @@ Code, addresses and tables of the data package stay as they are.
 """
 
 import html
-import json
 import re
 
-from sobe.i18n import WIDE, spec
+from sobe.i18n import WIDE
 from sobe.i18n.catalogue import CHINESE
 
 _TOKENS = re.compile(
@@ -33,7 +32,7 @@ _SKIPPED = {"pre", "code", "style", "script", "math", "textarea", "kbd"}
 #: Inside a page's article, what is translated in the finished page: cards, the data page, the catalogue of
 #: figures, and the theme's own buttons. The rest of it is prose, or was translated where a cell showed it.
 _LATE = re.compile(
-    r'class="[^"]*\b(?:sobe-card|sobe-data|sobe-catalogue|above-input|toggle-details|bd-search-container|headerlink|admonition-title)\b'
+    r'class="[^"]*\b(?:above-input|toggle-details|bd-search-container|headerlink|admonition-title)\b'
 )
 
 #: A space between Chinese characters, of which markup may stand where the prose has emphasis or a glued text.
@@ -47,8 +46,8 @@ _GAP = re.compile(
 
 
 def translated(text, say):
-    """HTML that a cell shows, with everything in it given by `say`; scripts' JSON included."""
-    return _walked(text, say, lambda name, token, inside: True, scripts=True)
+    """HTML that a cell shows and that is not ours, with everything in it given by `say`."""
+    return _walked(text, say, lambda name, token, inside: True)
 
 
 def page(text, say):
@@ -59,16 +58,16 @@ def page(text, say):
             return True
         return False if name == "article" else outer
 
-    return _GAP.sub(_closed, _walked(text, say, wanted, scripts=False))
+    return _GAP.sub(_closed, _walked(text, say, wanted))
 
 
 def _closed(gap):
     return gap[0] if gap["apart"] else gap["before"] + gap["after"]
 
 
-def _walked(text, say, wanted, scripts):
+def _walked(text, say, wanted):
     """`text` with texts and read-aloud attributes given by `say` where `wanted(tag, token, outer)` says so."""
-    out, stack = [], []  # of open elements: (name, wanted, skipped, kind of the script's JSON)
+    out, stack = [], []  # of open elements: (name, wanted, skipped, whether it is of the data page)
     for token in _TOKENS.split(text):
         if token.startswith("<") and (tag := _TAG.match(token)):
             name = tag[2].lower()
@@ -78,28 +77,23 @@ def _walked(text, say, wanted, scripts):
                         pass
                 out.append(token)
                 continue
-            _, outer, skipped, kind = stack[-1] if stack else ("", True, False, "")
+            _, outer, skipped, package = stack[-1] if stack else ("", True, False, False)
             want = wanted(name, token, outer)
             # A table of the data package is the data, whatever the page's language.
             skip = (
                 skipped
                 or name in _SKIPPED
-                or (name == "table" and kind == "package")
+                or (name == "table" and package)
                 or ('lang="zh"' in token and name != "html")
             )
             out.append(
                 _attributes(token, say) if want and (not skip or name in ("pre", "code")) else token
             )
             if name not in _VOID and not token.endswith("/>"):
-                if name == "script":
-                    kind = kind if scripts and 'type="application/json"' in token else ""
-                else:
-                    kind = _kind(token) or kind
-                stack.append((name, want, skip, kind))
+                package = package or 'class="sobe-data"' in token
+                stack.append((name, want, skip, package))
         elif not token or token.startswith("<!") or not stack:
             out.append(token)
-        elif stack[-1][0] == "script":
-            out.append(_script(token, stack[-1][3], say))
         elif not stack[-1][1] or stack[-1][2] or not token.strip():
             out.append(token)
         else:
@@ -107,17 +101,6 @@ def _walked(text, say, wanted, scripts):
             said = say(text)
             out.append(token if said == text else html.escape(said, quote=False))
     return "".join(out)
-
-
-def _kind(token):
-    """What an element holds, where that matters to what is inside it."""
-    if 'class="sobe-data"' in token:
-        return "package"
-    if 'class="sobe-figure"' in token:
-        return "figure"
-    if 'class="sobe-chart"' in token:
-        return "chart"
-    return "estimator" if "data-sobe-estimator" in token else ""
 
 
 def _attributes(token, say):
@@ -131,46 +114,3 @@ def _attributes(token, say):
         return match[0]
 
     return _ATTRIBUTE.sub(one, token)
-
-
-def _script(text, kind, say):
-    """JSON that a page's script reads: a chart's spec, or the estimator's model."""
-    if kind == "chart":
-        data = spec.translated(json.loads(text), say)
-    elif kind == "figure":
-        data = _declaration(json.loads(text), say)
-    elif kind == "estimator":
-        data = _leaves(json.loads(text), say)
-    else:
-        return text
-    written = json.dumps(
-        data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
-    return written.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-def _declaration(figure, say):
-    """A figure's declaration (`sobe.figure`), its rows as they are."""
-    for key in ("title", "subtitle", "why", "note"):
-        figure[key] = say(figure[key])
-    for column in figure["columns"]:
-        column["name"] = say(column["name"])
-        if "description" in column:
-            column["description"] = say(column["description"])
-    figure["spec"] = spec.translated(figure["spec"], say)
-    return figure
-
-
-#: Keys of a script's JSON whose values are words, whatever they look like.
-_NAMED = {"stages", "texts", "options"}
-
-
-def _leaves(value, say, named=False):
-    """JSON with its texts translated; identifiers (no capital letter, no space) are not texts."""
-    if isinstance(value, dict):
-        return {key: _leaves(item, say, named or key in _NAMED) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_leaves(item, say, named) for item in value]
-    if isinstance(value, str) and (named or " " in value or value[:1].isupper()):
-        return say(value)
-    return value

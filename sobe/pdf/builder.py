@@ -74,11 +74,13 @@ def _without_code(app, doctree):
         box = node.parent
         if "sobe-citation" not in box.get("classes", []):
             continue
+        at = box.parent.index(box)
         if "\n" not in node.astext():
             box.replace_self(nodes.paragraph("", node.astext()))
-        elif node["language"] != "bibtex":
-            # With its label.
-            at = box.parent.index(box)
+        elif node["language"] == "bibtex":
+            # Its label is a link to a file of the site.
+            box.parent[at - 1] = nodes.paragraph("", "BibTeX")
+        else:
             del box.parent[at - 1 : at + 1]
     for node in list(doctree.findall(nodes.Element)):
         if "sd-stretched-link" in node.get("classes", []) and node.parent is not None:

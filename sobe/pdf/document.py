@@ -7,13 +7,14 @@ from pathlib import Path
 from docutils import nodes
 from sphinx import addnodes
 
-from sobe import render
 from sobe.i18n import listing, say
+from sobe.outputs import chart_id
 from sobe.pdf import outputs
 from sobe.pdf.outputs import Column, Piece, Table, breakable
 from sobe.pdf.words import WORDS
 from sobe.web import collect
 from sobe.web.datadoc import constraint_words
+from sobe.web.nodes import Shown
 from sobe.web.record import unit_words
 
 #: Columns from which on a table is set in small type, and on a page on its side.
@@ -41,9 +42,7 @@ class Document:
         self.records = app.sobe_records
         drawn = app.sobe_drawing.result()
         self.pictures = {name: made["svg"] for name, made in zip(self.records, drawn)}
-        self.by_chart = {
-            render.chart_id(record["spec"]): name for name, record in self.records.items()
-        }
+        self.by_chart = {chart_id(record["spec"]): name for name, record in self.records.items()}
         self.cited = {}
         self.contents, self.numbers, self.counts = [], {}, {}
         self.shown = []  # (node of the document that holds it, ident, kind, why)
@@ -67,15 +66,13 @@ class Document:
         for chapter, (name, page) in enumerate(pages.items(), 1):
             self._number_sections(chapter, page)
             self._number_shown(chapter, page)
-        for node in self._html():
-            for tag in outputs.soup(node.astext()).select(".sobe-target[id]"):
-                self.labels.add(tag["id"])
+        for node in self.doctree.findall(Shown):
+            if node["kind"] == "table":
+                cells = (cell for row in node["data"]["rows"] for cell in row)
+                self.labels.update(c["id"] for c in cells if isinstance(c, dict) and "id" in c)
         self._exchange()
         self._refer()
         self._lead()
-
-    def _html(self):
-        return collect._html(self.doctree)
 
     def _name_apart(self, name, page):
         """Give the ids of a page its name: several pages have a section "Sources"."""
@@ -108,27 +105,18 @@ class Document:
     def _number_shown(self, chapter, page):
         """Number figures and tables before anything refers to them."""
         self.counts = {"figure": 0, "table": 0}
-        for node in collect._html(page):
-            if isinstance(node.parent, nodes.TextElement):
+        for node in page.findall(Shown):
+            kind, data = node["kind"], node["data"]
+            if kind == "figure":
+                found, ident = "figure", f"figure-{data['name']}"
+            elif kind in ("estimator", "catalogue", "grid") or (kind == "table" and data["rows"]):
+                found, ident = "table", None
+            else:
                 continue
-            tree = outputs.soup(node.astext())
-            found = []
-            for declared, data in outputs.charts(tree):
-                if declared:
-                    found.append(("figure", f"figure-{data['name']}"))
-            if outputs.model(tree) or node.astext() == collect.CATALOGUE:
-                found.append(("table", None))
-            elif not found:
-                shown = tree.select("[data-sobe-grid]") or [
-                    tag for tag in tree.select("table") if outputs.table(tag)
-                ]
-                found += [("table", None)] * len(shown)
-            for kind, ident in found:
-                self.counts[kind] += 1
-                number = f"{chapter}.{self.counts[kind]}"
-                ident = ident or f"table-{number.replace('.', '-')}"
-                self.numbers[ident] = f"{self.words[kind]} {number}"
-                node.setdefault("sobe_idents", []).append(ident)
+            self.counts[found] += 1
+            number = f"{chapter}.{self.counts[found]}"
+            node["ident"] = ident or f"table-{number.replace('.', '-')}"
+            self.numbers[node["ident"]] = f"{self.words[found]} {number}"
 
     def link(self, shown, url):
         """HTML that leads to an address or a place of this document; as it is, where there is none."""
@@ -151,39 +139,28 @@ class Document:
         """ "Figure 3.1", leading there."""
         return nodes.reference("", self.numbers[ident], refid=ident, internal=True)
 
-    def inline(self, text):
-        """The node of what is in a sentence: a verdict that leads to its claim, or plain words."""
-        tree = outputs.soup(text)
-        verdict = tree.select_one("a.sobe-verdict")
-        if verdict is None:
-            return nodes.Text(outputs.plain(tree))
-        shown = f"[{quote(outputs.plain(verdict))}]"
-        return raw(f'<span class="verdict">{self.link(shown, verdict.get("href"))}</span>')
+    def badge(self, data):
+        """Return the node of a verdict in a sentence, in brackets, which leads to its claim."""
+        shown = f"[{quote(data['text'])}]"
+        return raw(f'<span class="verdict">{self.link(shown, data["url"])}</span>')
 
     def block(self, node):
-        """HTML of what a cell shows, each part noted in `shown`."""
-        text, words = node.astext(), self.words
-        tree = outputs.soup(text)
-        idents = iter(node.get("sobe_idents", []))
-        if charts := outputs.charts(tree):
-            return "\n".join(self.chart(node, *chart) for chart in charts)
-        if model := outputs.model(tree):
-            return self.estimator(node, model, next(idents))
-        if text == collect.CATALOGUE:
-            return self.table(node, self.catalogue(), next(idents))
-        if text == collect.TABLES:
+        """Return HTML of what a cell shows, noted in `shown`."""
+        kind, data, words = node["kind"], node["data"], self.words
+        if kind in ("chart", "figure"):
+            return self.chart(node, kind == "figure", data)
+        if kind == "estimator":
+            return self.estimator(node, data["model"], node["ident"])
+        if kind == "package":
             return documented(self.app.sobe_package)
-        heads = [words[key] for key in ("row", "column", "idea", "aside")]
-        if grid := outputs.grid(tree, heads, bool(words["aside"])):
-            return self.table(node, grid, next(idents))
-        made = []
-        for tag in tree.find_all(["h3", "p", "table"]):
-            if tag.name == "table":
-                if found := outputs.table(tag):
-                    made.append(self.table(node, found, next(idents)))
-            elif not tag.find_parent("table") and (said := quote(outputs.plain(tag))):
-                made.append(f"<{tag.name}>{said}</{tag.name}>")
-        return "\n".join(made)
+        if kind == "catalogue":
+            found = self.catalogue()
+        elif kind == "grid":
+            heads = [words[key] for key in ("row", "column", "idea", "aside")]
+            found = outputs.grid(data, heads, bool(words["aside"]))
+        else:
+            found = outputs.table(data)
+        return self.table(node, found, node["ident"]) if found else ""
 
     def table(self, node, table, ident, refer=True):
         """A table with its caption and number."""
@@ -226,7 +203,7 @@ class Document:
     def chart(self, node, declared, data):
         """A declared figure; of a chart shown again, only a reference."""
         if not declared:
-            if name := self.by_chart.get(render.chart_id(data)):
+            if name := self.by_chart.get(chart_id(data["spec"])):
                 self.shown.append((node, f"figure-{name}", "figure", ""))
             return ""
         name, words = data["name"], self.words
@@ -306,9 +283,9 @@ class Document:
 
     def _exchange(self):
         """Put figures, tables, links and words in the places of what cells show."""
-        for node in self._html():
-            if isinstance(node.parent, nodes.TextElement):
-                node.replace_self(self.inline(node.astext()))
+        for node in list(self.doctree.findall(Shown)):
+            if node["kind"] == "badge":
+                node.replace_self(self.badge(node["data"]))
                 continue
             new = raw(self.block(node))
             self.shown = [(new if at is node else at, *rest) for at, *rest in self.shown]

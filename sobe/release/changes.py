@@ -137,7 +137,8 @@ def _record(record):
         )
     if len(parts) == 2:
         parts.append("<p>" + say("No row, claim or verdict changed.") + "</p>")
-    return f'<section class="sobe-changes" id="changes-{version}">{"".join(parts)}</section>'
+    body = "\n".join(parts)
+    return f'<section class="sobe-changes" id="changes-{version}">{body}</section>'
 
 
 def _table(title, first, changed, found):
@@ -151,5 +152,5 @@ def _table(title, first, changed, found):
     return (
         f'<div class="sobe-table-scroll" tabindex="0" role="region" aria-label="{escape(title)}"><table class="sobe-table">'
         f'<caption>{escape(title)}</caption><thead><tr><th scope="col">{first}</th> <th scope="col">{say("What changed")}</th> '
-        f'<th scope="col">{say("Before")}</th> <th scope="col">{say("Now")}</th></tr></thead><tbody>{body}</tbody></table></div>'
+        f'<th scope="col">{say("Before")}</th> <th scope="col">{say("Now")}</th></tr></thead>\n<tbody>{body}</tbody></table></div>'
     )

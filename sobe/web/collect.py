@@ -7,9 +7,7 @@ after that, the files are written.
 
 from __future__ import annotations
 
-import json
 import os
-import re
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
@@ -18,47 +16,38 @@ from docutils.parsers.rst import Directive
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-from sobe import tables
-from sobe.figure import FIGURE_CLASS
-from sobe.i18n import say
+from sobe import outputs, tables
 from sobe.web import card, datadoc, files
+from sobe.web import nodes as shown
 from sobe.web import record as rec
+from sobe.web.nodes import Shown, html
 
 log = logging.getLogger(__name__)
-FIGURE = re.compile(
-    rf'<div class="{FIGURE_CLASS}" id="[^"]*"><script type="application/json">(.*?)</script></div>',
-    re.S,
-)
-CATALOGUE, TABLES = "<!--sobe-catalogue-->", "<!--sobe-tables-->"
-#: Words of neighbouring cells would otherwise become one word of the search index.
-GLUED = re.compile(r"(</(?:td|th|li|p|h\d|strong|span|figcaption|option)>)(?=<)")
+#: Where the scripts of charts go on a page: behind its first chart.
+SCRIPTS = "<!--sobe-scripts-->"
 
 
 class Placeholder(Directive):
     """A place on a page that is filled when all pages have been read."""
 
-    marker = ""
+    kind = ""
 
     def run(self):
-        """The placeholder; its page is read anew in every build."""
+        """Return the placeholder; its page is read again in every build."""
         self.state.document.settings.env.note_reread()
-        return [nodes.raw("", self.marker, format="html")]
+        return [Shown(kind=self.kind, data={})]
 
 
 class Catalogue(Placeholder):
     """`figure-catalogue`: all figures of the book."""
 
-    marker = CATALOGUE
+    kind = "catalogue"
 
 
 class Tables(Placeholder):
     """`data-tables`: every table and column of the data package, with its rows."""
 
-    marker = TABLES
-
-
-def _html(doctree):
-    return [node for node in doctree.findall(nodes.raw) if "html" in node.get("format", "").split()]
+    kind = "package"
 
 
 def _cell_of(node):
@@ -79,12 +68,11 @@ def _figures(env):
 def read(app, doctree):
     """Note the figures of a page that was read, and give their cells an address."""
     found = []
-    for node in _html(doctree):
-        for match in FIGURE.finditer(node.astext()):
-            declaration = json.loads(match[1])
-            found.append(declaration)
+    for node in doctree.findall(Shown):
+        if node["kind"] == "figure":
+            found.append(node["data"])
             if (cell := _cell_of(node)) is not None:
-                cell["ids"].append(f"figure-{declaration['name']}-cell")
+                cell["ids"].append(f"figure-{node['data']['name']}-cell")
     _figures(app.env)[app.env.docname] = found
 
 
@@ -169,24 +157,37 @@ def permanent(app):
 
 
 def resolve(app, doctree, docname):
-    """Put cards, catalogue and documentation in their places on a page."""
+    """Put HTML in the places of what cells and directives show."""
     if app.builder.name != "html":
         return
     up = "../" * docname.count("/")
-    for node in _html(doctree):
-        text = node.astext()
-        new = FIGURE.sub(lambda match: _card(app, docname, up, json.loads(match[1])["name"]), text)
-        if CATALOGUE in new:
-            new = new.replace(CATALOGUE, catalogue(app, up))
-        if TABLES in new and app.sobe_package:
-            new = new.replace(TABLES, datadoc.html(app.sobe_package, up))
-        new = GLUED.sub(r"\1 ", new)
-        if new != text:
-            node.clear()
-            node += nodes.Text(new)
+    charts = []
+    for node in list(doctree.findall(Shown)):
+        node.replace_self(_made(app, node, docname, up, charts))
 
 
-def _card(app, docname, up, name):
+def _made(app, node, docname, up, charts):
+    """Return the node of HTML for an output; ``charts`` are the ids of the page's charts so far."""
+    kind, data = node["kind"], node["data"]
+    if kind == "catalogue":
+        return nodes.raw("", card.catalogue(app.sobe_records.values(), up), format="html")
+    if kind == "package":
+        text = datadoc.html(app.sobe_package, up) if app.sobe_package else ""
+        return nodes.raw("", text, format="html")
+    if kind not in ("chart", "figure"):
+        return html(outputs.html(kind, data))
+    # A chart that is shown more than once has a number after its id.
+    spec = app.sobe_records[data["name"]]["spec"] if kind == "figure" else data["spec"]
+    charts.append(outputs.chart_id(spec))
+    again = charts.count(charts[-1])
+    ident = charts[-1] + (f"-{again}" if again > 1 else "")
+    scripts = SCRIPTS if len(charts) == 1 else ""
+    if kind == "figure":
+        return html(_card(app, docname, up, data["name"], ident, scripts))
+    return html(outputs.template("chart.html", spec=spec, ident=ident) + scripts)
+
+
+def _card(app, docname, up, name, ident, scripts):
     data_page = next((d for d in app.env.all_docs if d.rsplit("/", 1)[-1] == "data"), "data")
     source = app.env.doc2path(docname, base=False)
     return card.card(
@@ -196,34 +197,9 @@ def _card(app, docname, up, name):
         permanent(app),
         f"{up}{data_page}.html",
         f"{up}_sources/{source}",
+        ident,
+        scripts,
     )
-
-
-def catalogue(app, up):
-    """All figures, small, each leading to its place."""
-    items = []
-    for record in app.sobe_records.values():
-        q, name = card.quote, record["name"]
-        items.append(
-            f'<li><a href="{up}{record["page"]}.html#figure-{name}"><img src="{up}figures/{name}.svg" alt="" '
-            f'loading="lazy"><span class="sobe-card-title">{q(record["title"])}</span></a> '
-            f'<p>{q(record["subtitle"])}</p> <p class="sobe-card-foot">'
-            + " · ".join(
-                f'<a href="{up}figures/{name}.{rec.FILES[kind]}" aria-label="{say(label)}: {q(record["title"])}"'
-                f"{'' if kind == 'embed' else ' download'}>{label}</a>"
-                for kind, label in (
-                    ("svg", "SVG"),
-                    ("png", "PNG"),
-                    ("csv", "CSV"),
-                    ("spec", "Vega-Lite"),
-                    ("embed", "Alone"),
-                )
-            )
-            + "</p></li>"
-        )
-    address = f'<a href="{up}figures/index.json">figures/index.json</a>'
-    machines = "<p>" + say("For programs, the same list is {address}.", address=address) + "</p>"
-    return f'<ul class="sobe-catalogue">{"".join(items)}</ul>{machines}'
 
 
 def finish(app, exception):
@@ -249,6 +225,7 @@ def cache(app):
 
 def setup(app):
     """Connect with Sphinx."""
+    shown.setup(app)
     # A second build in one process, as the tests make, registers them again.
     app.add_directive("figure-catalogue", Catalogue, override=True)
     app.add_directive("data-tables", Tables, override=True)

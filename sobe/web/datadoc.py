@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from sobe import outputs
 from sobe.i18n import listing, say
 from sobe.release.archive import write_zip
 from sobe.web.card import quote, table
@@ -72,7 +73,7 @@ def _columns(resource):
         ]
         items.append(
             f'<dt id="column-{resource["name"]}-{field["name"]}"><code>{quote(field["name"])}</code> '
-            f'<span class="sobe-unit">{quote(listing(filter(None, facts)))}</span></dt>'
+            f'<span class="sobe-unit">{quote(listing(filter(None, facts)))}</span></dt>\n'
             f"<dd>{quote(say(field.get('description', '')))}</dd>"
         )
     return f'<dl class="sobe-columns">{"".join(items)}</dl>'
@@ -104,7 +105,8 @@ def _rows(package, name, rows):
     ]
     # Numbers as the file has them: this is the table itself, not a reading of it.
     body = [[row[f["name"]] for f in fields] for row in rows]
-    return table(columns, body, say("Rows of {table}", table=say(package.tables[name]["title"])))
+    caption = say("Rows of {table}", table=say(package.tables[name]["title"]))
+    return outputs.template("rows.html", table=table(columns, body, caption, speak=str))
 
 
 def write(package, root, out):
