@@ -123,7 +123,7 @@ def _write(project, notebooks, out, language, name, names, cited):
         out,
         {
             **settings,
-            "nb_mime_priority_overrides": [(builder.NAME, "text/html", 0)],
+            "nb_mime_priority_overrides": [(builder.NAME, "text/html", 2)],
             "sobe_print": {
                 "title": title,
                 "author": author,

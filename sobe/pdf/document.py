@@ -375,8 +375,9 @@ def _paragraph_before(home):
 def _flatten(doctree):
     """Make cards paragraphs under a title in bold; drop sections with nothing in them."""
     for section in list(doctree.findall(nodes.section)):
+        inside = [node for node in section.children if not isinstance(node, nodes.title)]
         if not any(
-            node.astext().strip() for node in section.children if not isinstance(node, nodes.title)
+            node.astext().strip() or node.next_node(Shown, include_self=True) for node in inside
         ):
             section.parent.remove(section)
     for node in list(doctree.findall(nodes.container)):
