@@ -120,7 +120,7 @@ def test_every_table_has_a_caption_a_heading_and_a_reference(documents, project,
     # Also the ladder of ideas, the list of figures and the estimator's costs.
     assert len(found) == shown + 3
     for table in found:
-        assert len(table.caption.get_text()) > len(table.caption.strong.get_text()) + 3
+        assert len(table.caption.get_text()) > len(table.caption.strong.get_text()) + 2
         assert table.select("thead th[scope=col]") and table.select("tbody td")
         assert tree.select(f'main p a[href="#{table["id"]}"]'), table["id"]
 

@@ -28,17 +28,19 @@ NOT_PROSE = [
 ]
 #: Numbers that are no result: each entry with its reason.
 ALLOWED = {
-    "95 % interval": "the level of an interval, fixed in sobe.fits",
+    "95% interval": "the level of an interval, fixed in sobe.fits",
     "90% intervals": "the level of an interval, fixed in sobe.estimator.uncertainty",
     "below 1 includes a rise": "a factor that leaves a cost as it is",
     "a level from 0 to 3": "the scale of the scores, fixed in the schema",
-    "kept apart from 0": "a level of that scale",
-    "are 2 or 3;": "levels of that scale",
+    "scores 2 or 3 in": "levels of that scale",
+    "which is not 0": "a level of that scale",
+    "animal model scores 0": "a level of that scale",
     "scores of 2 and 3": "levels of that scale",
     "a 2 for": "a level of that scale, as an example",
     "at least half of the": "the rule by which simulations are listed",
     "(Igarashi, 2019)": "the name of a paper",
-    "stands twice, from two entries": "a fault of the data, told in words",
+    "appears twice": "a fact of the data, told in words",
+    "A roadmap of 2008": "the year of a source",
     "January 2026": "the date of the data",
 }
 
