@@ -59,6 +59,18 @@ class Code:
         return {"text": self.text, "code": True}
 
 
+@dataclass(frozen=True)
+class Quoted:
+    """A table cell in a language of its own ("en", "zh"): the same in every edition."""
+
+    text: str
+    language: str
+
+    def cell(self) -> dict:
+        """Return the cell as JSON."""
+        return {"text": self.text, "lang": self.language}
+
+
 def link(text: str, doi=None, url=None) -> Link:
     """A :class:`Link` to a DOI or, without one, an address; either may be missing."""
     if isinstance(doi, str):
@@ -148,14 +160,14 @@ def _looks_numeric(column: pd.Series) -> bool:
 
 def _cell(value):
     """Return a cell as JSON: a text, or an object that says what it is."""
-    if isinstance(value, (Link, Code)):
+    if isinstance(value, (Link, Code, Quoted)):
         cell = value.cell()
     elif value is None or (not isinstance(value, (list, tuple)) and pd.isna(value)):
         return {"text": NOT_KNOWN, "missing": True}
     else:
         cell = str(value)
     # A sentence needs room, or its column is squeezed to one word per line.
-    long = isinstance(value, (str, Link)) and len(getattr(value, "text", value)) > 60
+    long = isinstance(value, (str, Link, Quoted)) and len(getattr(value, "text", value)) > 60
     if not long:
         return cell
     return {**(cell if isinstance(cell, dict) else {"text": cell, "url": None}), "long": True}

@@ -47,7 +47,7 @@ def _high_share(data, claim_id, dimension):
             reading(
                 key,
                 (rows["score"] >= high).mean(),
-                f"capability_scores: {dimension}, {len(rows)} scores",
+                f"capability_scores: {len(rows)} rows",
                 rows["source"],
                 uncertainty="exact share of the scores",
             )

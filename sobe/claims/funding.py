@@ -52,7 +52,9 @@ def neuroscience_per_year(data):
     listed = projects[projects["book_choice"]].dropna(subset=["start_year", "funding_usd"])
     each = stated["cost_per_year_usd"]
     return [
-        spread("nih-neuroscience", budgets, "nih_budgets: neuroscience", category["source"]),
+        spread(
+            "nih-neuroscience", budgets, f"nih_budgets: {len(budgets)} rows", category["source"]
+        ),
         reading("stated-row", each, rows, sources, (each - 5e7, each + 5e7), "rounding"),
         spread("stated-total", total, rows, sources),
         _listed(data, "listed-projects", listed),

@@ -13,7 +13,7 @@ from sobe.claims.ledger import Entry
 from sobe.claims.registry import OWN, PROXY, SAME
 from sobe.claims.stability import MOVED, Move, changes
 from sobe.outputs import Output
-from sobe.show import Link, link, say
+from sobe.show import Link, Quoted, link, say
 
 #: How the parts of the summary are named.
 SECTIONS = {
@@ -139,8 +139,8 @@ def read_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
             {
                 "Claim": Target(_name(key), f"read-{key}"),
                 "Meant": claim["kind"],
-                "Read as": claim["read_as"],
-                "In Chinese": claim["read_as_zh"],
+                "Read as, in English": Quoted(claim["read_as"], "en"),
+                "Read as, in Chinese": Quoted(claim["read_as_zh"], "zh"),
                 "Allows": entry.allows,
                 "Because": claim["interval_reason"],
                 "Primary reading": "" if primary is None else primary.label,

@@ -49,7 +49,7 @@ def _cell(cell, say):
         return say(cell)
     if "links" in cell:
         return {**cell, "links": [_cell(part, say) for part in cell["links"]]}
-    return cell if "code" in cell else {**cell, "text": say(cell["text"])}
+    return cell if "code" in cell or "lang" in cell else {**cell, "text": say(cell["text"])}
 
 
 def _table(table, say):
