@@ -487,9 +487,10 @@ def test_chapters_get_what_they_cite(monkeypatch):
     assert given["claimed-growth"] == "about 5×" and given["number-growth"] == "5×"
     assert given["year-growth"] == "1980" and given["year-cost-2030"] == "2030"
     assert "number-small-model-cost" not in given and "claimed-data-barrier" not in given
-    assert 'data-verdict="not checkable" href="claims.html#claim-data-barrier"' in (
-        given["verdict-data-barrier"].data
-    )
+    verdict = "not checkable"
+    leads = {"text": verdict, "verdict": verdict, "url": "claims.html#claim-data-barrier"}
+    assert given["verdict-data-barrier"].kind == "badge"
+    assert given["verdict-data-barrier"].data == leads
 
 
 def test_the_claims_page_is_built(site, entries):
