@@ -44,10 +44,7 @@ def neuroscience_per_year(data):
     budgets = {
         str(year): value for year, value in zip(category["fiscal_year"], category["amount_usd"])
     }
-    total = {
-        "as spent": stated["cost_nominal_usd"] / years,
-        "dollars of 2024": stated["cost_2024_usd"] / years,
-    }
+    total = stated["cost_nominal_usd"] / years
     projects = data["brain_research_funding"]
     listed = projects[projects["book_choice"]].dropna(subset=["start_year", "funding_usd"])
     each = stated["cost_per_year_usd"]
@@ -56,7 +53,7 @@ def neuroscience_per_year(data):
             "nih-neuroscience", budgets, f"nih_budgets: {len(budgets)} rows", category["source"]
         ),
         reading("stated-row", each, rows, sources, (each - 5e7, each + 5e7), "rounding"),
-        spread("stated-total", total, rows, sources),
+        reading("stated-total", total, rows, sources, uncertainty="amounts as listed"),
         _listed(data, "listed-projects", listed),
         _listed(data, "listed-without-companies", listed[listed["funder_type"] != "commercial"]),
     ]
@@ -84,7 +81,7 @@ def share_of_the_agency(data):
             stated / mean,
             f"nih_budgets: {len(budgets)} years from {first} to {last}",
             budgets["source"],
-            (stated / amounts.max(), stated / amounts.min()),
+            (low / amounts.max(), high / amounts.min()),
             "largest to smallest budget of the years listed",
         ),
         reading(

@@ -43,7 +43,17 @@ def span(low: float, high: float, unit: str) -> str:
         return "at most " + written(high, unit)
     if high == math.inf:
         return "at least " + written(low, unit)
-    return units.interval(low, high, _WRITTEN[unit])
+    return " to ".join(_alike([low, high], unit))
+
+
+def _alike(values, unit):
+    """Values of one unit with equal decimals."""
+    if unit == "share":
+        percents = [100 * value for value in values]
+        return [f"{text}%" for text in units.column(percents, units.significant, 2)]
+    if unit == "correlation":
+        return units.column(values, units.significant, 2)
+    return units.column(values, _WRITTEN[unit])
 
 
 @dataclass(frozen=True)
@@ -142,7 +152,7 @@ class Entry:
         """A reading's value and its interval, as a person reads them."""
         if reading.low == reading.high:
             return written(reading.value, self.unit)
-        texts = units.column([reading.value, reading.low, reading.high], _WRITTEN[self.unit])
+        texts = _alike([reading.value, reading.low, reading.high], self.unit)
         value, low, high = texts
         return value if low == high else f"{value} ({low} to {high})"
 

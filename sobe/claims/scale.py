@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 import pandas as pd
+import numpy as np
+import pandas as pd
 from scipy import stats
 
 from sobe import units
@@ -209,9 +211,17 @@ def mouse_map(data):
     return found
 
 
-def _rank_correlation(id, x, y, rows, sources):
-    """Spearman's rank correlation with its 95% interval by Fisher's transformation, standard
-    error after Bonett and Wright, Psychometrika 65 (2000), 10.1007/BF02294183."""
+#: Draws of papers for the interval of a correlation whose rows share papers.
+DRAWS, SEED = 2000, 2025
+
+
+def _rank_correlation(id, x, y, rows, sources, papers=None):
+    """Spearman's rank correlation with its 95% interval.
+
+    Without ``papers`` rows count as independent: Fisher's transformation, standard error after
+    Bonett and Wright, Psychometrika 65 (2000), 10.1007/BF02294183. With them, whole papers are
+    drawn with replacement, since rows of one paper have much in common.
+    """
     n = len(x)
     if n < 5:
         raise ValueError(f"the reading {id!r}: a correlation needs at least 5 rows, got {n}")
@@ -221,7 +231,24 @@ def _rank_correlation(id, x, y, rows, sources):
     half = stats.norm.ppf(0.975) * math.sqrt((1 + rho**2 / 2) / (n - 3))
     z = math.atanh(rho)
     interval = math.tanh(z - half), math.tanh(z + half)
+    if papers is not None:
+        drawn = _drawn(np.asarray(x, float), np.asarray(y, float), pd.factorize(papers)[0])
+        low, high = np.quantile(drawn, [0.025, 0.975])
+        interval = min(low, rho), max(high, rho)
     return reading(id, rho, f"{rows}, {n} rows", sources, interval, "95% interval")
+
+
+def _drawn(x, y, paper):
+    """Rank correlations of `DRAWS` samples of whole papers, numbered from 0 in ``paper``."""
+    generator = np.random.default_rng(SEED)
+    members = [np.flatnonzero(paper == number) for number in range(paper.max() + 1)]
+    found = []
+    for picked in generator.integers(len(members), size=(DRAWS, len(members))):
+        rows = np.concatenate([members[number] for number in picked])
+        ranks = [stats.rankdata(values[rows]) for values in (x, y)]
+        if min(np.ptp(ranks[0]), np.ptp(ranks[1])) > 0:
+            found.append(np.corrcoef(*ranks)[0, 1])
+    return np.array(found)
 
 
 @computes("speed-or-size")
@@ -262,7 +289,12 @@ def size_against_resolution(data):
     table = table.assign(voxel=table["voxel_x_nm"] * table["voxel_y_nm"] * table["voxel_z_nm"])
     return [
         _rank_correlation(
-            key, rows["volume_mm3"], rows["voxel"], f"imaging_datasets: {words}", rows["source"]
+            key,
+            rows["volume_mm3"],
+            rows["voxel"],
+            f"imaging_datasets: {words}",
+            rows["source"],
+            rows["doi"].fillna(rows["dataset_id"]),
         )
         for key, words, rows in (
             ("all-volumes", "all volumes", table),

@@ -26,6 +26,7 @@ MOVED = {
     "about": 'what "about" allows',
     "tier": "how far a tier reaches",
     "assumption": "an assumption",
+    "row": "one row left out",
     "source": "one source left out",
     "value": "one value left out",
     "primary": "another reading as the primary one",
@@ -68,6 +69,7 @@ def moves(entry: Entry, data: Mapping[str, pd.DataFrame]) -> list[Move]:
         *_wording(entry),
         *_assumptions(key, primary, data),
         *_values(entry, primary),
+        *_rows(key, primary, data),
         *_sources(key, primary, data),
         *_other_primaries(entry, primary),
     ]
@@ -132,6 +134,18 @@ def _values(entry, primary):
         rest = [value for other, value in primary.parts if other != name]
         smaller = replace(primary, low=min(rest), high=max(rest))
         yield "value", name, entry.verdict_of(smaller)
+
+
+def _rows(key, primary, data):
+    """Leave out one row of a fit that names its rows: a few rows can carry a trend."""
+    table, _, names = primary.rows.partition(": ")
+    rows = names.split(", ")
+    if table != "reconstruction_costs" or primary.parts or len(rows) < 3:
+        return
+    for name in rows:
+        changed = Tables(data)
+        changed[table] = data[table][data[table]["estimate_id"] != name]
+        yield "row", name, _again(key, primary, changed)
 
 
 def _sources(key, primary, data):
