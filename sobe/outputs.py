@@ -48,15 +48,21 @@ def kind_of(mime_type: str) -> str:
     return mime_type[len(_BEFORE) : -len(_AFTER)] if ours else ""
 
 
-def bundle(kind: str, data: dict) -> dict:
-    """Return an output as a MIME bundle: its data, and HTML and plain text made from them."""
-    return {mime(kind): data, "text/html": _fallback(kind, data), "text/plain": text(kind, data)}
+def bundle(kind: str, data: dict, book: bool | None = None) -> dict:
+    """Return an output as a MIME bundle: its data, and HTML and plain text made from them.
+
+    ``book`` says whether the notebook is the book's, in which charts are stills; None asks the
+    environment.
+    """
+    book = bool(os.environ.get(BOOK_ENV)) if book is None else book
+    page = _fallback(kind, data, book)
+    return {mime(kind): data, "text/html": page, "text/plain": text(kind, data)}
 
 
-def _fallback(kind, data):
+def _fallback(kind, data, book):
     if kind not in ("chart", "figure"):
         return html(kind, data)
-    if os.environ.get(BOOK_ENV):
+    if book:
         # The executed notebook, as published: the spec is in the data, and need not be in here as well.
         return template("still.html", title=title(data["spec"]), subtitle=subtitle(data["spec"]))
     # Own ids, also where a chart is shown twice; the same whenever the chapter is run.

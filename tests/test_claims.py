@@ -279,7 +279,7 @@ def scaled(column, factor, query):
             "mouse-budget",
             "reconstruction_costs",
             scaled("cost_per_neuron_usd", 1 / 3, "kind != 'illustration'"),
-            "not supported by a proxy",
+            NOT_SUPPORTED,
             NOT_SETTLED,
         ),
         (

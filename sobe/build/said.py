@@ -39,7 +39,7 @@ class SaidEngine(Engine):
 
 def _said(output, say):
     if "data" in output:
-        output["data"] = outputs.translated(output["data"], say)
+        output["data"] = outputs.translated(output["data"], say, book=True)
     return output
 
 

@@ -17,12 +17,15 @@ ROOT = Path(__file__).resolve().parents[2]
 KEPT = "application/papermill.record/"
 
 
-def translated(bundle, say):
-    """A copy of a MIME bundle ({type: content}) in the language of the catalogue `say`."""
+def translated(bundle, say, book=None):
+    """A copy of a MIME bundle ({type: content}) in the language of the catalogue `say`.
+
+    `book` is that of `outputs.bundle`.
+    """
     for mime, content in bundle.items():
         before = KEPT if mime.startswith(KEPT) else ""
         if kind := outputs.kind_of(mime.removeprefix(KEPT)):
-            made = outputs.bundle(kind, KINDS[kind](content, say))
+            made = outputs.bundle(kind, KINDS[kind](content, say), book)
             return {before + name: value for name, value in made.items()}
     return {mime: _one(mime.removeprefix(KEPT), content, say) for mime, content in bundle.items()}
 
