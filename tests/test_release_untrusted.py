@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from conftest import ROOT
 from sobe.build import BuildError
 from sobe.release import archive, changes, checked, commit, compare, fresh, make, manifest, versions
 
@@ -70,7 +71,7 @@ class HandMade:
             "chapters": {
                 "alpha": {
                     "source": "1" * 64,
-                    "parameters": {"top": 3, "labels": ["a"], "none": None},
+                    "parameters": {"top": 3, "labels": ["a"], "none": None, "overrides": {"x": 1}},
                     "notebook": digest(b"{}"),
                 }
             },
@@ -473,8 +474,8 @@ WRONG = {
     "chapter with more": ("chapters/alpha/run", "x", "chapters.alpha has the unknown field 'run'"),
     "parameter an object": (
         "chapters/alpha/parameters/top",
-        {"a": 1},
-        "chapters.alpha.parameters.top is",
+        {"a": {"b": 1}},
+        "chapters.alpha.parameters.top",
     ),
     "claim a text": ("claims/growth", "holds", "claims.growth is holds, expected object"),
     "claim's text a number": ("claims/growth/verdict", 1, "claims.growth.verdict is 1"),
@@ -718,3 +719,12 @@ def test_a_data_package_of_a_release_leads_nowhere_else(tmp_path, path):
     package = {"resources": [{"name": "t", "path": path, "schema": {}}]}
     (tmp_path / "datapackage.json").write_text(json.dumps(package))
     one_line(changes.tables_of, tmp_path, match="expected a file below the data")
+
+
+def test_the_books_own_title_chapters_and_claims_fit_the_schema(made):
+    given = make.facts(ROOT)
+    for chapter in given["chapters"].values():
+        chapter["notebook"] = SUM
+    file = made.folder / versions.MANIFEST
+    file.write_text(json.dumps({**json.loads(file.read_text()), **given}))
+    assert set(manifest.read(file)["chapters"]) >= {"recording", "estimator"}

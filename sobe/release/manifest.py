@@ -64,7 +64,13 @@ def _record(**fields):
 
 
 _VALUE = {"type": ["string", "number", "boolean", "null"], "maxLength": 10_000}
-_PARAMETER = {"anyOf": [_VALUE, {"type": "array", "items": _VALUE, "maxItems": 1000}]}
+_PARAMETER = {
+    "anyOf": [
+        _VALUE,
+        {"type": "array", "items": _VALUE, "maxItems": 1000},
+        _mapping(_WORD, _VALUE, 200),
+    ]
+}
 
 SCHEMA = _record(
     title=_LINE,
