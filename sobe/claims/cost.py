@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sobe import fits, specification
-from sobe.claims.registry import computes, organism_values, reading, spread
+from sobe.claims.registry import computes, fact, organism_values, reading, spread
 
 #: The fact on the report's own spreadsheet, in table ``reported_facts``.
 SPREADSHEET = "sheet-em15-average-1000x"
@@ -99,7 +99,7 @@ def cost_in_2030(data):
                 "rounding",
             )
         )
-    row = data["reported_facts"].set_index("fact_id").loc[SPREADSHEET]
+    row = fact(data, SPREADSHEET)
     found.append(
         reading(
             "spreadsheet-average",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sobe.claims.registry import computes, reading, spread
+from sobe.claims.registry import computes, fact, reading, spread
 from sobe.funding_years import per_year
+from sobe.prices import in_dollars_of
 
 STATED = "brain-megaprojects-cumulative"
 COLLIDER = "large-hadron-collider"
@@ -113,7 +114,7 @@ def years_of_funding(data):
 @computes("meeting-room")
 def people_in_the_field(data):
     """People who work on brain emulation alone, in an author's own words."""
-    row = data["reported_facts"].set_index("fact_id").loc[PEOPLE]
+    row = fact(data, PEOPLE)
     return [
         reading(
             "authors-number",
@@ -129,7 +130,7 @@ def people_in_the_field(data):
 @computes("small-grants")
 def grants_of_one_programme(data):
     """Awards of one programme."""
-    row = data["reported_facts"].set_index("fact_id").loc[AWARDS]
+    row = fact(data, AWARDS)
     return [reading("brain-awards", row["value"], f"reported_facts: {AWARDS}", [row["source"]])]
 
 
@@ -153,15 +154,14 @@ def consortium_cost(data):
     """US dollars of the two undertakings that the top tier is modelled on, in today's dollars
     and as spent. The table lists the collider, not its laboratory."""
     rows = data["megaprojects"].set_index("megaproject_id")
-    facts = data["reported_facts"].set_index("fact_id")
-    index = data["price_index"].set_index("year")["cpi_u"]
-    genome, collider = facts.loc[GENOME_1991], rows.loc[COLLIDER]
+    genome, collider = fact(data, GENOME_1991), rows.loc[COLLIDER]
+    prices = data["price_index"]
     today = {
-        "genome": genome["value"] * index[PRICE_YEAR] / index[int(genome["year"])],
+        "genome": in_dollars_of([genome["value"]], [genome["year"]], PRICE_YEAR, prices).iloc[0],
         "collider": collider["cost_2024_usd"],
     }
     spent = {
-        "genome, US agencies": facts.loc[GENOME_SPENT, "value"],
+        "genome, US agencies": fact(data, GENOME_SPENT)["value"],
         "collider": collider["cost_nominal_usd"],
     }
     where = {
@@ -177,6 +177,6 @@ def consortium_cost(data):
             "both-as-spent",
             spent,
             f"reported_facts: {GENOME_SPENT}; {where['collider']}",
-            [facts.loc[GENOME_SPENT, "source"], *sources["collider"]],
+            [fact(data, GENOME_SPENT)["source"], *sources["collider"]],
         ),
     ]

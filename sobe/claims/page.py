@@ -134,7 +134,7 @@ def read_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
     rows = []
     for key, entry in entries.items():
         claim = entry.claim
-        primary = None if pd.isna(claim["primary"]) else entry.primary
+        primary = entry.primary
         rows.append(
             {
                 "Claim": Target(_name(key), f"read-{key}"),
@@ -152,6 +152,11 @@ def read_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
 
 #: Kinds of a reading, in words.
 KINDS = {SAME: "the same quantity", PROXY: "a proxy", OWN: "its own source"}
+
+
+def _source(sources: pd.DataFrame, key: str, text: str) -> Link:
+    """A link to a source, a row of table ``sources`` by its key."""
+    return link(text, sources.loc[key, "doi"], sources.loc[key, "url"])
 
 
 def readings_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
@@ -178,11 +183,7 @@ def readings_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
                         "",
                         None,
                         tuple(
-                            link(
-                                source.removeprefix("sobe2025-"),
-                                sources.loc[source, "doi"],
-                                sources.loc[source, "url"],
-                            )
+                            _source(sources, source, source.removeprefix("sobe2025-"))
                             for source in reading.sources
                         ),
                     ),
@@ -216,21 +217,22 @@ def stability_table(entries: Mapping[str, Entry], tried: list[Move]) -> pd.DataF
     for key, entry in entries.items():
         if entry.primary is None or not entry.graded:
             continue
-        changed = changes(entry, tried)
-        for position, (moved, moves) in enumerate(changed.items() or [("", [])]):
-            for verdict, settings in _by_verdict(moves) or [("", "")]:
-                first = (
-                    position == 0 and (verdict, settings) == (_by_verdict(moves) or [("", "")])[0]
-                )
-                rows.append(
-                    {
-                        "Claim": Target(_name(key), f"stability-{key}") if first else _name(key),
-                        "Verdict": Badge(entry.verdict, f"#claim-{key}"),
-                        "What would change it": MOVED[moved] if moved else "nothing that was tried",
-                        "Namely": settings,
-                        "Verdict then": Badge(verdict, f"#claim-{key}") if verdict else "",
-                    }
-                )
+        found = [
+            (MOVED[moved], settings, Badge(verdict, f"#claim-{key}"))
+            for moved, moves in changes(entry, tried).items()
+            for verdict, settings in _by_verdict(moves)
+        ] or [("nothing that was tried", "", "")]
+        for position, (moved, settings, then) in enumerate(found):
+            name = _name(key)
+            rows.append(
+                {
+                    "Claim": name if position else Target(name, f"stability-{key}"),
+                    "Verdict": Badge(entry.verdict, f"#claim-{key}"),
+                    "What would change it": moved,
+                    "Namely": settings,
+                    "Verdict then": then,
+                }
+            )
     return pd.DataFrame(rows)
 
 
@@ -256,9 +258,7 @@ def dissents_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
                 "Dissent": row.statement,
                 "Who": row.who,
                 "Where": row.place,
-                "Source": link(
-                    row.source, sources.loc[row.source, "doi"], sources.loc[row.source, "url"]
-                ),
+                "Source": _source(sources, row.source, row.source),
             }
             for row in tables.load("dissents").itertuples()
         ]

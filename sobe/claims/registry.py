@@ -169,6 +169,11 @@ def assumed(data: Mapping[str, pd.DataFrame], claim_id: str, assumption_id: str)
     return float(rows["value"].iloc[0])
 
 
+def fact(data: Mapping[str, pd.DataFrame], fact_id: str) -> pd.Series:
+    """Return one row of table ``reported_facts``; raises KeyError for an unknown id."""
+    return data["reported_facts"].set_index("fact_id").loc[fact_id]
+
+
 def organism_values(
     data: Mapping[str, pd.DataFrame], organism: str, quantity: str
 ) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sobe.claims.registry import computes, reading
+from sobe.claims.registry import computes, fact, reading
 
 #: The fact in table ``reported_facts``.
 PAGES = "report-pages-author"
@@ -11,7 +11,7 @@ PAGES = "report-pages-author"
 @computes("report-pages")
 def pages_of_the_report(data):
     """Pages of the full report, in an author's own words."""
-    row = data["reported_facts"].set_index("fact_id").loc[PAGES]
+    row = fact(data, PAGES)
     return [reading("authors-page", row["value"], f"reported_facts: {PAGES}", [row["source"]])]
 
 

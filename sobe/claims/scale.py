@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import pandas as pd
 import numpy as np
 import pandas as pd
 from scipy import stats

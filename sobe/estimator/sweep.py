@@ -27,13 +27,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from sobe import stop, units
-from sobe.keep import alone, write_whole
-from sobe.web.policy import guarded
 from sobe.estimator import EstimatorError
 from sobe.estimator.estimate import BOTTLENECKS, estimate
 from sobe.estimator.model import load_model
 from sobe.estimator.scenario import Sweep
 from sobe.estimator.uncertainty import draw
+from sobe.keep import alone, write_whole
+from sobe.web.policy import guarded
 
 _PACKAGE = Path(__file__).resolve().parent
 _TIMEOUT = 20  # seconds that a scheduler has to answer, and to have a worker

@@ -60,15 +60,9 @@ def archive_name(version: str, what: str) -> str:
 
 def tree(folder: Path, sums: dict[str, str]) -> None:
     """Raise `BuildError` unless ``folder`` holds exactly the plain files of ``sums`` ({name: SHA-256})."""
-    there = plain_files(folder)
-    problems = [f"{name} is missing" for name in sums if name not in there]
-    problems += [f"{manifest.short(name)} is in no manifest" for name in sorted(there - set(sums))]
-    problems += [
-        f"{name} has another sum"
-        for name, expected in sums.items()
-        if name in there and _sum(folder / name) != expected
-    ]
-    _raise(folder, problems)
+    _raise(
+        folder, _differences(sums, _sums_of(folder, plain_files(folder), sums), "in no manifest")
+    )
 
 
 def plain_files(folder: Path) -> set[str]:
@@ -94,15 +88,7 @@ def _expect_sums(folder, found):
     """The folder's files, the manifest's list and SHA256SUMS must agree."""
     listed = _listed(folder / compare.SUMS)
     there = plain_files(folder) - {compare.SUMS}
-    problems = [f"{name} is missing" for name in listed if name not in there]
-    problems += [
-        f"{manifest.short(name)} is not in {compare.SUMS}" for name in sorted(there - set(listed))
-    ]
-    problems += [
-        f"{name} has another sum"
-        for name, expected in listed.items()
-        if name in there and _sum(folder / name) != expected
-    ]
+    problems = _differences(listed, _sums_of(folder, there, listed), f"not in {compare.SUMS}")
     if not problems:
         ours = {name: total for name, total in listed.items() if name != manifest.NAME}
         problems = [
@@ -137,12 +123,21 @@ def _expect_members(path, sums):
     found = {name: hashlib.sha256(content).hexdigest() for name, content in archive.members(path)}
     if sums is None or found == sums:
         return
-    problems = [f"{name} is missing" for name in sums if name not in found]
-    problems += [f"{name} is in no manifest" for name in found if name not in sums]
-    problems += [
-        f"{name} has another sum" for name in sums if found.get(name, sums[name]) != sums[name]
+    _raise(path, _differences(sums, found, "in no manifest"))
+
+
+def _differences(sums, found, extra):
+    """What of the files ``found`` is not as ``sums`` has it (both {name: sum}), in words."""
+    return [
+        *(f"{name} is missing" for name in sums if name not in found),
+        *(f"{manifest.short(name)} is {extra}" for name in sorted(set(found) - set(sums))),
+        *(f"{name} has another sum" for name in sums if found.get(name, sums[name]) != sums[name]),
     ]
-    _raise(path, problems)
+
+
+def _sums_of(folder, names, sums):
+    """{name: sum} of files; those that ``sums`` does not list are not read, as no sum would help."""
+    return {name: _sum(folder / name) if name in sums else "" for name in names}
 
 
 def _raise(place, problems):
@@ -156,5 +151,4 @@ def _sum(path):
     """The SHA-256 of a plain file, in hexadecimal."""
     if path.stat().st_size > MOST_BYTES:
         raise BuildError(f"{path.name} has more than {MOST_BYTES:,} bytes")
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return compare.sha256(path)

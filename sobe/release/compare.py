@@ -77,27 +77,11 @@ def kinds(folder):
 
 def sha256(path):
     """The SHA-256 of a file, in hex."""
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_sums(folder):
     """Write SHA256SUMS of all files of a folder into it, in the form that `sha256sum -c` reads."""
     lines = [f"{sha256(Path(folder) / name)}  {name}\n" for name in names(folder) if name != SUMS]
     (Path(folder) / SUMS).write_text("".join(lines), encoding="utf-8")
-
-
-def wrong_sums(folder):
-    """What of a folder is not as its SHA256SUMS say, in words, one each; empty if all is."""
-    try:
-        lines = (Path(folder) / SUMS).read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        return [f"{SUMS} is missing"]
-    listed = {name: total for total, _, name in (line.partition("  ") for line in lines)}
-    there = set(names(folder)) - {SUMS}
-    found = [f"{name} is missing" for name in listed if name not in there]
-    found += [f"{name} is not in {SUMS}" for name in sorted(there - set(listed))]
-    return found + [
-        f"{name} has another sum"
-        for name in listed
-        if name in there and sha256(Path(folder) / name) != listed[name]
-    ]
