@@ -50,6 +50,16 @@ def on_signals(message: str) -> None:
     os.register_at_fork(after_in_child=die_with_parent)
 
 
+def leave(code: int):
+    """End the command with ``code``: its work is over, so a signal that comes now changes nothing.
+
+    Python itself gives signals their defaults back as it ends, and one would then kill us unsaid.
+    """
+    for each in SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
+    sys.exit(code)
+
+
 @contextlib.contextmanager
 def tidied(tidy):
     """While the block runs, ``tidy`` is what a signal calls first before it ends the process."""

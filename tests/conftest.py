@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,11 @@ sphinx:
       sphinx_external_toc, sphinx_design, sphinx_book_theme, sobe.sphinxext]
     nb_ipywidgets_js: {}
 """
+
+
+# A script's background job ignores interrupts, and its children inherit that.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

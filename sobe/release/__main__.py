@@ -66,4 +66,4 @@ def _say(line):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    stop.leave(main())
