@@ -21,7 +21,7 @@ override STALE := $(shell [ "$$(cat $(STAMP) 2>&1)" = "$$(pwd -P)" ] && $(PY) -c
 .PHONY: book test survive messages pdf verify changes release verify-release publish chapter scenario sweep serve bench data check-upstream lock audit clean help
 
 book: $(STAMP) ## Build the book into _build/html (only what changed; first makes .venv)
-	@$(PY) -m sobe.build book
+	@$(PY) -m sobe.pipeline book
 
 test: $(STAMP) ## Build the book and run every test
 	@PYTEST_ADDOPTS="$$PYTEST_ADDOPTS $$PYTEST_ARGS" $(PY) -m pytest
@@ -30,37 +30,37 @@ survive: $(STAMP) ## Kill, starve and mislead builds, and fuzz the loaders; prin
 	@PYTEST_ADDOPTS="$$PYTEST_ADDOPTS $$PYTEST_ARGS" $(PY) -m pytest -m survive tests/survive
 
 chapter: $(STAMP) ## Run one chapter with other values: NAME=recording PARAMS="hz_cap=30 since=1990"
-	@$(PY) -m sobe.build chapter "$$NAME" "$$PARAMS"
+	@$(PY) -m sobe.pipeline chapter "$$NAME" "$$PARAMS"
 
 messages: $(STAMP) ## Bring the message catalogues in book/locale up to date with the chapters
-	@$(PY) -m sobe.build messages
+	@$(PY) -m sobe.pipeline messages
 
 pdf: $(STAMP) ## Make the PDFs, one a language, in _build/pdf (only if something changed; needs Pango and fonts)
-	@$(PY) -m sobe.build pdf
+	@$(PY) -m sobe.pipeline pdf
 
 verify: $(STAMP) ## Build this commit twice, in other places, zones and locales, and compare to the byte
-	@$(PY) -m sobe.release verify
+	@$(PY) -m sobe.pipeline.release verify
 
 changes: $(STAMP) ## Note what changed in the data since the last release: VERSION=1.1.0
-	@$(PY) -m sobe.release changes "$$VERSION"
+	@$(PY) -m sobe.pipeline.release changes "$$VERSION"
 
 release: $(STAMP) ## Make a release of this commit in dist/ and publish it in dist/site: VERSION=1.0.0
-	@$(PY) -m sobe.release release "$$VERSION"
+	@$(PY) -m sobe.pipeline.release release "$$VERSION"
 
 verify-release: $(STAMP) ## Check a release's sums, build its commit again and compare: DIR=dist/1.0.0
 	@test -n "$$DIR" || { echo "error: say which release: make verify-release DIR=dist/1.0.0" >&2; exit 1; }
-	@$(PY) -m sobe.release verify-release "$$DIR"
+	@$(PY) -m sobe.pipeline.release verify-release "$$DIR"
 
 publish: $(STAMP) ## Make dist/site, the site of all versions, from the releases in dist/
-	@$(PY) -m sobe.release publish
+	@$(PY) -m sobe.pipeline.release publish
 
 scenario: $(STAMP) ## Run the estimator's chapter with a scenario: FILE=scenarios/mouse-2030.yml
 	@test -n "$$FILE" || { echo "error: say which scenario: make scenario FILE=scenarios/mouse-2030.yml" >&2; exit 1; }
-	@$(PY) -m sobe.build scenario "$$FILE"
+	@$(PY) -m sobe.pipeline scenario "$$FILE"
 
 sweep: $(STAMP) ## Estimate a grid of cases: FILE=scenarios/sweep-brains.yml (DASK=tcp://… for a cluster)
 	@test -n "$$FILE" || { echo "error: say which sweep: make sweep FILE=scenarios/sweep-brains.yml" >&2; exit 1; }
-	@$(PY) -m sobe.build sweep "$$FILE" --dask "$$DASK"
+	@$(PY) -m sobe.pipeline sweep "$$FILE" --dask "$$DASK"
 
 serve: book ## Show the book on http://localhost:8000 (PORT=… for another port)
 	@echo "http://localhost:$$PORT/ (Ctrl-C stops)"
@@ -73,11 +73,11 @@ bench: $(STAMP) ## Time this build and its pages against plain Jupyter Book (N=�
 
 data: $(STAMP) ## Derive data/ anew from the upstream repository: UPSTREAM=folder
 	@test -n "$$UPSTREAM" || { echo "error: say where the upstream repository is: make data UPSTREAM=folder" >&2; exit 1; }
-	@$(PY) -m sobe.derive "$$UPSTREAM"
+	@$(PY) -m sobe.tables.derive "$$UPSTREAM"
 
 check-upstream: $(STAMP) ## Check that data/ is what the upstream repository gives: UPSTREAM=folder
 	@test -n "$$UPSTREAM" || { echo "error: say where the upstream repository is: make check-upstream UPSTREAM=folder" >&2; exit 1; }
-	@$(PY) -m sobe.derive --check "$$UPSTREAM"
+	@$(PY) -m sobe.tables.derive --check "$$UPSTREAM"
 
 lock: ## Pin requirements.in anew in requirements.txt, and requirements-alone.in (needs uv)
 	@command -v uv >/dev/null || { echo "error: make lock needs uv (pip install uv)" >&2; exit 1; }

@@ -58,7 +58,7 @@ def readers(root):
 
 def measure(root, runs):
     """Seconds of each kind of build, and what the change of one table executed."""
-    ours = [sys.executable, "-m", "sobe.build", "book"]
+    ours = [sys.executable, "-m", "sobe.pipeline", "book"]
     plain = [Path(sys.executable).parent / "jupyter-book", "build", "."]
     seconds = {
         "plain": [],
@@ -95,7 +95,7 @@ def measure(root, runs):
 
 def draws_per_second(draws=100_000):
     """Draws of the budget estimator in a second: all parameters with a range, all results."""
-    from sobe.estimator.uncertainty import draw
+    from sobe.analysis.estimator.uncertainty import draw
 
     draw(draws=1000)  # loads the model
     start = time.perf_counter()

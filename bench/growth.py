@@ -52,7 +52,7 @@ def build(folder, names=("ash",), rows=20):
     return measured(
         sys.executable,
         "-m",
-        "sobe.build",
+        "sobe.pipeline",
         "--root",
         book.root,
         "book",
@@ -76,7 +76,7 @@ def sweep(folder, cases):
             {"title": "Years", "parameters": {"draws": 2000}, "grid": {"project_years": years}}
         )
     )
-    return measured(sys.executable, "-m", "sobe.build", "sweep", file, "--out", folder / "out")
+    return measured(sys.executable, "-m", "sobe.pipeline", "sweep", file, "--out", folder / "out")
 
 
 def main():

@@ -47,7 +47,7 @@ def built(root):
     """The folder of pages of a plain build in `root` with Altair's default renderer."""
     config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
     settings = config["sphinx"]["config"]
-    settings["extensions"].remove("sobe.sphinxext")
+    settings["extensions"].remove("sobe.pipeline.extension")
     for place in ("article_header_end", "footer_content_items"):  # parts that the extension brings
         settings.get("html_theme_options", {}).pop(place, None)
     (root / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
@@ -152,7 +152,7 @@ def main():
     from playwright.sync_api import sync_playwright
 
     subprocess.run(
-        [sys.executable, "-m", "sobe.build", "book"],
+        [sys.executable, "-m", "sobe.pipeline", "book"],
         cwd=ROOT,
         check=True,
         stdout=subprocess.DEVNULL,

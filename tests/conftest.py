@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sobe.build.book import build_book
-from sobe.build.project import Project
+from sobe.pipeline.book import build_book
+from sobe.pipeline.project import Project
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -53,7 +53,7 @@ latex: {use_jupyterbook_latex: false}
 sphinx:
   config:
     extensions: [sphinx_togglebutton, sphinx_copybutton, myst_nb, jupyter_book,
-      sphinx_external_toc, sphinx_design, sphinx_book_theme, sobe.sphinxext]
+      sphinx_external_toc, sphinx_design, sphinx_book_theme, sobe.pipeline.extension]
     nb_ipywidgets_js: {}
 """
 

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from sobe.build import BuildError, site
-from sobe.build.__main__ import main
-from sobe.build.book import build_book, run_chapter
-from sobe.build.lock import only_build
+from sobe.errors import BuildError
+from sobe.pipeline import rendering
+from sobe.pipeline.__main__ import main
+from sobe.pipeline.book import build_book, run_chapter
+from sobe.pipeline.lock import only_build
 
 
 def executed(tiny, capsys):
@@ -143,7 +144,7 @@ def test_the_site_is_swapped_whole(tiny, monkeypatch):
     fresh = project.build / "fresh"
     shutil.copytree(project.site, fresh)
     before = listing(project.site)
-    real, calls = site.os.rename, []
+    real, calls = rendering.os.rename, []
 
     def rename(old, new):
         calls.append(new)
@@ -151,10 +152,10 @@ def test_the_site_is_swapped_whole(tiny, monkeypatch):
             raise OSError("no space")
         real(old, new)
 
-    monkeypatch.setattr(site.os, "rename", rename)
-    monkeypatch.setattr(site.keep, "exchange", lambda *_: False)
+    monkeypatch.setattr(rendering.os, "rename", rename)
+    monkeypatch.setattr(rendering.atomic, "exchange", lambda *_: False)
     with pytest.raises(OSError):
-        site.put_in_place(project, fresh)
+        rendering.put_in_place(project, fresh)
     assert listing(project.site) == before
 
 
@@ -166,9 +167,9 @@ def test_a_site_takes_the_place_of_another(tiny, monkeypatch, exchanges):
     fresh.mkdir()
     (fresh / "index.html").write_text("new")
     if not exchanges:
-        monkeypatch.setattr(site.keep, "exchange", lambda *_: False)
+        monkeypatch.setattr(rendering.atomic, "exchange", lambda *_: False)
     old = listing(project.site)
-    site.put_in_place(project, fresh)
+    rendering.put_in_place(project, fresh)
     assert listing(project.site) == {"index.html": b"new"}
     assert fresh.is_dir() == exchanges and (not exchanges or listing(fresh) == old)
     assert not (project.build / ".html-old").exists()
@@ -177,7 +178,7 @@ def test_a_site_takes_the_place_of_another(tiny, monkeypatch, exchanges):
 def test_a_site_moved_aside_by_a_killed_build_comes_back(tiny):
     project = tiny.project
     project.site.rename(project.build / ".html-old")
-    site.recover(project)
+    rendering.recover(project)
     assert (project.site / "index.html").is_file()
 
 
@@ -252,7 +253,7 @@ def test_ctrl_c_stops_chapters_and_leaves_the_site(tiny):
         ),
     )
     build = subprocess.Popen(
-        [sys.executable, "-m", "sobe.build", "--root", tiny.root, "book"],
+        [sys.executable, "-m", "sobe.pipeline", "--root", tiny.root, "book"],
         stderr=subprocess.PIPE,
         text=True,
     )

@@ -5,32 +5,33 @@ import re
 
 import pytest
 
-from sobe import bundle, theme
+from sobe.charts import theme, vega
+from sobe.site import scripts
 
 
 def test_the_bundle_is_one_function_and_kept(tmp_path):
-    script = bundle.vega_bundle(tmp_path)
+    script = vega.vega_bundle(tmp_path)
     assert script.startswith("(function(){") and script.endswith("})();\n")
     assert "window.vegaEmbed=" in script
     kept = list(tmp_path.iterdir())
     assert len(kept) == 1
     kept[0].write_text("half")
-    assert bundle.vega_bundle(tmp_path) == script
+    assert vega.vega_bundle(tmp_path) == script
 
 
 def test_a_version_that_does_not_match_is_told():
-    assert bundle.matching_vegalite("v6.4.1", ["5.8", "6.4"]) == "6.4"
-    with pytest.raises(bundle.BundleError, match="Altair writes Vega-Lite 7.0"):
-        bundle.matching_vegalite("v7.0.0", ["5.8", "6.4"])
+    assert vega.matching_vegalite("v6.4.1", ["5.8", "6.4"]) == "6.4"
+    with pytest.raises(vega.BundleError, match="Altair writes Vega-Lite 7.0"):
+        vega.matching_vegalite("v7.0.0", ["5.8", "6.4"])
 
 
 def test_an_unknown_bundle_is_told():
-    with pytest.raises(bundle.BundleError):
-        bundle.wrap("var a = 1")
+    with pytest.raises(vega.BundleError):
+        vega.wrap("var a = 1")
 
 
 def test_the_loader_holds_the_theme():
-    source = bundle.loader()
+    source = scripts.loader()
     themes = json.loads(re.search(r"const THEMES = (\{.*\});\n", source)[1])
     assert themes["dark"] == theme.config("dark") and themes["dark_of"] == theme.DARK_OF
-    assert bundle.MARKER not in source
+    assert scripts.MARKER not in source

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from sobe import tables
-from sobe.capability_noise import between_dimensions, noise_test
+from sobe.analysis.capability_noise import between_dimensions, noise_test
 
 
 def group(silicon):

@@ -58,7 +58,7 @@ def test_no_line_of_code_is_wider_than_its_box_on_the_page(name):
 )
 def test_a_chapter_runs_with_other_parameters(name, parameters):
     done = subprocess.run(
-        [sys.executable, "-m", "sobe.build", "chapter", name, parameters],
+        [sys.executable, "-m", "sobe.pipeline", "chapter", name, parameters],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -7,20 +7,21 @@ import pytest
 from cffconvert import Citation
 
 import sobe
-from sobe.release import citing, commit, crate
-from sobe.web import record as rec
+from sobe import commit
+from sobe.publish import citation, crate
+from sobe.site import figures as rec
 
 ADDRESS = "https://example.org/1.0.0/en/"
 
 
 @pytest.fixture(scope="module")
 def cff(project):
-    return citing.read(project.root)
+    return citation.read(project.root)
 
 
 @pytest.fixture(scope="module")
 def edition(cff):
-    return citing.edition(cff, ADDRESS, "Commit 0123456789ab")
+    return citation.edition(cff, ADDRESS, "Commit 0123456789ab")
 
 
 def test_the_file_is_valid(project):
@@ -52,8 +53,8 @@ def test_the_page_says_as_long_as_there_is_no_doi(project, cff):
 
 def test_zenodo_is_told_the_same(project, cff):
     text = (project.root / ".zenodo.json").read_text(encoding="utf-8")
-    assert text == citing.zenodo(project.root), (
-        "write it anew: .venv/bin/python -m sobe.release citation"
+    assert text == citation.zenodo(project.root), (
+        "write it anew: .venv/bin/python -m sobe.publish citation"
     )
     said = json.loads(text)
     assert said["title"] == cff["title"] and said["version"] == cff["version"]
@@ -61,14 +62,14 @@ def test_zenodo_is_told_the_same(project, cff):
 
 
 def test_the_report_in_apa(cff):
-    assert citing.apa(citing.report(cff)) == (
+    assert citation.apa(citation.report(cff)) == (
         "Zanichelli, N., Schons, M., Freeman, I., Shiu, P. K., & Arkhipov, A. (2026). State of Brain Emulation Report 2025 "
         "(Version 1). Zenodo. https://doi.org/10.5281/zenodo.18377594"
     )
 
 
 def test_the_edition_in_apa(cff, edition):
-    assert citing.apa(edition) == (
+    assert citation.apa(edition) == (
         f"{cff['authors'][0]['name']}. ({cff['date-released'][:4]}). {cff['title']} (Version {cff['version']}). "
         f"Commit 0123456789ab. {ADDRESS}"
     )
@@ -78,8 +79,8 @@ def test_the_edition_in_apa(cff, edition):
 def test_bibtex_is_read_again(cff, edition, which):
     from pybtex.database import parse_string
 
-    work = edition if which == "edition" else citing.report(cff)
-    entry = parse_string(citing.bibtex(work), "bibtex").entries[work.key]
+    work = edition if which == "edition" else citation.report(cff)
+    entry = parse_string(citation.bibtex(work), "bibtex").entries[work.key]
     assert entry.fields["version"] == work.version and entry.fields["year"] == work.year
     assert entry.fields["title"].strip("{}") == work.title and entry.fields["url"] == work.address
     found = [
@@ -90,14 +91,14 @@ def test_bibtex_is_read_again(cff, edition, which):
 
 
 def test_marks_of_tex_are_escaped():
-    work = citing.Work("k", "report", "50% of A & B_c", (("O'Neil", "A."),), "2026")
-    assert r"50\% of A \& B\_c" in citing.bibtex(work)
+    work = citation.Work("k", "report", "50% of A & B_c", (("O'Neil", "A."),), "2026")
+    assert r"50\% of A \& B\_c" in citation.bibtex(work)
 
 
 @pytest.mark.parametrize("which", ["edition", "report"])
 def test_csl_is_an_item_of_the_schema(cff, edition, which):
-    work = edition if which == "edition" else citing.report(cff)
-    (item,) = json.loads(citing.csl(work))
+    work = edition if which == "edition" else citation.report(cff)
+    (item,) = json.loads(citation.csl(work))
     assert item["type"] == work.kind and item["id"] == work.key and item["version"] == work.version
     assert item["URL"] == work.address and item["issued"]["date-parts"][0][0] == int(work.year)
     assert all(set(name) in ({"family", "given"}, {"literal"}) for name in item["author"])
@@ -105,8 +106,8 @@ def test_csl_is_an_item_of_the_schema(cff, edition, which):
 
 @pytest.mark.parametrize("which", ["edition", "report"])
 def test_ris_is_well_formed(cff, edition, which):
-    work = edition if which == "edition" else citing.report(cff)
-    lines = citing.ris(work).split("\n")
+    work = edition if which == "edition" else citation.report(cff)
+    lines = citation.ris(work).split("\n")
     assert lines[0] == f"TY  - {'BOOK' if which == 'edition' else 'RPRT'}" and lines[-1] == "ER  -"
     assert all(re.match(r"[A-Z][A-Z0-9]  -( \S.*)?$", line) for line in lines)
     assert sum(line.startswith("AU  - ") for line in lines) == len(work.authors)
@@ -138,7 +139,7 @@ def test_the_page_to_cite_from_holds_what_its_files_hold(site, cff):
 
     page = html.unescape(re.sub("<[^>]+>", "", (site / "cite.html").read_text(encoding="utf-8")))
     for which in ("edition", "report"):
-        for kind, end in citing.ENDS.items():
+        for kind, end in citation.ENDS.items():
             text = (site / f"citation/{which}.{end}").read_text(encoding="utf-8").strip()
             assert re.sub(r"\s+", "", text) in re.sub(r"\s+", "", page), (which, kind)
     assert f"(Version {cff['version']})" in (site / "citation/edition.txt").read_text(
@@ -159,7 +160,7 @@ def test_figures_are_cited_by_the_same_version_and_commit(site, project, cff):
 def test_addresses_of_a_published_edition(project):
     from types import SimpleNamespace as Space
 
-    from sobe.web import collect
+    from sobe.site import collect
 
     def permanent(base, release, edition):
         return collect.permanent(

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from sobe import tables
-from sobe.claims import ledger, page, sentences, stability, verdicts
-from sobe.claims.cost import implied_fall
-from sobe.claims.registry import (
+from sobe.analysis.claims import ledger, sentences, stability, verdicts
+from sobe.analysis.claims.cost import implied_fall
+from sobe.analysis.claims.registry import (
     FUNCTIONS,
     OWN,
     PROXY,
@@ -22,7 +22,7 @@ from sobe.claims.registry import (
     readings,
     spread,
 )
-from sobe.claims.verdicts import (
+from sobe.analysis.claims.verdicts import (
     DOES_NOT_HOLD,
     HOLDS,
     NOT_CHECKABLE,
@@ -32,7 +32,8 @@ from sobe.claims.verdicts import (
     SUPPORTED,
     VERDICTS,
 )
-from sobe.show import table
+from sobe.charts import claims
+from sobe.charts.display import table
 
 ROOT = Path(__file__).resolve().parent.parent
 SUMMARY = ROOT.parent / "shared" / "seed" / "summary.zh.txt"
@@ -106,8 +107,8 @@ def test_proxies_and_only_they_say_how_they_may_mislead():
 def test_units_and_sections_can_be_written():
     fields = {field["name"]: field for field in tables.schema("claims")["schema"]["fields"]}
     assert set(fields["unit"]["constraints"]["enum"]) == set(ledger._WRITTEN)
-    assert fields["section"]["constraints"]["enum"] == list(page.SECTIONS)
-    assert fields["chapter"]["constraints"]["enum"] == list(page.CHAPTERS)
+    assert fields["section"]["constraints"]["enum"] == list(claims.SECTIONS)
+    assert fields["chapter"]["constraints"]["enum"] == list(claims.CHAPTERS)
 
 
 def test_every_claim_has_a_place_and_the_sources_of_its_readings(entries):
@@ -216,7 +217,9 @@ def test_what_cannot_be_proved_does_not_hold(entries):
 def test_the_metaphors_show_data_and_no_grade(entries):
     found = {key for key, entry in entries.items() if not entry.graded}
     assert found == {"crystal-diamond", "share-of-ideal", "session-length", "ten-faced-cube"}
-    shown = page.readings_table({key: entries[key] for key in ("share-of-ideal", "session-length")})
+    shown = claims.readings_table(
+        {key: entries[key] for key in ("share-of-ideal", "session-length")}
+    )
     assert len(shown) and set(shown["Compared"]) == {"not graded"}
     assert all(not entries[key].definitions for key in found)
 
@@ -483,7 +486,7 @@ def test_chapters_get_what_they_cite(monkeypatch):
 
     given = {}
     monkeypatch.setattr(myst_nb, "glue", lambda name, value, display: given.update({name: value}))
-    page.cite("growth", "mouse-budget", "small-model-cost", "data-barrier", "cost-2030")
+    claims.cite("growth", "mouse-budget", "small-model-cost", "data-barrier", "cost-2030")
     assert given["claimed-growth"] == "about 5×" and given["number-growth"] == "5×"
     assert given["year-growth"] == "1980" and given["year-cost-2030"] == "2030"
     assert "number-small-model-cost" not in given and "claimed-data-barrier" not in given

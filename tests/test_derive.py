@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from sobe import tables
-from sobe._rows import TableError
-from sobe.derive import __main__ as derive_main
-from sobe.derive import common, funding, place, recordings
-from sobe.derive.bibliography import bibtex
-from sobe.derive.common import (
+from sobe.tables.derive import __main__ as derive_main
+from sobe.tables.derive import common, funding, recordings, write
+from sobe.tables.derive.bibliography import bibtex
+from sobe.tables.derive.common import (
     DeriveError,
     Ledger,
     Upstream,
@@ -23,6 +22,7 @@ from sobe.derive.common import (
     to_csv,
     unique_key,
 )
+from sobe.tables.rows import TableError
 
 ROOT = Path(__file__).resolve().parents[1]
 UPSTREAM = ROOT.parent / "shared" / "upstream"
@@ -56,7 +56,7 @@ def test_a_git_history_serves_for_the_broken_files(tmp_path):
         subprocess.run([*git, "commit", "-qm", message], check=True)
         file.write_bytes(b"broken\n")
     subprocess.run([*git, "tag", "split"], check=True)
-    from sobe.derive import common
+    from sobe.tables.derive import common
 
     original, common.BEFORE_SPLIT = common.BEFORE_SPLIT, "split^"
     try:
@@ -108,7 +108,7 @@ NEW = {"data/a.csv": "n\n2\n", "data/b.csv": "n\n3\n", "book/c.bib": "new\n"}
 
 def test_derived_files_are_put_in_place(small):
     before = state(small)
-    place.write(NEW, small)
+    write.write(NEW, small)
     assert state(small) == before | NEW
 
 
@@ -117,7 +117,7 @@ def test_a_bad_derived_table_replaces_nothing(small):
     with pytest.raises(
         TableError, match="data/b.csv, row 1 .*'x' is not valid; expected an integer"
     ):
-        place.write(NEW | {"data/b.csv": "n\nx\n"}, small)
+        write.write(NEW | {"data/b.csv": "n\nx\n"}, small)
     assert state(small) == before
 
 
@@ -146,13 +146,13 @@ def test_a_derivation_cut_short_is_all_or_nothing(small, monkeypatch):
             patch.setattr(os, "replace", counted(os.replace))
             patch.setattr(os, "rename", counted(os.rename))
             patch.setattr(
-                place.keep, "remove", lambda path: None
+                write.atomic, "remove", lambda path: None
             )  # a killed process clears nothing
             try:
-                place.write(NEW, small)
+                write.write(NEW, small)
             except Killed:
                 pass
-        place.finish(small)
+        write.finish(small)
         after = {
             name: text
             for name, text in state(small).items()
@@ -160,17 +160,17 @@ def test_a_derivation_cut_short_is_all_or_nothing(small, monkeypatch):
         }
         assert after in (before, before | NEW), step
         outcomes.add(after == before)
-        place.write(NEW, small)
+        write.write(NEW, small)
         assert state(small) == before | NEW
     assert outcomes == {True, False}
 
 
 def test_one_derivation_at_a_time(small):
     with (
-        place.keep.alone(small / "data"),
+        write.atomic.alone(small / "data"),
         pytest.raises(DeriveError, match="another derivation is writing"),
     ):
-        place.write(NEW, small)
+        write.write(NEW, small)
 
 
 def test_a_row_with_too_many_cells_is_refused(tmp_path):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sobe.build import messages
-from sobe.build.book import build_book
+from sobe.pipeline import messages
+from sobe.pipeline.book import build_book
 
 ROWS = 'from IPython.display import HTML\nHTML(f"<p>{len(rows)} rows</p>")'
 SAID = {"{1} rows": "{1} 行", "Tiny": "小书", "nobody": "无人"}

@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from sobe.estimator import estimate, load_model
-from sobe.estimator.page import SETTINGS
+from sobe.analysis.estimator import estimate, load_model
+from sobe.charts.estimator import SETTINGS
 
 pytestmark = pytest.mark.browser
 SHOWN = "[data-sobe-estimator][data-state=shown]"

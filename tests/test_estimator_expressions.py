@@ -7,8 +7,8 @@ import random
 import numpy as np
 import pytest
 
-from sobe.estimator import EstimatorError
-from sobe.estimator.expressions import FUNCTIONS, evaluate, names, parse
+from sobe.analysis.estimator import EstimatorError
+from sobe.analysis.estimator.expressions import FUNCTIONS, evaluate, names, parse
 
 
 def value(text, **values):

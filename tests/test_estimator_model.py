@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sobe.estimator import EstimatorError, estimate, load_model, units
-from sobe.estimator.compare import fault_effects, grid
-from sobe.estimator.estimate import CHOICES, settle
-from sobe.estimator.model import faults, model_of, stages
+from sobe.analysis.estimator import EstimatorError, dimensions, estimate, load_model
+from sobe.analysis.estimator.compare import fault_effects, grid
+from sobe.analysis.estimator.estimate import CHOICES, settle
+from sobe.analysis.estimator.model import faults, model_of, stages
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 MODEL = load_model()
@@ -23,11 +23,11 @@ CASES = list(itertools.product(*(MODEL.options[name] for name in CHOICES)))
 
 def test_the_published_formulas_that_do_not_balance_are_those_a_fault_names():
     model = load_model("upstream")
-    of = {name: units.unit(text) for name, text in model.units.items()}
+    of = {name: dimensions.unit(text) for name, text in model.units.items()}
     unbalanced = set()
     for name, formula in model.formulas.items():
         try:
-            units.check(name, formula.tree, of, formula.unit)
+            dimensions.check(name, formula.tree, of, formula.unit)
         except EstimatorError as error:
             assert name in str(error)
             unbalanced.add(name)
@@ -105,7 +105,7 @@ def test_a_wrong_conversion_constant_is_an_error(tmp_path):
 
 
 def test_inputs_come_before_what_uses_them():
-    from sobe.estimator.expressions import names
+    from sobe.analysis.estimator.expressions import names
 
     seen = set(MODEL.parameters)
     for name, formula in MODEL.formulas.items():

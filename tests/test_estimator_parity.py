@@ -1,7 +1,7 @@
 """The model "upstream" against the published calculator's own formulas, computed independently.
 
 The reference arithmetic reads the formulas' text from the report's data (``../shared/upstream``)
-with Python's ast and plain floats: it shares no code and no table with ``sobe.estimator``.
+with Python's ast and plain floats: it shares no code and no table with ``sobe.analysis.estimator``.
 """
 
 import ast
@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from sobe.estimator import estimate, load_model
-from sobe.estimator.model import load_model as load
+from sobe.analysis.estimator import estimate, load_model
+from sobe.analysis.estimator.model import load_model as load
 
 UPSTREAM = Path(__file__).resolve().parents[2] / "shared" / "upstream" / "data"
 MODALITIES = {"em": "em", "exm": "exm", "exm_molecular": "exm_molecular", "em10": "wellcome"}

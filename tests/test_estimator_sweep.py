@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from sobe.build import BuildError
-from sobe.build.book import run_scenario
-from sobe.estimator import EstimatorError, estimate
-from sobe.estimator.scenario import read_scenario, read_sweep
-from sobe.estimator import sweep as module
-from sobe.estimator.sweep import RESULTS, answer, checked, inert_pickles, run, run_case
+from sobe.analysis.estimator import EstimatorError, estimate
+from sobe.analysis.estimator import sweep as module
+from sobe.analysis.estimator.scenario import read_scenario, read_sweep
+from sobe.analysis.estimator.sweep import RESULTS, answer, checked, inert_pickles, run, run_case
+from sobe.errors import BuildError
+from sobe.pipeline.book import run_scenario
 
 ROOT = Path(__file__).resolve().parents[1]
 SWEEP = """
@@ -199,7 +199,7 @@ def test_a_second_run_does_nothing_again_and_a_torn_line_is_done_again(small, tm
 
 
 def test_a_scheduler_that_is_not_there_is_one_clear_error(small, tmp_path, monkeypatch):
-    monkeypatch.setattr("sobe.estimator.sweep._TIMEOUT", 2)
+    monkeypatch.setattr("sobe.analysis.estimator.sweep._TIMEOUT", 2)
     with pytest.raises(EstimatorError, match="no Dask cluster at tcp://127.0.0.1:1"):
         run(small[0], tmp_path / "none", address="tcp://127.0.0.1:1", say=lambda line: None)
 
@@ -219,7 +219,7 @@ def test_an_interrupted_sweep_goes_on_where_it_stopped(tmp_path):
     command = [
         sys.executable,
         "-m",
-        "sobe.build",
+        "sobe.pipeline",
         "sweep",
         str(file),
         "--out",
@@ -316,7 +316,7 @@ def test_a_sweep_on_this_machine_opens_no_socket(tmp_path):
         "  modality: [em, exm]\n  gpus: [500, 1000]\n",
         encoding="utf-8",
     )
-    sweeping = started("-m", "sobe.build", "sweep", str(file), "--out", str(tmp_path / "out"))
+    sweeping = started("-m", "sobe.pipeline", "sweep", str(file), "--out", str(tmp_path / "out"))
     looks = most = 0
     try:
         while sweeping.poll() is None:
@@ -523,7 +523,7 @@ def test_the_same_answers_run_with_dask_alone(tmp_path, hostile):
 
 
 def test_a_scheduler_without_workers_is_one_clear_error(small, tmp_path, monkeypatch, cluster):
-    monkeypatch.setattr("sobe.estimator.sweep._TIMEOUT", 2)
+    monkeypatch.setattr("sobe.analysis.estimator.sweep._TIMEOUT", 2)
     address, _ = cluster(workers=0)
     with pytest.raises(EstimatorError, match=f"no Dask cluster at {address}: .*0/1 workers"):
         run(small[0], tmp_path / "none", address, say=lambda line: None)
@@ -570,7 +570,7 @@ def test_a_cluster_of_separate_processes_one_killed_gives_the_same_table(tmp_pat
 
 def test_the_command_reports_an_error_in_one_line(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "sobe.build", "sweep", str(tmp_path / "absent.yml")],
+        [sys.executable, "-m", "sobe.pipeline", "sweep", str(tmp_path / "absent.yml")],
         capture_output=True,
         text=True,
         timeout=60,

@@ -5,9 +5,16 @@ import time
 import numpy as np
 import pytest
 
-from sobe.estimator import EstimatorError, estimate, load_model
-from sobe.estimator.model import Parameter
-from sobe.estimator.uncertainty import LEVERS, _triangle, break_even, draw, improved, tornado
+from sobe.analysis.estimator import EstimatorError, estimate, load_model
+from sobe.analysis.estimator.model import Parameter
+from sobe.analysis.estimator.uncertainty import (
+    LEVERS,
+    _triangle,
+    break_even,
+    draw,
+    improved,
+    tornado,
+)
 
 
 def test_the_same_seed_gives_the_same_draws_and_another_one_others():
@@ -85,7 +92,7 @@ def test_the_tornado_agrees_with_single_estimates():
 
 def test_break_even_reaches_the_budget_and_not_before():
     model = load_model()
-    from sobe.estimator.estimate import settle
+    from sobe.analysis.estimator.estimate import settle
 
     values = settle(model, {"organism": "mouse", "modality": "em", "proofreading": "current"}, {})
     found = break_even("mouse", "em", "current", budget=1e9).set_index("lever")

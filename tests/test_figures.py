@@ -13,13 +13,14 @@ import pandas as pd
 import pytest
 import vl_convert
 
-from sobe import outputs, render, tables
-from sobe.bundle import matching_vegalite
-from sobe.describe import describe
-from sobe.figure import FigureError, figure
-from sobe.web import files as web_files
-from sobe.web import pictures
-from sobe.web import record as rec
+from sobe import tables
+from sobe.charts import outputs, renderer
+from sobe.charts.figure import FigureError, figure
+from sobe.charts.vega import matching_vegalite
+from sobe.site import figures as rec
+from sobe.site import files as web_files
+from sobe.site import pictures
+from sobe.site.describe import describe
 
 CHAPTERS = ("capability", "cost", "recording", "scale", "funding", "claims", "estimator")
 SPEC = re.compile(r'<script type="application/json">(.*?)</script>', re.S)
@@ -254,7 +255,7 @@ def test_a_figure_needs_a_subtitle():
 
 
 def test_outside_the_book_a_figure_is_its_chart(monkeypatch):
-    monkeypatch.delenv(render.BOOK_ENV, raising=False)
+    monkeypatch.delenv(renderer.BOOK_ENV, raising=False)
     shown = figure("cost", chart(), {"year": "Year"})
     assert "vegaEmbed" in str(shown._repr_mimebundle_()) and "sobe-figure" not in str(
         shown._repr_mimebundle_()
@@ -269,11 +270,11 @@ def test_a_description_states_kind_axes_ranges_and_reason():
 
 
 def test_cells_are_written_and_escaped(monkeypatch):
-    monkeypatch.setenv(render.BOOK_ENV, "1")
+    monkeypatch.setenv(renderer.BOOK_ENV, "1")
     bundle = figure("cost", chart(subtitle="</script><b>"), {"year": "Year"})._repr_mimebundle_()
-    assert bundle["application/vnd.sobe.figure+json"]["subtitle"] == "</script><b>"
+    assert bundle["application/vnd.sobe.charts.figure+json"]["subtitle"] == "</script><b>"
     assert "&lt;/script&gt;&lt;b&gt;" in bundle["text/html"] and "<b>" not in bundle["text/html"]
-    html = outputs.script_json(bundle["application/vnd.sobe.figure+json"])
+    html = outputs.script_json(bundle["application/vnd.sobe.charts.figure+json"])
     assert "<" not in html and json.loads(html)["subtitle"] == "</script><b>"
 
 

@@ -9,7 +9,7 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 
-from sobe.fits import HORIZON, Crossing, first_passage, log_linear, records
+from sobe.analysis.fits import HORIZON, Crossing, first_passage, log_linear, records
 
 NEW = np.array([1985.0, 2004.5, 2030.0])
 

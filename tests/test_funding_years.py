@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 
 from sobe import tables
-from sobe.claims import funding
-from sobe.claims.registry import Tables
-from sobe.funding_years import per_year, spread
+from sobe.analysis.claims import funding
+from sobe.analysis.claims.registry import Tables
+from sobe.analysis.funding_years import per_year, spread
 
 
 def project(start, end, usd=30.0):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from sobe import fits, growth, specification, tables
+from sobe import tables
+from sobe.analysis import fits, growth, specification
 
 
 def mixture(seed=0, n=60, slope=0.05, gap=1.5):

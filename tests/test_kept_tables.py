@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from sobe import prices, tables
+from sobe import tables
+from sobe.analysis import prices
 
 KEPT = [
     "nih_budgets",

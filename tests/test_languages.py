@@ -7,17 +7,20 @@ import re
 
 import nbformat
 import pytest
-
-from sobe import bundle, i18n
-from sobe.build import BuildError, editions, parameters
-from sobe.build.execute import Executor, Run
-from sobe.build.messages import entries
-from sobe.build.said import said
-from sobe.i18n import edition, outputs
-from sobe.i18n.catalogue import CHINESE, NEUTRAL, Catalogue, is_formula, names, tidy
-from sobe.i18n.page import page as finished
-from sobe.release import changes
 from test_browser import CHARTS, Visit
+
+from sobe import languages
+from sobe.charts import translated
+from sobe.errors import BuildError
+from sobe.languages import edition
+from sobe.languages.catalogue import CHINESE, NEUTRAL, Catalogue, is_formula, names, tidy
+from sobe.languages.html import page as finished
+from sobe.pipeline import editions, parameters
+from sobe.pipeline.execute import Executor, Run
+from sobe.pipeline.messages import entries
+from sobe.pipeline.translated import said
+from sobe.publish import changes
+from sobe.site import scripts
 
 PLACEHOLDER = re.compile(r"\{[\w:]+\}`[^`]*`|\{\w+\}|\]\([^)]*\)")
 SKIPPED = re.compile(
@@ -34,7 +37,7 @@ _WORD = re.compile(r"(?<![\w.@/_*(-])[a-z]{3,}(?![\w@/_*(]|-\w|\.\w)")
 
 @pytest.fixture(scope="module")
 def catalogues(project):
-    folder = i18n.folder(project.book, "zh_CN")
+    folder = languages.folder(project.book, "zh_CN")
     return {path.stem: entries(path) for path in sorted(folder.glob("*.po"))}
 
 
@@ -146,7 +149,7 @@ def gaps(text):
     """Spaces between Chinese characters in a page's HTML; what is set apart from the text around it is no part of it."""
     text = re.sub(r"</?(?:strong|em)>", "", SKIPPED.sub("|", text))
     text = re.sub(r"<[^>]*>", "|", re.sub(r'<span class="pasted-text">(.*?)</span>', r"\1", text))
-    return re.findall(rf".{{0,12}}[{i18n.WIDE}]\s+[{i18n.WIDE}].{{0,12}}", text)
+    return re.findall(rf".{{0,12}}[{languages.WIDE}]\s+[{languages.WIDE}].{{0,12}}", text)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +196,7 @@ def test_every_page_has_a_catalogue(project, catalogues):
 
 
 def test_what_scripts_say_is_in_the_catalogue(catalogues, chinese):
-    words = bundle.messages()
+    words = scripts.messages()
     assert (
         len(words) > 15 and [w for w in words if not catalogues["messages"][0].get(w.strip())] == []
     )
@@ -227,8 +230,8 @@ def test_an_unknown_language_is_one_error(project):
     defaults = {"lang": "en"}
     with pytest.raises(BuildError, match="lang is one of 'en', 'zh_CN', not 'fr'"):
         parameters.parse("lang=fr", defaults, "cost")
-    with pytest.raises(i18n.LanguageError, match="not 'de'"):
-        outputs.catalogue("de")
+    with pytest.raises(languages.LanguageError, match="not 'de'"):
+        translated.catalogue("de")
 
 
 def test_the_front_page_leads_to_the_editions(site, project):

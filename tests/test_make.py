@@ -125,7 +125,7 @@ def test_a_checkouts_path_is_never_run(tmp_path, name):
     folder = checkout(tmp_path / name)
     stamp = folder / ".venv/complete"
     done, seen = make(folder, "book")
-    assert done.returncode == 0 and "<sobe.build><book>" in seen, done.stderr
+    assert done.returncode == 0 and "<sobe.pipeline><book>" in seen, done.stderr
     assert stamp.exists()
     # A copy of the folder is another place: its environment is made again.
     stamp.write_text(f"{folder}-elsewhere\n")

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from sobe import fits, growth, memory, specification, tables
+from sobe import tables
+from sobe.analysis import fits, growth, memory, specification
 
 YEARS = np.arange(1957, 2025) + 0.5
 

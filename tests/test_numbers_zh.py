@@ -2,8 +2,8 @@
 
 import pytest
 
-from sobe.i18n import numbers
-from sobe.i18n.catalogue import Catalogue
+from sobe.languages import chinese
+from sobe.languages.catalogue import Catalogue
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_number(text, expected):
     ],
 )
 def test_slots_stand_for_numbers_only(text, expected):
-    said, _ = numbers.slotted(text)
+    said, _ = chinese.slotted(text)
     assert said == expected or "10.1038" in text and "{" in said
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sobe.build import BuildError
-from sobe.build.parameters import declared, parse
+from sobe.errors import BuildError
+from sobe.pipeline.parameters import declared, parse
 
 DEFAULTS = {"n": 3, "x": 1.5, "s": "all", "on": True, "many": [1, 2], "any": None}
 

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from sobe import show
-from sobe.build import BuildError
-from sobe.pdf import build as pdf
-from sobe.pdf import builder, outputs
+from sobe.charts import display
+from sobe.errors import BuildError
+from sobe.pipeline import pdf
+from sobe.print import builder, outputs
 
 EDITIONS = ["en", "zh"]
 SENTENCES = {
@@ -294,7 +294,7 @@ def test_a_table_keeps_its_cells_links_and_targets():
 def test_columns_for_the_screen_are_left_out_and_named():
     frame = pd.DataFrame({"Claim": ["growth"], "Rows": ["recordings"], "Value": [2.8]})
     found = outputs.table(
-        outputs.soup(show.table(frame, "Readings", unprinted=("Rows",)).data).table
+        outputs.soup(display.table(frame, "Readings", unprinted=("Rows",)).data).table
     )
     assert found.absent == ["Rows"]
     assert [(c.name, c.kind) for c in found.columns] == [("Claim", ""), ("Value", "number")]
@@ -302,7 +302,7 @@ def test_columns_for_the_screen_are_left_out_and_named():
         ["growth", "2.8"]
     ]
     with pytest.raises(ValueError, match="no column 'Row' to leave out of print"):
-        show.table(frame, "Readings", unprinted=("Row",))
+        display.table(frame, "Readings", unprinted=("Row",))
 
 
 def test_long_words_may_be_broken():
@@ -327,7 +327,7 @@ def test_a_grid_has_a_row_per_idea():
             "aside": ["图谱", "清单"],
         }
     )
-    html = show.grid(frame, "Ladder", *frame.columns).data
+    html = display.grid(frame, "Ladder", *frame.columns).data
     names = ["Amount", "Domain", "Idea", "Words"]
     found = outputs.grid(outputs.soup(html), names, asides=True)
     assert [column.name for column in found.columns] == names

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from sobe.web.policy import guarded
+from sobe.policy import guarded
 
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
 

@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from sobe import fits, tables
-from sobe.projections import (
+from sobe import tables
+from sobe.analysis import fits
+from sobe.analysis.projections import (
     COST_TRENDS,
     RECORDING_TRENDS,
     YEARS,

@@ -28,8 +28,8 @@ NOT_PROSE = [
 ]
 #: Numbers that are no result: each entry with its reason.
 ALLOWED = {
-    "95% interval": "the level of an interval, fixed in sobe.fits",
-    "90% intervals": "the level of an interval, fixed in sobe.estimator.uncertainty",
+    "95% interval": "the level of an interval, fixed in sobe.analysis.fits",
+    "90% intervals": "the level of an interval, fixed in sobe.analysis.estimator.uncertainty",
     "below 1 includes a rise": "a factor that leaves a cost as it is",
     "a level from 0 to 3": "the scale of the scores, fixed in the schema",
     "scores 2 or 3 in": "levels of that scale",
@@ -64,7 +64,7 @@ def typed_numbers(text):
 def test_no_number_is_typed(page):
     text = (BOOK / page).read_text(encoding="utf-8")
     assert list(typed_numbers(text)) == [], (
-        "glue these from the data (sobe.show.say, sobe.claims.page.cite)"
+        "glue these from the data (sobe.charts.display.say, sobe.charts.claims.cite)"
     )
 
 

@@ -10,11 +10,14 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-
 from conftest import ROOT, TinyBook
-from sobe.build import BuildError, execute
-from sobe.build.book import build_book
-from sobe.release import changes, checked, commit, compare, fresh, make, versions
+
+from sobe import commit
+from sobe.errors import BuildError
+from sobe.pipeline import execute
+from sobe.pipeline.book import build_book
+from sobe.pipeline.release import fresh, make
+from sobe.publish import changes, checked, compare, versions
 
 CFF = """cff-version: 1.2.0
 title: Tiny
@@ -372,7 +375,7 @@ def test_a_missing_file_and_a_cut_one_are_named(twins):
 
 
 def test_a_difference_in_an_archive_is_named_by_its_member(twins):
-    from sobe.release.archive import write_zip
+    from sobe.zips import write_zip
 
     for folder, word in zip(twins, (b"one", b"onE")):
         write_zip(folder / "all.zip", {"b/c.txt": word, "a.txt": b"same"})

@@ -12,10 +12,13 @@ import zipfile
 from types import SimpleNamespace
 
 import pytest
-
 from conftest import ROOT
-from sobe.build import BuildError
-from sobe.release import archive, changes, checked, commit, compare, fresh, make, manifest, versions
+
+from sobe import commit
+from sobe.errors import BuildError
+from sobe.pipeline.release import fresh, make
+from sobe.publish import archive, changes, checked, compare, manifest, versions
+from sobe.zips import write_zip
 
 PAGE = b"<!DOCTYPE html><html><head><title>t</title></head><body></body></html>"
 
@@ -42,7 +45,7 @@ class HandMade:
     def write(self):
         """Write archives, manifest and sums that fit each other."""
         for what in ("site", "data", "notebooks"):
-            archive.write_zip(self.archive(what), getattr(self, what))
+            write_zip(self.archive(what), getattr(self, what))
         (self.folder / "CITATION.cff").write_text("cff-version: 1.2.0\n")
         with tarfile.open(self.folder / "brain-emulation-2025-1.0.0-source.tar", "w") as tar:
             tar.addfile(tarfile.TarInfo("book/index.md"), io.BytesIO())
@@ -139,7 +142,7 @@ def verifier(made, tmp_path, monkeypatch):
 
     monkeypatch.setattr(make, "assemble", assemble)
     monkeypatch.setattr(make, "git", answered)
-    monkeypatch.setattr(make.site, "building", lambda project: open(os.devnull))
+    monkeypatch.setattr(make.rendering, "building", lambda project: open(os.devnull))
     monkeypatch.setattr(make, "Project", lambda root: SimpleNamespace(build=root / "_build"))
 
     def verify():
@@ -208,13 +211,13 @@ def test_r2_with_other_tools_the_files_that_differ_are_named(made, verifier):
 
 
 def test_r3_an_archive_that_its_sum_does_not_fit_is_not_published(made):
-    archive.write_zip(made.archive("site"), {**made.site, "index.html": b"evil"})
+    write_zip(made.archive("site"), {**made.site, "index.html": b"evil"})
     one_line(versions.publish, made.folder.parent, "T", match="site.zip has another sum")
     assert not (made.folder.parent / "site").exists()
 
 
 def test_r3_an_archive_with_its_sum_forged_is_not_published(made):
-    archive.write_zip(made.archive("site"), {**made.site, "index.html": b"evil"})
+    write_zip(made.archive("site"), {**made.site, "index.html": b"evil"})
     made.fields["site"] = made.honest()["site"]
     made.sign()
     one_line(
@@ -709,7 +712,7 @@ def test_hostile_tars_are_refused(tmp_path, name, kind):
 
 
 def test_the_record_of_changes_reads_only_a_checked_release(made, tmp_path, monkeypatch):
-    archive.write_zip(made.archive("data"), {"datapackage.json": b"{}"})
+    write_zip(made.archive("data"), {"datapackage.json": b"{}"})
     monkeypatch.setattr(changes, "judged", lambda root: {})
     one_line(make.record, tmp_path, "1.1.0", made.folder.parent, match="data.zip has another sum")
 

@@ -7,7 +7,7 @@ import altair as alt
 import pandas as pd
 import pytest
 
-from sobe import outputs, render
+from sobe.charts import outputs, renderer
 
 SPEC = {
     "$schema": "https://example.org/schema",
@@ -59,8 +59,8 @@ def chart(rows=3):
 
 
 def test_in_the_book_a_chart_is_data_without_colours(altair_settings, monkeypatch):
-    monkeypatch.setenv(render.BOOK_ENV, "1")
-    render.enable()
+    monkeypatch.setenv(renderer.BOOK_ENV, "1")
+    renderer.enable()
     bundle, _ = chart()._repr_mimebundle_(), None
     data = bundle[0] if isinstance(bundle, tuple) else bundle
     assert set(data) == {"application/vnd.sobe.chart+json", "text/html", "text/plain"}
@@ -73,21 +73,21 @@ def test_in_the_book_a_chart_is_data_without_colours(altair_settings, monkeypatc
 def test_in_a_live_notebook_vega_comes_once_and_charts_are_drawn_with_the_theme(
     altair_settings, monkeypatch
 ):
-    monkeypatch.delenv(render.BOOK_ENV, raising=False)
-    render.enable()
+    monkeypatch.delenv(renderer.BOOK_ENV, raising=False)
+    renderer.enable()
     assert chart().to_dict()["config"]["font"]
     html = chart()._repr_mimebundle_()["text/html"]
     assert "vegaEmbed(" in html and len(html) < 20_000
-    assert render.vega_html().lower().count("</script") == 1
+    assert renderer.vega_html().lower().count("</script") == 1
 
 
 @pytest.mark.browser
 def test_a_live_notebook_draws_without_a_network(altair_settings, monkeypatch, chromium, tmp_path):
-    monkeypatch.delenv(render.BOOK_ENV, raising=False)
-    render.enable()
+    monkeypatch.delenv(renderer.BOOK_ENV, raising=False)
+    renderer.enable()
     outputs = [
         chart()._repr_mimebundle_()["text/html"],
-        render.vega_html(),
+        renderer.vega_html(),
         chart(5)._repr_mimebundle_()["text/html"],
     ]
     (tmp_path / "page.html").write_text(
@@ -106,6 +106,6 @@ def test_a_live_notebook_draws_without_a_network(altair_settings, monkeypatch, c
 
 
 def test_too_many_rows_are_refused(altair_settings):
-    render.enable()
+    renderer.enable()
     with pytest.raises(alt.MaxRowsError):
-        chart(render.MAX_ROWS + 1).to_dict()
+        chart(renderer.MAX_ROWS + 1).to_dict()

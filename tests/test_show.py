@@ -6,20 +6,20 @@ import pandas as pd
 import pytest
 from myst_nb.core.render import MimeData, load_mime_renders
 
-from sobe import outputs, show
-from sobe.claims.page import Badge, Target
-from sobe.i18n.outputs import KEPT, translated
-from sobe.web import nodes
+from sobe.charts import display, outputs
+from sobe.charts.claims import Badge, Target
+from sobe.charts.translated import KEPT, translated
+from sobe.site import nodes
 
 
 def cell(value):
     """The HTML of a table's only cell."""
-    page = show.table(pd.DataFrame({"a": [value]}), "c").html()
+    page = display.table(pd.DataFrame({"a": [value]}), "c").html()
     return page.partition("<td>")[2].partition("</td>")[0]
 
 
 def test_cells_are_escaped():
-    page = show.table(
+    page = display.table(
         pd.DataFrame({"<b>": ["<script>alert(1)</script>"]}), 'A "caption" & more'
     ).html()
     assert "<script>" not in page and "&lt;script&gt;" in page
@@ -28,33 +28,35 @@ def test_cells_are_escaped():
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", None, float("nan")])
 def test_only_web_addresses_become_links(url):
-    assert cell(show.link("x", url=url)) == "x"
+    assert cell(display.link("x", url=url)) == "x"
 
 
 def test_a_doi_becomes_a_link():
     assert (
-        cell(show.link("<x>", doi="10.1/a<b>"))
+        cell(display.link("<x>", doi="10.1/a<b>"))
         == '<a href="https://doi.org/10.1/a%3Cb%3E">&lt;x&gt;</a>'
     )
     assert (
-        cell(show.link("x", doi=None, url='https://a.org/?q="'))
+        cell(display.link("x", doi=None, url='https://a.org/?q="'))
         == '<a href="https://a.org/?q=&#34;">x</a>'
     )
 
 
 def test_missing_says_so():
-    page = show.table(pd.DataFrame({"a": [None, "1"], "b": [1.5, float("nan")]}), "c").html()
+    page = display.table(pd.DataFrame({"a": [None, "1"], "b": [1.5, float("nan")]}), "c").html()
     assert page.count("not known") == 2
 
 
 def test_numbers_stand_to_the_right():
-    page = show.table(pd.DataFrame({"money": ["$1", "not known"], "word": ["a1", "b"]}), "c").html()
+    page = display.table(
+        pd.DataFrame({"money": ["$1", "not known"], "word": ["a1", "b"]}), "c"
+    ).html()
     assert '<th scope="col" class="number">money' in page and '<th scope="col">word' in page
 
 
 def test_a_number_in_prose_must_be_written_out():
     with pytest.raises(TypeError, match="rate is 3.5"):
-        show.say(rate=3.5)
+        display.say(rate=3.5)
 
 
 def test_grid_keeps_order_and_escapes():
@@ -67,7 +69,7 @@ def test_grid_keeps_order_and_escapes():
             "zh": ["一", "二", "三"],
         }
     )
-    page = show.grid(
+    page = display.grid(
         frame, "Ladder", row="Tier", column="Domain", title="idea", detail="detail", aside="zh"
     ).html()
     assert (
@@ -95,7 +97,7 @@ def said(text):
 
 
 def test_an_output_is_data_with_html_and_text_for_other_readers():
-    bundle = show.table(pd.DataFrame({"Row": ["mouse", None]}), "Caption")._repr_mimebundle_()
+    bundle = display.table(pd.DataFrame({"Row": ["mouse", None]}), "Caption")._repr_mimebundle_()
     data = bundle["application/vnd.sobe.table+json"]
     assert json.loads(json.dumps(data)) == data
     assert data["rows"] == [["mouse"], [{"text": "not known", "missing": True}]]
@@ -106,11 +108,16 @@ def test_an_output_is_data_with_html_and_text_for_other_readers():
 def test_translation_changes_words_and_no_identifier():
     frame = pd.DataFrame(
         {
-            "Row": ["mouse", None, show.Code("mouse"), show.link("mouse", url="https://mouse.org")],
+            "Row": [
+                "mouse",
+                None,
+                display.Code("mouse"),
+                display.link("mouse", url="https://mouse.org"),
+            ],
             "Verdict": [Badge("reproduced", "#mouse"), Target("mouse", "mouse"), 1.5, "Row"],
         }
     )
-    bundle = translated(show.table(frame, "Caption")._repr_mimebundle_(), said)
+    bundle = translated(display.table(frame, "Caption")._repr_mimebundle_(), said)
     data = bundle["application/vnd.sobe.table+json"]
     assert (data["caption"], data["columns"][0]["name"]) == ("标题", "行")
     assert data["rows"] == [

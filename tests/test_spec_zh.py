@@ -3,8 +3,8 @@
 import altair as alt
 import pandas as pd
 
-from sobe.i18n import spec
-from sobe.i18n.catalogue import Catalogue
+from sobe.charts import translated_spec
+from sobe.languages.catalogue import Catalogue
 
 SAY = {
     "Mouse": "小鼠",
@@ -41,7 +41,7 @@ def chart():
 def test_data_and_filters_stay_and_words_change():
     before = chart()
     say = Catalogue(SAY)
-    after = spec.translated(before, say)
+    after = translated_spec.translated(before, say)
     rows = next(iter(after["datasets"].values()))
     assert [row["Organism"] for row in rows] == ["Mouse", "Fly"]
     assert after["transform"] == before["transform"]
@@ -67,7 +67,7 @@ def test_words_keep_their_last_line():
     """A chart may set two lines over a mark; Chinese needs one, which stands on the mark."""
     data = pd.DataFrame({"n": [1, 2], "lines": ["A long name\nof two lines", "\nMouse"]})
     shown = alt.Chart(data).mark_text(lineBreak="\n").encode(y="n:O", text="lines:N").to_dict()
-    after = spec.translated(shown, Catalogue(SAY | {"A long name of two lines": "长名"}))
+    after = translated_spec.translated(shown, Catalogue(SAY | {"A long name of two lines": "长名"}))
     (rows,) = after["datasets"].values()
     assert [row[after["encoding"]["text"]["field"]] for row in rows] == ["\n长名", "\n小鼠"]
 
@@ -75,7 +75,7 @@ def test_words_keep_their_last_line():
 def test_a_translated_chart_is_drawn():
     import vl_convert
 
-    svg = vl_convert.vegalite_to_svg(spec.translated(chart(), Catalogue(SAY)))
+    svg = vl_convert.vegalite_to_svg(translated_spec.translated(chart(), Catalogue(SAY)))
     assert (
         "小鼠" in svg
         and "标题" in svg

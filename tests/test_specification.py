@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sobe import fits, tables
-from sobe.specification import (
+from sobe import tables
+from sobe.analysis import fits
+from sobe.analysis.specification import (
     LEAST_POINTS,
     LEAST_YEARS,
     Definition,

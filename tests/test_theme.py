@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from sobe import theme
+from sobe.charts import theme
 
 
 def luminance(color):

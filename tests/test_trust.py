@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from sobe import outputs, show
-from sobe.build import BuildError, parameters
-from sobe.estimator import EstimatorError
-from sobe.estimator.scenario import read_scenario, read_sweep
+from sobe.analysis.estimator import EstimatorError
+from sobe.analysis.estimator.scenario import read_scenario, read_sweep
+from sobe.charts import display, outputs
+from sobe.errors import BuildError
+from sobe.pipeline import parameters
+from sobe.site import card
 from sobe.tables import TableError, load
-from sobe.web import card
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -126,8 +127,9 @@ HOSTILE = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 def test_tables_and_cards_show_what_they_are_given():
     import pandas as pd
 
-    made = show.table(
-        pd.DataFrame({HOSTILE: [HOSTILE, show.link(HOSTILE, url="javascript:alert(1)")]}), HOSTILE
+    made = display.table(
+        pd.DataFrame({HOSTILE: [HOSTILE, display.link(HOSTILE, url="javascript:alert(1)")]}),
+        HOSTILE,
     ).html()
     made += outputs.template(
         "rows.html",

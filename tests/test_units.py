@@ -11,8 +11,18 @@ import pandas as pd
 import pytest
 import vl_convert
 
-from sobe import units
-from sobe.units import bytes_, count, flops, fold, percent, significant, usd, volume, years
+from sobe.languages import units
+from sobe.languages.units import (
+    bytes_,
+    count,
+    flops,
+    fold,
+    percent,
+    significant,
+    usd,
+    volume,
+    years,
+)
 
 VALUES = [
     (usd, 2.16, "$2.16"),

@@ -7,10 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sobe import theme
-from sobe.claims import verdicts
-from sobe.claims.registry import OWN, PROXY, SAME, Reading
-from sobe.claims.verdicts import (
+from sobe.analysis.claims import verdicts
+from sobe.analysis.claims.registry import OWN, PROXY, SAME, Reading
+from sobe.analysis.claims.verdicts import (
     AGREES,
     APART,
     CONSISTENT,
@@ -33,6 +32,7 @@ from sobe.claims.verdicts import (
     tally,
     verdict,
 )
+from sobe.charts import theme
 
 
 def reading(low, high, kind=SAME, id="x"):

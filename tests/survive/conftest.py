@@ -36,7 +36,7 @@ kernelspec:
 
 ```{{code-cell}} python
 :tags: [remove-cell]
-from sobe.render import enable; enable()
+from sobe.charts.renderer import enable; enable()
 ```
 
 ```{{code-cell}} python
@@ -48,8 +48,8 @@ lang = "en"
 ```{{code-cell}} python
 :tags: [hide-input]
 import altair as alt
-from sobe.figure import figure
-from sobe.show import link, table
+from sobe.charts.figure import figure
+from sobe.charts.display import link, table
 from sobe.tables import load
 
 rows = load("{name}")
@@ -180,7 +180,7 @@ class Book:
         """The folder of the finished site."""
         return self.root / "_build/html"
 
-    def start(self, *arguments, root=None, wrap=(), code=("-m", "sobe.build"), **env):
+    def start(self, *arguments, root=None, wrap=(), code=("-m", "sobe.pipeline"), **env):
         """Start a build in a process group of its own, marked so that its children can be found."""
         run = Process(uuid.uuid4().hex)
         known = {

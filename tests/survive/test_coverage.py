@@ -3,7 +3,7 @@
 import pytest
 from test_memory import YEARS, covered, real
 
-from sobe import specification
+from sobe.analysis import specification
 
 pytestmark = pytest.mark.survive
 #: (memory, share of the year): as in the rates since 1980, stronger, as in the neurons since 1980.

@@ -8,6 +8,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
+
 from survive.conftest import KILLS, ROOT, STOPPED, Book, killed, listing, same
 
 pytestmark = pytest.mark.survive
@@ -337,7 +338,7 @@ def test_a_sweep_without_room(tmp_path, account):
     env = {**os.environ, "SOBE_DATA": str(ROOT / "data")}
     with small_disk(tmp_path / "disk", 16) as disk:
         (disk / "filler").write_bytes(b"x" * 16 * 1024)
-        command = [sys.executable, "-m", "sobe.build", "sweep", file, "--out", disk]
+        command = [sys.executable, "-m", "sobe.pipeline", "sweep", file, "--out", disk]
         done = subprocess.run(command, capture_output=True, text=True, env=env, timeout=120)
         assert done.returncode == 1 and done.stderr.startswith("error: No space left on device"), (
             done.stderr
@@ -349,7 +350,7 @@ def test_a_sweep_without_room(tmp_path, account):
 
 
 def test_a_derivation_without_room(tmp_path, account):
-    from sobe.derive.place import write
+    from sobe.tables.derive.write import write
 
     used = (
         sum(-(-p.stat().st_size // 4096) * 4 for p in (ROOT / "data").rglob("*") if p.is_file())

@@ -12,10 +12,11 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sobe.build import BuildError, parameters
-from sobe.estimator import EstimatorError
-from sobe.estimator import expressions as ex
-from sobe.estimator.scenario import read_scenario, read_sweep
+from sobe.analysis.estimator import EstimatorError
+from sobe.analysis.estimator import expressions as ex
+from sobe.analysis.estimator.scenario import read_scenario, read_sweep
+from sobe.errors import BuildError
+from sobe.pipeline import parameters
 from sobe.tables import TableError, load
 
 pytestmark = pytest.mark.survive

@@ -9,6 +9,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote
 
 import pytest
+
 from survive.conftest import Book, listing
 
 pytestmark = [pytest.mark.survive, pytest.mark.browser]

@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
-from survive.conftest import FIRST, KILLS, ROOT, STOPPED, Book, killed, listing, same
 
-from sobe.pdf.build import lacking
+from sobe.pipeline.pdf import lacking
+from survive.conftest import FIRST, KILLS, ROOT, STOPPED, Book, killed, listing, same
 
 pytestmark = pytest.mark.survive
 
@@ -174,9 +174,9 @@ def test_a_sweep_killed_goes_on(book, tmp_path, moments, account, how):
 DERIVE = """
 import json, sys
 from pathlib import Path
-from sobe import stop
-stop.on_signals("stopped; the tables in data/ are as they were")
-from sobe.derive.place import write
+from sobe import signals
+signals.on_signals("stopped; the tables in data/ are as they were")
+from sobe.tables.derive.write import write
 root = Path(sys.argv[1])
 write(json.loads((root / "new.json").read_text()), root)
 """
@@ -211,7 +211,7 @@ def test_a_derivation_killed_leaves_the_tables(tmp_path, moments, account, how):
             assert process.returncode == 0, said
             took = time.monotonic() - start
         assert "Traceback" not in said, said
-        from sobe.derive.place import finish
+        from sobe.tables.derive.write import finish
 
         finish(root)  # as the next make book or make data does
         found = {
@@ -239,7 +239,7 @@ def test_make_data_killed(tmp_path, moments, account, how):
     wanted = listing(root / "data")
     for moment in moments(2, 4):
         process = subprocess.Popen(
-            [sys.executable, "-m", "sobe.derive", UPSTREAM],
+            [sys.executable, "-m", "sobe.tables.derive", UPSTREAM],
             cwd=root,
             env={**os.environ, "PYTHONPATH": str(root)},
             stdout=subprocess.DEVNULL,

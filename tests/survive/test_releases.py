@@ -5,22 +5,23 @@ import subprocess
 import time
 
 import pytest
-from survive.conftest import KILLS, Book, killed, listing, same
 from test_release import TinyRepository
 
-from sobe.release import checked, make
+from sobe.pipeline.release import make
+from sobe.publish import checked
+from survive.conftest import KILLS, Book, killed, listing, same
 
 pytestmark = pytest.mark.survive
 
 STOPPED = "stopped; what was released is untouched"
 #: The command itself, but for the PDFs; their killing is tried with make pdf.
 COMMAND = f"""
-from sobe import stop
-stop.on_signals({STOPPED!r})
+from sobe import signals
+signals.on_signals({STOPPED!r})
 import functools, runpy
-from sobe.release import make
+from sobe.publish import make
 make.release = functools.partial(make.release, pdf=False)
-runpy.run_module("sobe.release", run_name="__main__", alter_sys=True)
+runpy.run_module("sobe.publish", run_name="__main__", alter_sys=True)
 """
 
 

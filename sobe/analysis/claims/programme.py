@@ -1,0 +1,44 @@
+"""Claims on what a whole project costs, from the corrected budget estimator."""
+
+from __future__ import annotations
+
+from sobe.analysis.claims.registry import computes, reading
+
+#: A plan of a small brain's size, instead of the calculator's own, which is made for a mouse.
+SMALL_PLAN = {"microscope_budget": 5e6, "proofreaders": 100}
+SOURCES = ("sobe2025-calculator-formulas", "sobe2025-calculator-parameters")
+DRAWS = 400
+
+
+@computes("small-model-cost")
+def small_programme(data):
+    """US dollars of one small brain's connectome, recordings and simulation together: fly and
+    larval zebrafish, the calculator's plan and a smaller one, proofreading as now and improved."""
+    # With its units, only where this claim is asked for.
+    from sobe.analysis.estimator import estimate
+    from sobe.analysis.estimator.uncertainty import draw
+
+    found = []
+    for organism, name, plans in (
+        ("drosophila", "fly", {"plan": {}, "small": SMALL_PLAN}),
+        ("zebrafish_larva", "fish", {"plan": {}}),
+    ):
+        for plan, given in plans.items():
+            for effort, words in (("current", "now"), ("improved", "improved")):
+                case = {"organism": organism, "modality": "em", "proofreading": effort, **given}
+                value = estimate(**case).values["programme_cost"]
+                low, _, high = draw(draws=DRAWS, results=("programme_cost",), **case).interval(
+                    "programme_cost"
+                )
+                found.append(
+                    reading(
+                        f"{name}-{plan}-{words}",
+                        value,
+                        "estimator_parameters: all",
+                        SOURCES,
+                        # The published value can lie outside its own interval.
+                        (min(low, value), max(high, value)),
+                        "90% of draws of the assumed prices, and the published value",
+                    )
+                )
+    return found

@@ -1,0 +1,221 @@
+"""One case worked out: ``estimate(organism="mouse", modality="exm")``."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sobe.analysis.estimator import EstimatorError
+from sobe.analysis.estimator.model import Model, load_model
+
+CHOICES = ("organism", "modality", "proofreading")
+#: By the number that formula "bottleneck" gives.
+BOTTLENECKS = ("imaging", "processing", "proofreading")
+#: The parts of the first connectome's cost, in the order they are shown: formula or parameter, label.
+COST_PARTS = (
+    ("proofreading_cost", "Proofreading"),
+    ("imaging_cost", "Preparing and imaging"),
+    ("first_storage_cost", "Storage"),
+    ("processing_cost", "Processing"),
+    ("staff_cost", "Staff"),
+    ("facility_cost", "Facility"),
+    ("capital_cost", "Microscopes and start"),
+    ("data_science_cost", "Data science"),
+    ("other_cost", "Sundries"),
+    ("first_reserve", "Contingency"),
+)
+TIME_PARTS = (
+    ("imaging_years", "Imaging"),
+    ("processing_years", "Processing"),
+    ("proofreading_years", "Proofreading"),
+    ("contingency_years", "Contingency"),
+)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What one case comes to. Money in US dollars, time in years, data in petabytes.
+
+    ``values`` holds every parameter and formula by name; the attributes below are those a reader
+    asks for first. Under the model "upstream" numbers may be infinite, and what the published
+    calculator does not say (``in_time``, ``bottleneck``, ``people``, ``stored_petabytes``) is None.
+    """
+
+    model: str
+    organism: str
+    modality: str
+    proofreading: str
+    first_cost: float
+    further_cost: float
+    first_cost_per_neuron: float
+    further_cost_per_neuron: float
+    first_years: float
+    further_years: float
+    connectomes: float
+    raw_petabytes: float
+    microscopes: float
+    recording_cost: float
+    simulation_cost: float
+    in_time: bool | None
+    bottleneck: str | None
+    people: float | None
+    stored_petabytes: float | None
+    values: dict[str, float]
+    overrides: dict[str, float]
+
+    def frame(self) -> pd.DataFrame:
+        """Every formula's value: columns name, value, unit, subject, description; a row a formula."""
+        model = load_model(self.model)
+        rows = [
+            {
+                "name": f.name,
+                "value": self.values[f.name],
+                "unit": f.unit,
+                "subject": f.subject,
+                "description": f.description,
+            }
+            for f in model.formulas.values()
+        ]
+        return pd.DataFrame(rows)
+
+    def breakdown(self) -> pd.DataFrame:
+        """The parts of the first connectome's cost: columns part, usd; they add up to ``first_cost``."""
+        return pd.DataFrame(
+            [
+                {"part": label, "usd": self.values[name]}
+                for name, label in COST_PARTS
+                if name in self.values
+            ]
+        )
+
+    def on_time(self) -> Estimate:
+        """The same case with the microscopes, GPUs and proofreaders it takes to finish within the horizon.
+
+        Raises :class:`EstimatorError` where preparing the tissue alone takes longer.
+        """
+        if self.in_time is not False:
+            return self
+        if not self.values["can_finish"]:
+            raise EstimatorError(self.would_take())
+        needed = {
+            # A shade more, so that the division by the price does not round to one fewer.
+            "microscope_budget": self.values["microscopes_needed"]
+            * self.values["microscope_price"]
+            * (1 + 1e-12),
+            "gpus": self.values["gpus_needed"],
+            "proofreaders": self.values["proofreaders_needed"],
+        }
+        return estimate(
+            self.organism, self.modality, self.proofreading, self.model, **(self.overrides | needed)
+        )
+
+    def would_take(self) -> str:
+        """In words, whether the plan finishes within its horizon and, if not, what it would take."""
+        if self.in_time is None:
+            return "the published calculator does not say"
+        years = f"{self.values['project_years']:g} years"
+        if self.in_time:
+            return f"finishes within {years}"
+        if not self.values["can_finish"]:
+            return f"cannot finish within {years}: preparing the tissue takes {self.values['preparation_days']:g} days, and contingency comes on top"
+        return (
+            f"to finish within {years}: {self.values['microscopes_needed']:,.0f} microscopes, "
+            f"{self.values['gpus_needed']:,.0f} GPUs and {self.values['proofreaders_needed']:,.0f} proofreaders"
+        )
+
+
+def checked_choice(model: Model, choice: dict[str, str]) -> dict[str, str]:
+    """``choice`` if each of its options exists; EstimatorError otherwise."""
+    for name in CHOICES:
+        options = model.options[name]
+        if not isinstance(choice[name], str) or choice[name] not in options:
+            raise EstimatorError(
+                f"there is no {name} {choice[name]!r}; choose one of {', '.join(options)}"
+            )
+    return choice
+
+
+def checked_value(model: Model, name: str, value) -> float:
+    """``value`` for parameter ``name`` as a float; EstimatorError if it cannot be one."""
+    if name not in model.parameters:
+        what = "is computed, not given" if name in model.formulas else "is not one of them"
+        raise EstimatorError(
+            f"the {model.name} model has {len(model.parameters)} parameters; {name!r} {what}"
+        )
+    where = f"{name} ({model.units[name]})"
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise EstimatorError(f"{where} takes a number, not {type(value).__name__} {value!r}")
+    number = float(value)
+    if not math.isfinite(number):
+        raise EstimatorError(f"{where} takes a finite number, not {value!r}")
+    if number < 0 or (number == 0 and name in model.positive and model.name != "upstream"):
+        raise EstimatorError(
+            f"{where} must be {'above zero' if name in model.positive else 'zero or more'}, not {value!r}"
+        )
+    if number > model.most.get(name, math.inf):
+        raise EstimatorError(f"{where} is at most {model.most[name]:g}, not {value!r}")
+    return number
+
+
+def settle(model: Model, choice: dict[str, str], overrides: dict) -> dict[str, float]:
+    """The value of every parameter for a choice, with ``overrides`` in place of their own."""
+    values = {name: row.value for name, row in model.chosen(checked_choice(model, choice)).items()}
+    return values | {name: checked_value(model, name, value) for name, value in overrides.items()}
+
+
+def estimate(
+    organism: str = "mouse",
+    modality: str = "em",
+    proofreading: str = "current",
+    model: str = "corrected",
+    **overrides: float,
+) -> Estimate:
+    """Cost and time of mapping, recording and simulating an organism's brain.
+
+    ``organism``: a key of table "species"; ``modality`` and ``proofreading``: options of
+    ``data/estimator/options.csv``; ``model``: "corrected", or "upstream" for the published
+    calculator. Any parameter of ``data/estimator/quantities.csv`` can be set by name, in its unit
+    there: ``estimate("mouse", microscope_budget=2e8, project_years=10)``.
+
+    Formulas: ``data/estimator/formulas.csv``. Raises :class:`EstimatorError` for a choice or
+    parameter that does not exist and for a value that is not a number or out of range; under
+    "corrected" also where values so extreme are given that a result would not be finite.
+    """
+    loaded = load_model(model)
+    choice = {"organism": organism, "modality": modality, "proofreading": proofreading}
+    values = {
+        name: float(value)
+        for name, value in loaded.evaluate(settle(loaded, choice, overrides)).items()
+    }
+    if model != "upstream":
+        broken = next((name for name, value in values.items() if not math.isfinite(value)), None)
+        if broken:
+            raise EstimatorError(
+                f"{broken} would not be a finite number with {overrides}; a value given is too extreme"
+            )
+    get = values.get
+    code = get("bottleneck")
+    return Estimate(
+        model=model,
+        **choice,
+        first_cost=values["first_cost"],
+        further_cost=values["further_cost"],
+        first_cost_per_neuron=values["first_cost_per_neuron"],
+        further_cost_per_neuron=values["further_cost_per_neuron"],
+        first_years=values["first_years"],
+        further_years=values["further_years"],
+        connectomes=values["connectomes"],
+        raw_petabytes=values["raw_size"],
+        microscopes=values["microscopes"],
+        recording_cost=values["recording_cost"],
+        simulation_cost=values["simulation_cost"],
+        in_time=None if code is None else values["first_years"] <= values["project_years"],
+        bottleneck=None if code is None else BOTTLENECKS[int(code)],
+        people=get("people"),
+        stored_petabytes=get("stored_size"),
+        values=values,
+        overrides=overrides,
+    )

@@ -1,0 +1,323 @@
+"""Formulas and parameters of ``data/estimator`` as a model that can be evaluated.
+
+A row belongs to a *layer*: "published" is the calculator as it stands; every other layer is a
+fault of ``faults.csv`` and replaces or adds rows. The model "upstream" takes the published layer
+alone, "corrected" all of them; a formula of a later layer stands for the earlier one, or for the
+parameter, of its name. No formula stands twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from graphlib import CycleError, TopologicalSorter
+
+import pandas as pd
+
+from sobe import tables
+from sobe.analysis.estimator import EstimatorError, dimensions, expressions
+
+PUBLISHED = "published"
+#: The layer that takes volumes and counts from the book's own table of organisms.
+FACTS = "organism-facts"
+_FACTS = {"neurons": "neurons", "synapses": "synapses", "brain_volume": "tissue_volume"}
+
+
+@dataclass(frozen=True)
+class Formula:
+    """One formula: its tree, unit, and where it comes from."""
+
+    name: str
+    layer: str
+    expression: str
+    tree: object = field(repr=False)
+    unit: str
+    subject: str
+    description: str
+    locator: str | None
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One value of a parameter in one case ("any", or an organism, modality, proofreading)."""
+
+    value: float
+    low: float | None
+    high: float | None
+    evidence: str
+    source: str
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Model:
+    """Formulas in the order in which they can be computed, and parameters by case.
+
+    ``parameters`` maps a name to {case: Parameter}; ``units`` and ``descriptions`` cover both.
+    ``positive`` are the parameters that divide something and so must not be zero.
+    """
+
+    name: str
+    layers: tuple[str, ...]
+    formulas: dict[str, Formula]
+    parameters: dict[str, dict[str, Parameter]]
+    units: dict[str, str]
+    descriptions: dict[str, str]
+    most: dict[str, float]
+    positive: frozenset[str]
+    options: dict[str, dict[str, str]]
+
+    def chosen(self, choice: dict[str, str]) -> dict[str, Parameter]:
+        """The parameters for a choice of organism, modality and proofreading."""
+        cases = {"any", *choice.values()}
+        return {
+            name: row
+            for name, by_case in self.parameters.items()
+            for case, row in by_case.items()
+            if case in cases
+        }
+
+    def evaluate(self, values: dict, wanted: set[str] | None = None) -> dict:
+        """``values`` (a number or array a parameter) with every formula added, in their units, or
+        only those that :meth:`needed` gives for ``wanted``.
+
+        Arrays of one shape (n,) give arrays (n,). Raises :class:`EstimatorError` for a parameter missing.
+        """
+        needed = self.formulas.keys() if wanted is None else self.needed(wanted)
+        result = dict(values)
+        for name, formula in self.formulas.items():
+            if name in needed:
+                result[name] = expressions.evaluate(formula.tree, result)
+        return result
+
+    def needed(self, wanted) -> set[str]:
+        """The names that ``wanted`` depend on, their own among them."""
+        found, waiting = set(), list(wanted)
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                if name in self.formulas:
+                    waiting.extend(expressions.names(self.formulas[name].tree))
+        return found
+
+
+def faults(data_dir=None) -> pd.DataFrame:
+    """The table of faults, in the order in which they are corrected."""
+    return tables.load("estimator_faults", data_dir).sort_values("rank", ignore_index=True)
+
+
+def load_model(name: str = "corrected", data_dir=None) -> Model:
+    """The model "upstream" or "corrected". Raises :class:`EstimatorError` for any other name, for
+    a formula that is not of the language, names what there is not, depends on itself, or whose
+    units do not balance (upstream's may not where a fault says so)."""
+    every = (PUBLISHED, *faults_in_order(data_dir))
+    layers = {"upstream": every[:1], "corrected": every}.get(name)
+    if layers is None:
+        raise EstimatorError(f"there is no model {name!r}; the models are upstream and corrected")
+    return model_of(name, layers, data_dir)
+
+
+def stages(data_dir=None) -> list[Model]:
+    """The model after each fault is corrected, one more each time: upstream first, corrected last."""
+    every = (PUBLISHED, *faults_in_order(data_dir))
+    return [model_of(layer, every[: number + 1], data_dir) for number, layer in enumerate(every)]
+
+
+@lru_cache(maxsize=4)
+def faults_in_order(data_dir=None) -> tuple[str, ...]:
+    return tuple(faults(data_dir)["fault"])
+
+
+@lru_cache(maxsize=4)
+def _tables(data_dir):
+    found = {
+        part: tables.load(f"estimator_{part}", data_dir)
+        for part in ("formulas", "parameters", "quantities", "options")
+    }
+    found["organisms"] = tables.load("organisms", data_dir)
+    found["species"] = tables.load("species", data_dir)
+    found["units_faults"] = frozenset(faults(data_dir).query("kind == 'units'")["fault"])
+    return found
+
+
+@lru_cache(maxsize=64)
+def model_of(name: str, layers: tuple[str, ...], data_dir=None) -> Model:
+    """A model of the given layers, later ones over earlier ones; errors as :func:`load_model`."""
+    found = _tables(data_dir)
+    known = {PUBLISHED, *faults_in_order(data_dir)}
+    for part in ("formulas", "parameters"):
+        strange = set(found[part]["layer"]) - known
+        if strange:
+            raise EstimatorError(
+                f"estimator/{part}.csv names the layer {sorted(strange)[0]!r}, which is no fault"
+            )
+    parameters = _parameters(found, layers)
+    latest = _latest(found["formulas"], "formula", layers)
+    formulas = {}
+    for row in latest.itertuples():
+        try:
+            tree = expressions.parse(row.expression)
+        except EstimatorError as error:
+            raise EstimatorError(f"formula {row.formula!r}: {error}") from None
+        locator = None if pd.isna(row.locator) else row.locator
+        formulas[row.formula] = Formula(
+            row.formula,
+            row.layer,
+            row.expression,
+            tree,
+            row.unit,
+            row.subject,
+            row.description,
+            locator,
+        )
+    parameters = {key: value for key, value in parameters.items() if key not in formulas}
+    quantities = found["quantities"].set_index("quantity")
+    unit_of = quantities["unit"].to_dict() | {
+        formula.name: formula.unit for formula in formulas.values()
+    }
+    formulas = _ordered(formulas, parameters)
+    _check_units(formulas, parameters, unit_of, found, layers)
+    return Model(
+        name,
+        layers,
+        formulas,
+        parameters,
+        unit_of,
+        quantities["description"].to_dict() | {f.name: f.description for f in formulas.values()},
+        quantities["most"].dropna().to_dict(),
+        _positive(formulas),
+        _options(found),
+    )
+
+
+def _latest(table, key, layers):
+    """Of each key the rows of its latest layer among ``layers``, in the order of the table."""
+    rank = {layer: number for number, layer in enumerate(layers)}
+    rows = table[table["layer"].isin(rank)].assign(rank=lambda t: t["layer"].map(rank))
+    return rows[rows["rank"] == rows.groupby(key)["rank"].transform("max")]
+
+
+def _parameters(found, layers):
+    def number(value):
+        return None if pd.isna(value) else float(value)
+
+    result = {}
+    for row in _latest(found["parameters"], "quantity", layers).itertuples():
+        reason = None if pd.isna(row.range_reason) else row.range_reason
+        low, high = number(row.low), number(row.high)
+        if (
+            (low is None) != (high is None)
+            or (low is not None and not low <= row.value <= high)
+            or (low is None) != (reason is None)
+        ):
+            raise EstimatorError(
+                f"parameter {row.quantity!r} ({row.case}): a range needs low ≤ value ≤ high and a reason"
+            )
+        result.setdefault(row.quantity, {})[row.case] = Parameter(
+            float(row.value), low, high, row.evidence, row.source, reason
+        )
+    if FACTS in layers:
+        for (organism, quantity), rows in found["organisms"].groupby(["organism", "quantity"]):
+            if quantity not in _FACTS:
+                continue
+            chosen = rows[rows["book_choice"]].iloc[0]
+            low, high = float(rows["value"].min()), float(rows["value"].max())
+            spread = (
+                (low, high, "the lowest and the highest of the book's sources")
+                if low < high
+                else (None, None, None)
+            )
+            result.setdefault(_FACTS[quantity], {})[organism] = Parameter(
+                float(chosen["value"]),
+                spread[0],
+                spread[1],
+                "not_stated",
+                chosen["source"],
+                spread[2],
+            )
+    return result
+
+
+def _ordered(formulas, parameters):
+    graph = {name: expressions.names(formula.tree) for name, formula in formulas.items()}
+    for name, needs in graph.items():
+        strange = sorted(needs - formulas.keys() - parameters.keys())
+        if strange:
+            raise EstimatorError(
+                f"formula {name!r} uses {strange[0]!r}, which is neither a parameter nor a formula"
+            )
+    graph = {name: sorted(needs & formulas.keys()) for name, needs in graph.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        raise EstimatorError(
+            f"formulas depend on themselves: {' ← '.join(error.args[1])}"
+        ) from None
+    ordered = {}
+
+    def add(name):
+        if name not in ordered:
+            for needed in graph[name]:
+                add(needed)
+            ordered[name] = formulas[name]
+
+    for name in formulas:  # as near as can be to the order of the table
+        add(name)
+    return ordered
+
+
+def _check_units(formulas, parameters, unit_of, found, layers):
+    missing = sorted(parameters.keys() - unit_of.keys())
+    if missing:
+        raise EstimatorError(f"parameter {missing[0]!r} has no unit in estimator/quantities.csv")
+    of = {
+        name: dimensions.unit(text)
+        for name, text in unit_of.items()
+        if name in formulas or name in parameters
+    }
+    for name, cases in parameters.items():
+        if (
+            name not in ("least_microscopes",)
+            and cases.get("any")
+            and cases["any"].evidence == "definition"
+        ):
+            if not dimensions.of_constant(cases["any"].value, unit_of[name]):
+                raise EstimatorError(
+                    f"constant {name!r}: {cases['any'].value:g} {unit_of[name]} is not a conversion"
+                )
+    # What a fault not yet corrected says is unbalanced may be so.
+    pending = found["units_faults"] - set(layers)
+    waived = set(found["formulas"].loc[found["formulas"]["layer"].isin(pending), "formula"])
+    for name, formula in formulas.items():
+        if name not in waived:
+            dimensions.check(name, formula.tree, of, formula.unit)
+
+
+def _positive(formulas):
+    """Parameters that a denominator vanishes with."""
+
+    def factors(tree):
+        if isinstance(tree, str):
+            return factors(formulas[tree].tree) if tree in formulas else {tree}
+        if not isinstance(tree, list):
+            return set()
+        if tree[0] == "*":
+            return factors(tree[1]) | factors(tree[2])
+        return factors(tree[1]) if tree[0] in ("/", "^", "neg", "ceil", "abs") else set()
+
+    def divisors(tree):
+        if not isinstance(tree, list):
+            return set()
+        here = factors(tree[2]) if tree[0] == "/" else set()
+        return here.union(*(divisors(argument) for argument in tree[1:]))
+
+    return frozenset().union(*(divisors(formula.tree) for formula in formulas.values()))
+
+
+def _options(found):
+    """{choice: {option: name}} of organism, modality and proofreading."""
+    result = {"organism": dict(zip(found["species"]["organism"], found["species"]["name"]))}
+    for choice, rows in found["options"].sort_values("rank").groupby("choice", sort=False):
+        result[choice] = dict(zip(rows["option"], rows["name"]))
+    return result

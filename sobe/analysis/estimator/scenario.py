@@ -1,0 +1,162 @@
+"""Scenario files: YAML that names a case, or a grid of cases, and nothing else.
+
+A scenario (``make scenario``)::
+
+    title: First mouse connectome
+    about: Why it is of interest.
+    parameters: {organism: mouse, modality: exm}
+
+takes the parameters of the chapter "estimator". A sweep (``make sweep``) has ``grid`` besides,
+{name: [values]}, whose every combination is a case; names are those that
+:func:`sobe.analysis.estimator.estimate` takes, and ``draws`` and ``seed`` in ``parameters``.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from sobe.analysis.estimator import EstimatorError
+from sobe.analysis.estimator.estimate import CHOICES, settle
+from sobe.analysis.estimator.model import load_model
+
+CHAPTER = "estimator"
+_MOST_CASES = 100_000
+_LONGEST_FILE = 1_000_000
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What a scenario file says: a title, why, and the chapter's parameters."""
+
+    title: str
+    about: str
+    parameters: dict
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What a sweep file says, and every case of its grid in order ({name: value} for estimate)."""
+
+    title: str
+    about: str
+    varied: tuple[str, ...]
+    cases: tuple[dict, ...]
+    draws: int
+    seed: int
+
+
+def read_scenario(file: Path) -> Scenario:
+    """The scenario in ``file``. Raises :class:`EstimatorError` that says what is wrong with it."""
+    found = _read(file, {"title", "about", "parameters"})
+    parameters = found.get("parameters", {})
+    given = {
+        key: value
+        for key, value in parameters.items()
+        if key in (*CHOICES, "microscope_budget", "project_years")
+    }
+    overrides = parameters.get("overrides", {})
+    if not isinstance(overrides, dict):
+        raise EstimatorError(f"{file}: overrides must be names with numbers, not {overrides!r}")
+    _check(file, given | overrides)
+    return Scenario(found["title"], found.get("about", ""), parameters)
+
+
+def read_sweep(file: Path) -> Sweep:
+    """The sweep in ``file``, every case of it checked. Raises :class:`EstimatorError`."""
+    found = _read(file, {"title", "about", "parameters", "grid"})
+    fixed, grid = dict(found.get("parameters", {})), found.get("grid")
+    if not isinstance(grid, dict) or not grid:
+        raise EstimatorError(f"{file}: a sweep needs 'grid', names with a list of values each")
+    draws, seed = fixed.pop("draws", 20_000), fixed.pop("seed", 2025)
+    for name, value, least in (("draws", draws, 1), ("seed", seed, 0)):
+        if type(value) is not int or not least <= value <= 10_000_000:
+            raise EstimatorError(
+                f"{file}: {name} must be a whole number from {least} to 10 million, not {value!r}"
+            )
+    for name, values in grid.items():
+        if not isinstance(values, list) or not values:
+            raise EstimatorError(
+                f"{file}: grid entry {name!r} needs a list of values, not {values!r}"
+            )
+        if len({repr(value) for value in values}) < len(values):
+            raise EstimatorError(f"{file}: grid entry {name!r} has a value twice")
+        if name in fixed:
+            raise EstimatorError(f"{file}: {name!r} stands both in parameters and in grid")
+    if math.prod(len(values) for values in grid.values()) > _MOST_CASES:
+        raise EstimatorError(f"{file}: the grid has more than {_MOST_CASES:,} cases")
+    cases = tuple(
+        fixed | dict(zip(grid, combination)) for combination in itertools.product(*grid.values())
+    )
+    for case in cases:
+        _check(file, case)
+    return Sweep(found["title"], found.get("about", ""), tuple(grid), cases, draws, seed)
+
+
+class _Plain(yaml.SafeLoader):
+    """YAML without anchors: a few lines of those can stand for more values than memory holds."""
+
+    def compose_node(self, parent, index):
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError(
+                f"an alias (*{self.peek_event().anchor}) where a value was expected"
+            )
+        return super().compose_node(parent, index)
+
+
+def _read(file, known):
+    try:
+        text = Path(file).read_bytes()
+        if len(text) > _LONGEST_FILE:
+            raise EstimatorError(f"{file} is longer than a scenario can be")
+        found = _Plain(text.decode("utf-8")).get_single_data()
+    except OSError as error:
+        raise EstimatorError(f"{file} cannot be read: {error.strerror}") from None
+    except (
+        yaml.YAMLError,
+        ValueError,
+        RecursionError,
+    ) as error:  # ValueError for numbers without end
+        raise EstimatorError(
+            f"{file} is not valid YAML: {' '.join(str(error).split())[:300]}"
+        ) from None
+    if not isinstance(found, dict) or not isinstance(found.get("title"), str):
+        raise EstimatorError(f"{file}: a scenario is a mapping with a title")
+    strange = [str(key) for key in found if key not in known]
+    if strange:
+        raise EstimatorError(f"{file}: {strange[0]!r} is not one of {', '.join(sorted(known))}")
+    if not isinstance(found.get("about", ""), str):
+        raise EstimatorError(f"{file}: about must be text")
+    for part in ("parameters", "grid"):
+        if not isinstance(found.get(part, {}), dict):
+            raise EstimatorError(f"{file}: {part} must be names with values")
+    return _numbers(found)
+
+
+def _numbers(value):
+    """YAML reads 1e9 as text; here it is the number that it looks like."""
+    if isinstance(value, dict):
+        return {key: _numbers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_numbers(item) for item in value]
+    return float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
+
+
+def _check(file, case):
+    """EstimatorError, with the file's name, unless ``estimate(**case)`` would take the case."""
+    choice = {"organism": "mouse", "modality": "em", "proofreading": "current"}
+    choice |= {name: case[name] for name in CHOICES if name in case}
+    try:
+        settle(
+            load_model(),
+            choice,
+            {str(name): value for name, value in case.items() if name not in CHOICES},
+        )
+    except EstimatorError as error:
+        raise EstimatorError(f"{file}: {error}") from None

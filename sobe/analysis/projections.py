@@ -1,0 +1,95 @@
+"""What reaching a threshold would take on each trend, and when each trend gets there.
+
+A projection is a fitted line read beyond its data, and two things are asked of it. When does the
+*trend* cross the value: its interval is that of the line. When does the *first* row pass it: that
+has a distribution of its own, since the best of many rows lies above the trend (`sobe.analysis.fits`). Both
+take the trend to go on and residuals to be independent. Neither is known, so both intervals are
+lower limits of what is not known.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from sobe.analysis import fits, specification
+from sobe.analysis.fits import LogLinearFit
+
+#: Columns of `crossings` that are years.
+YEARS = ("year", "low", "high", "first", "first_low", "first_high")
+#: Trends of cost that are read forward, from `specification.cost_definitions`.
+COST_TRENDS = (
+    "All rows",
+    "Without illustrations",
+    "Estimates only",
+    "Rows with a total",
+    "After the worm, without illustrations",
+)
+#: Trends of recording that are read forward. Records are not among them: they are extremes, and
+#: the first passage of all recordings is their forecast.
+RECORDING_TRENDS = tuple(
+    specification.Definition("information_rate_per_s", method, "all", since, False)
+    for method in (None, "electrophysiology")
+    for since in (None, 1980, 1990)
+)
+
+
+def crossings(
+    trends: Mapping[str, LogLinearFit], lines: Mapping[str, float], level: float = 0.95
+) -> pd.DataFrame:
+    """When each of ``trends`` reaches each of ``lines``.
+
+    One row per trend and line: ``trend``, ``n`` (points fitted), ``line``, ``value`` (of the line,
+    in the unit fitted); ``year``, ``low``, ``high`` of the trend's own crossing; ``first``,
+    ``first_low``, ``first_high`` of the first row to pass (median and interval, infinite beyond
+    `fits.HORIZON` years). A year is missing where the trend, or that edge of its interval, never
+    gets there or got there before its first point; all are where the trend does not lead there.
+    """
+    found = []
+    for trend, fit in trends.items():
+        for line, value in lines.items():
+            reached = fit.crossing(value, level)
+            year = reached.x if reached.x is not None and reached.x > fit.x_min else None
+            first = fits.first_passage(replace(fit, confidence=level), value) if year else None
+            found.append(
+                {
+                    "trend": trend,
+                    "n": fit.n,
+                    "line": line,
+                    "value": value,
+                    "year": year,
+                    "low": reached.low if year else None,
+                    "high": reached.high if year else None,
+                    "first": first and first.median,
+                    "first_low": first and first.low,
+                    "first_high": first and first.high,
+                }
+            )
+    return pd.DataFrame(found).astype(dict.fromkeys(YEARS, float))
+
+
+def cost_fits(costs: pd.DataFrame) -> dict[str, LogLinearFit]:
+    """{name: fit} of the cost per neuron (US dollars) on years, for `COST_TRENDS`."""
+    rows = specification.cost_definitions(costs)
+    return {name: fits.log_linear(rows[name]["year"], rows[name]["cost"]) for name in COST_TRENDS}
+
+
+def recording_fits(recordings: pd.DataFrame) -> dict[str, LogLinearFit]:
+    """{label: fit} of the sampling throughput (neurons times hertz) on years, for `RECORDING_TRENDS`."""
+    table, found = specification.dated(recordings), {}
+    for definition in RECORDING_TRENDS:
+        rows = specification.rows_of(table, definition)
+        rows = specification.select(rows, definition.quantity, definition.selection)
+        found[definition.label] = fits.log_linear(rows["date"], rows[definition.quantity])
+    return found
+
+
+def at_pace(start_year: float, start: float, target: float, fold_per_decade: float) -> float:
+    """The year in which ``target`` is reached from ``start`` at a steady growth; missing (nan)
+    where it leads away from the target."""
+    rate = math.log(fold_per_decade) / 10
+    years = math.log(target / start) / rate if rate else math.nan
+    return start_year + years if years >= 0 else math.nan

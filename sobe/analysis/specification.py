@@ -1,0 +1,304 @@
+"""Specification curves: one growth rate under every defensible definition.
+
+A statement such as "growth of five-fold a decade" leaves open what grows, which rows count and
+since when. A `Definition` fixes these; `growth_curve` fits all of them, so that a reader sees
+the spread a choice of definition makes instead of one chosen number (Simonsohn, Simmons and
+Nelson, Nature Human Behaviour 4, 2020).
+
+**Intervals.** Those of least squares take rows to be independent. Rows of one year and of
+neighbouring years are not, so the intervals here allow for memory (`sobe.analysis.memory`); in simulated
+series with memory they hold the truth in 92 to 98 of 100 (`tests/test_memory.py`).
+
+**Records are extremes.** A record is the largest of all rows so far, so records are made of their
+own past and lie close to a line by their making: no interval of least squares applies. For them
+series with the fitted trend, spread and memory of *all* rows are simulated at the dates of those
+rows, records are formed in each, and the distance of their slope from the simulated trend gives
+the interval of the growth (`records_interval`).
+
+**The same fit counts once.** Electrophysiology is listed with one sampling rate, so its throughput
+is its neurons times a constant, and over the same rows both grow alike.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sobe.analysis import fits, growth, memory
+
+QUANTITIES = {"information_rate_per_s": "Sampling throughput", "neurons": "Neurons"}
+METHODS = {
+    None: "Both methods",
+    "electrophysiology": "Electrophysiology",
+    "fluorescence_imaging": "Fluorescence imaging",
+}
+SELECTIONS = {"all": "All recordings", "maximum": "Yearly maximum", "records": "Records only"}
+#: First year of the window; None is the first recording of all.
+WINDOWS = (None, 1960, 1980, 1990)
+#: A growth per decade is not read from fewer points or years than these.
+LEAST_POINTS, LEAST_YEARS = 8, 10
+#: Columns of a `dated` table that a definition looks at.
+NEEDED = ("date", "method", "date_status", *QUANTITIES)
+DRAWS, SEED = 2000, 2025
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What is fitted: ``quantity`` (a column), ``method`` (None for both), ``selection`` (a key of
+    `SELECTIONS`), ``since`` (year, None for all) and whether rows known only by their day of
+    submission count (``undated``)."""
+
+    quantity: str
+    method: str | None
+    selection: str
+    since: int | None
+    undated: bool
+
+    @property
+    def label(self) -> str:
+        """The definition in words."""
+        since = "all years" if self.since is None else f"since {self.since}"
+        words = [
+            QUANTITIES[self.quantity],
+            METHODS[self.method].lower(),
+            SELECTIONS[self.selection].lower(),
+            since,
+        ]
+        return ", ".join([*words, "with preprints"] if self.undated else words)
+
+
+def growth_definitions() -> list[Definition]:
+    """Every combination of the choices, in a fixed order.
+
+    Undated rows have no temporal resolution, so they are a choice for neurons only.
+    """
+    return [
+        Definition(*choice)
+        for choice in itertools.product(QUANTITIES, METHODS, SELECTIONS, WINDOWS, (False, True))
+        if not (choice[0] == "information_rate_per_s" and choice[4])
+    ]
+
+
+def dated(recordings: pd.DataFrame) -> pd.DataFrame:
+    """Table ``recordings`` with a column ``date``: decimal years, the middle of the month of
+    publication, or the day of submission where no publication is known."""
+    submitted = recordings["submission_date"]
+    published = recordings["year"] + (recordings["month"].astype("float64").fillna(6.5) - 0.5) / 12
+    return recordings.assign(
+        date=published.astype("float64").fillna(
+            submitted.dt.year + submitted.dt.day_of_year / 365.25
+        )
+    )
+
+
+def rows_of(recordings: pd.DataFrame, definition: Definition) -> pd.DataFrame:
+    """The rows of a `dated` table a definition admits, before its selection, in order of date."""
+    rows = recordings.dropna(subset=["date", definition.quantity])
+    if definition.method:
+        rows = rows[rows["method"] == definition.method]
+    if not definition.undated:
+        rows = rows[rows["date_status"] != "submitted_only"]
+    if definition.since:
+        rows = rows[rows["date"] >= definition.since]
+    return rows.sort_values(["date", definition.quantity], ascending=[True, False], kind="stable")
+
+
+def select(rows: pd.DataFrame, quantity: str, selection: str) -> pd.DataFrame:
+    """The rows a selection keeps: all, the largest of each calendar year, or the records."""
+    if selection == "records":
+        return fits.records(rows, "date", quantity)
+    if selection == "maximum":
+        return rows.loc[rows.groupby(rows["date"] // 1)[quantity].idxmax()]
+    return rows
+
+
+def growth_curve(recordings: pd.DataFrame, draws: int = DRAWS, seed: int = SEED) -> pd.DataFrame:
+    """Growth of table ``recordings`` under every definition that gives at least `LEAST_POINTS`
+    points over `LEAST_YEARS` years, ordered by growth.
+
+    Definitions that are the same fit are one, named by the first: the same rows (imaging begins in
+    the 1990s, whatever the window), with values that differ by a constant factor only. Columns:
+    ``label``, the fields of the definition, ``n``, ``first``, ``last`` (years), ``fold`` (per
+    decade), ``ols_low``, ``ols_high`` (95%, least squares), ``low``, ``high`` (95%, with memory;
+    from ``draws`` simulated series for records). Without ``draws`` (0), ``low`` and ``high`` are
+    missing.
+    """
+    table, seen, found = dated(recordings)[list(NEEDED)], set(), []
+    table = table.astype({name: "float64" for name in ("date", *QUANTITIES)})
+    table.attrs = {}  # copied with every step, and half of the time
+    for definition in growth_definitions():
+        rows = rows_of(table, definition)
+        chosen = select(rows, definition.quantity, definition.selection)
+        if len(chosen) < LEAST_POINTS or np.ptp(chosen["date"]) < LEAST_YEARS:
+            continue
+        key = _fingerprint(chosen, definition.quantity)
+        if key in seen:
+            continue
+        seen.add(key)
+        fit = fits.log_linear(chosen["date"], chosen[definition.quantity])
+        low, high = math.nan, math.nan
+        if draws and definition.selection == "records":
+            low, high = records_interval(rows["date"], rows[definition.quantity], draws, seed)
+        elif draws:
+            low, high = growth.with_memory(chosen["date"], chosen[definition.quantity])
+        ols_low, ols_high = (float(edge) for edge in fit.fold_per_decade_ci)
+        found.append(
+            {
+                "label": definition.label,
+                **vars(definition),
+                "n": fit.n,
+                "first": fit.x_min,
+                "last": fit.x_max,
+                "fold": float(fit.fold_per_decade),
+                "ols_low": ols_low,
+                "ols_high": ols_high,
+                "low": low,
+                "high": high,
+            }
+        )
+    return pd.DataFrame(found).sort_values("fold", kind="stable", ignore_index=True)
+
+
+def _fingerprint(rows, quantity):
+    """Equal for the same rows whose values differ by a constant factor."""
+    logs = np.log10(rows[quantity].to_numpy(dtype=float))
+    return tuple(sorted(zip(rows.index, np.round(logs - logs.mean(), 9) + 0.0)))
+
+
+def records_interval(
+    x, y, draws: int = DRAWS, seed: int = SEED, level: float = 0.95
+) -> tuple[float, float]:
+    """(low, high) of the growth per decade that the records among all rows point to.
+
+    ``x``: decimal years and ``y``: positive values of *all* rows. Draws whose records are fewer
+    than three points have no slope and are left out.
+    """
+    x, logs = np.asarray(x, dtype=float), np.log10(np.asarray(y, dtype=float))
+    order = np.argsort(x, kind="stable")
+    x, logs = x[order], logs[order]
+    found, random = memory.slopes(x, logs), np.random.default_rng(seed)
+    place = random.choice(len(found.memory), size=draws, p=found.weight[:, 0])
+    trend = found.centre[place, 0] + found.spread[place, 0] * random.standard_t(found.df, draws)
+    residuals = memory.simulate(
+        np.floor(x), found.memory[place], found.share[place], found.sigma[place, 0], random, draws
+    )
+    simulated = record_slopes(x, np.outer(x - x.mean(), trend) + residuals)
+    low, high = np.nanquantile(simulated - trend, [(1 - level) / 2, (1 + level) / 2])
+    slope = record_slopes(x, logs[:, None])[0]
+    return float(10 ** (10 * (slope - high))), float(10 ** (10 * (slope - low)))
+
+
+def record_slopes(x, logs) -> np.ndarray:
+    """Slope through the records of each series, shape (series,); nan for fewer than three.
+
+    ``x``: sorted, shape (n,). ``logs``: (n, series). Of rows with the same x only the largest can
+    be a record, as in `fits.records`.
+    """
+    dates, first = np.unique(x, return_index=True)
+    largest = np.maximum.reduceat(logs, first, axis=0)
+    before = np.maximum.accumulate(largest, axis=0)
+    weight = np.ones(largest.shape)
+    weight[1:] = largest[1:] > before[:-1]
+    count = weight.sum(axis=0)
+    u = dates[:, None] - (weight * dates[:, None]).sum(axis=0) / count
+    with np.errstate(invalid="ignore", divide="ignore"):
+        slope = (weight * u * largest).sum(axis=0) / (weight * u * u).sum(axis=0)
+    return np.where(count >= 3, slope, np.nan)
+
+
+def frontier(rows: pd.DataFrame, quantity: str) -> pd.DataFrame:
+    """When the largest row so far first passed each power of ten.
+
+    ``rows``: a `dated` table. One row per power reached: ``power`` (the value passed), and the
+    columns of the row that passed it. A row can pass several powers at once.
+    """
+    best = fits.records(rows, "date", quantity)
+    values = best[quantity].to_numpy(dtype=float)
+    powers = 10.0 ** np.arange(
+        math.ceil(math.log10(values[0]) - 1e-12), math.floor(math.log10(values[-1]) + 1e-12) + 1
+    )
+    # The first row may lie on a power by chance: it is where the list begins, and passes nothing.
+    powers = powers[powers > values[0]]
+    passed = best.iloc[np.searchsorted(values, powers * (1 - 1e-12))]
+    return passed.assign(power=powers).reset_index(drop=True)
+
+
+# ---------------------------------------------------------------- cost
+
+
+def cost_definitions(costs: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Rows of table ``reconstruction_costs`` that could stand for "the cost per neuron over
+    time", by name; column ``cost`` is in US dollars per neuron.
+
+    "Dollars of the day" takes the totals as spent, where the table adjusts them for inflation.
+    """
+    table = costs.assign(cost=costs["cost_per_neuron_usd"])
+    made = table[table["kind"] != "illustration"]
+    nominal = (costs["total_nominal_usd"] / costs["neurons"]).fillna(table["cost"])
+    cheapest = table.loc[table.groupby("year")["cost"].idxmin()]
+    return {
+        "All rows": table,
+        "All rows, dollars of the day": table.assign(cost=nominal),
+        "All rows, cheapest of each year": cheapest,
+        "Without illustrations": made,
+        "Without illustrations, dollars of the day": made.assign(cost=nominal.loc[made.index]),
+        "Without illustrations, cheapest of each year": cheapest[
+            cheapest["kind"] != "illustration"
+        ],
+        "Estimates only": table[table["kind"] == "estimate"],
+        "Estimates and illustrations": table[table["kind"] != "budget"],
+        "Rows with a total": table[table["total_adjusted_usd"].notna()],
+        "After the worm, all rows": table[table["organism"] != "c_elegans"],
+        "After the worm, without illustrations": made[made["organism"] != "c_elegans"],
+    }
+
+
+def cost_curve(costs: pd.DataFrame) -> pd.DataFrame:
+    """Change of the cost per neuron under each of `cost_definitions`, ordered by ``fold``.
+
+    Columns as in `growth_curve`, and as there definitions with the same rows are one. With four
+    to nine rows no memory can be estimated, so ``low`` and ``high`` are the intervals
+    of least squares (Student's t, wide at such n).
+    """
+    found, seen = [], set()
+    for label, rows in cost_definitions(costs).items():
+        if (key := tuple(sorted(zip(rows.index, rows["cost"])))) in seen:
+            continue
+        seen.add(key)
+        fit = fits.log_linear(rows["year"], rows["cost"])
+        low, high = (float(edge) for edge in fit.fold_per_decade_ci)
+        found.append(
+            {
+                "label": label,
+                "n": fit.n,
+                "first": fit.x_min,
+                "last": fit.x_max,
+                "fold": float(fit.fold_per_decade),
+                "low": low,
+                "high": high,
+            }
+        )
+    return pd.DataFrame(found).sort_values("fold", kind="stable", ignore_index=True)
+
+
+def agreement(curve: pd.DataFrame, claimed: float, low: float, high: float) -> tuple[float, float]:
+    """Shares of a curve's definitions: whose interval holds ``claimed``; whose estimate lies
+    within ``low`` to ``high``. Definitions without an interval count as not holding it."""
+    inside = (curve["low"] <= claimed) & (claimed <= curve["high"])
+    return float(inside.mean()), float(curve["fold"].between(low, high).mean())
+
+
+def families(curve: pd.DataFrame) -> pd.DataFrame:
+    """Median growth of each family of definitions: one row per ``quantity`` and ``method``, with
+    ``definitions`` (their number) and ``fold`` (the median). Definitions of a family share most of
+    their rows, so a count of definitions counts the same evidence many times."""
+    method = curve["method"].fillna("both")
+    return (
+        curve.groupby([curve["quantity"], method], sort=False)["fold"]
+        .agg(definitions="size", fold="median")
+        .reset_index()
+    )

@@ -1,0 +1,173 @@
+"""What a chapter shows besides charts: numbers in its prose, tables, and grids of ideas."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sobe.charts.outputs import Output
+from sobe.languages.units import NOT_KNOWN
+
+_ADDRESS = re.compile(r"https?://|([a-z_-]+\.html)?#[\w-]+$|[a-z_-]+\.html$")
+
+
+def say(**numbers: str) -> None:
+    """Give the page's text its numbers: ``say(rate="3.5×")`` fills ``{glue:text}`rate```.
+
+    Values are text, already written as a person reads them (see :mod:`sobe.languages.units`).
+    """
+    from myst_nb import glue
+
+    for name, value in numbers.items():
+        if not isinstance(value, str):
+            raise TypeError(f"{name} is {value!r}; format it first (sobe.languages.units)")
+        glue(name, value, display=False)
+
+
+def glue_figure(**charts) -> None:
+    """Let other pages show a chart: ``glue_figure(cost_figure=chart)``, there ``{glue} cost_figure``."""
+    from myst_nb import glue
+
+    for name, chart in charts.items():
+        glue(name, chart, display=False)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A table cell that leads somewhere; only http and https addresses, and places in this book
+    ("cost.html#the-figure", "#the-table"), become links."""
+
+    text: str
+    url: str | None
+
+    def cell(self) -> dict:
+        """Return the cell as JSON."""
+        leads = isinstance(self.url, str) and _ADDRESS.match(self.url)
+        return {"text": self.text, "url": self.url if leads else None}
+
+
+@dataclass(frozen=True)
+class Code:
+    """A table cell that is an identifier: of a table, a column, a formula. It is the same in every language."""
+
+    text: str
+
+    def cell(self) -> dict:
+        """Return the cell as JSON."""
+        return {"text": self.text, "code": True}
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """A table cell in a language of its own ("en", "zh"): the same in every edition."""
+
+    text: str
+    language: str
+
+    def cell(self) -> dict:
+        """Return the cell as JSON."""
+        return {"text": self.text, "lang": self.language}
+
+
+def link(text: str, doi=None, url=None) -> Link:
+    """A :class:`Link` to a DOI or, without one, an address; either may be missing."""
+    if isinstance(doi, str):
+        return Link(text, "https://doi.org/" + doi.replace("<", "%3C").replace(">", "%3E"))
+    return Link(text, url if isinstance(url, str) else None)
+
+
+def table(
+    frame: pd.DataFrame,
+    caption: str,
+    search: bool = False,
+    menus: tuple[str, ...] = (),
+    unprinted: tuple[str, ...] = (),
+) -> Output:
+    """Show ``frame`` as a table: column names as headings, numbers to the right.
+
+    Cells are text, numbers, :class:`Link`, :class:`Code` or missing ("not known"); everything is escaped.
+    With ``search`` a box above the table filters its rows; ``menus`` are columns that each get a
+    menu of their values, to filter by. Without scripts all rows are shown. The PDF leaves out
+    the columns ``unprinted``, and says so: a sheet of paper has no room for all of a wide table.
+    Raises ValueError for a name in ``menus`` or ``unprinted`` that is no column.
+    """
+    for names, use in ((menus, "make a menu of"), (unprinted, "leave out of print")):
+        if absent := [name for name in names if name not in frame]:
+            raise ValueError(f"no column {absent[0]!r} to {use}")
+    places = list(frame)
+    columns = [
+        {
+            "name": str(name),
+            "number": bool(pd.api.types.is_numeric_dtype(frame[name]))
+            or _looks_numeric(frame[name]),
+        }
+        for name in frame
+    ]
+    return Output(
+        "table",
+        {
+            "caption": caption,
+            "search": search,
+            "menus": [places.index(name) for name in menus],
+            "unprinted": [places.index(name) for name in unprinted],
+            "columns": columns,
+            "rows": [
+                [_cell(cell) for cell in cells]
+                for cells in frame.itertuples(index=False, name=None)
+            ],
+        },
+    )
+
+
+def grid(
+    frame: pd.DataFrame, caption: str, row: str, column: str, title: str, detail: str, aside: str
+) -> Output:
+    """Show ideas in a grid, a band per ``row`` and a card per ``column`` in it, with menus to filter by both.
+
+    ``frame`` has one row per idea, in the order to be shown: its ``title``, its ``detail`` (may be
+    missing) and an ``aside`` in small type, all text. Without scripts everything is shown.
+    """
+    bands = [
+        {
+            "name": str(band),
+            "groups": [
+                {
+                    "name": str(name),
+                    "ideas": [
+                        {
+                            "title": idea[title],
+                            "detail": None if pd.isna(idea[detail]) else idea[detail],
+                            "aside": idea[aside],
+                        }
+                        for idea in cell.to_dict("records")
+                    ],
+                }
+                for name, cell in ideas.groupby(column, sort=False)
+            ],
+        }
+        for band, ideas in frame.groupby(row, sort=False)
+    ]
+    return Output("grid", {"caption": caption, "row": row, "column": column, "bands": bands})
+
+
+def _looks_numeric(column: pd.Series) -> bool:
+    """Whether all of a column's texts begin as a number does ("$16,600", "3.5×", "not known")."""
+    texts = [value for value in column if isinstance(value, str) and value != NOT_KNOWN]
+    return bool(texts) and all(text.lstrip("$−<>~≥≤").strip()[:1].isdigit() for text in texts)
+
+
+def _cell(value):
+    """Return a cell as JSON: a text, or an object that says what it is."""
+    if isinstance(value, (Link, Code, Quoted)):
+        cell = value.cell()
+    elif value is None or (not isinstance(value, (list, tuple)) and pd.isna(value)):
+        return {"text": NOT_KNOWN, "missing": True}
+    else:
+        cell = str(value)
+    # A sentence needs room, or its column is squeezed to one word per line.
+    long = isinstance(value, (str, Link, Quoted)) and len(getattr(value, "text", value)) > 60
+    if not long:
+        return cell
+    return {**(cell if isinstance(cell, dict) else {"text": cell, "url": None}), "long": True}

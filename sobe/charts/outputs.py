@@ -1,0 +1,173 @@
+"""Outputs as data: what a cell shows is JSON with a kind, and HTML and text are made from it.
+
+A cell's output carries ``application/vnd.sobe.<kind>+json`` for the book, and HTML and plain text
+for every other reader of a notebook. The book makes one docutils node per output
+(``sobe.site.nodes``); translation changes the JSON (``sobe.charts.translated``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from markupsafe import Markup
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+#: Environment variable by which the build tells a kernel it runs for the book.
+BOOK_ENV = "SOBE_BOOK"
+_BEFORE, _AFTER = "application/vnd.sobe.", "+json"
+_shown = itertools.count(1)
+
+
+class Output:
+    """What a cell shows: a ``kind`` and its ``data``, which is JSON."""
+
+    def __init__(self, kind: str, data: dict):
+        self.kind, self.data = kind, data
+
+    def html(self) -> str:
+        """The output as HTML."""
+        return html(self.kind, self.data)
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return bundle(self.kind, self.data)
+
+
+def mime(kind: str) -> str:
+    """Return the MIME type of a kind of output."""
+    return f"{_BEFORE}{kind}{_AFTER}"
+
+
+def kind_of(mime_type: str) -> str:
+    """Return the kind of output with this MIME type; "" if it is not one of ours."""
+    ours = mime_type.startswith(_BEFORE) and mime_type.endswith(_AFTER)
+    return mime_type[len(_BEFORE) : -len(_AFTER)] if ours else ""
+
+
+def bundle(kind: str, data: dict, book: bool | None = None) -> dict:
+    """Return an output as a MIME bundle: its data, and HTML and plain text made from them.
+
+    ``book`` says whether the notebook is the book's, in which charts are stills; None asks the
+    environment.
+    """
+    book = bool(os.environ.get(BOOK_ENV)) if book is None else book
+    page = _fallback(kind, data, book)
+    return {mime(kind): data, "text/html": page, "text/plain": text(kind, data)}
+
+
+def _fallback(kind, data, book):
+    if kind not in ("chart", "figure"):
+        return html(kind, data)
+    if book:
+        # The executed notebook, as published: the spec is in the data, and need not be in here as well.
+        return template("still.html", title=title(data["spec"]), subtitle=subtitle(data["spec"]))
+    # Own ids, also where a chart is shown twice; the same whenever the chapter is run.
+    name = f"{chart_id(data['spec'])}-{next(_shown)}"
+    return template("live.html", name=name, spec=data["spec"])
+
+
+def html(kind: str, data: dict) -> str:
+    """Return the HTML of an output, as a page of the book shows it."""
+    return template(f"{kind}.html", **data)
+
+
+def text(kind: str, data: dict) -> str:
+    """Return the plain text of an output."""
+    if kind == "badge":
+        return data["text"]
+    if kind == "table":
+        lines = [[column["name"] for column in data["columns"]]]
+        lines += [[cell_text(cell) for cell in row] for row in data["rows"]]
+        return "\n".join([data["caption"], *(" | ".join(line) for line in lines)])
+    if kind == "grid":
+        lines = [data["caption"]]
+        for band in data["bands"]:
+            lines.append(band["name"])
+            for group in band["groups"]:
+                lines += [f"  {group['name']}: {idea['title']}" for idea in group["ideas"]]
+        return "\n".join(lines)
+    if kind == "figure":
+        return f"<Figure {data['name']}: {data['title']}>"
+    if kind == "chart":
+        return f"<Chart: {label(data['spec'])}>"
+    return f"<{kind}>"
+
+
+def cell_text(cell) -> str:
+    """Return the text of a table's cell."""
+    if isinstance(cell, str):
+        return cell
+    if "links" in cell:
+        return ", ".join(part["text"] for part in cell["links"])
+    return cell["text"]
+
+
+def title(spec: dict) -> str:
+    """Return the title of a Vega-Lite spec; "" if it has none."""
+    return _line(spec, "text")
+
+
+def subtitle(spec: dict) -> str:
+    """Return the subtitle of a Vega-Lite spec; "" if it has none."""
+    return _line(spec, "subtitle") if isinstance(spec.get("title"), dict) else ""
+
+
+def _line(spec, key):
+    value = spec.get("title", "")
+    if isinstance(value, dict):
+        value = value.get(key, "")
+    return " ".join(value) if isinstance(value, list) else value
+
+
+def label(spec: dict) -> str:
+    """Return what a reader who cannot see the chart is told it is."""
+    return spec.get("description") or title(spec) or "Chart"
+
+
+def chart_id(spec: dict) -> str:
+    """Return an id that depends on nothing but the spec."""
+    written = json.dumps(spec, sort_keys=True, separators=(",", ":"))
+    return f"chart-{hashlib.sha256(written.encode()).hexdigest()[:12]}"
+
+
+def script_json(value) -> Markup:
+    r"""Return compact JSON that is safe inside a <script> element.
+
+    Escaping <, > and & as \uXXXX leaves the same JSON value, and no `</script>` or `<!--` for an
+    HTML parser to act on. Raises ValueError for numbers that are not JSON.
+    """
+    written = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return Markup(written.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+
+
+@lru_cache(maxsize=4)
+def environment(*folders):
+    """Return the Jinja environment of the templates in ``folders``; all they fill in is escaped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    from sobe import languages
+
+    environment = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["script_json"] = script_json
+    environment.globals |= {
+        "say": languages.say,
+        "tag": languages.tag,
+        "label": label,
+        "chart_id": chart_id,
+    }
+    return environment
+
+
+def template(path: str, /, **values) -> str:
+    """Return the template ``path`` filled with ``values``, which are escaped."""
+    return environment(TEMPLATES).get_template(path).render(values)

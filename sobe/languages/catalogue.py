@@ -1,0 +1,200 @@
+"""A catalogue of messages, and what may stand untranslated.
+
+A text is looked up with slots for its numbers. One that names nothing (numbers, units, symbols),
+or names what keeps its name (works, authors, models, files), is left as it is.
+"""
+
+import csv
+import re
+from functools import lru_cache
+
+from sobe.languages import chinese, closed
+
+#: Columns of data/*.csv whose values are names, titles, addresses or identifiers.
+NAMED = {
+    "title",
+    "authors",
+    "url",
+    "doi",
+    "path",
+    "reference_url",
+    "project",
+    "name_latin",
+    "key",
+    "table",
+    "column",
+    "licence",
+    "theirs",
+    "ours",
+    "model_name",
+    "dataset",
+    "source",
+}
+#: Of these, columns that quote values of other columns, which may be words.
+QUOTED = {"theirs", "ours"}
+#: A formula of the estimator, or a unit.
+_FORMULA = re.compile(r"(?=.*_)[\w\s*/+^().,<>={}-]+|[A-Za-z.{}\d]+(?:/[\w³{}.()<>:;+-]+)+")
+#: An address without its scheme.
+_BARE = re.compile(r"[\w.-]+\.(?:com|org|gov|edu|net|io|ca|mil|md)(?:/\S*)?$|\S+@\S+$")
+#: Words that are the same in both languages: units, abbreviations, names.
+NEUTRAL = set(
+    """
+B kB MB GB TB PB EB ZB YB FLOP FLOPS kiloFLOP megaFLOP gigaFLOP teraFLOP petaFLOP exaFLOP zettaFLOP yottaFLOP
+nm µm mm cm kHz MHz Hz ms min DOI URL CSV JSON SVG PNG PDF TSV BibTeX RIS HTML API EM ExM XRM AI GPU GPUs CPU USD US
+elegans Drosophila OpenWorm NEURON GitHub Zenodo arXiv bioRxiv CC BY MIT NIH DARPA FRO FROs BRAIN CERN IT AWS Kaggle
+et al vs doi org https http www zip ipynb csv json svg png pdf English R² sobe tables load pandas Python pip
+""".split()
+)
+WORD = re.compile(r"[A-Za-z][A-Za-z'’]+|\b[a-zA-Z]\b(?=\.)")
+#: Whole, before its digits become slots: a DOI, a commit.
+_IDENTIFIER = re.compile(r"(?:doi:)?10\.\d{4,9}/\S+|[0-9a-f]{40}")
+_AUTHOR = re.compile(
+    r"\bet al\b|^(?:(?:de|van|von|and|&) )?[A-Z][\w’'-]+(?:(?:,? and|,| &|,? et)? (?:(?:de|van|von) )?[A-Z][\w’'-]+)* \(?\{1\}\)?(?: \(\{2\}\))?$"
+)
+_ADDRESS = re.compile(
+    r"^(https?://|10\.\d{4}/|[\w./-]+\.(csv|json|md|html|py|svg|png|pdf)(#[\w-]+)?$|[a-z0-9]+([_:=-][a-z0-9-]+)+$)"
+)
+_LETTER = re.compile(r"[A-Za-z]")
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+_QUOTATION = re.compile(r"(.*)“(.+)”(.*)")
+#: Ways to put messages together: what is matched, and how the translated parts are joined.
+_COMPOSED = (
+    (re.compile(r"(Rows|Columns) of (?:the table )?(.+)"), "{1}：{0}"),
+    (re.compile(r"(\S+(?: \S+)?) to (\S+(?: \S+)?)"), "{} 至 {}"),
+    (re.compile(r"(.+) \((.+)\)"), "{}（{}）"),
+    (re.compile(r"(.+); (.+)"), "{}；{}"),
+    (re.compile(r"(.+), (.+)"), "{}，{}"),
+    (re.compile(r"(\S+) and (\S+)"), "{}与{}"),
+    (re.compile(r"(.+?): (.+)"), "{}：{}"),
+    (re.compile(r"(.+) · (.+)"), "{} · {}"),
+)
+
+
+def tidy(text):
+    """Text without the line breaks and spaces of its source."""
+    return " ".join(text.split())
+
+
+def _is_word(column, value):
+    """Whether a value of a column of names is a common word ("nematode")."""
+    return value.islower() and (column in QUOTED or column == "dataset" and value.isalpha())
+
+
+@lru_cache(maxsize=4)
+def names(data):
+    """Every name, title and address in the tables of the folder `data`."""
+    found = set()
+    for path in sorted(data.rglob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as lines:
+            for row in csv.DictReader(lines):
+                found |= {
+                    tidy(value)
+                    for key, value in row.items()
+                    if key in NAMED and value and not _is_word(key, value)
+                }
+    return frozenset(found)
+
+
+def is_formula(text):
+    """Whether a text is one of the estimator's formulas, or a list of its names."""
+    return bool(_FORMULA.fullmatch(text))
+
+
+def is_neutral(text, named=frozenset()):
+    """Whether `text` needs no translation."""
+    if (
+        not _LETTER.search(text)
+        or CHINESE.search(text)
+        or text in named
+        or text.casefold() in {"true", "false"}
+    ):
+        return True
+    if is_formula(text) or _BARE.match(text) or _ADDRESS.match(text) or _AUTHOR.search(text):
+        return True
+    return all(
+        word in NEUTRAL
+        for word in WORD.findall(re.sub(r"https?://\S+|10\.\d{4,}/\S+|\{\d\}", "", text))
+    )
+
+
+class Catalogue:
+    """Messages by their English text; remembers what it lacked in `missing`."""
+
+    def __init__(self, messages, named=frozenset(), language="zh_CN"):
+        self.messages, self.named, self.language = messages, named, language
+        self.folded = {message.casefold(): message for message in reversed(messages)}
+        self.missing, self.used = {}, set()
+
+    def __call__(self, text):
+        """`text` in the other language; as it is, where there is nothing to translate or no message."""
+        if "\n" in text.strip():
+            return (
+                "\n".join(self(line) for line in text.split("\n"))
+                if not self._one(tidy(text))
+                else self._one(tidy(text))
+            )
+        whole = tidy(text)
+        if not whole:
+            return text
+        said = self._one(whole) or self._composed(whole)
+        if said is None:
+            message, _ = chinese.slotted(whole)
+            self.missing.setdefault(message, None)
+            return text
+        # Spaces around are the page's, not the message's.
+        return text[: len(text) - len(text.lstrip())] + said + text[len(text.rstrip()) :]
+
+    def _one(self, whole):
+        """A text that is a message, or needs none; None if it is neither."""
+        if _IDENTIFIER.fullmatch(whole):
+            return whole
+        message, found = chinese.slotted(whole)
+        translated = self.messages.get(message)
+        if translated is None and (same := self.folded.get(message.casefold())):
+            message, translated = same, self.messages[same]
+        if translated:
+            self.used.add(message)
+        elif whole in self.named:
+            return whole
+        elif is_neutral(message, self.named):
+            translated = message
+        else:
+            return None
+        for place, match in enumerate(found, 1):
+            translated = translated.replace(f"{{{place}}}", chinese.chinese(match))
+        # What was Chinese before is the data's own.
+        return translated if CHINESE.search(whole) else closed(translated)
+
+    def _composed(self, whole):
+        """A text put together from messages in one of a few ways; None if it is not."""
+        if "{" not in whole and (quoted := _QUOTATION.fullmatch(whole)):
+            frame = self._one(f"{quoted[1]}“…”{quoted[3]}")
+            if frame is None:
+                self.missing.setdefault(f"{quoted[1]}“…”{quoted[3]}", None)
+                return whole
+            return frame.replace("…", self(quoted[2]))
+        for pattern, joined in _COMPOSED:
+            if match := pattern.fullmatch(whole):
+                # A quotation's frame is a message with "…" in its place.
+                parts = [self._one(part) or self._composed(part) for part in match.groups()]
+                if all(parts):
+                    return closed(joined.format(*parts))
+        if " — " in whole:
+            return " — ".join(self(part) for part in whole.split(" — "))
+        return None
+
+
+def read(path):
+    """{message: translation} of a .po file; fuzzy and empty ones are left out."""
+    from babel.messages.pofile import read_po
+
+    if not path.is_file():
+        return {}
+    with path.open("rb") as file:
+        return {
+            m.id: m.string
+            for m in read_po(file, ignore_obsolete=True)
+            if m.id and m.string and not m.fuzzy
+        }

@@ -1,0 +1,44 @@
+"""An edition of the site: the catalogue it reads, and its files brought into its language."""
+
+import csv
+import re
+
+from sobe import languages
+from sobe.languages.catalogue import Catalogue, names, read
+from sobe.languages.html import page
+
+_PLURAL = re.compile(r'new Function\(\s*"n",\s*`[^`]*`,?\s*\)')
+
+
+def from_tables(data):
+    """{English: Chinese} of every pair of columns `x` and `x_zh` in the tables."""
+    found = {}
+    for path in sorted(data.rglob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as lines:
+            for row in csv.DictReader(lines):
+                for key, value in row.items():
+                    if key and key.endswith("_zh") and value and row.get(key.removesuffix("_zh")):
+                        found[row[key.removesuffix("_zh")]] = value
+    return found
+
+
+def catalogue(book, data, language):
+    """What code says, in `language`: the tables' own terms and the catalogue of messages."""
+    messages = from_tables(data) | read(
+        languages.folder(book, language) / f"{languages.MESSAGES}.po"
+    )
+    return Catalogue(messages, names(data), language)
+
+
+def translate_pages(site, say):
+    """Bring what Sphinx, the theme and cards say in the rendered pages below `site` into the language of `say`."""
+    for path in sorted(site.rglob("*.html")):
+        # A figure's own page is ours, and speaks by itself.
+        if not {"_static", "figures"} & set(path.relative_to(site).parts[:-1]):
+            text = path.read_text(encoding="utf-8")
+            path.write_text(page(text, say), encoding="utf-8")
+    # Sphinx makes the plural's rule from a text, which the pages' policy forbids; Chinese has one form.
+    script = site / "_static" / "doctools.js"
+    if script.is_file():
+        text = script.read_text(encoding="utf-8")
+        script.write_text(_PLURAL.sub("() => 0", text), encoding="utf-8")

@@ -1,0 +1,116 @@
+"""HTML in another language: what a cell shows, and what the theme and cards say in a finished page.
+
+Code, addresses and tables of the data package stay as they are.
+"""
+
+import html
+import re
+
+from sobe.languages import WIDE
+from sobe.languages.catalogue import CHINESE
+
+_TOKENS = re.compile(
+    r"(<!--.*?-->|<!doctype[^>]*>|</?[a-zA-Z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)", re.S | re.I
+)
+_TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
+_ATTRIBUTE = re.compile(r"(\s)([\w:-]+)=\"([^\"]*)\"")
+_READ = {
+    "aria-label",
+    "title",
+    "alt",
+    "placeholder",
+    "data-row",
+    "data-column",
+    "data-sobe-rows",
+    "data-sobe-columns",
+    "aria-roledescription",
+    "data-bs-title",
+    "label",
+}
+_VOID = set("area base br col embed hr img input link meta param source track wbr".split())
+_SKIPPED = {"pre", "code", "style", "script", "math", "textarea", "kbd"}
+#: Inside a page's article, what is translated in the finished page: cards, the data page, the catalogue of
+#: figures, and the theme's own buttons. The rest of it is prose, or was translated where a cell showed it.
+_LATE = re.compile(
+    r'class="[^"]*\b(?:above-input|toggle-details|bd-search-container|headerlink|admonition-title)\b'
+)
+
+#: A space between Chinese characters, of which markup may stand where the prose has emphasis or a glued text.
+#: Found as `apart`: code, and tables, whose texts were translated one by one.
+_MARKUP = r'(?:</?(?:strong|em)>|<span class="pasted-[^"]*">|</span>)*'
+_GAP = re.compile(
+    rf"<(?P<apart>{'|'.join(sorted(_SKIPPED))}|table)\b.*?</(?P=apart)>|"
+    rf"(?<=[{WIDE}])(?P<before>{_MARKUP})[ \n]+(?P<after>{_MARKUP})(?=[{WIDE}])",
+    re.S,
+)
+
+
+def translated(text, say):
+    """HTML that a cell shows and that is not ours, with everything in it given by `say`."""
+    return _walked(text, say, lambda name, token, inside: True)
+
+
+def page(text, say):
+    """A finished page: what the theme says around the article and what `_LATE` names inside it, given by `say`."""
+
+    def wanted(name, token, outer):
+        if _LATE.search(token):
+            return True
+        return False if name == "article" else outer
+
+    return _GAP.sub(_closed, _walked(text, say, wanted))
+
+
+def _closed(gap):
+    return gap[0] if gap["apart"] else gap["before"] + gap["after"]
+
+
+def _walked(text, say, wanted):
+    """`text` with texts and read-aloud attributes given by `say` where `wanted(tag, token, outer)` says so."""
+    out, stack = [], []  # of open elements: (name, wanted, skipped, whether it is of the data page)
+    for token in _TOKENS.split(text):
+        if token.startswith("<") and (tag := _TAG.match(token)):
+            name = tag[2].lower()
+            if tag[1]:
+                if any(open_tag[0] == name for open_tag in stack):
+                    while stack.pop()[0] != name:
+                        pass
+                out.append(token)
+                continue
+            _, outer, skipped, package = stack[-1] if stack else ("", True, False, False)
+            want = wanted(name, token, outer)
+            # A table of the data package is the data, whatever the page's language.
+            skip = (
+                skipped
+                or name in _SKIPPED
+                or (name == "table" and package)
+                or ('lang="zh"' in token and name != "html")
+            )
+            out.append(
+                _attributes(token, say) if want and (not skip or name in ("pre", "code")) else token
+            )
+            if name not in _VOID and not token.endswith("/>"):
+                package = package or 'class="sobe-data"' in token
+                stack.append((name, want, skip, package))
+        elif not token or token.startswith("<!") or not stack:
+            out.append(token)
+        elif not stack[-1][1] or stack[-1][2] or not token.strip():
+            out.append(token)
+        else:
+            text = html.unescape(token)
+            said = say(text)
+            out.append(token if said == text else html.escape(said, quote=False))
+    return "".join(out)
+
+
+def _attributes(token, say):
+    def one(match):
+        if match[2] in _READ:
+            text = html.unescape(match[3])
+            if text and not CHINESE.search(text):
+                said = say(text)
+                if said != text:
+                    return f'{match[1]}{match[2]}="{html.escape(said)}"'
+        return match[0]
+
+    return _ATTRIBUTE.sub(one, token)

@@ -1,0 +1,81 @@
+"""Command line of the build: `python -m sobe.pipeline book` or `… chapter NAME`."""
+
+if __name__ == "__main__":  # before anything that takes time to import
+    from sobe import signals
+
+    signals.on_signals(
+        "stopped; what was finished is untouched, and the same command goes on from there"
+    )
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from sobe import commit
+from sobe.errors import BuildError, reason
+from sobe.pipeline.book import build_book, run_chapter, run_scenario, run_sweep
+from sobe.pipeline.project import Project
+
+
+def _arguments(argv):
+    parser = argparse.ArgumentParser(prog="python -m sobe.pipeline", description=__doc__)
+    parser.add_argument("--root", type=Path, default=Path.cwd(), help="the book's repository")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("book", help="bring _build/html up to date")
+    commands.add_parser("pdf", help="make the PDFs in _build/pdf")
+    commands.add_parser("messages", help="bring the message catalogues up to date")
+    chapter = commands.add_parser("chapter", help="execute one chapter with parameters")
+    chapter.add_argument("name", help="the chapter's file name without .md")
+    chapter.add_argument("params", nargs="?", default="", help='such as "hz_cap=30 since=1990"')
+    scenario = commands.add_parser(
+        "scenario", help="execute the estimator's chapter with a scenario"
+    )
+    scenario.add_argument("file", type=Path, help="such as scenarios/mouse-2030.yml")
+    sweep = commands.add_parser("sweep", help="estimate every case of a sweep file")
+    sweep.add_argument("file", type=Path)
+    sweep.add_argument(
+        "--dask", default="", help="address of a Dask scheduler, such as tcp://127.0.0.1:8786"
+    )
+    sweep.add_argument(
+        "--out", type=Path, help="folder for the results (default _build/sweeps/<name>)"
+    )
+    return parser.parse_args(argv)
+
+
+def main(argv=None):
+    """Run one command; returns the exit code. Expected failures are one message."""
+    args = _arguments(argv)
+    project = Project(args.root.resolve())
+    # What is built is dated by its commit, not by the day (TeX asks for the second of the two).
+    if (time := commit.of(project.root).time) is not None:
+        os.environ.setdefault("SOURCE_DATE_EPOCH", str(time))
+        os.environ["FORCE_SOURCE_DATE"] = "1"
+    try:
+        if args.command == "book":
+            build_book(project)
+        elif args.command == "pdf":
+            from sobe.pipeline.pdf import build
+
+            build(project)
+        elif args.command == "messages":
+            from sobe.pipeline import messages
+
+            messages.update(project)
+        elif args.command == "scenario":
+            run_scenario(project, args.file)
+        elif args.command == "sweep":
+            run_sweep(args.file, args.out or project.build / "sweeps" / args.file.stem, args.dask)
+        else:
+            run_chapter(project, args.name, args.params)
+    except BuildError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:  # a full disk, a folder that is not ours to write
+        print(f"error: {reason(error)}; what was finished is untouched", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    signals.leave(main())

@@ -1,0 +1,36 @@
+"""Executed chapters kept from earlier builds.
+
+One file of JSON per chapter and set of parameters (see sobe.atomic).
+"""
+
+import json
+
+from sobe import atomic
+from sobe.pipeline.fingerprint import table_digests
+
+
+class ExecutionCache:
+    """Executed notebooks under `<build>/.cache/executed`."""
+
+    def __init__(self, project):
+        self.project = project
+        self.folder = project.cache / "executed"
+
+    def _path(self, label):
+        return self.folder / f"{label}.json"
+
+    def load(self, label, static):
+        """The notebook text stored as `label`, or None unless nothing changed."""
+        body = atomic.kept(self._path(label))
+        if body is None:
+            return None
+        entry = json.loads(body)
+        tables = entry["tables"]
+        if entry["static"] != static or table_digests(self.project, tables) != tables:
+            return None
+        return entry["notebook"]
+
+    def store(self, label, static, tables, notebook):
+        """Keep `notebook` (text), made with `static` and `tables` (name to hash)."""
+        body = json.dumps({"static": static, "tables": tables, "notebook": notebook})
+        atomic.keep(self._path(label), body.encode())

@@ -1,0 +1,203 @@
+"""Chapters executed, two at a time, unless the cache still has them."""
+
+import json
+import os
+import secrets
+import shutil
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sobe import atomic, signals
+from sobe.charts.outputs import BOOK_ENV
+from sobe.errors import BuildError
+from sobe.pipeline import notebook
+from sobe.pipeline.cache import ExecutionCache
+from sobe.pipeline.fingerprint import digest, static_digest, table_digests
+
+AT_ONCE = 2
+#: How the name of a build's folder for sockets begins, among the system's temporary ones, as a socket's path
+#: is short; and the file in the folder of what is built that says its name.
+SCRATCH, NOTE = "sobe-", ".scratch"
+
+
+@dataclass
+class Run:
+    """One chapter to execute, with the values given for its parameters."""
+
+    name: str
+    source: Path
+    values: dict = field(default_factory=dict)
+    for_book: bool = True
+
+    @property
+    def label(self):
+        """The name its result is kept under."""
+        if self.for_book and not self.values:
+            return self.name
+        values = json.dumps([self.values, self.for_book], sort_keys=True)
+        return f"{self.name}@{digest(values)[:12]}"
+
+
+def _failure(run, nb, index, what, traceback=""):
+    """The one message for a chapter that failed."""
+    page = run.source.read_text(encoding="utf-8")
+    source = nb.cells[index].source if index < len(nb.cells) else ""
+    line = notebook.line_of(page, source)
+    where = f"book/{run.source.name}" + (f", line {line}" if line else "")
+    shown = "\n".join(f"    {text}" for text in source.splitlines())
+    message = f"chapter {run.name!r} failed in cell {index + 1} ({where}): {what}\n\n{shown}\n"
+    return BuildError(message + (f"\n{notebook.plain(traceback)}" if traceback else ""))
+
+
+def _run(project, run, running, scratch):
+    """Execute one chapter. Returns (notebook text, tables read)."""
+    from papermill.exceptions import PapermillExecutionError
+    from papermill.execute import execute_notebook
+
+    from sobe.pipeline.kernel import ENGINE, CellFailure
+
+    nb = notebook.read(run.source)
+    reads = scratch / f"{run.label}.reads"
+    env = {"SOBE_READS": str(reads), "IPYTHONDIR": str(scratch / f"{run.label}.ipython")}
+    if run.for_book:
+        env[BOOK_ENV] = "1"
+    # What a kernel complains of by itself is told only where it did not start.
+    with tempfile.TemporaryFile(dir=project.build) as complaints:
+        try:
+            done = execute_notebook(
+                nb,
+                None,
+                parameters=run.values,
+                engine_name=ENGINE,
+                kernel_name="python3",
+                progress_bar=False,
+                limit=project.timeout(run.name),
+                env=env,
+                running=running,
+                folder=str(project.book),
+                complaints=complaints,
+            )
+        except PapermillExecutionError as error:
+            raise _failure(
+                run,
+                nb,
+                error.cell_index,
+                f"{error.ename}: {error.evalue}",
+                "\n".join(error.traceback),
+            ) from None
+        except CellFailure as error:
+            raise _failure(run, nb, error.cell_index, str(error)) from None
+    names = set()
+    if reads.exists():
+        for line in reads.read_text(encoding="utf-8").splitlines():
+            path = Path(line)
+            names.add(os.path.relpath(path, project.root) if path.is_absolute() else line)
+    return notebook.to_text(notebook.clean(done)), names
+
+
+class Executor:
+    """Gives executed chapters, from the cache or by running them."""
+
+    def __init__(self, project, say=print):
+        self.project = project
+        self.say = say
+        self.cache = ExecutionCache(project)
+        self.running = set()
+
+    def cached(self, runs):
+        """({name: notebook text} still valid, [runs still to do])."""
+        found, missing = {}, []
+        for run in runs:
+            text = self.cache.load(run.label, self._static(run))
+            if text is None:
+                missing.append(run)
+            else:
+                found[run.name] = text
+        return found, missing
+
+    def chapters(self):
+        """{name: notebook text} of every chapter of the book, in its order."""
+        runs = [Run(name, path) for name, path in self.project.chapters.items()]
+        found, missing = self.cached(runs)
+        found |= self.execute(missing)
+        return {run.name: found[run.name] for run in runs}
+
+    def _static(self, run):
+        return static_digest(self.project, run.source, run.values, run.for_book)
+
+    def execute(self, runs, meanwhile=lambda: None):
+        """{name: notebook text} for `runs`, in their order, executed now and kept.
+
+        `meanwhile` is called once the first chapters are under way. Raises
+        BuildError for the first chapter that fails; others then don't start.
+        """
+        if not runs:
+            return {}
+        done = {}
+        scratch = Path(tempfile.gettempdir()) / f"{SCRATCH}{secrets.token_hex(4)}"
+        # Before it is there: for the next build to remove, should this one be killed.
+        atomic.keep(self.project.build / NOTE, str(scratch).encode())
+        scratch.mkdir(0o700)
+        os.environ["JUPYTER_RUNTIME_DIR"] = str(scratch)  # short paths, for sockets
+        pool = ThreadPoolExecutor(AT_ONCE)
+        try:
+            import sobe.pipeline.kernel  # noqa: F401  (once, before the threads)
+
+            with signals.tidied(lambda: (self._stop(), shutil.rmtree(scratch, ignore_errors=True))):
+                waiting = {pool.submit(self._one, run, scratch): run for run in self._ordered(runs)}
+                meanwhile()
+                for future in as_completed(waiting):
+                    done[waiting[future].name] = future.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            self._stop()
+            raise
+        finally:
+            pool.shutdown(wait=True)
+            shutil.rmtree(scratch, ignore_errors=True)
+        return {run.name: done[run.name] for run in runs}
+
+    def _one(self, run, scratch):
+        """Execute and keep one chapter; one line says so."""
+        start = time.monotonic()
+        static, before = self._static(run), self._tables()
+        text, names = _run(self.project, run, self.running, scratch)
+        seconds = time.monotonic() - start
+        after = table_digests(self.project, names)
+        # What was edited while the chapter ran may or may not be in its result.
+        steady = all(before.get(name, value) == value for name, value in after.items())
+        if steady and static == self._static(run):
+            self.cache.store(run.label, static, after, text)
+        atomic.keep(self._seconds(run), f"{seconds:.2f}".encode())
+        self.say(f"  executed {run.name} in {seconds:.1f} s")
+        return text
+
+    def _tables(self):
+        """The state of every file under data/."""
+        root = self.project.root
+        files = (p for p in (root / "data").glob("**/*") if p.is_file())
+        return table_digests(self.project, [p.relative_to(root).as_posix() for p in files])
+
+    def _ordered(self, runs):
+        """Longest first, by the last time taken, else by length of source."""
+
+        def cost(run):
+            seconds = atomic.kept(self._seconds(run))
+            return (2, run.source.stat().st_size) if seconds is None else (1, float(seconds))
+
+        return sorted(runs, key=cost, reverse=True)
+
+    def _seconds(self, run):
+        """Where the time that a chapter took is noted."""
+        return self.cache.folder / f"{run.label}.seconds"
+
+    def _stop(self):
+        """Kill the kernels still running."""
+        for client in list(self.running):
+            provisioner = getattr(client.km, "provisioner", None)
+            process = getattr(provisioner, "process", None)
+            if process is not None:
+                process.kill()

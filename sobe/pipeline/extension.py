@@ -1,0 +1,145 @@
+"""Sphinx extension: the book's style, its chart scripts, and no outside hosts.
+
+Loaded by `_config.yml`, so it serves `make book` and a plain
+`jupyter-book build .` alike.
+"""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+from sobe import site
+from sobe.charts import renderer, vega
+from sobe.print import builder as pdf
+from sobe.publish import provenance as release
+from sobe.site import collect, editions, pages, scripts
+
+ASSETS = "sobe"  # folder under _static
+
+
+def _is_needed(script, body):
+    """Whether a page needs a script of Sphinx's list: nothing from other hosts, nothing inline
+    (the theme's settings, of use only with features that are off), no helper without its help."""
+    name = str(getattr(script, "filename", script) or "")
+    if not name:
+        return not str(getattr(script, "attributes", {}).get("body", "")).startswith(
+            "DOCUMENTATION_OPTIONS."
+        )
+    if "design-tabs" in name:
+        return "sd-tab-set" in body
+    if "clipboard" in name or "copybutton" in name:
+        return "highlight" in body
+    return "://" not in name
+
+
+def _draw_early(app, context):
+    """Put the scripts of charts behind the page's first chart, asked for from its head: the first
+    chart is drawn before what comes after it is parsed, and no script holds up the text before it."""
+    scripts = context["script_files"]
+    scripts[:] = [
+        type(script)(
+            script.filename, priority=script.priority, **{**script.attributes, "defer": "defer"}
+        )
+        for script in scripts
+    ]
+    tags = ""
+    for name in ("vega.js", "charts.js"):
+        app.add_js_file(f"{ASSETS}/{name}")  # gives it an address with a checksum
+        tag = context["js_tag"](scripts.pop())
+        tags += tag
+        address = re.search(r'src="([^"]*)"', tag)[1]
+        context["metatags"] += f'<link rel="preload" as="script" href="{address}">\n'
+    context["body"] = context["body"].replace(collect.SCRIPTS, tags)
+
+
+def _page(app, pagename, templatename, context, doctree):
+    """Give a page the scripts it needs, and only those."""
+    # In place: the scripts added below join this same list.
+    scripts = context.get("script_files", [])
+    body = context.get("body") or ""
+    scripts[:] = [script for script in scripts if _is_needed(script, body)]
+    # The theme's buttons to print or fill the screen have their script in an attribute;
+    # browsers have their own.
+    buttons = context.get("header_buttons", [])
+    buttons[:] = [button for button in buttons if button.get("type") != "javascript"]
+    for group in buttons:
+        if "buttons" in group:
+            group["buttons"] = [b for b in group["buttons"] if b.get("type") != "javascript"]
+    context["metatags"] = context.get("metatags", "") + pages.metatags(
+        app, pagename, context.get("title", ""), doctree
+    )
+    # docutils' own role for an entry of a bibliography is deprecated, and wrong inside its list.
+    if "body" in context:
+        body = context["body"] = body.replace(' role="doc-biblioentry"', ' role="listitem"')
+    if collect.SCRIPTS in body:
+        _draw_early(app, context)
+    if 'class="sobe-card"' in body:
+        app.add_js_file(f"{ASSETS}/cards.js", loading_method="defer", priority=400)
+    if "data-sobe-data" in body:
+        app.add_js_file(f"{ASSETS}/datatable.js", loading_method="defer")
+    if any(f"data-sobe-{use}" in body for use in ("search", "menus", "grid")):
+        app.add_js_file(f"{ASSETS}/tables.js", loading_method="defer")
+    if pagename == "search":
+        app.add_js_file(f"{ASSETS}/search.js", loading_method="defer")
+    if "data-sobe-estimator" in body:
+        app.add_js_file(f"{ASSETS}/estimator.js", loading_method="defer")
+
+
+def _write_assets(app):
+    """Write the style sheet and scripts into the site's _static."""
+    if app.builder.name != "html":
+        return
+    if app.config.root_doc != "index":
+        # A plain `jupyter-book build .` writes a redirect to book/index.html here,
+        # but not over the front page that `make book` left.
+        (Path(app.outdir) / "index.html").unlink(missing_ok=True)
+    out = Path(app.outdir) / "_static" / ASSETS
+    out.mkdir(parents=True, exist_ok=True)
+    cache = os.environ.get("SOBE_BUNDLE_CACHE") or Path(app.doctreedir).parent / ".cache"
+    (out / "vega.js").write_text(vega.vega_bundle(cache), encoding="utf-8")
+    (out / "charts.js").write_text(scripts.loader(), encoding="utf-8")
+    (out / "head.js").write_text(scripts.head(), encoding="utf-8")
+    for path in scripts.STATIC.iterdir():
+        if path.name not in ("charts.js", "head.js"):
+            shutil.copyfile(path, out / path.name)
+
+
+def _configure(app, config):
+    """Our templates before the theme's; the site's address from the environment, where it is set."""
+    config.templates_path.insert(0, str(site.TEMPLATES))
+    if address := os.environ.get("SOBE_BASE_URL") or config.html_baseurl:
+        # Of this edition, where there are several.
+        config.html_baseurl = (
+            "/".join(filter(None, (address.rstrip("/"), config.sobe_edition))) + "/"
+        )
+
+
+def _finish(app, exception):
+    if exception is None and app.builder.name == "html":
+        pages.sitemap(app)
+        # What no page asks for: the theme's catalogues, which Sphinx has read, maps for its developers,
+        # and a script whose icons are in the style sheet.
+        static = Path(app.outdir) / "_static"
+        shutil.rmtree(static / "locales", ignore_errors=True)
+        for path in (*static.rglob("*.map"), static / "scripts" / "fontawesome.js"):
+            path.unlink(missing_ok=True)
+
+
+def setup(app):
+    """Register with Sphinx; kernels started from here on know they run for the book."""
+    os.environ[renderer.BOOK_ENV] = "1"
+    if "comments_config" not in app.config.values:
+        # Jupyter Book always sets it, even where its extension is not loaded.
+        app.add_config_value("comments_config", {}, "html")
+    app.connect("config-inited", _configure)
+    app.connect("builder-inited", _write_assets)
+    editions.setup(app)
+    pdf.setup(app)
+    collect.setup(app)
+    release.setup(app)
+    app.connect("build-finished", _finish)
+    app.connect("html-page-context", _page, priority=900)
+    for name in ("sobe.css", "cards.css", "tooltip.css"):
+        app.add_css_file(f"{ASSETS}/{name}", priority=900)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

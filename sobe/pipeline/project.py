@@ -1,0 +1,124 @@
+"""Where things are in a book's repository, and which pages it has."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import yaml
+
+from sobe.errors import BuildError
+
+
+def read_yaml(path):
+    """The YAML in `path`. Raises BuildError where it is missing or malformed."""
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except FileNotFoundError:
+        raise BuildError(f"{path.name} is missing from {path.parent}") from None
+    except yaml.YAMLError as error:
+        raise BuildError(f"{path.name} is not valid YAML: {error}") from None
+
+
+def _front_matter(path):
+    """The YAML at the head of a Markdown page, or {}."""
+    text = path.read_text(encoding="utf-8")
+    if not text.startswith("---\n"):
+        return {}
+    head, found, _ = text[4:].partition("\n---")
+    try:
+        return (yaml.safe_load(head) or {}) if found else {}
+    except yaml.YAMLError as error:
+        raise BuildError(f"the head of {path.name} is not valid YAML: {error}") from None
+
+
+def _toc_files(entry):
+    """Every `file:` and `root:` of a table of contents, in order."""
+    if isinstance(entry, list):
+        for item in entry:
+            yield from _toc_files(item)
+    elif isinstance(entry, dict):
+        for key, value in entry.items():
+            if key in ("root", "file"):
+                yield value
+            else:
+                yield from _toc_files(value)
+
+
+@dataclass(frozen=True)
+class Project:
+    """A book's repository at `root`."""
+
+    root: Path
+
+    @property
+    def book(self):
+        """The folder of pages."""
+        return self.root / "book"
+
+    @property
+    def build(self):
+        """Everything made goes under here."""
+        return self.root / "_build"
+
+    @property
+    def site(self):
+        """The finished HTML."""
+        return self.build / "html"
+
+    @property
+    def cache(self):
+        """What is kept between builds."""
+        return self.build / ".cache"
+
+    @cached_property
+    def config(self):
+        """`_config.yml`."""
+        return read_yaml(self.root / "_config.yml")
+
+    @cached_property
+    def toc(self):
+        """`_toc.yml`."""
+        return read_yaml(self.root / "_toc.yml")
+
+    @cached_property
+    def pages(self):
+        """Source path of each page in the table of contents, by name.
+
+        Raises BuildError for an entry that is not a Markdown page of book/.
+        """
+        pages = {}
+        for entry in _toc_files(self.toc):
+            path = self.root / (entry if entry.endswith(".md") else f"{entry}.md")
+            if path.parent != self.book or not path.is_file():
+                raise BuildError(f"_toc.yml names {entry!r}, but there is no page book/{path.name}")
+            pages[path.stem] = path
+        if not pages:
+            raise BuildError("_toc.yml names no pages")
+        return pages
+
+    @cached_property
+    def chapters(self):
+        """The pages that are notebooks (their head names a kernel), by name."""
+        return {
+            name: path for name, path in self.pages.items() if "kernelspec" in _front_matter(path)
+        }
+
+    def timeout(self, chapter):
+        """Seconds a chapter may take, from `_config.yml`. Raises BuildError if it says nonsense."""
+        said = self.config.get("execute") or {}
+        own = said.get("chapter_timeouts") or {}
+        if not isinstance(own, dict) or set(own) - set(self.chapters):
+            raise BuildError(
+                f"_config.yml: chapter_timeouts takes names of chapters with seconds, not {own!r}; "
+                f"chapters: {', '.join(self.chapters)}"
+            )
+        seconds = own.get(chapter, said.get("timeout", 300))
+        if (
+            isinstance(seconds, bool)
+            or not isinstance(seconds, (int, float))
+            or not 0 < seconds < float("inf")
+        ):
+            raise BuildError(
+                f"_config.yml: the time limit of chapter {chapter!r} must be seconds, not {seconds!r}"
+            )
+        return float(seconds)

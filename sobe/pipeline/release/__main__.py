@@ -1,0 +1,70 @@
+"""Command line: `python -m sobe.publish verify`, `release VERSION`, `publish`, `verify-release DIR`, `changes VERSION`, `citation`."""
+
+if __name__ == "__main__":  # before anything that takes time to import
+    from sobe import signals
+
+    signals.on_signals("stopped; what was released is untouched")
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from sobe import atomic
+from sobe.errors import BuildError, reason
+
+
+def main(argv=None):
+    """Run one command; returns the exit code. Expected failures are one message."""
+    parser = argparse.ArgumentParser(prog="python -m sobe.publish", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("verify", help="build the commit twice and compare")
+    commands.add_parser("publish", help="make dist/site from the releases in dist/")
+    commands.add_parser("citation", help="write .zenodo.json anew from CITATION.cff")
+    commands.add_parser("facts", help="print what a manifest says of this checkout, as JSON")
+    for name, value in (
+        ("release", "version"),
+        ("changes", "version"),
+        ("verify-release", "folder"),
+    ):
+        commands.add_parser(name).add_argument(value)
+    args = parser.parse_args(argv)
+    root = Path.cwd().resolve()
+    from sobe.pipeline.release import make
+    from sobe.publish import citation
+
+    try:
+        if args.command == "verify":
+            make.verify(root, _say)
+        elif args.command == "publish":
+            make.publish(root, _say)
+        elif args.command == "citation":
+            atomic.write_whole(root / ".zenodo.json", citation.zenodo(root))
+        elif args.command == "facts":
+            print(json.dumps(make.facts(root)))
+        elif args.command == "release":
+            make.release(root, args.version, _say)
+        elif args.command == "changes":
+            file = make.write_record(root, args.version, root / "dist")
+            _say(
+                f"wrote {file.relative_to(root)}"
+                if file
+                else "no release in dist/ came before this one: nothing to compare with"
+            )
+        else:
+            make.verify_release(root, Path(args.folder).resolve(), _say)
+    except BuildError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:  # a full disk, a folder that is not ours to write
+        print(f"error: {reason(error)}; what was released is untouched", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _say(line):
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    signals.leave(main())

@@ -1,0 +1,187 @@
+"""A commit built from nothing, in a folder and a surrounding of its own."""
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sobe import signals
+from sobe.commit import git
+from sobe.errors import BuildError
+
+#: Variables of the caller that reach the build: where programs, the user's folder and temporary
+#: files are, and which kernels of OpenBLAS the processor can run.
+KEPT = (
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "XDG_CACHE_HOME",
+    "OPENBLAS_CORETYPE",
+    "OPENBLAS_L2_SIZE",
+)
+
+
+@dataclass(frozen=True)
+class Surrounding:
+    """Where and when a build takes place."""
+
+    folder: str = "source"
+    timezone: str = "UTC"
+    locale: str = "C.UTF-8"
+    hashseed: str = "0"
+    days: int = 0  # the clock is set so many days ahead
+    archive: bool = False  # from `git archive`, without .git
+
+    def __str__(self):
+        said = f"folder {self.folder!r}, {self.timezone}, {self.locale}, hash seed {self.hashseed}"
+        said += ", from an archive" if self.archive else ", from a clone"
+        return said + (f", {self.days} days later" if self.days else "")
+
+
+def can_shift():
+    """Whether the clock of a build can be set: by the program faketime."""
+    return shutil.which("faketime") is not None
+
+
+@contextmanager
+def clean(root, inside):
+    """Give a bare clone of the repository ``root``, made in the folder ``inside`` and gone afterwards.
+
+    It has the commits, and none of the settings, hooks, attributes or replaced objects of ``root``.
+    """
+    with tempfile.TemporaryDirectory(dir=inside) as scratch:
+        folder = Path(scratch) / "repository.git"
+        _git(
+            root,
+            "clone",
+            "--quiet",
+            "--bare",
+            "--shared",
+            "--template=",
+            "--",
+            str(root),
+            str(folder),
+        )
+        yield folder
+
+
+def archive(repository, commit, prefix=""):
+    """Return the files of a commit as the bytes of a tar; raises BuildError where there is none."""
+    return _git(
+        repository,
+        "archive",
+        "--format=tar",
+        f"--prefix={prefix}",
+        "--end-of-options",
+        commit,
+        text=False,
+    )
+
+
+def _git(root, *arguments, text=True):
+    try:
+        return git(root, *arguments, check=True, text=text)
+    except subprocess.CalledProcessError as error:
+        said = error.stderr if text else error.stderr.decode(errors="replace")
+        raise BuildError(f"git {arguments[0]} failed in {root}: {said.strip()}") from None
+
+
+def _lay_out(root, commit, folder, from_archive):
+    """Put the files of a commit of the repository ``root`` into ``folder``."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if from_archive:
+        with tarfile.open(fileobj=io.BytesIO(archive(root, commit))) as tar:
+            tar.extractall(folder, filter="data")
+        return
+    _git(
+        root,
+        "clone",
+        "--quiet",
+        "--shared",
+        "--no-checkout",
+        "--template=",
+        "--",
+        str(root),
+        str(folder),
+    )
+    known = _git(folder, "rev-parse", "--verify", "--end-of-options", f"{commit}^{{commit}}")
+    _git(folder, "checkout", "--quiet", "--detach", known.strip())
+
+
+def _environment(folder, surrounding, variables):
+    return {
+        **{name: os.environ[name] for name in KEPT if name in os.environ},
+        "PYTHONPATH": str(folder),
+        "PYTHONNOUSERSITE": "1",
+        "TZ": surrounding.timezone,
+        "LC_ALL": surrounding.locale,
+        "PYTHONHASHSEED": surrounding.hashseed,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **variables,
+    }
+
+
+def run(folder, arguments, surrounding=None, variables=None):
+    """Run `python -m …` of the checkout in ``folder``; returns what it says. Raises BuildError where it fails."""
+    surrounding = surrounding or Surrounding()
+    command = [sys.executable, "-m", *arguments]
+    if surrounding.days:
+        command = ["faketime", "-m", "-f", f"+{surrounding.days}d", *command]
+    here = os.getpid()
+    with (
+        subprocess.Popen(
+            command,
+            cwd=folder,
+            env=_environment(folder, surrounding, variables or {}),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+            preexec_fn=lambda: signals.die_with_parent(here),
+        ) as process,
+        signals.tidied(lambda: _end(process)),
+    ):
+        out, complaint = process.communicate()
+    if process.returncode:
+        said = complaint.strip().removeprefix("error: ") or "it stopped without a word"
+        raise BuildError(f"{' '.join(arguments[:2])} failed: {said}")
+    return out
+
+
+def _end(process):
+    """Ask a build to stop, which tidies up after itself, and see that it does; called as a signal comes."""
+    if process.returncode is None:
+        process.terminate()
+        for _ in range(100):
+            # Not process.wait: it may be what the signal interrupted.
+            if os.waitpid(process.pid, os.WNOHANG)[0]:
+                return
+            time.sleep(0.05)
+        process.kill()
+
+
+@contextmanager
+def checkout(root, commit, inside, surrounding=None):
+    """A folder with the files of a commit, made in the folder ``inside`` and gone afterwards."""
+    surrounding = surrounding or Surrounding()
+    with tempfile.TemporaryDirectory(dir=inside) as scratch:
+        folder = Path(scratch) / surrounding.folder
+        _lay_out(root, commit, folder, surrounding.archive)
+        yield folder
+
+
+def build(folder, pdf, surrounding=None, variables=None):
+    """Build site and, with ``pdf``, the PDFs in a checkout; returns its folder of what was built."""
+    run(folder, ["sobe.pipeline", "book"], surrounding, variables)
+    if pdf:
+        run(folder, ["sobe.pipeline", "pdf"], surrounding, variables)
+    return folder / "_build"

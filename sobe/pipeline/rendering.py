@@ -1,0 +1,257 @@
+"""The site: rendered aside from executed notebooks, then put in place."""
+
+import contextlib
+import importlib
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import yaml
+
+from sobe import atomic, commit, languages, signals
+from sobe.errors import BuildError, reason
+from sobe.pipeline.execute import NOTE, SCRATCH
+from sobe.pipeline.fingerprint import digest, environment_digest, file_digest, tree_digest
+from sobe.pipeline.lock import only_build
+
+#: How names begin in the folder of what is built, of what is being made; and the name of a site moved aside.
+ASIDE, OLD = ".aside-", ".html-old"
+_PARTIAL = f".*{atomic.PARTIAL}"
+
+
+def _below_book(value):
+    """A config or contents value with paths as seen from within book/."""
+    if isinstance(value, dict):
+        return {key: _below_book(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_below_book(item) for item in value]
+    if isinstance(value, str) and value.startswith("book/"):
+        return value.removeprefix("book/")
+    return value
+
+
+def _book_files(project):
+    """The files of book/, but for hidden ones and notebooks somebody opened there."""
+    for path in sorted(project.book.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(project.book).parts)
+        if path.is_file() and not hidden and path.suffix != ".ipynb":
+            yield path
+
+
+def _beside_book(project):
+    """What a page may name by `../`: data/, sobe/ and the files at the top."""
+    for path in sorted(project.root.iterdir()):
+        if path.name in ("data", "sobe") or path.is_file() and path.name[0] not in "._":
+            yield path
+
+
+def make_tree(project, notebooks, edition="en"):
+    """Lay out what Sphinx reads for an edition, under `_build/tree`; returns its source folder.
+
+    Pages lie at the top of the source folder, so that the front page is
+    `index.html` itself. Beside it stand links to what lies beside book/:
+    `../data/…` means the same as in the checkout.
+    """
+    tree = project.build / "tree" / edition
+    atomic.remove(tree)
+    source = tree / "book"
+    source.mkdir(parents=True)
+    for path in _book_files(project):
+        target = source / path.relative_to(project.book)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    for name, text in notebooks.items():
+        (source / f"{name}.ipynb").write_text(text, encoding="utf-8")
+    for path in _beside_book(project):
+        (tree / path.name).symlink_to(path)
+    config = dict(project.config)
+    config["execute"] = {**config.get("execute", {}), "execute_notebooks": "off"}
+    config["sphinx"] = _below_book(config.get("sphinx", {}))
+    # A chapter's .md stays for links that name it, but is not read as a page.
+    config["exclude_patterns"] = [f"{name}.md" for name in notebooks]
+    (source / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    (source / "_toc.yml").write_text(yaml.safe_dump(_below_book(project.toc)), encoding="utf-8")
+    return source
+
+
+def prepare(project):
+    """Do what rendering needs in any case; best while chapters execute.
+
+    What is imported here, the process of each edition finds imported.
+    """
+    import altair  # noqa: F401
+    import jupyter_book.sphinx  # noqa: F401
+    from sphinx.application import builtin_extensions
+
+    named = (project.config.get("sphinx") or {}).get("config", {}).get("extensions", [])
+    for name in (*builtin_extensions, *named):
+        with contextlib.suppress(ImportError):  # Sphinx will say so
+            importlib.import_module(name)
+
+    # In a process of its own: vl-convert starts threads that a fork of this one would lack.
+    code = (
+        "import sys; from sobe.signals import die_with_parent; die_with_parent(int(sys.argv[2])); "
+        "from sobe.charts.vega import vega_bundle; vega_bundle(sys.argv[1])"
+    )
+    command = [sys.executable, "-c", code, str(project.cache), str(os.getpid())]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if done.returncode:
+        raise BuildError(f"the chart library could not be bundled:\n{done.stderr}")
+    if languages.folder(project.book, "zh_CN").is_dir():
+        from sobe.languages import search
+
+        search.dictionary(project.cache)
+
+
+def render(project, source, out, settings=None, builder="html"):
+    """Render `source` in `out`, by Sphinx's `builder`. Raises BuildError on any warning or error.
+
+    `settings` go over the book's configuration.
+    """
+    from jupyter_book.sphinx import build_sphinx
+
+    os.environ["SOBE_BUNDLE_CACHE"] = str(project.cache)
+    warnings = io.StringIO()
+    with contextlib.redirect_stderr(warnings), contextlib.redirect_stdout(io.StringIO()):
+        result = build_sphinx(
+            source,
+            out,
+            confoverrides={
+                "external_toc_path": (source / "_toc.yml").as_posix(),
+                "latex_individualpages": False,
+                **(settings or {}),
+            },
+            builder=builder,
+            noconfig=True,
+            path_config=source / "_config.yml",
+            doctreedir=out.parent / ".doctrees",
+            freshenv=True,
+            warningiserror=True,
+            keep_going=True,
+            quiet=True,
+        )
+    if isinstance(result, Exception) and (cause := _system_error(result)):
+        raise BuildError(f"the book did not render: {reason(cause)}")
+    if result != 0:
+        said = warnings.getvalue().strip()
+        raise BuildError(
+            f"the book did not render; warnings are errors here:\n{_told(said, project)}"
+        )
+    # Sphinx's note to itself; it holds a hash of the folder's path.
+    (out / ".buildinfo").unlink(missing_ok=True)
+
+
+def _system_error(error):
+    """The OSError, such as of a full disk, behind an error of Sphinx's, or None."""
+    while error is not None and not isinstance(error, OSError):
+        error = getattr(error, "orig_exc", None) or error.__cause__ or error.__context__
+    return error
+
+
+def _told(said, project):
+    """Sphinx's messages with the reader's own paths in them, not the tree's."""
+    from sobe.pipeline.notebook import plain
+
+    said = re.sub(
+        re.escape(f"{project.build / 'tree'}{os.sep}") + r"\w+" + re.escape(os.sep), "", plain(said)
+    )
+    for name in project.chapters:
+        said = said.replace(f"book/{name}.ipynb", f"book/{name}.md")
+    # myst-nb counts lines of notebooks as 10000 times the cell, plus the line in it.
+    return re.sub(r"\.md:(\d+)\d{4}:", r".md, cell \1:", said)
+
+
+def put_in_place(project, fresh):
+    """Make the folder `fresh` the site; the old one, if any, may stay under the name of `fresh`."""
+    atomic.put_in_place(fresh, project.site, project.build / OLD)
+
+
+@contextlib.contextmanager
+def building(project):
+    """Hold the folder's build lock, with the leavings of killed builds cleared, and this one's if a signal comes.
+
+    Raises BuildError as `only_build` does.
+    """
+    with only_build(project), signals.tidied(lambda: recover(project)):
+        recover(project)
+        yield
+
+
+def recover(project):
+    """Put back a site that a killed build had moved aside, and clear its leavings."""
+    atomic.put_back(project.build / OLD, project.site)
+    if project.cache.exists() and not project.cache.is_dir():
+        atomic.remove(project.cache)
+    for left in (
+        *project.build.glob(f"{ASIDE}*"),
+        *project.build.glob(f"*/{_PARTIAL}"),
+        *project.cache.glob(f"**/{_PARTIAL}"),
+    ):
+        clear(left)
+    _remove_scratch(project.build)
+
+
+def clear(left):
+    """Remove what a killed command left under a name of its own, and what builds in there had elsewhere."""
+    if left.is_dir():
+        for note in left.rglob(NOTE):
+            _remove_scratch(note.parent)
+    atomic.remove(left)
+
+
+def _remove_scratch(build):
+    scratch = Path((atomic.kept(build / NOTE) or b"").decode())
+    if scratch.parent == Path(tempfile.gettempdir()) and scratch.name.startswith(SCRATCH):
+        atomic.remove(scratch)
+
+
+def stamp(project, notebooks):
+    """A hash of all that the site is made from."""
+    pages = [p for p in _book_files(project) if p not in project.chapters.values()]
+    beside = [
+        file
+        for path in _beside_book(project)
+        for file in ([path] if path.is_file() else path.rglob("*"))
+        if file.is_file() and "__pycache__" not in file.parts
+    ]
+    parts = {
+        "files": tree_digest(
+            project.root, [*pages, *beside, project.root / "_config.yml", project.root / "_toc.yml"]
+        ),
+        "notebooks": {name: digest(text) for name, text in notebooks.items()},
+        "environment": environment_digest(project),
+        "address": os.environ.get("SOBE_BASE_URL", ""),
+        "release": os.environ.get("SOBE_RELEASE", ""),
+        "commit": repr(commit.of(project.root)),
+    }
+    return digest(json.dumps(parts, sort_keys=True))
+
+
+def _listing(site):
+    return {
+        p.relative_to(site).as_posix(): file_digest(p)
+        for p in sorted(site.rglob("*"))
+        if p.is_file()
+    }
+
+
+def record(project, mark, fresh):
+    """Note what the site in `fresh` holds and from what it was made, before it is put in place."""
+    note = {"stamp": mark, "files": _listing(fresh)}
+    atomic.keep(project.cache / "site.json", json.dumps(note).encode())
+
+
+def is_current(project, mark):
+    """Whether the site in place was made from `mark` and is still whole."""
+    note = json.loads(atomic.kept(project.cache / "site.json") or b"{}")
+    return (
+        note.get("stamp") == mark
+        and (project.site / "index.html").is_file()
+        and note["files"] == _listing(project.site)
+    )

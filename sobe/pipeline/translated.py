@@ -1,0 +1,64 @@
+"""papermill giving a chapter in another language: the English execution's outputs, translated.
+
+Nothing is run, so no fit or draw is computed twice. A kernel with the same `lang` shows the same
+(`sobe.charts.translated` serves both).
+"""
+
+from papermill.engines import Engine, papermill_engines
+
+from sobe.charts import translated
+from sobe.pipeline import notebook
+
+ENGINE = "sobe-said"
+INJECTED = "injected-parameters"
+
+
+class SaidEngine(Engine):
+    """Fills a chapter's cells with kept outputs instead of running them."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, kernel_name, *, kept, say, **_unused):
+        """`kept` is the chapter as executed in English, `say` the Catalogue of the other language."""
+        cells = [cell for cell in nb_man.nb.cells if INJECTED not in cell.metadata.get("tags", [])]
+        for cell, done in zip(cells, kept.cells, strict=True):
+            if cell.cell_type == "code":
+                cell.outputs = [_said(output, say) for output in done.outputs]
+        for cell in nb_man.nb.cells:
+            if INJECTED in cell.metadata.get("tags", []):
+                # Of the page's making, not of what it says.
+                cell.metadata["tags"].append("remove-cell")
+        # papermill's cell of parameters counts as well.
+        for count, cell in enumerate(
+            (cell for cell in nb_man.nb.cells if cell.cell_type == "code"), start=1
+        ):
+            cell.execution_count = count
+            for output in cell.outputs:
+                if output.output_type == "execute_result":
+                    output.execution_count = count
+
+
+def _said(output, say):
+    if "data" in output:
+        output["data"] = translated.translated(output["data"], say, book=True)
+    return output
+
+
+papermill_engines.register(ENGINE, SaidEngine)
+
+
+def said(source, text, language, say):
+    """The chapter at `source`, executed in English as the notebook `text`, in `language`; as text."""
+    import nbformat
+    from papermill.execute import execute_notebook
+
+    done = execute_notebook(
+        notebook.read(source),
+        None,
+        parameters={"lang": language},
+        engine_name=ENGINE,
+        kernel_name="python3",
+        progress_bar=False,
+        kept=nbformat.reads(text, as_version=4),
+        say=say,
+    )
+    return notebook.to_text(notebook.clean(done))

@@ -1,0 +1,102 @@
+"""The Sphinx builder `print`: all pages as one plain HTML document, with its pictures next to it."""
+
+import re
+from pathlib import Path
+
+import jinja2
+from docutils import nodes
+from docutils.io import StringOutput
+from markupsafe import Markup
+from sphinx.builders.singlehtml import SingleFileHTMLBuilder
+from sphinx.writers.html5 import HTML5Translator
+
+from sobe.print.document import Document
+
+HERE = Path(__file__).parent
+NAME = "print"
+#: Chinese marks that have half their width empty, before another mark: they are written half as wide.
+_HALF = re.compile(r"[，。、；：？！」』）》”’](?=[「『（《“‘，。、；：？！」』）》”’])")
+
+
+class Translator(HTML5Translator):
+    """Sphinx's own HTML, but for Chinese marks that follow each other."""
+
+    def visit_Text(self, node):
+        """Write text; in Chinese with the first of two marks half as wide."""
+        super().visit_Text(node)
+        if self.config.language.startswith("zh") and not self.protect_literal_text:
+            self.body[-1] = _HALF.sub(r'<span class="half">\g<0></span>', self.body[-1])
+
+
+class PrintBuilder(SingleFileHTMLBuilder):
+    """Writes `document.html` for WeasyPrint; `Document` makes its contents fit for print."""
+
+    name = NAME
+    download_support = False
+    default_translator_class = Translator
+
+    def write(self, *_):
+        """Write the document and its style sheet."""
+        self.prepare_writing(self.env.all_docs)
+        self.add_permalinks = False
+        tree = self.assemble_doctree()
+        self.post_process_images(tree)
+        self.secnumbers, self.fignumbers = {}, {}
+        self.imgpath, self.dlpath, self.current_docname = "_images", "", self.config.root_doc
+        tree.settings = self.docsettings
+        self.docwriter.write(tree, StringOutput(encoding="unicode"))
+        self.docwriter.assemble_parts()
+        out = Path(self.outdir)
+        jinja = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE), autoescape=True)
+        text = jinja.get_template("document.html").render(
+            **self.config.sobe_print,
+            contents=self.app.sobe_print.contents,
+            body=Markup(self.docwriter.parts["fragment"]),
+        )
+        (out / "document.html").write_text(text, encoding="utf-8")
+        (out / "print.css").write_bytes((HERE / "print.css").read_bytes())
+
+    def finish(self):
+        """Copy the pages' own images; the rest of a site is not needed."""
+        # MyST-NB writes a style sheet into it in any case.
+        (Path(self.outdir) / "_static").mkdir(exist_ok=True)
+        self.copy_image_files()
+
+
+def _without_code(app, doctree):
+    """Drop the sources of cells from a page, and what only programs read; both are on the site."""
+    if app.builder.name != NAME:
+        return
+    for node in list(doctree.findall(nodes.container)):
+        if "cell_input" in node.get("classes", []):
+            node.parent.remove(node)
+    for node in list(doctree.findall(nodes.literal_block)):
+        box = node.parent
+        if "sobe-citation" not in box.get("classes", []):
+            continue
+        at = box.parent.index(box)
+        if "\n" not in node.astext():
+            box.replace_self(nodes.paragraph("", node.astext()))
+        elif node["language"] == "bibtex":
+            # Its label is a link to a file of the site.
+            box.parent[at - 1] = nodes.paragraph("", "BibTeX")
+        else:
+            del box.parent[at - 1 : at + 1]
+    for node in list(doctree.findall(nodes.Element)):
+        if "sd-stretched-link" in node.get("classes", []) and node.parent is not None:
+            node.parent.remove(node)
+
+
+def _resolved(app, doctree, docname):
+    """Make the document fit for print, once its pages are one."""
+    if app.builder.name == NAME:
+        app.sobe_print = Document(app, doctree)
+        app.sobe_print.make()
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.add_builder(PrintBuilder)
+    app.add_config_value("sobe_print", {}, "html")
+    app.connect("doctree-read", _without_code, priority=100)
+    app.connect("doctree-resolved", _resolved, priority=900)

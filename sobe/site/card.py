@@ -1,0 +1,163 @@
+"""The card of a figure: chart, table, sources, files and citation, as HTML.
+
+Everything stands in the page; a script makes the parts tabs. Line ends between cells keep
+words apart for the site's search.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from markupsafe import Markup
+
+from sobe.charts import outputs
+from sobe.languages import say, units
+from sobe.site import figures as rec
+from sobe.site import template
+from sobe.site.describe import ELSEWHERE
+from sobe.site.figures import unit_words
+
+#: Labels of a card's files, by kind, and of those in the catalogue.
+FILES = {
+    "svg": "SVG",
+    "png": "PNG (2×)",
+    "csv": "Data (CSV)",
+    "metadata": "Metadata (JSON)",
+    "spec": "Vega-Lite (JSON)",
+}
+SMALL = {"svg": "SVG", "png": "PNG", "csv": "CSV", "spec": "Vega-Lite", "embed": "Alone"}
+TABS = {"chart": "Chart", "table": "Table", "sources": "Sources", "files": "Download, cite"}
+
+
+def quote(value):
+    """Text made safe for HTML, attributes included."""
+    return escape(str(value), quote=True)
+
+
+def write(value, column):
+    """A cell's value as a person reads it."""
+    if value is None or value == "":
+        return units.NOT_KNOWN
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not isinstance(value, (int, float)):
+        return str(value)
+    unit = column.get("unit") or ""
+    if unit in ("year", "month", "date"):
+        return str(int(value)) if value == int(value) else f"{value:.1f}"
+    if unit == "share":
+        return units.percent(value, 0 if value >= 0.1 or value == 0 else 2)
+    if unit == "USD" or unit.startswith("USD/"):
+        return units.usd(value)
+    return units.count(value) if value == int(value) else units.significant(value)
+
+
+def table(columns, rows, caption, speak=say):
+    """Return what the template of a table needs; ``speak`` translates a cell's text."""
+    return {
+        "caption": caption,
+        "columns": [
+            {
+                "name": column["name"],
+                "number": _is_number(column),
+                "unit": unit_words(column["unit"]) if _has_unit(column) else "",
+            }
+            for column in columns
+        ],
+        "rows": [
+            [_cell(value, column, speak) for value, column in zip(row, columns)] for row in rows
+        ],
+    }
+
+
+def _has_unit(column):
+    """Whether a column's unit is its own, and worth saying; some name the column or table that has it."""
+    return bool(unit_words(column.get("unit"))) and column["unit"] not in ELSEWHERE
+
+
+def _is_number(column):
+    return column.get("type") in ("integer", "number")
+
+
+def _cell(value, column, speak):
+    text = write(value, column)
+    cell = {"text": speak(text), "class": "", "exact": "", "url": ""}
+    if value is None or value == "":
+        return cell | {"class": "sobe-missing"}
+    if _is_number(column):
+        return cell | {"class": "number", "exact": "" if text == str(value) else str(value)}
+    if text.startswith(("https://", "http://")):
+        return cell | {"text": speak(text.split("//", 1)[1][:40]), "url": text}
+    return cell | {"class": "sobe-long" if len(text) > 45 else ""}
+
+
+def sources(record):
+    """Return a figure's sources: title, address or "", and the rest of the line."""
+    for source in record["sources"]:
+        where = f"https://doi.org/{source['doi']}" if source["doi"] else source["url"]
+        licence = f"{source['licence']}." if source["licence"] else "Licence not stated."
+        yield {
+            "title": source["title"],
+            "url": where if where.startswith(("https://", "http://")) else "",
+            "rest": f". {source['authors']} ({source['year']}). {licence}",
+        }
+
+
+def card(
+    record, cited, up="", base="", data_page="data.html", notebook="", chart_ident="", scripts=""
+):
+    """Return the HTML of the whole card.
+
+    ``up`` leads from its page to the site's root, ``base`` is the version's lasting address.
+    ``scripts`` is HTML that goes behind the chart.
+    """
+    name = record["name"]
+    address = f"{base}{record['page']}.html#figure-{name}"
+    embedded = f"{base}figures/{name}.html"
+    snippet = (
+        f'<iframe src="{embedded}" title="{quote(record["title"])}" width="100%" height="560" '
+        'style="border: 0" loading="lazy"></iframe>'
+    )
+    blocks = (
+        ("text", "Citation", rec.cite_text(record, cited, address), address),
+        ("bibtex", "BibTeX", rec.cite_bibtex(record, cited, address), address),
+        ("embed", "Embed this figure", snippet, embedded),
+    )
+    return template(
+        "card.html",
+        record=record,
+        up=up,
+        data_page=data_page,
+        notebook=notebook,
+        chart_ident=chart_ident or outputs.chart_id(record["spec"]),
+        scripts=Markup(scripts),
+        tabs=TABS,
+        table=table(
+            record["columns"],
+            record["rows"],
+            say("Data of the figure “{title}”", title=record["title"]),
+        ),
+        sources=list(sources(record)),
+        files=[{"name": f"{name}.{rec.FILES[kind]}", "label": FILES[kind]} for kind in FILES],
+        blocks=[dict(zip(("key", "label", "text", "address"), block)) for block in blocks],
+    )
+
+
+def catalogue(records, up):
+    """Return the HTML of all figures, small, each leading to its place."""
+    files = [
+        {"kind": kind, "end": rec.FILES[kind], "label": label} for kind, label in SMALL.items()
+    ]
+    return template("catalogue.html", records=list(records), up=up, files=files)
+
+
+def embed(record, cited, base):
+    """Return a page of its own for one figure, small and without a network, to be shown inside others."""
+    return template(
+        "embed.html",
+        record=record,
+        cited=cited,
+        ident=outputs.chart_id(record["spec"]),
+        home=f"../{record['page']}.html#figure-{record['name']}",
+        static="../_static/sobe",
+    ).lstrip()

@@ -1,0 +1,238 @@
+"""Figures gathered from executed pages, and put back into them as cards.
+
+While pages are read, each declaration (`sobe.charts.figure`) is taken from the output that carries it.
+When pages are written, cards, the catalogue and the tables' documentation stand in their places;
+after that, the files are written.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
+
+from docutils import nodes
+from docutils.parsers.rst import Directive
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+
+from sobe import tables
+from sobe.charts import outputs
+from sobe.site import card, datadoc, files, template
+from sobe.site import figures as rec
+from sobe.site import nodes as shown
+from sobe.site.nodes import Shown, html
+
+log = logging.getLogger(__name__)
+#: Where the scripts of charts go on a page: behind its first chart.
+SCRIPTS = "<!--sobe-scripts-->"
+
+
+class Placeholder(Directive):
+    """A place on a page that is filled when all pages have been read."""
+
+    kind = ""
+
+    def run(self):
+        """Return the placeholder; its page is read again in every build."""
+        self.state.document.settings.env.note_reread()
+        return [Shown(kind=self.kind, data={})]
+
+
+class Catalogue(Placeholder):
+    """`figure-catalogue`: all figures of the book."""
+
+    kind = "catalogue"
+
+
+class Tables(Placeholder):
+    """`data-tables`: every table and column of the data package, with its rows."""
+
+    kind = "package"
+
+
+def _cell_of(node):
+    """The cell of a notebook that a node is the output of, or None."""
+    while node is not None:
+        if isinstance(node, nodes.container) and "cell" in node.get("classes", []):
+            return node
+        node = node.parent
+    return None
+
+
+def _figures(env):
+    if not hasattr(env, "sobe_figures"):
+        env.sobe_figures = {}
+    return env.sobe_figures
+
+
+def read(app, doctree):
+    """Note the figures of a page that was read, and give their cells an address."""
+    found = []
+    for node in doctree.findall(Shown):
+        if node["kind"] == "figure":
+            found.append(node["data"])
+            if (cell := _cell_of(node)) is not None:
+                cell["ids"].append(f"figure-{node['data']['name']}-cell")
+    _figures(app.env)[app.env.docname] = found
+
+
+def purge(app, env, docname):
+    """Forget a page's figures."""
+    _figures(env).pop(docname, None)
+
+
+def merge(app, env, docnames, other):
+    """Take over what another process read."""
+    for docname in docnames:
+        _figures(env)[docname] = _figures(other).get(docname, [])
+
+
+def _pages(env, root, seen=None):
+    """Page names in the order of the table of contents."""
+    seen = set() if seen is None else seen
+    if root not in seen:
+        seen.add(root)
+        yield root
+        for child in env.toctree_includes.get(root, []):
+            yield from _pages(env, child, seen)
+
+
+def folder_of_book(app):
+    """The repository's folder, from which the pages being read were laid out."""
+    return next(
+        (
+            d
+            for d in (Path(app.srcdir), Path(app.srcdir).parent)
+            if (d / "data" / "datapackage.json").is_file()
+        ),
+        None,
+    )
+
+
+def join(app, env):
+    """Once all pages are read: figures with what the data package and the citation say."""
+    app.sobe_root = folder_of_book(app)
+    app.sobe_records, app.sobe_package, app.sobe_cited = {}, None, None
+    if app.sobe_root is None or not (app.sobe_root / "CITATION.cff").is_file():
+        return
+    app.sobe_package = rec.Package(app.sobe_root / "data")
+    try:  # tables that no chapter reads are published as well
+        for name in app.sobe_package.tables:
+            tables.load(name, app.sobe_root / "data")
+    except tables.TableError as error:
+        raise ExtensionError(str(error)) from None
+    app.sobe_cited = {**rec.citation(app.sobe_root), "commit": str(app.sobe_commit)}
+    for page in _pages(env, env.config.root_doc):
+        for declaration in _figures(env).get(page, []):
+            name = declaration["name"]
+            if name in app.sobe_records:
+                log.warning(
+                    "two figures are named %r, here and on page %s",
+                    name,
+                    app.sobe_records[name]["page"],
+                    location=page,
+                )
+                continue
+            app.sobe_records[name] = rec.resolve(declaration, app.sobe_package, page)
+    if app.builder.format == "html":
+        # Drawn while pages are written, for the most part in another process.
+        apart = ThreadPoolExecutor(1)
+        app.sobe_drawing = apart.submit(
+            files.draw, list(app.sobe_records.values()), app.sobe_cited, cache(app)
+        )
+        apart.shutdown(wait=False)
+
+
+def base(app):
+    """The site's own address, where it is known, with a slash; else ""."""
+    return app.config.html_baseurl.rstrip("/") + "/" if app.config.html_baseurl else ""
+
+
+def permanent(app):
+    """What lasting addresses begin with: the site's own; of a release whose site's is not known, its
+    place among the versions as seen from a page of any of them; else ""."""
+    release, edition = app.config.sobe_release, app.config.sobe_edition
+    up = "../../" if edition else "../"
+    return base(app) or (f"{up}{'/'.join(filter(None, (release, edition)))}/" if release else "")
+
+
+def resolve(app, doctree, docname):
+    """Put HTML in the places of what cells and directives show."""
+    if app.builder.name != "html":
+        return
+    up = "../" * docname.count("/")
+    charts = []
+    for node in list(doctree.findall(Shown)):
+        node.replace_self(_made(app, node, docname, up, charts))
+
+
+def _made(app, node, docname, up, charts):
+    """Return the node of HTML for an output; ``charts`` are the ids of the page's charts so far."""
+    kind, data = node["kind"], node["data"]
+    if kind == "catalogue":
+        return nodes.raw("", card.catalogue(app.sobe_records.values(), up), format="html")
+    if kind == "package":
+        text = datadoc.html(app.sobe_package, up) if app.sobe_package else ""
+        return nodes.raw("", text, format="html")
+    if kind not in ("chart", "figure"):
+        return html(outputs.html(kind, data))
+    # A chart that is shown more than once has a number after its id.
+    spec = app.sobe_records[data["name"]]["spec"] if kind == "figure" else data["spec"]
+    charts.append(outputs.chart_id(spec))
+    again = charts.count(charts[-1])
+    ident = charts[-1] + (f"-{again}" if again > 1 else "")
+    scripts = SCRIPTS if len(charts) == 1 else ""
+    if kind == "figure":
+        return html(_card(app, docname, up, data["name"], ident, scripts))
+    return html(template("chart.html", spec=spec, ident=ident) + scripts)
+
+
+def _card(app, docname, up, name, ident, scripts):
+    data_page = next((d for d in app.env.all_docs if d.rsplit("/", 1)[-1] == "data"), "data")
+    source = app.env.doc2path(docname, base=False)
+    return card.card(
+        app.sobe_records[name],
+        app.sobe_cited,
+        up,
+        permanent(app),
+        f"{up}{data_page}.html",
+        f"{up}_sources/{source}",
+        ident,
+        scripts,
+    )
+
+
+def finish(app, exception):
+    """Write the files of all figures and tables."""
+    drawing = getattr(app, "sobe_drawing", None)
+    if exception or drawing is None or app.builder.name != "html":
+        # Nothing goes on after a build that failed.
+        wait([drawing] if drawing else [])
+        return
+    out = Path(app.outdir)
+    for record, made in zip(app.sobe_records.values(), drawing.result()):
+        files.write(record, made, app.sobe_cited, out, permanent(app))
+    text = files.index(app.sobe_records.values(), app.sobe_cited, permanent(app))
+    (out / "figures").mkdir(exist_ok=True)
+    (out / "figures" / "index.json").write_text(text, encoding="utf-8")
+    datadoc.write(app.sobe_package, app.sobe_root, out)
+
+
+def cache(app):
+    """The folder of what is kept between builds."""
+    return Path(os.environ.get("SOBE_BUNDLE_CACHE") or Path(app.doctreedir).parent / ".cache")
+
+
+def setup(app):
+    """Connect with Sphinx."""
+    shown.setup(app)
+    # A second build in one process, as the tests make, registers them again.
+    app.add_directive("figure-catalogue", Catalogue, override=True)
+    app.add_directive("data-tables", Tables, override=True)
+    app.connect("doctree-read", read)
+    app.connect("env-purge-doc", purge)
+    app.connect("env-merge-info", merge)
+    app.connect("env-updated", join)
+    app.connect("doctree-resolved", resolve)
+    app.connect("build-finished", finish)

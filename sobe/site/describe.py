@@ -1,0 +1,239 @@
+"""What a chart is, in words, read off its Vega-Lite spec and its data.
+
+Kind of chart, what stands on which axis and over what range, what colours and shapes tell apart:
+facts only, computed, so that they are right whatever a reader's parameters made of the chart.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sobe.languages import listing, number, say, sentences, units
+
+KINDS = {
+    "point": "Scatter chart",
+    "circle": "Scatter chart",
+    "square": "Scatter chart",
+    "line": "Line chart",
+    "area": "Area chart",
+    "bar": "Bar chart",
+    "rect": "Heatmap",
+    "tick": "Strip chart",
+    "rule": "Range chart",
+    "trail": "Line chart",
+    "arc": "Pie chart",
+    "boxplot": "Box plot",
+}
+_LISTED = 12
+#: What the data package says of a column whose unit another column or table gives.
+ELSEWHERE = ("see unit", "see quantities")
+
+
+def layers(spec, inherited=None):
+    """Every mark of the spec with the encoding and data it inherits: (mark, encoding, data)."""
+    inherited = inherited or {"encoding": {}, "data": None}
+    encoding = {**inherited["encoding"], **spec.get("encoding", {})}
+    data = spec.get("data", inherited["data"])
+    below = {"encoding": encoding, "data": data}
+    for key in ("layer", "hconcat", "vconcat", "concat"):
+        for part in spec.get(key, []):
+            yield from layers(part, below)
+    if isinstance(spec.get("spec"), dict):
+        yield from layers(spec["spec"], below)
+    if "mark" in spec:
+        mark = spec["mark"]
+        yield (mark if isinstance(mark, str) else mark["type"]), encoding, data
+
+
+def describe(spec, dataset=None, names=None, why="", rows=None, unit_of=None):
+    """Sentences on the chart of a Vega-Lite ``spec`` (a dict).
+
+    ``dataset`` names the data set that counts (default: the longest); ``names`` maps fields to
+    what readers call them and ``unit_of`` to the words for their units; ``why`` completes
+    "It shows …". ``rows`` (dicts) stand for the data set's own, where the table has others.
+    """
+    names = names or {}
+    datasets = spec.get("datasets", {})
+    if dataset is None and datasets:
+        dataset = max(sorted(datasets), key=lambda key: len(datasets[key]))
+    rows = datasets.get(dataset, []) if rows is None else rows
+    drawn = list(layers(spec))
+    main = [
+        part for part in drawn if (part[2] or {}).get("name") == dataset and part[0] in KINDS
+    ] or [part for part in drawn if part[0] in KINDS]
+    if not main:
+        return say("Chart.")
+    said = [_kind(main)]
+    for channel in ("x", "y"):
+        if axis := _axis(channel, main, rows, names, unit_of or {}):
+            said.append(axis)
+    said += _distinctions(main, rows, names)
+    said += _lines(drawn, dataset, datasets)
+    if why:
+        said.append(say("It shows {why}.", why=why))
+    return sentences(said)
+
+
+def _kind(main):
+    marks = [mark for mark, _, _ in main]
+    first = next((mark for mark in marks if mark not in ("rule", "area")), marks[0])
+    encoding = next(e for mark, e, _ in main if mark == first)
+    types = {channel: (encoding.get(channel) or {}).get("type") for channel in ("x", "y")}
+    kind = KINDS[first]
+    if kind == "Scatter chart" and "nominal" in types.values():
+        kind = "Dot chart"
+    if first == "bar":
+        stacked = any((encoding.get(c) or {}).get("stack") not in (None, False) for c in "xy") or (
+            "color" in encoding
+            and not {"xOffset", "yOffset", "x2", "y2"} & set(encoding)
+            and (encoding["color"] or {}).get("field")
+        )
+        kind = (
+            "Range chart"
+            if {"x2", "y2"} & set(encoding)
+            else "Stacked bar chart"
+            if stacked
+            else kind
+        )
+    if kind == "Scatter chart" and "line" in marks:
+        kind = "Scatter chart with a line"
+    return say("{kind}.", kind=say(kind))
+
+
+#: Name of an axis by channel, and the same of a logarithmic one.
+_AXES = {
+    "x": ("Horizontal axis", "Horizontal axis, logarithmic"),
+    "y": ("Vertical axis", "Vertical axis, logarithmic"),
+}
+
+
+def _axis(channel, main, rows, names, unit_of):
+    # Points before the intervals drawn through them: they give the axis its name.
+    ordered = sorted(main, key=lambda part: part[0] in ("rule", "area"))
+    encodings = [e[channel] for _, e, _ in ordered if (e.get(channel) or {}).get("field")]
+    if not encodings:
+        return None
+    encoding = encodings[0]
+    if "axis" in encoding and encoding["axis"] is None:
+        return None  # a place to stand in, not a scale to read
+    fields = list(dict.fromkeys(e["field"] for e in encodings))
+    fields += [
+        e[f"{channel}2"]["field"] for _, e, _ in main if (e.get(f"{channel}2") or {}).get("field")
+    ]
+    title = say(
+        encoding.get("title") or names.get(fields[0]) or fields[0].replace("_", " ").capitalize()
+    )
+    scale = next(
+        (e["scale"].get("type") for e in encodings if isinstance(e.get("scale"), dict)), None
+    )
+    words = say(_AXES[channel][scale in ("log", "symlog")])
+    values = [row[field] for field in fields for row in rows if row.get(field) is not None]
+    if not values:
+        return say("{axis}: {title}.", axis=words, title=title)
+    if encoding.get("type") == "quantitative" and all(_number(v) for v in values):
+        write = _writer(encoding, fields[0])
+        unit = unit_of.get(fields[0]) or ""
+        unit = "" if unit in ELSEWHERE else say(unit)
+        told = not unit or unit.lower() in title.lower() or "$" in write(1) or "%" in write(1)
+        parts = {"axis": words, "title": title, "unit": "" if told else f" {unit}"}
+        if sums := _stacked(channel, main, rows):
+            low, high = (number(write(end(sums))) for end in (min, max))
+            if low == high:
+                return say("{axis}: {title}, stacked to {high}{unit}.", high=high, **parts)
+            return say(
+                "{axis}: {title}, stacked to between {low} and {high}{unit}.",
+                low=low,
+                high=high,
+                **parts,
+            )
+        low, high = (number(write(end(values))) for end in (min, max))
+        return say("{axis}: {title}, {low} to {high}{unit}.", low=low, high=high, **parts)
+    return say("{axis}: {title}, {values}.", axis=words, title=title, values=_listing(values))
+
+
+def _stacked(channel, main, rows):
+    """The heights of a stacked bar chart's bars, or nothing."""
+    if _kind(main) != say("{kind}.", kind=say("Stacked bar chart")):
+        return []
+    encoding = next(e for mark, e, _ in main if mark == "bar")
+    field, along = encoding[channel]["field"], encoding["y" if channel == "x" else "x"]["field"]
+    sums = {}
+    for row in rows:
+        sums[row[along]] = sums.get(row[along], 0) + (row[field] or 0)
+    return list(sums.values())
+
+
+def _listing(values):
+    distinct = list(dict.fromkeys(str(v) for v in values))
+    if len(distinct) <= _LISTED:
+        return listing(map(say, distinct))
+    if all(v.lstrip("-").isdigit() for v in distinct):
+        return say("{low} to {high}", low=min(distinct, key=int), high=max(distinct, key=int))
+    return say("{n} categories", n=len(distinct))
+
+
+def _writer(encoding, field):
+    """How the numbers of an axis are written, as its own labels write them."""
+    axis = encoding.get("axis") or {}
+    style = f"{axis.get('format', '')} {axis.get('labelExpr', '')}"
+    if "$" in style or "美元" in style:
+        return units.usd
+    if "%" in str(axis.get("format", "")):
+        return lambda v: units.percent(
+            v, 0 if v >= 0.01 else max(0, -math.floor(math.log10(v)) - 2) if v > 0 else 0
+        )
+    if axis.get("format") == "d" or field in ("year", "date"):
+        return lambda v: str(int(v))
+    return lambda v: units.count(v) if v == int(v) else units.significant(v)
+
+
+def _number(value):
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _distinctions(main, rows, names):
+    """What colour and shape tell apart, each field once."""
+    found = {}
+    for _, encoding, _ in main:
+        for channel, word in (
+            ("color", "colour"),
+            ("shape", "shape"),
+            ("yOffset", "place in the row"),
+        ):
+            part = encoding.get(channel) or {}
+            if part.get("field") and part.get("type") != "quantitative":
+                found.setdefault(part["field"], {}).setdefault(word, part)
+    for field, by in found.items():
+        part = next(iter(by.values()))
+        values = [row[field] for row in rows if row.get(field) is not None]
+        domain = (
+            (part.get("scale") or {}).get("domain") if isinstance(part.get("scale"), dict) else None
+        )
+        if domain:
+            values = [v for v in domain if v in set(values)] or values
+        if values:
+            title = say(part.get("title") or names.get(field) or field)
+            how = " and ".join(by)
+            yield say(
+                "{channels}: {title} ({values}).",
+                channels=say(how[0].upper() + how[1:]),
+                title=title,
+                values=_listing(values),
+            )
+
+
+def _lines(drawn, dataset, datasets):
+    """The words written beside reference lines."""
+    ruled = {(data or {}).get("name") for mark, _, data in drawn if mark == "rule"}
+    said = []
+    for mark, encoding, data in drawn:
+        name = (data or {}).get("name")
+        field = (encoding.get("text") or {}).get("field")
+        if mark == "text" and name in ruled and name != dataset and field:
+            said += [
+                " ".join(str(row[field]).split())
+                for row in datasets.get(name, [])
+                if row.get(field)
+            ]
+    if said and len(said) <= _LISTED:
+        yield say("Reference lines: {lines}.", lines=listing(dict.fromkeys(map(say, said)), "; "))

@@ -1,0 +1,275 @@
+"""A figure as the site knows it: its declaration joined with the data package and the citation."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from sobe.languages import say
+from sobe.site.describe import describe
+
+
+class Package:
+    """The data package as pages need it: descriptors, and rows as text."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.descriptor = json.loads((self.folder / "datapackage.json").read_text(encoding="utf-8"))
+        self.tables = {resource["name"]: resource for resource in self.descriptor["resources"]}
+        self._rows = {}
+
+    def rows(self, name):
+        """The rows of a table as dicts of text, as the CSV has them."""
+        if name not in self._rows:
+            text = (self.folder / self.tables[name]["path"]).read_text(encoding="utf-8")
+            self._rows[name] = list(csv.DictReader(io.StringIO(text)))
+        return self._rows[name]
+
+    def fields(self, name):
+        """The columns of a table, by name."""
+        return {field["name"]: field for field in self.tables[name]["schema"]["fields"]}
+
+    def source(self, key):
+        """One row of the sources table, or None."""
+        return next((row for row in self.rows("sources") if row["key"] == key), None)
+
+
+@lru_cache(maxsize=4)
+def _citation(path, _changed):
+    return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+
+
+def citation(root):
+    """What CITATION.cff of the repository says: title, version, date, authors, licence."""
+    path = Path(root) / "CITATION.cff"
+    said = _citation(str(path), path.stat().st_mtime_ns)
+    licences = said.get("license", [])
+    authors = [
+        say(a.get("name") or " ".join(filter(None, (a.get("given-names"), a.get("family-names")))))
+        for a in said["authors"]
+    ]
+    return {
+        "title": say(said["title"]),
+        "version": str(said["version"]),
+        "date": str(said["date-released"]),
+        "authors": authors,
+        "licence": licences[0] if isinstance(licences, list) else licences,
+    }
+
+
+def resolve(declaration, package, page):
+    """The record of a figure: everything its card, files and entries in lists are made from.
+
+    ``page`` is the name of the page it stands on ("cost").
+    """
+    names = {column["field"]: column["name"] for column in declaration["columns"]}
+    record = {
+        key: declaration[key] for key in ("name", "title", "subtitle", "note", "log_switch", "spec")
+    }
+    record["page"] = page
+    rows = declaration.get("rows") or declaration["spec"]["datasets"][declaration["dataset"]]
+    fields = [column["field"] for column in declaration["columns"]]
+    record["rows"] = [[row.get(field) for field in fields] for row in _distinct(rows, fields)]
+    record["columns"] = [
+        {
+            **_described(column, declaration["tables"], package),
+            "type": _type([row[i] for row in record["rows"]]),
+        }
+        for i, column in enumerate(declaration["columns"])
+    ]
+    record["description"] = describe(
+        declaration["spec"],
+        declaration["dataset"],
+        names,
+        declaration["why"],
+        declaration.get("rows"),
+        {
+            column["field"]: UNITS.get(column.get("unit"), column.get("unit"))
+            for column in record["columns"]
+        },
+    )
+    record["tables"] = [
+        {
+            "name": name,
+            "title": say(package.tables[name]["title"]),
+            "path": f"data/{package.tables[name]['path']}",
+        }
+        for name in declaration["tables"]
+    ]
+    record["sources"] = _sources(rows, declaration["tables"], package)
+    return record
+
+
+def _distinct(rows, fields):
+    """Rows that differ in the fields shown; a chart's own rows may repeat them."""
+    seen = set()
+    for row in rows:
+        key = json.dumps([row.get(field) for field in fields])
+        if key not in seen:
+            seen.add(key)
+            yield row
+
+
+def _described(column, tables, package):
+    """A column with unit and meaning, from its declaration or the table it comes from."""
+    found = {"name": column["name"], "field": column["field"]}
+    for name in tables:
+        field = package.fields(name).get(column["field"])
+        if field:
+            found |= {
+                "unit": field.get("unit"),
+                "description": field.get("description"),
+                "table": name,
+            }
+            break
+    else:
+        if column["field"] == "source_title":
+            found["description"] = "Title of the source the row was taken from."
+        elif "unit" not in column:
+            # A label put on a coded column ("Kind" for kind): the same thing in other words.
+            for name in tables:
+                field = package.fields(name).get(column["field"].lower())
+                if field:
+                    found |= {"description": field.get("description"), "table": name}
+                    break
+    found |= {key: column[key] for key in ("unit", "description") if column.get(key)}
+    found.setdefault("description", "Computed in the chapter.")
+    if "description" in found:
+        found["description"] = say(found["description"])
+    return {key: value for key, value in found.items() if value}
+
+
+def _type(values):
+    known = [value for value in values if value is not None]
+    if known and all(isinstance(v, bool) for v in known):
+        return "boolean"
+    if known and all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in known):
+        return "integer" if all(isinstance(v, int) for v in known) else "number"
+    return "string"
+
+
+def _sources(rows, tables, package):
+    """The sources of the rows shown, else of the tables behind them."""
+    keys = list(dict.fromkeys(row["source"] for row in rows if isinstance(row.get("source"), str)))
+    if not keys:
+        keys = list(
+            dict.fromkeys(
+                row["source"] for t in tables for row in package.rows(t) if row.get("source")
+            )
+        )
+    for table in tables:
+        # A table that adds one fact to each row (an organism's count) is a source as well.
+        more = [row["source"] for row in package.rows(table) if row.get("source")]
+        if not set(more) & set(keys):
+            keys += [key for key in dict.fromkeys(more) if key not in keys]
+    return [source for key in keys if (source := package.source(key))]
+
+
+def as_csv(record):
+    """The rows behind a figure as CSV text, headed by the names readers see."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(column["name"] for column in record["columns"])
+    for row in record["rows"]:
+        writer.writerow(_cell(value) for value in row)
+    return out.getvalue()
+
+
+def _cell(value):
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value
+
+
+def metadata(record, cited, base=""):
+    """What is published beside a figure's files, as a dict; ``base`` is the site's address or ""."""
+    name = record["name"]
+    files = {kind: f"figures/{name}.{end}" for kind, end in FILES.items()}
+    return {
+        "name": name,
+        "title": record["title"],
+        "subtitle": record["subtitle"],
+        "description": record["description"],
+        "note": record["note"],
+        "page": f"{record['page']}.html",
+        "address": f"{base}{record['page']}.html#figure-{name}",
+        "version": cited["version"],
+        "commit": cited.get("commit", "unknown"),
+        "released": cited["date"],
+        "licence": cited["licence"],
+        "cite_as": cite_text(record, cited, f"{base}{record['page']}.html#figure-{name}"),
+        "rows": len(record["rows"]),
+        "columns": record["columns"],
+        "tables": record["tables"],
+        "sources": [
+            {key: value for key, value in source.items() if value} for source in record["sources"]
+        ],
+        "files": files,
+    }
+
+
+#: What readers see for a unit of the data package, where it is not the unit itself.
+UNITS = {
+    "USD": "US dollars",
+    "USD/year": "US dollars a year",
+    "mm3": "mm³",
+    "1/s": "per second",
+    "min": "minutes",
+    "byte": "bytes",
+    "1": "",
+    "share": "",
+    "year": "",
+    "date": "",
+    "month": "",
+    "ordinal": "",
+}
+
+
+def unit_words(unit):
+    """A unit as a reader sees it."""
+    return say(UNITS.get(unit, unit or ""))
+
+
+#: Files of each figure, by kind: how their names end.
+FILES = {
+    "svg": "svg",
+    "png": "png",
+    "csv": "csv",
+    "metadata": "json",
+    "spec": "vl.json",
+    "embed": "html",
+}
+
+
+def cite_text(record, cited, address):
+    """The citation of a figure as a sentence."""
+    return say(
+        "{authors} ({year}). “{figure}”, figure in: {book}, version {version}. {address}",
+        authors=say(" and ").join(cited["authors"]),
+        year=cited["date"][:4],
+        figure=record["title"],
+        book=cited["title"],
+        version=cited["version"],
+        address=address,
+    )
+
+
+def cite_bibtex(record, cited, address):
+    """The citation of a figure as a BibTeX entry."""
+    lines = {
+        "author": " and ".join(f"{{{author}}}" for author in cited["authors"]),
+        "title": f"{{{record['title']}}}",
+        "howpublished": f"{say('Figure in:')} {{{cited['title']}}}",
+        "year": cited["date"][:4],
+        "version": cited["version"],
+        "url": address,
+    }
+    body = ",\n".join(f"  {key} = {{{value}}}" for key, value in lines.items())
+    return f"@misc{{sobe-edition-{record['name']},\n{body}\n}}"

@@ -1,0 +1,160 @@
+"""The files of a figure, written beside the pages: pictures, data, metadata, spec, page of its own.
+
+Pictures are drawn by vl-convert in a font it carries itself, so that they are the same on every
+machine, and kept by a hash of all they are made from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib.metadata import version
+from pathlib import Path
+
+from sobe import atomic
+from sobe.charts import theme
+from sobe.languages import say, tag
+from sobe.site import card, pictures
+from sobe.site import figures as rec
+
+#: By language. A face with Simplified Chinese shapes goes first, as a drawing takes what a face lacks from
+#: whichever other has it; where it is not installed, that is what happens.
+FONTS = {"en": "Liberation Sans", "zh-CN": "Noto Sans CJK SC, Liberation Sans"}
+WIDTH = 720
+
+
+def write(record, made, cited, out, base):
+    """Write all files of one figure into the site's folder ``out``/figures; ``made``: its pictures, as drawn."""
+    folder = Path(out) / "figures"
+    folder.mkdir(parents=True, exist_ok=True)
+    spec = {**record["spec"], "description": record["description"]}
+    texts = {
+        "csv": rec.as_csv(record),
+        "metadata": json.dumps(rec.metadata(record, cited, base), indent=2, ensure_ascii=False)
+        + "\n",
+        "spec": json.dumps(spec, indent=1, sort_keys=True, ensure_ascii=False) + "\n",
+        "embed": card.embed(record, cited, base),
+    }
+    for kind, text in texts.items():
+        (folder / f"{record['name']}.{rec.FILES[kind]}").write_text(
+            text, encoding="utf-8", newline="\n"
+        )
+    for kind, content in made.items():
+        (folder / f"{record['name']}.{rec.FILES[kind]}").write_bytes(content)
+
+
+def index(records, cited, base):
+    """The catalogue for machines, as JSON text."""
+    entries = []
+    for record in records:
+        said = rec.metadata(record, cited, base)
+        entries.append(
+            {
+                key: said[key]
+                for key in (
+                    "name",
+                    "title",
+                    "subtitle",
+                    "description",
+                    "page",
+                    "address",
+                    "rows",
+                    "tables",
+                    "files",
+                )
+            }
+        )
+    head = {
+        "title": cited["title"],
+        "version": cited["version"],
+        "released": cited["date"],
+        "licence": cited["licence"],
+    }
+    return json.dumps({**head, "figures": entries}, indent=2, ensure_ascii=False) + "\n"
+
+
+def draw(records, cited, cache):
+    """[{"svg", "png": bytes}] of records; drawn anew only when something they show has changed."""
+    import altair
+    import vl_convert
+
+    from sobe.charts.vega import matching_vegalite
+
+    folder = Path(cache) / "figures"
+    vegalite = matching_vegalite(altair.SCHEMA_VERSION, vl_convert.get_vegalite_versions())
+    own = [
+        hashlib.sha256(Path(pictures.__file__).read_bytes()).hexdigest(),
+        version("vl-convert-python"),
+    ]
+    drawn, missing = [], []
+    for record in records:
+        foot = say(
+            "{title}, version {version}, {licence}. Data: {credit}.",
+            title=cited["title"],
+            version=cited["version"],
+            licence=cited["licence"],
+            credit=_credit(record),
+        )
+        figure = {
+            "spec": _fixed(record["spec"]),
+            "config": _config(),
+            "vegalite": vegalite,
+            "title": record["title"],
+            "description": record["description"],
+            "lang": tag(),
+            "foot": foot,
+            "muted": theme.MUTED,
+        }
+        key = hashlib.sha256(json.dumps([figure, own], sort_keys=True).encode()).hexdigest()[:32]
+        paths = {kind: folder / f"{key}.{kind}" for kind in ("svg", "png")}
+        drawn.append({kind: atomic.kept(path) for kind, path in paths.items()})
+        if None in drawn[-1].values():
+            missing.append((drawn[-1], paths, figure))
+    if missing:
+        atomic.make_way(folder)
+        for (contents, paths, _), made in zip(
+            missing, pictures.drawn([figure for _, _, figure in missing], folder)
+        ):
+            contents.update(made)
+            for kind, content in made.items():
+                atomic.keep(paths[kind], content)
+    return drawn
+
+
+def _fixed(spec):
+    """The spec with a width of its own instead of the page's, and titles in lines that fit."""
+
+    def widths(value):
+        if isinstance(value, dict):
+            return {
+                key: part
+                if key in ("datasets", "data")
+                else WIDTH
+                if (key, part) == ("width", "container")
+                else widths(part)
+                for key, part in value.items()
+            }
+        return [widths(part) for part in value] if isinstance(value, list) else value
+
+    spec = widths(spec)
+    title = dict(spec["title"])
+    for key, width in (("text", 80), ("subtitle", 105)):
+        if isinstance(title.get(key), str):
+            title[key] = pictures.lines(title[key], width)
+    return {**spec, "title": title}
+
+
+def _config():
+    config = theme.config("light")
+    return {
+        **config,
+        "font": FONTS[tag()],
+        "background": theme.BACKGROUND["light"],
+        "padding": {"left": 16, "top": 14, "right": 16, "bottom": 10},
+    }
+
+
+def _credit(record):
+    """Whose data a picture shows, in a few words."""
+    titles = [source["title"].split(",")[0].split(" (Version")[0] for source in record["sources"]]
+    return "; ".join(dict.fromkeys(titles)) or say("this book")

@@ -1,0 +1,70 @@
+"""One docutils node per output of a cell, and the HTML of it.
+
+`Renderer` is registered under `myst_nb.mime_renderers` (see pyproject.toml). Nodes become HTML once
+their page is resolved, so that Sphinx's search takes their words as those of any other HTML.
+"""
+
+from __future__ import annotations
+
+from docutils import nodes
+from myst_nb.core.render import MimeRenderPlugin, load_mime_renders
+from myst_nb.ext.glue.crossref import read_glue_cache
+from myst_nb.ext.glue.utils import PendingGlueReference
+from sphinx.errors import ExtensionError
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from sobe.charts import outputs
+
+KINDS = ("table", "grid", "badge", "chart", "figure", "estimator")
+
+
+class Shown(nodes.General, nodes.Inline, nodes.Element):
+    """What a cell or one of our directives shows: its ``kind`` and its ``data``."""
+
+
+class Renderer(MimeRenderPlugin):
+    """Makes nodes of our kinds of output, wherever a builder could show HTML or text as well."""
+
+    mime_priority_overrides = [("*", outputs.mime(kind), 1) for kind in KINDS]
+
+    @staticmethod
+    def handle_mime(renderer, data, inline):
+        """Return the node of an output; None for one that is not ours."""
+        kind = outputs.kind_of(data.mime_type)
+        return [Shown(kind=kind, data=data.content)] if kind else None
+
+
+class Glued(SphinxPostTransform):
+    """Makes nodes of glued outputs that a translated message refers to.
+
+    myst-nb asks no renderer for these.
+    """
+
+    default_priority = 4  # before myst-nb's own, which knows HTML and pictures only
+
+    def run(self, **kwargs):
+        """Replace references to outputs of our kinds."""
+        for node in list(self.document.findall(PendingGlueReference)):
+            if node.gtype == "text":
+                continue
+            glued = read_glue_cache(self.env.mystnb_config.output_folder, node.refdoc)
+            for mime, content in glued.get(node.key, {}).get("data", {}).items():
+                if kind := outputs.kind_of(mime):
+                    node.replace_self(Shown(kind=kind, data=content))
+                    break
+
+
+def html(text):
+    """Return HTML in the place of a node, marked as myst-nb marks what a cell shows."""
+    return nodes.raw("", text, format="html", classes=["output", "text_html"])
+
+
+def setup(app):
+    """Register with Sphinx. Raises ExtensionError where the environment does not know `Renderer`."""
+    if Renderer not in load_mime_renders():
+        raise ExtensionError(
+            "the installed package does not name the renderer of the book's outputs: "
+            "remove .venv and build again, or install the package again (pip install --editable .)"
+        )
+    app.add_node(Shown)
+    app.add_post_transform(Glued)

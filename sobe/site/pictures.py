@@ -1,0 +1,175 @@
+"""Pictures of figures as SVG and PNG, drawn with pinned fonts: `python -m sobe.site.pictures FOLDER PARENT NUMBER …`.
+
+vl-convert prefers a font of the system to the one of the same name that it carries, so that the
+same picture is other bytes on another machine. It looks for them once in a process and where
+fontconfig's file says: so these are processes of their own, with a file that names no folder. A face
+that vl-convert does not carry (Noto Sans CJK SC, for Chinese) is looked up for it by name.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import textwrap
+import unicodedata
+from html import escape
+from pathlib import Path
+
+from sobe import ROOT, atomic, signals
+
+FOOT = 34  # pixels under the chart for its source line
+#: Faces of which only the system has one; their version decides the bytes of pictures that name them.
+OF_THE_SYSTEM = ("Noto Sans CJK SC",)
+#: Processes draw a third of a second before the first picture is there: more would be more work, not less time.
+PROCESSES = 2
+_FONTS = (
+    '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>{}</fontconfig>\n'
+)
+_PIECES = re.compile(
+    r"[\u3000-\u9fff\uff00-\uffef][\u3001\u3002\u201d\uff01-\uff1f]*\s*|[^\s\u3000-\u9fff\uff00-\uffef]+\s*"
+)
+
+
+def _folders(fonts):
+    """Folders with the faces of the system that font lists name."""
+    found = set()
+    for face in OF_THE_SYSTEM:
+        if any(face in font for font in fonts):
+            try:
+                said = subprocess.run(
+                    ["fc-list", f":family={face}", "file"], capture_output=True, text=True
+                ).stdout
+            except FileNotFoundError:
+                continue
+            found |= {
+                str(Path(line.strip().rstrip(":")).parent)
+                for line in said.splitlines()
+                if line.strip()
+            }
+    return sorted(found)
+
+
+def drawn(figures, inside=None):
+    """[{"svg", "png": bytes}] of figures; ``inside``: the folder to work in.
+
+    A figure is {"spec", "config" with "font" and "background", "vegalite": version, "title", "description",
+    "lang", "foot": the line that says whose it is, "muted": that line's colour}.
+
+    Raises RuntimeError if one cannot be drawn, OSError of a full disk.
+    """
+    with tempfile.TemporaryDirectory(
+        prefix=".pictures-", suffix=atomic.PARTIAL, dir=inside and inside.absolute()
+    ) as scratch:
+        folder = Path(scratch)
+        (folder / "none").mkdir()
+        # The folder without fonts: where no folder is named, the usual ones would be looked through.
+        fonts = _folders({figure["config"]["font"] for figure in figures})
+        dirs = "".join(f"<dir>{escape(str(path))}</dir>" for path in (folder / "none", *fonts))
+        (folder / "fonts.conf").write_text(_FONTS.format(dirs), encoding="utf-8")
+        for number, figure in enumerate(figures):
+            (folder / f"{number}.json").write_text(json.dumps(figure), encoding="utf-8")
+        shares = min(PROCESSES, len(figures))
+        drawing = [
+            subprocess.Popen(
+                [
+                    sys.executable,
+                    "-m",
+                    "sobe.site.pictures",
+                    scratch,
+                    str(os.getpid()),
+                    *map(str, range(first, len(figures), shares)),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                cwd=ROOT,
+                env={**os.environ, "FONTCONFIG_FILE": str(folder / "fonts.conf")},
+            )
+            for first in range(shares)
+        ]
+        said = [process.communicate() for process in drawing]  # of all, so that none still writes
+        for process, (number, trouble) in zip(drawing, said):
+            if number:  # a full disk
+                raise OSError(int(number), os.strerror(int(number)), scratch)
+            if process.returncode:
+                raise RuntimeError(f"pictures cannot be drawn: {trouble.strip()[-500:]}")
+        return [
+            {kind: (folder / f"{number}.{kind}").read_bytes() for kind in ("svg", "png")}
+            for number in range(len(figures))
+        ]
+
+
+def lines(text, width):
+    """Text in lines of up to ``width`` letters; a Chinese character counts as two, and one may break after it."""
+    if text.isascii():
+        return textwrap.wrap(text, width)
+    broken = []
+    for piece in _PIECES.findall(text):
+        longer = (broken[-1] if broken else "") + piece
+        if (
+            broken
+            and sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in longer.rstrip()) <= width
+        ):
+            broken[-1] = longer
+        else:
+            broken.append(piece)
+    return [line.rstrip() for line in broken]
+
+
+def _numbered(svg):
+    """The picture with its clips and gradients numbered from one: Vega goes on counting from the picture before."""
+    new = {}
+    for name, kind in re.findall(r'\bid="(([A-Za-z_]+)\d+)"', svg):
+        new[name] = f"{kind}{len(new) + 1}"
+    return re.sub(
+        r'(?<=\bid=")\w+(?=")|(?<=url\(#)\w+(?=\))', lambda match: new.get(match[0], match[0]), svg
+    )
+
+
+def _with_foot(svg, figure):
+    """The picture with a title and description for assistive software and a line that says whose it is."""
+    match = re.match(
+        r'<svg([^>]*?) width="([\d.]+)" height="([\d.]+)" viewBox="0 0 [\d.]+ [\d.]+">', svg
+    )
+    width, height = float(match[2]), float(match[3])
+    font, background = figure["config"]["font"], figure["config"]["background"]
+    broken = lines(figure["foot"], int((width - 32) / 5.4))
+    tall = height + FOOT + 13 * (len(broken) - 1)
+    head = (
+        f'<svg{match[1]} width="{width:g}" height="{tall:g}" viewBox="0 0 {width:g} {tall:g}" role="img" lang="{figure["lang"]}">'
+        f"<title>{escape(figure['title'])}</title><desc>{escape(figure['description'])}</desc>"
+        f'<rect width="{width:g}" height="{tall:g}" fill="{background}"/>'
+    )
+    words = "".join(
+        f'<text x="16" y="{height + 14 + 13 * i:g}" font-family="{font}, Arial, Helvetica, sans-serif" font-size="10.5px" '
+        f'fill="{figure["muted"]}">{escape(line)}</text>'
+        for i, line in enumerate(broken)
+    )
+    svg = head + svg[match.end() :]
+    return svg.removesuffix("</svg>") + words + "</svg>"
+
+
+def _draw(folder, numbers):
+    """Draw figures of a folder beside them."""
+    import vl_convert
+
+    for number in numbers:
+        path = Path(folder) / f"{number}.json"
+        figure = json.loads(path.read_text(encoding="utf-8"))
+        svg = vl_convert.vegalite_to_svg(
+            figure["spec"], vl_version=figure["vegalite"], config=figure["config"]
+        )
+        svg = _with_foot(_numbered(svg), figure)
+        path.with_suffix(".svg").write_bytes(svg.encode())
+        path.with_suffix(".png").write_bytes(vl_convert.svg_to_png(svg, scale=2))
+
+
+if __name__ == "__main__":
+    signals.die_with_parent(int(sys.argv[2]))
+    try:
+        _draw(sys.argv[1], sys.argv[3:])
+    except OSError as error:
+        sys.exit(print(error.errno))

@@ -1,0 +1,61 @@
+"""Values of the budget estimator's parameters, from the published calculator's tables.
+
+Which value stands where is hand-kept in ``data/estimator/parameters.csv`` itself: the column
+``locator`` names file, row and column. This module reads each value anew from there and leaves
+the rest of the row (range, its reason) as it is.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+
+from sobe import ROOT
+
+from .common import DeriveError, Ledger, Upstream, number
+
+_FOLDER = ROOT / "data" / "estimator"
+
+
+def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
+    del ledger  # no value is changed; what the corrections replace stands in layers of its own
+    files = {}
+
+    def cell(locator: str) -> dict[str, str]:
+        path, row = locator.split(":")[:2]
+        if path not in files:
+            files[path] = {line["id"]: line for line in upstream.read(path)}
+        if row not in files[path]:
+            raise DeriveError(f"{path} has no row {row!r}, which data/estimator names")
+        return files[path][row]
+
+    for formula in _rows("formulas.csv"):
+        if formula["locator"]:
+            cell(formula["locator"])
+    rows = _rows("parameters.csv")
+    for row in rows:
+        if row["locator"]:
+            row["value"] = _value(row, cell)
+        if row["locator"].startswith("parameters/shared.tsv") and "-" not in row["locator"]:
+            row["evidence"] = cell(row["locator"])["confidence"]
+    return {"estimator_parameters": rows}
+
+
+def _value(row: dict, cell):
+    path, *where = row["locator"].split(":")
+    if path.startswith("formulas/"):
+        # A number inside a formula: it must still be there.
+        numbers = re.findall(r"(?<![\w.])\d+(?:\.\d+)?", cell(row["locator"])["formula"])
+        if number(row["value"]) not in [number(text) for text in numbers]:
+            raise DeriveError(f"{row['locator']} no longer holds {row['value']}")
+        return row["value"]
+    name, column = where
+    parts = [number(cell(f"{path}:{part}")[column]) for part in name.split("-")]
+    if None in parts:
+        raise DeriveError(f"{row['locator']} is empty")
+    return parts[0] - sum(parts[1:])
+
+
+def _rows(name: str) -> list[dict]:
+    with open(_FOLDER / name, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

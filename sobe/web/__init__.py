@@ -1,1 +1,0 @@
-"""What surrounds figures and tables on the site: cards, files, documentation, addresses."""
