@@ -486,7 +486,7 @@ def test_chapters_get_what_they_cite(monkeypatch):
 
     given = {}
     monkeypatch.setattr(myst_nb, "glue", lambda name, value, display: given.update({name: value}))
-    claims.cite("growth", "mouse-budget", "small-model-cost", "data-barrier", "cost-2030")
+    claims.glue_claims("growth", "mouse-budget", "small-model-cost", "data-barrier", "cost-2030")
     assert given["claimed-growth"] == "about 5×" and given["number-growth"] == "5×"
     assert given["year-growth"] == "1980" and given["year-cost-2030"] == "2030"
     assert "number-small-model-cost" not in given and "claimed-data-barrier" not in given

@@ -138,7 +138,7 @@ def small(tmp_path_factory):
     file.write_text(SWEEP, encoding="utf-8")
     said = []
     sweep = read_sweep(file)
-    return sweep, run(sweep, folder / "out", say=said.append), said
+    return sweep, run(sweep, folder / "out", report=said.append), said
 
 
 def test_the_table_is_tidy_and_in_the_order_of_the_grid(small):
@@ -173,18 +173,18 @@ def test_one_process_gives_what_two_give(small, tmp_path, monkeypatch):
             )
 
     monkeypatch.setattr(module, "_work", alone)
-    again = run(sweep, tmp_path / "out", say=lambda line: None)
+    again = run(sweep, tmp_path / "out", report=lambda line: None)
     assert (again / "table.csv").read_bytes() == (folder / "table.csv").read_bytes()
     other = replace(sweep, seed=7)
-    assert (run(other, tmp_path / "other", say=lambda line: None) / "table.csv").read_bytes() != (
-        folder / "table.csv"
-    ).read_bytes()
+    assert (
+        run(other, tmp_path / "other", report=lambda line: None) / "table.csv"
+    ).read_bytes() != (folder / "table.csv").read_bytes()
 
 
 def test_a_second_run_does_nothing_again_and_a_torn_line_is_done_again(small, tmp_path):
     sweep, folder, _ = small
     said = []
-    run(sweep, folder, address="tcp://127.0.0.1:1", say=said.append)  # no cluster is asked for
+    run(sweep, folder, address="tcp://127.0.0.1:1", report=said.append)  # no cluster is asked for
     assert said == ["Small: 8 cases, 8 of them done before"]
     other = tmp_path / "resumed"
     other.mkdir()
@@ -193,7 +193,7 @@ def test_a_second_run_does_nothing_again_and_a_torn_line_is_done_again(small, tm
     ]
     (other / "done.jsonl").write_text("\n".join(lines[:3]) + "\n" + lines[3][:40], encoding="utf-8")
     said.clear()
-    run(sweep, other, say=said.append)
+    run(sweep, other, report=said.append)
     assert said[0] == "Small: 8 cases, 3 of them done before"
     assert (other / "table.csv").read_bytes() == (folder / "table.csv").read_bytes()
 
@@ -201,7 +201,7 @@ def test_a_second_run_does_nothing_again_and_a_torn_line_is_done_again(small, tm
 def test_a_scheduler_that_is_not_there_is_one_clear_error(small, tmp_path, monkeypatch):
     monkeypatch.setattr("sobe.analysis.estimator.sweep._TIMEOUT", 2)
     with pytest.raises(EstimatorError, match="no Dask cluster at tcp://127.0.0.1:1"):
-        run(small[0], tmp_path / "none", address="tcp://127.0.0.1:1", say=lambda line: None)
+        run(small[0], tmp_path / "none", address="tcp://127.0.0.1:1", report=lambda line: None)
 
 
 def test_a_worker_with_other_data_is_refused():
@@ -490,7 +490,7 @@ def test_a_workers_objects_do_not_run_here(small, tmp_path, monkeypatch, hostile
 
     monkeypatch.setattr(module, "answer", bad)
     with pytest.raises(EstimatorError, match="case .* failed: ") as error:
-        run(small[0], tmp_path / "out", hostile, say=lambda line: None)
+        run(small[0], tmp_path / "out", hostile, report=lambda line: None)
     assert "\n" not in str(error.value)
     assert not mark.exists()
     assert not (tmp_path / "out" / "table.csv").exists()
@@ -526,7 +526,7 @@ def test_a_scheduler_without_workers_is_one_clear_error(small, tmp_path, monkeyp
     monkeypatch.setattr("sobe.analysis.estimator.sweep._TIMEOUT", 2)
     address, _ = cluster(workers=0)
     with pytest.raises(EstimatorError, match=f"no Dask cluster at {address}: .*0/1 workers"):
-        run(small[0], tmp_path / "none", address, say=lambda line: None)
+        run(small[0], tmp_path / "none", address, report=lambda line: None)
 
 
 def test_a_scheduler_lost_is_one_clear_error(small, tmp_path, cluster):
@@ -537,7 +537,7 @@ def test_a_scheduler_lost_is_one_clear_error(small, tmp_path, cluster):
             sweep,
             tmp_path / "lost",
             address,
-            say=lambda line: end(processes[0]) if " 1 of" in line else None,
+            report=lambda line: end(processes[0]) if " 1 of" in line else None,
         )
 
 
@@ -556,14 +556,14 @@ def test_a_cluster_of_separate_processes_one_killed_gives_the_same_table(tmp_pat
         client.wait_for_workers(2, timeout=60)
     said = []
 
-    def say(line):
+    def report(line):
         said.append(line)
         if len(said) == 3:
             end(workers[0])
 
-    folder = run(sweep, tmp_path / "cluster", address, say)
+    folder = run(sweep, tmp_path / "cluster", address, report)
     assert workers[0].poll() is not None, "no worker was killed before the sweep was over"
-    alone = run(sweep, tmp_path / "local", say=lambda line: None)
+    alone = run(sweep, tmp_path / "local", report=lambda line: None)
     assert (folder / "table.csv").read_bytes() == (alone / "table.csv").read_bytes()
     assert len(sweep.cases) == 48
 

@@ -213,14 +213,14 @@ def test_a_kernel_in_chinese_shows_what_the_edition_shows(project, site, name):
     for language, run in runs.items():
         found, missing = executor.cached([run])
         texts[language] = (found | executor.execute(missing))[name]
-    say = edition.catalogue(project.book, project.root / "data", "zh_CN")
+    translate = edition.catalogue(project.book, project.root / "data", "zh_CN")
     executed, translated = (
         [
             cell.get("outputs")
             for cell in nbformat.reads(text, as_version=4).cells
             if cell.cell_type == "code"
         ]
-        for text in (texts["zh_CN"], said(path, texts["en"], "zh_CN", say))
+        for text in (texts["zh_CN"], said(path, texts["en"], "zh_CN", translate))
     )
     assert executed == translated
     assert any(CHINESE.search(json.dumps(outputs, ensure_ascii=False)) for outputs in executed)

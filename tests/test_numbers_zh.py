@@ -67,27 +67,34 @@ def test_slots_stand_for_numbers_only(text, expected):
     ],
 )
 def test_an_identifier_stays_and_is_not_missing(text):
-    say = Catalogue({})
-    assert say(text) == text and not say.missing
+    translate = Catalogue({})
+    assert translate(text) == text and not translate.missing
 
 
 def test_a_message_is_used_with_its_numbers():
-    say = Catalogue({"{1} years": "{1} 年", "Stated: {1} a year": "所称：每年 {1}"})
-    assert say("6.3 years") == "6.3 年"
-    assert say(" Stated: $500 million a year ") == " 所称：每年 5 亿美元 "
-    assert say("Something new") == "Something new" and list(say.missing) == ["Something new"]
+    translate = Catalogue({"{1} years": "{1} 年", "Stated: {1} a year": "所称：每年 {1}"})
+    assert translate("6.3 years") == "6.3 年"
+    assert translate(" Stated: $500 million a year ") == " 所称：每年 5 亿美元 "
+    assert translate("Something new") == "Something new" and list(translate.missing) == [
+        "Something new"
+    ]
 
 
 def test_numbers_leave_no_spaces_between_chinese_characters():
-    say = Catalogue({"{1} neurons": "{1} 个神经元", "about {1}": "约 {1}"})
-    assert say("86 billion neurons") == "860 亿个神经元" and say("302 neurons") == "302 个神经元"
-    assert say("about 15,000,000×") == "约 1,500 万倍" and say("2× to 3×") == "2 倍至 3 倍"
-    assert say("甲 乙") == "甲 乙"  # of the data
+    translate = Catalogue({"{1} neurons": "{1} 个神经元", "about {1}": "约 {1}"})
+    assert (
+        translate("86 billion neurons") == "860 亿个神经元"
+        and translate("302 neurons") == "302 个神经元"
+    )
+    assert (
+        translate("about 15,000,000×") == "约 1,500 万倍" and translate("2× to 3×") == "2 倍至 3 倍"
+    )
+    assert translate("甲 乙") == "甲 乙"  # of the data
 
 
 def test_messages_are_put_together():
-    say = Catalogue({"Neurons": "神经元", "all years": "全部年份", "Mouse": "小鼠"})
-    assert say("Neurons, all years") == "神经元，全部年份"
-    assert say("MOUSE") == "小鼠"
-    assert say("1 MB to 3 GB") == "1 MB 至 3 GB"
-    assert not say.missing
+    translate = Catalogue({"Neurons": "神经元", "all years": "全部年份", "Mouse": "小鼠"})
+    assert translate("Neurons, all years") == "神经元，全部年份"
+    assert translate("MOUSE") == "小鼠"
+    assert translate("1 MB to 3 GB") == "1 MB 至 3 GB"
+    assert not translate.missing

@@ -64,7 +64,7 @@ def typed_numbers(text):
 def test_no_number_is_typed(page):
     text = (BOOK / page).read_text(encoding="utf-8")
     assert list(typed_numbers(text)) == [], (
-        "glue these from the data (sobe.charts.display.say, sobe.charts.claims.cite)"
+        "glue these from the data (sobe.charts.display.say, sobe.charts.claims.glue_claims)"
     )
 
 

@@ -289,7 +289,7 @@ def test_a_changed_release_is_found_out(tiny_repository, tmp_path):
 
 
 def test_two_builds_in_other_places_zones_and_locales_are_the_same(tiny_repository):
-    counted = make.verify(tiny_repository.root, pdf=False, say=lambda line: None)
+    counted = make.verify(tiny_repository.root, pdf=False, report=lambda line: None)
     assert counted["site"]["html"] >= 6 and counted["site"]["ipynb"] == 2
 
 
@@ -309,7 +309,7 @@ def test_a_build_that_takes_in_its_surroundings_is_found_out(tiny_repository, tm
         BuildError,
         match=r"two builds .* differ: .*notebooks.zip, in it alpha.ipynb: byte [\d,]+ of .*/one",
     ):
-        make.verify(book.root, pdf=False, say=lambda line: None)
+        make.verify(book.root, pdf=False, report=lambda line: None)
 
 
 def test_the_site_of_versions_can_be_made_again_and_mended(tiny_repository):

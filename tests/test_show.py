@@ -56,7 +56,7 @@ def test_numbers_stand_to_the_right():
 
 def test_a_number_in_prose_must_be_written_out():
     with pytest.raises(TypeError, match="rate is 3.5"):
-        display.say(rate=3.5)
+        display.glue(rate=3.5)
 
 
 def test_grid_keeps_order_and_escapes():

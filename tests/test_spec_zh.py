@@ -40,8 +40,8 @@ def chart():
 
 def test_data_and_filters_stay_and_words_change():
     before = chart()
-    say = Catalogue(SAY)
-    after = translated_spec.translated(before, say)
+    translate = Catalogue(SAY)
+    after = translated_spec.translated(before, translate)
     rows = next(iter(after["datasets"].values()))
     assert [row["Organism"] for row in rows] == ["Mouse", "Fly"]
     assert after["transform"] == before["transform"]

@@ -12,7 +12,7 @@ from sobe.analysis.claims import ledger, verdicts
 from sobe.analysis.claims.ledger import Entry
 from sobe.analysis.claims.registry import OWN, PROXY, SAME
 from sobe.analysis.claims.stability import MOVED, Move, changes
-from sobe.charts.display import Link, Quoted, link, say
+from sobe.charts.display import Link, Quoted, glue, link
 from sobe.charts.outputs import Output
 
 #: How the parts of the summary are named.
@@ -68,28 +68,23 @@ class Links(Link):
         return {"links": [part.cell() for part in self.parts]}
 
 
-def cite(*claim_ids: str, data: Mapping[str, pd.DataFrame] | None = None) -> None:
+def glue_claims(*claim_ids: str, data: Mapping[str, pd.DataFrame] | None = None) -> None:
     """Give the page's text what the summary claims, and the verdicts on it.
 
     For a claim "growth": ``{glue:text}`claimed-growth``` is "about 5×", ``number-growth`` the same
     without "about", ``year-growth`` the year it speaks of, where it has one; and
     ``{glue}`verdict-growth``` is the verdict, linked to the claim in the ledger.
     """
-    from myst_nb import glue
-
     for key, entry in ledger.entries(data, claim_ids).items():
-        glue(
-            f"verdict-{key}",
-            Output("badge", Badge(entry.verdict, f"claims.html#claim-{key}").cell()),
-            display=False,
-        )
+        badge = Badge(entry.verdict, f"claims.html#claim-{key}")
+        glue(**{f"verdict-{key}": Output("badge", badge.cell())})
         if entry.claim["precision"] == "not_numeric":
             continue
-        say(**{f"claimed-{key}": entry.claimed})
+        glue(**{f"claimed-{key}": entry.claimed})
         if entry.claim["precision"] not in ("range", "about_range", "tier"):
-            say(**{f"number-{key}": ledger.written(entry.number, entry.claim["unit"])})
+            glue(**{f"number-{key}": ledger.written(entry.number, entry.claim["unit"])})
         if pd.notna(entry.claim["at_year"]):
-            say(**{f"year-{key}": str(entry.claim["at_year"])})
+            glue(**{f"year-{key}": str(entry.claim["at_year"])})
 
 
 def _place(claim: pd.Series) -> Link:

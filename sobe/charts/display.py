@@ -13,25 +13,23 @@ from sobe.languages.units import NOT_KNOWN
 _ADDRESS = re.compile(r"https?://|([a-z_-]+\.html)?#[\w-]+$|[a-z_-]+\.html$")
 
 
-def say(**numbers: str) -> None:
-    """Give the page's text its numbers: ``say(rate="3.5×")`` fills ``{glue:text}`rate```.
+def glue(**values) -> None:
+    """Give the page's prose a value by name: ``glue(rate="3.5×")`` fills ``{glue:text}`rate```.
 
-    Values are text, already written as a person reads them (see :mod:`sobe.languages.units`).
+    A value is a text as readers see it (see :mod:`sobe.languages.units`), or a chart or output,
+    which other pages may show as well.
+
+    Raises
+    ------
+    TypeError
+        A value is neither, such as a number that is not formatted.
     """
-    from myst_nb import glue
+    from myst_nb import glue as store
 
-    for name, value in numbers.items():
-        if not isinstance(value, str):
+    for name, value in values.items():
+        if not isinstance(value, str) and not hasattr(value, "_repr_mimebundle_"):
             raise TypeError(f"{name} is {value!r}; format it first (sobe.languages.units)")
-        glue(name, value, display=False)
-
-
-def glue_figure(**charts) -> None:
-    """Let other pages show a chart: ``glue_figure(cost_figure=chart)``, there ``{glue} cost_figure``."""
-    from myst_nb import glue
-
-    for name, chart in charts.items():
-        glue(name, chart, display=False)
+        store(name, value, display=False)
 
 
 @dataclass(frozen=True)

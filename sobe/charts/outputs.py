@@ -160,7 +160,7 @@ def environment(*folders):
     )
     environment.filters["script_json"] = script_json
     environment.globals |= {
-        "say": languages.say,
+        "translate": languages.translate,
         "tag": languages.tag,
         "label": label,
         "chart_id": chart_id,

@@ -15,26 +15,28 @@ from sobe.languages.html import translated as html
 KEPT = "application/papermill.record/"
 
 
-def translated(bundle, say, book=None):
-    """A copy of a MIME bundle ({type: content}) in the language of the catalogue `say`.
+def translated(bundle, translate, book=None):
+    """A copy of a MIME bundle ({type: content}) in the language of the catalogue `translate`.
 
     `book` is that of `outputs.bundle`.
     """
     for mime, content in bundle.items():
         before = KEPT if mime.startswith(KEPT) else ""
         if kind := outputs.kind_of(mime.removeprefix(KEPT)):
-            made = outputs.bundle(kind, KINDS[kind](content, say), book)
+            made = outputs.bundle(kind, KINDS[kind](content, translate), book)
             return {before + name: value for name, value in made.items()}
-    return {mime: _one(mime.removeprefix(KEPT), content, say) for mime, content in bundle.items()}
+    return {
+        mime: _one(mime.removeprefix(KEPT), content, translate) for mime, content in bundle.items()
+    }
 
 
-def _one(mime, content, say):
+def _one(mime, content, translate):
     if mime == "text/html":
-        return html(content, say)
-    return _text(content, say) if mime == "text/plain" else content
+        return html(content, translate)
+    return _text(content, translate) if mime == "text/plain" else content
 
 
-def _text(content, say):
+def _text(content, translate):
     """The repr of a text, which is what a kept value is; anything else stays."""
     if content[:1] not in "\"'":
         return content
@@ -42,41 +44,41 @@ def _text(content, say):
         value = ast.literal_eval(content)
     except (SyntaxError, ValueError):
         return content
-    return repr(say(value)) if isinstance(value, str) else content
+    return repr(translate(value)) if isinstance(value, str) else content
 
 
-def _cell(cell, say):
+def _cell(cell, translate):
     if isinstance(cell, str):
-        return say(cell)
+        return translate(cell)
     if "links" in cell:
-        return {**cell, "links": [_cell(part, say) for part in cell["links"]]}
-    return cell if "code" in cell or "lang" in cell else {**cell, "text": say(cell["text"])}
+        return {**cell, "links": [_cell(part, translate) for part in cell["links"]]}
+    return cell if "code" in cell or "lang" in cell else {**cell, "text": translate(cell["text"])}
 
 
-def _table(table, say):
+def _table(table, translate):
     return {
         **table,
-        "caption": say(table["caption"]),
-        "columns": [{**column, "name": say(column["name"])} for column in table["columns"]],
-        "rows": [[_cell(cell, say) for cell in row] for row in table["rows"]],
+        "caption": translate(table["caption"]),
+        "columns": [{**column, "name": translate(column["name"])} for column in table["columns"]],
+        "rows": [[_cell(cell, translate) for cell in row] for row in table["rows"]],
     }
 
 
-def _grid(grid, say):
+def _grid(grid, translate):
     """A grid; what stands aside is Chinese as it is."""
     return {
-        **{key: say(grid[key]) for key in ("caption", "row", "column")},
+        **{key: translate(grid[key]) for key in ("caption", "row", "column")},
         "bands": [
             {
-                "name": say(band["name"]),
+                "name": translate(band["name"]),
                 "groups": [
                     {
-                        "name": say(group["name"]),
+                        "name": translate(group["name"]),
                         "ideas": [
                             {
                                 **idea,
-                                "title": say(idea["title"]),
-                                "detail": idea["detail"] and say(idea["detail"]),
+                                "title": translate(idea["title"]),
+                                "detail": idea["detail"] and translate(idea["detail"]),
                             }
                             for idea in group["ideas"]
                         ],
@@ -89,25 +91,28 @@ def _grid(grid, say):
     }
 
 
-def _badge(badge, say):
-    return {**badge, "text": say(badge["text"])}
+def _badge(badge, translate):
+    return {**badge, "text": translate(badge["text"])}
 
 
-def _chart(chart, say):
-    return {"spec": translated_spec.translated(chart["spec"], say)}
+def _chart(chart, translate):
+    return {"spec": translated_spec.translated(chart["spec"], translate)}
 
 
-def _figure(figure, say):
+def _figure(figure, translate):
     """A figure's declaration (`sobe.charts.figure`), its rows as they are."""
     columns = [
-        {key: say(text) if key in ("name", "description") else text for key, text in column.items()}
+        {
+            key: translate(text) if key in ("name", "description") else text
+            for key, text in column.items()
+        }
         for column in figure["columns"]
     ]
     return {
         **figure,
-        **{key: say(figure[key]) for key in ("title", "subtitle", "why", "note")},
+        **{key: translate(figure[key]) for key in ("title", "subtitle", "why", "note")},
         "columns": columns,
-        "spec": translated_spec.translated(figure["spec"], say),
+        "spec": translated_spec.translated(figure["spec"], translate),
     }
 
 
@@ -115,32 +120,34 @@ def _figure(figure, say):
 _NAMED = {"stages", "texts", "options"}
 
 
-def _leaves(value, say, named=False):
+def _leaves(value, translate, named=False):
     """JSON with its texts translated; identifiers (no capital letter, no space) are not texts."""
     if isinstance(value, dict):
-        return {key: _leaves(item, say, named or key in _NAMED) for key, item in value.items()}
+        return {
+            key: _leaves(item, translate, named or key in _NAMED) for key, item in value.items()
+        }
     if isinstance(value, list):
-        return [_leaves(item, say, named) for item in value]
+        return [_leaves(item, translate, named) for item in value]
     if isinstance(value, str) and (named or " " in value or value[:1].isupper()):
-        return say(value)
+        return translate(value)
     return value
 
 
-def _labels(value, say):
+def _labels(value, translate):
     """JSON with its labels and what a row says translated."""
     if isinstance(value, dict):
         return {
-            key: say(item) if key in ("label", "what", "unit") else _labels(item, say)
+            key: translate(item) if key in ("label", "what", "unit") else _labels(item, translate)
             for key, item in value.items()
         }
-    return [_labels(item, say) for item in value] if isinstance(value, list) else value
+    return [_labels(item, translate) for item in value] if isinstance(value, list) else value
 
 
-def _estimator(estimator, say):
+def _estimator(estimator, translate):
     return {
-        **_labels(estimator, say),
-        "model": _leaves(estimator["model"], say),
-        "words": {key: say(text) for key, text in estimator["words"].items()},
+        **_labels(estimator, translate),
+        "model": _leaves(estimator["model"], translate),
+        "words": {key: translate(text) for key, text in estimator["words"].items()},
     }
 
 

@@ -16,12 +16,12 @@ _TABLE = re.compile(r"\{\"-?\d+\": \"[^}]*\}")
 COPY = "__said"
 
 
-def translated(spec, say):
-    """A copy of `spec` (a dict) with every text a reader sees given by `say`."""
+def translated(spec, translate):
+    """A copy of `spec` (a dict) with every text a reader sees given by `translate`."""
     spec = json.loads(json.dumps(spec))
-    words = _words(spec, say)
-    fields = _copies(spec, say)
-    _walk(spec, say, words, fields)
+    words = _words(spec, translate)
+    fields = _copies(spec, translate)
+    _walk(spec, translate, words, fields)
     return spec
 
 
@@ -65,7 +65,7 @@ _DISCRETE = (
 )
 
 
-def _words(spec, say):
+def _words(spec, translate):
     """{shown: translated} for the categories on axes and in legends."""
     found = {}
     for field, channel in _shown_fields(spec, _DISCRETE):
@@ -84,7 +84,7 @@ def _words(spec, say):
         if hidden:
             continue
         for value in dict.fromkeys(values):
-            if (said := say(value)) != value:
+            if (said := translate(value)) != value:
                 found[value] = said
                 # A label may show only what stands before a hyphen.
                 found.setdefault(value.partition("-")[0], said)
@@ -93,7 +93,7 @@ def _words(spec, say):
     return found
 
 
-def _copies(spec, say):
+def _copies(spec, translate):
     """Give the rows translated copies of fields that texts and tooltips show; returns those fields."""
     done = set()
     shown = {("tooltip", field) for field, _ in _shown_fields(spec, ("tooltip",))}
@@ -101,12 +101,13 @@ def _copies(spec, say):
         if field in done or "aggregate" in channel:
             continue
         if channel.get("type") == "quantitative":
-            if _copied_numbers(spec, field, channel.get("format") or "", say):
+            if _copied_numbers(spec, field, channel.get("format") or "", translate):
                 done.add(field)
             continue
         rows = [row for row in _rows(spec) if isinstance(row.get(field), str)]
         said = {
-            value: _lined(value, say(value)) for value in dict.fromkeys(row[field] for row in rows)
+            value: _lined(value, translate(value))
+            for value in dict.fromkeys(row[field] for row in rows)
         }
         lacking = ("tooltip", field) in shown and _lacks(spec, field)
         if lacking or any(key != value for key, value in said.items()):
@@ -114,7 +115,7 @@ def _copies(spec, say):
             for row in rows:
                 row[field + COPY] = said[row[field]]
             if lacking:
-                _unknown(spec, field, say)
+                _unknown(spec, field, translate)
     return done
 
 
@@ -123,14 +124,14 @@ def _lined(text, said):
     return "\n" * (text.count("\n") - said.count("\n")) + said
 
 
-def _copied_numbers(spec, field, style, say):
+def _copied_numbers(spec, field, style, translate):
     """Give the rows a number's text, where `style` writes it with "$" or "," and Chinese has units for it."""
     if not re.match(r"[$,]", style) and (style or not _lacks(spec, field)):
         return False
     rows = [row for row in _rows(spec) if isinstance(row.get(field), (int, float))]
     for row in rows:
-        row[field + COPY] = say(_formatted(row[field], style))
-    _unknown(spec, field, say)
+        row[field + COPY] = translate(_formatted(row[field], style))
+    _unknown(spec, field, translate)
     return bool(rows)
 
 
@@ -139,11 +140,11 @@ def _lacks(spec, field):
     return any(field in row and row[field] is None for row in _rows(spec))
 
 
-def _unknown(spec, field, say):
+def _unknown(spec, field, translate):
     """What is not known, said in the copies as well."""
     for row in _rows(spec):
         if field in row and row[field] is None:
-            row[field + COPY] = say(NOT_KNOWN)
+            row[field + COPY] = translate(NOT_KNOWN)
 
 
 def _formatted(value, style):
@@ -159,20 +160,20 @@ def _formatted(value, style):
     return dollar + (text.rstrip("0").rstrip(".") if "." in text else text)
 
 
-def expression(text, say, words):
+def expression(text, translate, words):
     """An axis's or legend's label expression, its own words translated and its result looked up."""
-    if whole := say.messages.get(text):
-        say.used.add(text)
+    if whole := translate.messages.get(text):
+        translate.used.add(text)
         return whole
     if text:
 
         def table(match):
-            labels = {key: say(value) for key, value in json.loads(match[0]).items()}
+            labels = {key: translate(value) for key, value in json.loads(match[0]).items()}
             return json.dumps(labels, ensure_ascii=False)
 
         text = _TABLE.sub(table, text)
         if _has_words(_TABLE.sub("", text)):
-            say.missing.setdefault(text, None)
+            translate.missing.setdefault(text, None)
     if not words:
         return text
     found = f"({text or 'datum.label'})"
@@ -188,51 +189,51 @@ def _has_words(text):
     )
 
 
-def _walk(node, say, words, fields):
+def _walk(node, translate, words, fields):
     if isinstance(node, list):
         for item in node:
-            _walk(item, say, words, fields)
+            _walk(item, translate, words, fields)
         return
     if not isinstance(node, dict):
         return
     for key in _TEXTS:
         if isinstance(node.get(key), (str, list)):
-            node[key] = _said(node[key], say)
+            node[key] = _said(node[key], translate)
     if isinstance(node.get("title"), dict) and "text" in node["title"]:
-        node["title"]["text"] = _said(node["title"]["text"], say)
+        node["title"]["text"] = _said(node["title"]["text"], translate)
     if isinstance(node.get("calculate"), str):
-        node["calculate"] = expression(node["calculate"], say, {})
+        node["calculate"] = expression(node["calculate"], translate, {})
     mark = node.get("mark")
     if isinstance(mark, dict) and isinstance(mark.get("text"), str) and mark["text"]:
-        mark["text"] = say(mark["text"])
+        mark["text"] = translate(mark["text"])
     bind = node.get("bind")
     if isinstance(bind, dict) and ("name" in bind or "options" in bind):
         name = bind.get("name") or node.get("name", "")
-        bind["name"] = f"{say(name.strip())} "
+        bind["name"] = f"{translate(name.strip())} "
         if "options" in bind:
-            bind["labels"] = [say(str(v)) for v in bind.get("labels", bind["options"])]
+            bind["labels"] = [translate(str(v)) for v in bind.get("labels", bind["options"])]
     encoding = node.get("encoding")
     if isinstance(encoding, dict):
         for name, channel in encoding.items():
             for one in channel if isinstance(channel, list) else [channel]:
                 if isinstance(one, dict):
-                    _channel(name, one, say, words, fields)
+                    _channel(name, one, translate, words, fields)
     for key, value in node.items():
         if key not in ("datasets", "data"):
-            _walk(value, say, words, fields)
+            _walk(value, translate, words, fields)
 
 
-def _said(value, say):
+def _said(value, translate):
     if isinstance(value, list):
-        return [say(part) if isinstance(part, str) else part for part in value]
-    return say(value)
+        return [translate(part) if isinstance(part, str) else part for part in value]
+    return translate(value)
 
 
-def _channel(name, one, say, words, fields):
+def _channel(name, one, translate, words, fields):
     """One channel of an encoding."""
     field = one.get("field")
     if isinstance(one.get("value"), str) and name == "text":
-        one["value"] = say(one["value"])
+        one["value"] = translate(one["value"])
     if not field:
         return
     if "title" not in one and name in (
@@ -249,7 +250,7 @@ def _channel(name, one, say, words, fields):
         if (
             not (isinstance(own, dict) and "title" in own)
             and (name == "tooltip" or field[:1].isupper())
-            and say(field) != field
+            and translate(field) != field
         ):
             one["title"] = field
     if name in ("text", "tooltip") and field in fields:
@@ -269,8 +270,8 @@ def _channel(name, one, say, words, fields):
             continue
         part = one.get(key) if isinstance(one.get(key), dict) else {}
         old = part.get("labelExpr", "")
-        if "$" in str(part.get("format")) and old not in say.messages:
-            say.missing.setdefault(old or f"format(datum.value, '{part['format']}')", None)
-        new = expression(old, say, words if discrete else {})
+        if "$" in str(part.get("format")) and old not in translate.messages:
+            translate.missing.setdefault(old or f"format(datum.value, '{part['format']}')", None)
+        new = expression(old, translate, words if discrete else {})
         if new != old:
             one[key] = {**part, "labelExpr": new}

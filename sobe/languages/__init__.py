@@ -2,7 +2,7 @@
 
 Prose is translated by Sphinx itself from the catalogues of the chapters. What cells show goes
 through `outputs`, in a live kernel or in the notebooks that the English edition has executed; what
-cards and the data page say through `say`; what Sphinx and its theme say in the finished page.
+cards and the data page say through `translate`; what Sphinx and its theme say in the finished page.
 """
 
 import re
@@ -40,7 +40,7 @@ _GAP = re.compile(rf"(?<=[{WIDE}]) +(?=[{WIDE}])")
 
 
 def use(catalogue):
-    """Let `say` speak by a Catalogue; None: English."""
+    """Let `translate` speak by a Catalogue; None: English."""
     global _catalogue
     _catalogue = catalogue
 
@@ -50,7 +50,7 @@ def closed(text):
     return _GAP.sub("", text)
 
 
-def say(message, **parts):
+def translate(message, **parts):
     """`message` in the language of this process, its {names} filled with `parts`."""
     if _catalogue is None:
         return message.format(**parts) if parts else message

@@ -30,13 +30,13 @@ def catalogue(book, data, language):
     return Catalogue(messages, names(data), language)
 
 
-def translate_pages(site, say):
-    """Bring what Sphinx, the theme and cards say in the rendered pages below `site` into the language of `say`."""
+def translate_pages(site, translate):
+    """Bring what Sphinx, the theme and cards say in the rendered pages below `site` into the language of `translate`."""
     for path in sorted(site.rglob("*.html")):
         # A figure's own page is ours, and speaks by itself.
         if not {"_static", "figures"} & set(path.relative_to(site).parts[:-1]):
             text = path.read_text(encoding="utf-8")
-            path.write_text(page(text, say), encoding="utf-8")
+            path.write_text(page(text, translate), encoding="utf-8")
     # Sphinx makes the plural's rule from a text, which the pages' policy forbids; Chinese has one form.
     script = site / "_static" / "doctools.js"
     if script.is_file():

@@ -45,28 +45,28 @@ _GAP = re.compile(
 )
 
 
-def translated(text, say):
-    """HTML that a cell shows and that is not ours, with everything in it given by `say`."""
-    return _walked(text, say, lambda name, token, inside: True)
+def translated(text, translate):
+    """HTML that a cell shows and that is not ours, with everything in it given by `translate`."""
+    return _walked(text, translate, lambda name, token, inside: True)
 
 
-def page(text, say):
-    """A finished page: what the theme says around the article and what `_LATE` names inside it, given by `say`."""
+def page(text, translate):
+    """A finished page: what the theme says around the article and what `_LATE` names inside it, given by `translate`."""
 
     def wanted(name, token, outer):
         if _LATE.search(token):
             return True
         return False if name == "article" else outer
 
-    return _GAP.sub(_closed, _walked(text, say, wanted))
+    return _GAP.sub(_closed, _walked(text, translate, wanted))
 
 
 def _closed(gap):
     return gap[0] if gap["apart"] else gap["before"] + gap["after"]
 
 
-def _walked(text, say, wanted):
-    """`text` with texts and read-aloud attributes given by `say` where `wanted(tag, token, outer)` says so."""
+def _walked(text, translate, wanted):
+    """`text` with texts and read-aloud attributes given by `translate` where `wanted(tag, token, outer)` says so."""
     out, stack = [], []  # of open elements: (name, wanted, skipped, whether it is of the data page)
     for token in _TOKENS.split(text):
         if token.startswith("<") and (tag := _TAG.match(token)):
@@ -87,7 +87,9 @@ def _walked(text, say, wanted):
                 or ('lang="zh"' in token and name != "html")
             )
             out.append(
-                _attributes(token, say) if want and (not skip or name in ("pre", "code")) else token
+                _attributes(token, translate)
+                if want and (not skip or name in ("pre", "code"))
+                else token
             )
             if name not in _VOID and not token.endswith("/>"):
                 package = package or 'class="sobe-data"' in token
@@ -98,17 +100,17 @@ def _walked(text, say, wanted):
             out.append(token)
         else:
             text = html.unescape(token)
-            said = say(text)
+            said = translate(text)
             out.append(token if said == text else html.escape(said, quote=False))
     return "".join(out)
 
 
-def _attributes(token, say):
+def _attributes(token, translate):
     def one(match):
         if match[2] in _READ:
             text = html.unescape(match[3])
             if text and not CHINESE.search(text):
-                said = say(text)
+                said = translate(text)
                 if said != text:
                     return f'{match[1]}{match[2]}="{html.escape(said)}"'
         return match[0]

@@ -12,7 +12,7 @@ from sobe.pipeline.execute import Executor, Run
 from sobe.tables.derive import write
 
 
-def say(line):
+def report(line):
     """One line of progress."""
     print(line, flush=True)
 
@@ -26,27 +26,27 @@ def build_book(project):
     start = time.monotonic()
     with rendering.building(project):
         write.finish(project.root)
-        executor = Executor(project, say)
+        executor = Executor(project, report)
         runs = [Run(name, path) for name, path in project.chapters.items()]
         notebooks, missing = executor.cached(runs)
         if not missing and rendering.is_current(project, rendering.stamp(project, notebooks)):
-            say(f"nothing changed: {_shown(project.site / 'index.html')}")
+            report(f"nothing changed: {_shown(project.site / 'index.html')}")
             return False
         if missing:
-            say(f"{len(missing)} of {len(runs)} chapters to execute")
+            report(f"{len(missing)} of {len(runs)} chapters to execute")
         notebooks |= executor.execute(missing, meanwhile=lambda: rendering.prepare(project))
         mark = rendering.stamp(project, notebooks)
         rendered = time.monotonic()
         aside = Path(tempfile.mkdtemp(prefix=rendering.ASIDE, dir=project.build))
         try:
-            editions.render(project, notebooks, aside / "html", say)
+            editions.render(project, notebooks, aside / "html", report)
             rendering.record(project, mark, aside / "html")
             rendering.put_in_place(project, aside / "html")
         finally:
             shutil.rmtree(aside, ignore_errors=True)
         now = time.monotonic()
-        say(f"  rendered {len(project.pages)} pages in {now - rendered:.1f} s")
-        say(f"built in {now - start:.1f} s: {_shown(project.site / 'index.html')}")
+        report(f"  rendered {len(project.pages)} pages in {now - rendered:.1f} s")
+        report(f"built in {now - start:.1f} s: {_shown(project.site / 'index.html')}")
         return True
 
 
@@ -83,7 +83,7 @@ def run_scenario(project, file):
     values = parameters.checked(
         found.parameters, _defaults(project, scenario.CHAPTER), scenario.CHAPTER
     )
-    say(found.title)
+    report(found.title)
     return _run_alone(
         project, scenario.CHAPTER, values, project.build / "scenarios" / f"{file.stem}.ipynb"
     )
@@ -95,10 +95,10 @@ def run_sweep(file, folder, address=""):
     from sobe.analysis.estimator import EstimatorError, scenario, sweep
 
     try:
-        sweep.run(scenario.read_sweep(file), folder, address, say)
+        sweep.run(scenario.read_sweep(file), folder, address, report)
     except EstimatorError as error:
         raise BuildError(str(error)) from None
-    say(f"written: {_shown(folder / 'table.csv')} and {_shown(folder / 'index.html')}")
+    report(f"written: {_shown(folder / 'table.csv')} and {_shown(folder / 'index.html')}")
 
 
 def _defaults(project, name):
@@ -111,13 +111,13 @@ def _defaults(project, name):
 def _run_alone(project, name, values, out):
     """Execute a chapter with `values`, unless that is kept, and write it to `out`."""
     with rendering.building(project):
-        executor = Executor(project, say)
+        executor = Executor(project, report)
         run = Run(name, project.chapters[name], values, for_book=False)
         found, missing = executor.cached([run])
         found |= executor.execute(missing)
         out.parent.mkdir(parents=True, exist_ok=True)
         atomic.write_whole(out, found[name])
-    say(f"{'executed' if missing else 'unchanged'}: {_shown(out)}")
+    report(f"{'executed' if missing else 'unchanged'}: {_shown(out)}")
     return out
 
 

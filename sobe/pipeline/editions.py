@@ -32,8 +32,8 @@ def of(project):
 def settings(project, language, name, names):
     """What an edition's configuration adds to the book's, in a process that speaks its language."""
     title, author = (
-        languages.say(project.config.get("title", "")),
-        languages.say(project.config.get("author", "")),
+        languages.translate(project.config.get("title", "")),
+        languages.translate(project.config.get("author", "")),
     )
     own = {}
     if language != "en":
@@ -134,15 +134,15 @@ def spoken(project, notebooks, language):
     from sobe.languages import edition
     from sobe.pipeline.translated import said
 
-    say = edition.catalogue(project.book, project.root / "data", language)
-    languages.use(say)
+    translate = edition.catalogue(project.book, project.root / "data", language)
+    languages.use(translate)
     try:
         yield (
             {
-                chapter: said(project.chapters[chapter], text, language, say)
+                chapter: said(project.chapters[chapter], text, language, translate)
                 for chapter, text in notebooks.items()
             },
-            say,
+            translate,
         )
     finally:
         languages.use(None)
@@ -152,15 +152,15 @@ def render_other(project, notebooks, out, language, name, names):
     """Render one edition that is not the source's own; returns the catalogue it used."""
     from sobe.languages import edition
 
-    with spoken(project, notebooks, language) as (told, say):
+    with spoken(project, notebooks, language) as (told, translate):
         rendering.render(
             project,
             rendering.make_tree(project, told, name),
             out,
             settings(project, language, name, names),
         )
-    edition.translate_pages(out, say)
-    return say
+    edition.translate_pages(out, translate)
+    return translate
 
 
 def _render_first(project, notebooks, out, own=None):
@@ -171,6 +171,6 @@ def _render_first(project, notebooks, out, own=None):
 
 def _render_another(project, notebooks, out, *names):
     """`render_other`, ready to be read; returns the messages that had no translation."""
-    say = render_other(project, notebooks, out, *names)
+    translate = render_other(project, notebooks, out, *names)
     policy.apply(out)
-    return list(say.missing)
+    return list(translate.missing)

@@ -101,9 +101,9 @@ def _run(project, run, running, scratch):
 class Executor:
     """Gives executed chapters, from the cache or by running them."""
 
-    def __init__(self, project, say=print):
+    def __init__(self, project, report=print):
         self.project = project
-        self.say = say
+        self.report = report
         self.cache = ExecutionCache(project)
         self.running = set()
 
@@ -172,7 +172,7 @@ class Executor:
         if steady and static == self._static(run):
             self.cache.store(run.label, static, after, text)
         atomic.keep(self._seconds(run), f"{seconds:.2f}".encode())
-        self.say(f"  executed {run.name} in {seconds:.1f} s")
+        self.report(f"  executed {run.name} in {seconds:.1f} s")
         return text
 
     def _tables(self):

@@ -42,8 +42,8 @@ def entries(path):
     return {m.id: m.string for m in found}, {m.id for m in found if m.fuzzy}
 
 
-def update(project, say=print, languages=("zh_CN",)):
-    """Bring the catalogues of `languages` up to date; returns {language: messages without translation}.
+def update(project, report=print, wanted=("zh_CN",)):
+    """Bring the catalogues of the `wanted` languages up to date; returns {language: messages without translation}.
 
     Raises BuildError where a chapter fails or a page does not render.
     """
@@ -55,7 +55,7 @@ def update(project, say=print, languages=("zh_CN",)):
         tempfile.TemporaryDirectory(prefix=rendering.ASIDE, dir=project.build) as scratch,
     ):
         rendering.prepare(project)
-        notebooks = Executor(project, say).chapters()
+        notebooks = Executor(project, report).chapters()
         source = rendering.make_tree(project, notebooks)
         pot = Path(scratch) / "pot" / "gettext"
         rendering.render(
@@ -65,7 +65,7 @@ def update(project, say=print, languages=("zh_CN",)):
             {"gettext_compact": False, "gettext_location": False},
             builder="gettext",
         )
-        for language in languages:
+        for language in wanted:
             folder = languages.folder(project.book, language)
             folder.mkdir(parents=True, exist_ok=True)
             own = f"{languages.MESSAGES}.po"
@@ -94,19 +94,19 @@ def update(project, say=print, languages=("zh_CN",)):
                 sum(not text for text in found.values()) + len(fuzzy)
                 for found, fuzzy in map(entries, sorted(folder.glob("*.po")))
             )
-            say(
+            report(
                 f"{language}: {lacking[language]} messages to translate in {folder.relative_to(project.root)}"
             )
     return lacking
 
 
 #: What our code and templates say, whichever branch this build took.
-_SAID = re.compile(r'\bsay\(\s*"((?:[^"\\]|\\.)*)"')
-_SPEAKS = re.compile(r"^from sobe\.i18n import .*\bsay\b", re.M)
+_SAID = re.compile(r'\btranslate\(\s*"((?:[^"\\]|\\.)*)"')
+_SPEAKS = re.compile(r"^from sobe\.languages import .*\btranslate\b", re.M)
 
 
 def spoken():
-    """Every message that stands in the package's own code as `say("…")`."""
+    """Every message that stands in the package's own code as `translate("…")`."""
     package = ROOT / "sobe"
     texts = [
         path.read_text(encoding="utf-8")
@@ -124,17 +124,17 @@ def spoken():
 def _code(project, notebooks, scratch, language, folder):
     """Bring the catalogue of what code says up to date, from a rendered edition."""
     name = languages.EDITIONS[language]
-    say = editions.render_other(
+    translate = editions.render_other(
         project, notebooks, scratch / name / "html", language, name, ["en", name]
     )
     path = folder / f"{languages.MESSAGES}.po"
     old, fuzzy = entries(path)
     for named in ("title", "author"):
-        say(project.config.get(named, ""))
+        translate(project.config.get(named, ""))
     for message in spoken():
-        say(message)
-    found = {message: old[message] for message in old if message in say.used}
-    found |= {message: "" for message in say.missing if message not in found}
+        translate(message)
+    found = {message: old[message] for message in old if message in translate.used}
+    found |= {message: "" for message in translate.missing if message not in found}
     write(
         path,
         dict(

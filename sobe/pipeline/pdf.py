@@ -188,7 +188,7 @@ def _is_current(note, mark, targets):
     return held == {"stamp": mark, "files": {path.name: file_digest(path) for path in targets}}
 
 
-def build(project, say=print):
+def build(project, report=print):
     """Make the PDFs in `_build/pdf`, unless they are up to date; returns their paths.
 
     Raises BuildError in one message, leaving finished PDFs as they were.
@@ -199,14 +199,14 @@ def build(project, say=print):
     with rendering.building(project):
         found = editions.of(project) or {"en": "en"}
         targets = [folder / f"{NAME}-{name}.pdf" for name in found.values()]
-        notebooks = Executor(project, say).chapters()
+        notebooks = Executor(project, report).chapters()
         mark, note = (
             digest(rendering.stamp(project, notebooks) + epoch(cited)),
             folder / ".made.json",
         )
         if _is_current(note, mark, targets):
             for target in targets:
-                say(f"nothing changed: {target.relative_to(project.root)}")
+                report(f"nothing changed: {target.relative_to(project.root)}")
             return targets
         jobs = [
             (project.root, notebooks, language, name, list(found.values()), cited)
@@ -222,7 +222,7 @@ def build(project, say=print):
                 each.kill()
         for pdf, target in zip(made, targets):
             atomic.write_whole(target, pdf.read_bytes())
-            say(f"made {target.relative_to(project.root)}")
+            report(f"made {target.relative_to(project.root)}")
         atomic.keep(
             note,
             json.dumps(

@@ -17,12 +17,12 @@ class SaidEngine(Engine):
     """Fills a chapter's cells with kept outputs instead of running them."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, *, kept, say, **_unused):
-        """`kept` is the chapter as executed in English, `say` the Catalogue of the other language."""
+    def execute_managed_notebook(cls, nb_man, kernel_name, *, kept, translate, **_unused):
+        """`kept` is the chapter as executed in English, `translate` the Catalogue of the other language."""
         cells = [cell for cell in nb_man.nb.cells if INJECTED not in cell.metadata.get("tags", [])]
         for cell, done in zip(cells, kept.cells, strict=True):
             if cell.cell_type == "code":
-                cell.outputs = [_said(output, say) for output in done.outputs]
+                cell.outputs = [_said(output, translate) for output in done.outputs]
         for cell in nb_man.nb.cells:
             if INJECTED in cell.metadata.get("tags", []):
                 # Of the page's making, not of what it says.
@@ -37,16 +37,16 @@ class SaidEngine(Engine):
                     output.execution_count = count
 
 
-def _said(output, say):
+def _said(output, translate):
     if "data" in output:
-        output["data"] = translated.translated(output["data"], say, book=True)
+        output["data"] = translated.translated(output["data"], translate, book=True)
     return output
 
 
 papermill_engines.register(ENGINE, SaidEngine)
 
 
-def said(source, text, language, say):
+def said(source, text, language, translate):
     """The chapter at `source`, executed in English as the notebook `text`, in `language`; as text."""
     import nbformat
     from papermill.execute import execute_notebook
@@ -59,6 +59,6 @@ def said(source, text, language, say):
         kernel_name="python3",
         progress_bar=False,
         kept=nbformat.reads(text, as_version=4),
-        say=say,
+        translate=translate,
     )
     return notebook.to_text(notebook.clean(done))

@@ -8,7 +8,7 @@ from docutils import nodes
 from sphinx import addnodes
 
 from sobe.charts.outputs import chart_id
-from sobe.languages import listing, say
+from sobe.languages import listing, translate
 from sobe.print import outputs
 from sobe.print.outputs import Column, Piece, Table, breakable
 from sobe.print.words import WORDS
@@ -399,22 +399,22 @@ def documented(package):
 
 def _documented(package, name):
     resource = package.tables[name]
-    facts = listing([resource["path"], say("{n} rows", n=f"{len(package.rows(name)):,}")])
+    facts = listing([resource["path"], translate("{n} rows", n=f"{len(package.rows(name)):,}")])
     fields = "\n".join(map(_field, resource["schema"]["fields"]))
     return (
-        f'<h3 id="table-{name}">{quote(say(resource["title"]))}</h3>\n'
-        f"<p>{quote(say(resource['description']))}</p>\n"
+        f'<h3 id="table-{name}">{quote(translate(resource["title"]))}</h3>\n'
+        f"<p>{quote(translate(resource['description']))}</p>\n"
         f'<p class="foot">{quote(breakable(facts))}</p>\n<dl class="columns">{fields}</dl>'
     )
 
 
 def _field(field):
     facts = [
-        say(field["type"]),
+        translate(field["type"]),
         unit_words(field.get("unit")),
         *constraint_words(field.get("constraints", {})),
     ]
     return (
         f"<dt><code>{quote(breakable(field['name']))}</code> ({quote(breakable(listing(filter(None, facts))))})</dt>"
-        f"<dd>{quote(say(field.get('description', '')))}</dd>"
+        f"<dd>{quote(translate(field.get('description', '')))}</dd>"
     )

@@ -9,7 +9,7 @@ import json
 from html import escape
 
 from sobe.errors import BuildError
-from sobe.languages import say
+from sobe.languages import translate
 from sobe.publish import manifest
 
 
@@ -109,7 +109,9 @@ def html(folder):
     if not records:
         return (
             "<p>"
-            + say("No release came before this one: there is nothing to compare its data with.")
+            + translate(
+                "No release came before this one: there is nothing to compare its data with."
+            )
             + "</p>"
         )
     return "\n".join(_record(json.loads(path.read_text(encoding="utf-8"))) for path in records)
@@ -117,33 +119,45 @@ def html(folder):
 
 def _record(record):
     version, since = escape(record["version"]), escape(record["since"])
-    parts = [f"<h3>{version}</h3>", "<p>" + say("Compared with {since}.", since=since) + "</p>"]
+    parts = [
+        f"<h3>{version}</h3>",
+        "<p>" + translate("Compared with {since}.", since=since) + "</p>",
+    ]
     claims = record["claims"]
     if claims:
         of = {
-            "statement": say("Statement"),
-            "claimed": say("Claimed"),
-            "computed": say("Computed"),
-            "verdict": say("Verdict"),
+            "statement": translate("Statement"),
+            "claimed": translate("Claimed"),
+            "computed": translate("Computed"),
+            "verdict": translate("Verdict"),
         }
         rows = [
-            (name, of.get(what, what), *((say(old), say(new)) if what == "verdict" else (old, new)))
+            (
+                name,
+                of.get(what, what),
+                *((translate(old), translate(new)) if what == "verdict" else (old, new)),
+            )
             for name, what, old, new in claims.get("changed", [])
         ]
-        parts.append(_table(say("Claims and verdicts"), say("Claim"), rows, claims))
+        parts.append(_table(translate("Claims and verdicts"), translate("Claim"), rows, claims))
     for table, found in record["tables"].items():
         parts.append(
-            _table(say("Table {name}", name=table), say("Row"), found.get("changed", []), found)
+            _table(
+                translate("Table {name}", name=table),
+                translate("Row"),
+                found.get("changed", []),
+                found,
+            )
         )
     if len(parts) == 2:
-        parts.append("<p>" + say("No row, claim or verdict changed.") + "</p>")
+        parts.append("<p>" + translate("No row, claim or verdict changed.") + "</p>")
     body = "\n".join(parts)
     return f'<section class="sobe-changes" id="changes-{version}">{body}</section>'
 
 
 def _table(title, first, changed, found):
-    rows = [(name, "", "", say("added")) for name in found.get("added", [])] + [
-        (name, "", "", say("removed")) for name in found.get("removed", [])
+    rows = [(name, "", "", translate("added")) for name in found.get("added", [])] + [
+        (name, "", "", translate("removed")) for name in found.get("removed", [])
     ]
     body = "\n".join(
         "<tr>" + " ".join(f"<td>{escape(str(value))}</td>" for value in row) + "</tr>"
@@ -151,6 +165,6 @@ def _table(title, first, changed, found):
     )
     return (
         f'<div class="sobe-table-scroll" tabindex="0" role="region" aria-label="{escape(title)}"><table class="sobe-table">'
-        f'<caption>{escape(title)}</caption><thead><tr><th scope="col">{first}</th> <th scope="col">{say("What changed")}</th> '
-        f'<th scope="col">{say("Before")}</th> <th scope="col">{say("Now")}</th></tr></thead>\n<tbody>{body}</tbody></table></div>'
+        f'<caption>{escape(title)}</caption><thead><tr><th scope="col">{first}</th> <th scope="col">{translate("What changed")}</th> '
+        f'<th scope="col">{translate("Before")}</th> <th scope="col">{translate("Now")}</th></tr></thead>\n<tbody>{body}</tbody></table></div>'
     )

@@ -12,7 +12,7 @@ from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 
 from sobe import commit
-from sobe.languages import say
+from sobe.languages import translate
 from sobe.publish import changes, citation, crate
 from sobe.site import collect
 
@@ -96,7 +96,7 @@ def context(app, pagename, templatename, context, doctree):
     link = f"{collect.permanent(app)}{pagename}.html"
     data = _data(app)
     cite = next((d for d in app.env.all_docs if d.rsplit("/", 1)[-1] == "cite"), None)
-    context["say"] = say
+    context["translate"] = translate
     context["sobe_provenance"] = {
         "version": cff["version"],
         "date": cff["date-released"],

@@ -11,7 +11,7 @@ from html import escape
 from markupsafe import Markup
 
 from sobe.charts import outputs
-from sobe.languages import say, units
+from sobe.languages import translate, units
 from sobe.site import figures as rec
 from sobe.site import template
 from sobe.site.describe import ELSEWHERE
@@ -52,7 +52,7 @@ def write(value, column):
     return units.count(value) if value == int(value) else units.significant(value)
 
 
-def table(columns, rows, caption, speak=say):
+def table(columns, rows, caption, speak=translate):
     """Return what the template of a table needs; ``speak`` translates a cell's text."""
     return {
         "caption": caption,
@@ -135,7 +135,7 @@ def card(
         table=table(
             record["columns"],
             record["rows"],
-            say("Data of the figure “{title}”", title=record["title"]),
+            translate("Data of the figure “{title}”", title=record["title"]),
         ),
         sources=list(sources(record)),
         files=[{"name": f"{name}.{rec.FILES[kind]}", "label": FILES[kind]} for kind in FILES],

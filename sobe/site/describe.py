@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from sobe.languages import listing, number, say, sentences, units
+from sobe.languages import listing, number, sentences, translate, units
 
 KINDS = {
     "point": "Scatter chart",
@@ -62,7 +62,7 @@ def describe(spec, dataset=None, names=None, why="", rows=None, unit_of=None):
         part for part in drawn if (part[2] or {}).get("name") == dataset and part[0] in KINDS
     ] or [part for part in drawn if part[0] in KINDS]
     if not main:
-        return say("Chart.")
+        return translate("Chart.")
     said = [_kind(main)]
     for channel in ("x", "y"):
         if axis := _axis(channel, main, rows, names, unit_of or {}):
@@ -70,7 +70,7 @@ def describe(spec, dataset=None, names=None, why="", rows=None, unit_of=None):
     said += _distinctions(main, rows, names)
     said += _lines(drawn, dataset, datasets)
     if why:
-        said.append(say("It shows {why}.", why=why))
+        said.append(translate("It shows {why}.", why=why))
     return sentences(said)
 
 
@@ -97,7 +97,7 @@ def _kind(main):
         )
     if kind == "Scatter chart" and "line" in marks:
         kind = "Scatter chart with a line"
-    return say("{kind}.", kind=say(kind))
+    return translate("{kind}.", kind=translate(kind))
 
 
 #: Name of an axis by channel, and the same of a logarithmic one.
@@ -120,40 +120,40 @@ def _axis(channel, main, rows, names, unit_of):
     fields += [
         e[f"{channel}2"]["field"] for _, e, _ in main if (e.get(f"{channel}2") or {}).get("field")
     ]
-    title = say(
+    title = translate(
         encoding.get("title") or names.get(fields[0]) or fields[0].replace("_", " ").capitalize()
     )
     scale = next(
         (e["scale"].get("type") for e in encodings if isinstance(e.get("scale"), dict)), None
     )
-    words = say(_AXES[channel][scale in ("log", "symlog")])
+    words = translate(_AXES[channel][scale in ("log", "symlog")])
     values = [row[field] for field in fields for row in rows if row.get(field) is not None]
     if not values:
-        return say("{axis}: {title}.", axis=words, title=title)
+        return translate("{axis}: {title}.", axis=words, title=title)
     if encoding.get("type") == "quantitative" and all(_number(v) for v in values):
         write = _writer(encoding, fields[0])
         unit = unit_of.get(fields[0]) or ""
-        unit = "" if unit in ELSEWHERE else say(unit)
+        unit = "" if unit in ELSEWHERE else translate(unit)
         told = not unit or unit.lower() in title.lower() or "$" in write(1) or "%" in write(1)
         parts = {"axis": words, "title": title, "unit": "" if told else f" {unit}"}
         if sums := _stacked(channel, main, rows):
             low, high = (number(write(end(sums))) for end in (min, max))
             if low == high:
-                return say("{axis}: {title}, stacked to {high}{unit}.", high=high, **parts)
-            return say(
+                return translate("{axis}: {title}, stacked to {high}{unit}.", high=high, **parts)
+            return translate(
                 "{axis}: {title}, stacked to between {low} and {high}{unit}.",
                 low=low,
                 high=high,
                 **parts,
             )
         low, high = (number(write(end(values))) for end in (min, max))
-        return say("{axis}: {title}, {low} to {high}{unit}.", low=low, high=high, **parts)
-    return say("{axis}: {title}, {values}.", axis=words, title=title, values=_listing(values))
+        return translate("{axis}: {title}, {low} to {high}{unit}.", low=low, high=high, **parts)
+    return translate("{axis}: {title}, {values}.", axis=words, title=title, values=_listing(values))
 
 
 def _stacked(channel, main, rows):
     """The heights of a stacked bar chart's bars, or nothing."""
-    if _kind(main) != say("{kind}.", kind=say("Stacked bar chart")):
+    if _kind(main) != translate("{kind}.", kind=translate("Stacked bar chart")):
         return []
     encoding = next(e for mark, e, _ in main if mark == "bar")
     field, along = encoding[channel]["field"], encoding["y" if channel == "x" else "x"]["field"]
@@ -166,10 +166,10 @@ def _stacked(channel, main, rows):
 def _listing(values):
     distinct = list(dict.fromkeys(str(v) for v in values))
     if len(distinct) <= _LISTED:
-        return listing(map(say, distinct))
+        return listing(map(translate, distinct))
     if all(v.lstrip("-").isdigit() for v in distinct):
-        return say("{low} to {high}", low=min(distinct, key=int), high=max(distinct, key=int))
-    return say("{n} categories", n=len(distinct))
+        return translate("{low} to {high}", low=min(distinct, key=int), high=max(distinct, key=int))
+    return translate("{n} categories", n=len(distinct))
 
 
 def _writer(encoding, field):
@@ -212,11 +212,11 @@ def _distinctions(main, rows, names):
         if domain:
             values = [v for v in domain if v in set(values)] or values
         if values:
-            title = say(part.get("title") or names.get(field) or field)
+            title = translate(part.get("title") or names.get(field) or field)
             how = " and ".join(by)
-            yield say(
+            yield translate(
                 "{channels}: {title} ({values}).",
-                channels=say(how[0].upper() + how[1:]),
+                channels=translate(how[0].upper() + how[1:]),
                 title=title,
                 values=_listing(values),
             )
@@ -236,4 +236,6 @@ def _lines(drawn, dataset, datasets):
                 if row.get(field)
             ]
     if said and len(said) <= _LISTED:
-        yield say("Reference lines: {lines}.", lines=listing(dict.fromkeys(map(say, said)), "; "))
+        yield translate(
+            "Reference lines: {lines}.", lines=listing(dict.fromkeys(map(translate, said)), "; ")
+        )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from sobe.languages import say
+from sobe.languages import translate
 from sobe.site.describe import describe
 
 
@@ -50,11 +50,13 @@ def citation(root):
     said = _citation(str(path), path.stat().st_mtime_ns)
     licences = said.get("license", [])
     authors = [
-        say(a.get("name") or " ".join(filter(None, (a.get("given-names"), a.get("family-names")))))
+        translate(
+            a.get("name") or " ".join(filter(None, (a.get("given-names"), a.get("family-names"))))
+        )
         for a in said["authors"]
     ]
     return {
-        "title": say(said["title"]),
+        "title": translate(said["title"]),
         "version": str(said["version"]),
         "date": str(said["date-released"]),
         "authors": authors,
@@ -96,7 +98,7 @@ def resolve(declaration, package, page):
     record["tables"] = [
         {
             "name": name,
-            "title": say(package.tables[name]["title"]),
+            "title": translate(package.tables[name]["title"]),
             "path": f"data/{package.tables[name]['path']}",
         }
         for name in declaration["tables"]
@@ -140,7 +142,7 @@ def _described(column, tables, package):
     found |= {key: column[key] for key in ("unit", "description") if column.get(key)}
     found.setdefault("description", "Computed in the chapter.")
     if "description" in found:
-        found["description"] = say(found["description"])
+        found["description"] = translate(found["description"])
     return {key: value for key, value in found.items() if value}
 
 
@@ -234,7 +236,7 @@ UNITS = {
 
 def unit_words(unit):
     """A unit as a reader sees it."""
-    return say(UNITS.get(unit, unit or ""))
+    return translate(UNITS.get(unit, unit or ""))
 
 
 #: Files of each figure, by kind: how their names end.
@@ -250,9 +252,9 @@ FILES = {
 
 def cite_text(record, cited, address):
     """The citation of a figure as a sentence."""
-    return say(
+    return translate(
         "{authors} ({year}). “{figure}”, figure in: {book}, version {version}. {address}",
-        authors=say(" and ").join(cited["authors"]),
+        authors=translate(" and ").join(cited["authors"]),
         year=cited["date"][:4],
         figure=record["title"],
         book=cited["title"],
@@ -266,7 +268,7 @@ def cite_bibtex(record, cited, address):
     lines = {
         "author": " and ".join(f"{{{author}}}" for author in cited["authors"]),
         "title": f"{{{record['title']}}}",
-        "howpublished": f"{say('Figure in:')} {{{cited['title']}}}",
+        "howpublished": f"{translate('Figure in:')} {{{cited['title']}}}",
         "year": cited["date"][:4],
         "version": cited["version"],
         "url": address,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sobe import atomic
 from sobe.charts import theme
-from sobe.languages import say, tag
+from sobe.languages import tag, translate
 from sobe.site import card, pictures
 from sobe.site import figures as rec
 
@@ -88,7 +88,7 @@ def draw(records, cited, cache):
     ]
     drawn, missing = [], []
     for record in records:
-        foot = say(
+        foot = translate(
             "{title}, version {version}, {licence}. Data: {credit}.",
             title=cited["title"],
             version=cited["version"],
@@ -157,4 +157,4 @@ def _config():
 def _credit(record):
     """Whose data a picture shows, in a few words."""
     titles = [source["title"].split(",")[0].split(" (Version")[0] for source in record["sources"]]
-    return "; ".join(dict.fromkeys(titles)) or say("this book")
+    return "; ".join(dict.fromkeys(titles)) or translate("this book")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from docutils import nodes
 
-from sobe.languages import say
+from sobe.languages import translate
 from sobe.site.collect import base
 
 LONGEST = 200
@@ -24,9 +24,9 @@ def description(doctree):
             text = re.sub(
                 r"\s+(?=[,.;:，。；：]|$)", "", re.sub(r"\s+", " ", paragraph.astext()).strip()
             )
-            heading = say("What the summary claims.")
+            heading = translate("What the summary claims.")
             if text.startswith(heading):
-                text = say(
+                text = translate(
                     "The summary claims: {claims}", claims=text.removeprefix(heading).strip()
                 )
             if len(text) <= LONGEST:

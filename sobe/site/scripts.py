@@ -6,12 +6,12 @@ from pathlib import Path
 
 from sobe.charts import theme
 from sobe.charts.vega import BundleError
-from sobe.languages import say
+from sobe.languages import translate
 
 STATIC = Path(__file__).resolve().parent / "static"
 MARKER = "/*SOBE_THEMES*/ null"
 WORDS = "/*SOBE_WORDS*/ {}"
-_SAID = re.compile(r'\bsay\("((?:[^"\\]|\\.)*)"')
+_SAID = re.compile(r'\btranslate\("((?:[^"\\]|\\.)*)"')
 
 
 def loader():
@@ -41,7 +41,7 @@ def messages():
 
 def head():
     """The script of every page's head, with the words of the page's language put in."""
-    words = {message: said for message in messages() if (said := say(message)) != message}
+    words = {message: said for message in messages() if (said := translate(message)) != message}
     source = (STATIC / "head.js").read_text(encoding="utf-8")
     if WORDS not in source:
         raise BundleError(f"sobe/site/static/head.js has lost its marker {WORDS!r}")

@@ -31,7 +31,7 @@ class Releases(Book):
     def __init__(self, root, temporary):
         root.mkdir()
         repository = TinyRepository(root)
-        make.release(root, "1.0.0", pdf=False, say=lambda line: None)
+        make.release(root, "1.0.0", pdf=False, report=lambda line: None)
         repository.second()
         self.root, self.temporary = root, str(temporary)
         self.dist, self.kept = root / "dist", root.with_name("kept")

@@ -158,7 +158,7 @@ def _finished(file):
     return rows
 
 
-def run(sweep: Sweep, folder: Path, address: str = "", say=print) -> Path:
+def run(sweep: Sweep, folder: Path, address: str = "", report=print) -> Path:
     """Estimate every case of ``sweep``; returns the folder with ``table.csv`` and ``index.html``.
 
     ``address`` is a Dask scheduler's ("tcp://…"); without one, two processes here do the work.
@@ -173,15 +173,15 @@ def run(sweep: Sweep, folder: Path, address: str = "", say=print) -> Path:
         keys = [_key(sweep, case) for case in sweep.cases]
         done = _finished(done_file)
         todo = {key: case for key, case in zip(keys, sweep.cases) if key not in done}
-        say(f"{sweep.title}: {len(keys)} cases, {len(keys) - len(todo)} of them done before")
+        report(f"{sweep.title}: {len(keys)} cases, {len(keys) - len(todo)} of them done before")
         if todo:
-            _work(sweep, todo, done, done_file, address, say)
+            _work(sweep, todo, done, done_file, address, report)
         write_whole(folder / "table.csv", _table(sweep, [done[key] for key in keys]))
         write_whole(folder / "index.html", guarded(_page(sweep, [done[key] for key in keys])))
     return folder
 
 
-def _work(sweep, todo, done, done_file, address, say):
+def _work(sweep, todo, done, done_file, address, report):
     texts = _from_cluster if address else _from_processes
     with open(done_file, "a", encoding="utf-8") as out:
         if done_file.stat().st_size:
@@ -197,7 +197,7 @@ def _work(sweep, todo, done, done_file, address, say):
                 out.write(json.dumps({"key": key, "row": done[key]}) + "\n")
                 out.flush()
                 if number % step == 0 or number == len(todo):
-                    say(f"  {number} of {len(todo)} cases")
+                    report(f"  {number} of {len(todo)} cases")
 
 
 def _from_processes(sweep, todo, _address):

@@ -229,7 +229,7 @@ def assemble(root, commit, version, address, out, pdf=True, surrounding=None):
     compare.write_sums(out)
 
 
-def release(root, version, say=print, pdf=True):
+def release(root, version, report=print, pdf=True):
     """Make the release ``version`` in dist/ and put it into the site of all versions; returns its folder.
 
     Raises BuildError where something forbids it or the build fails; dist/ is then as it was.
@@ -242,34 +242,34 @@ def release(root, version, say=print, pdf=True):
 
             pdf.check()
         dist.mkdir(exist_ok=True)
-        say(f"building {version} from commit {commit.short}")
+        report(f"building {version} from commit {commit.short}")
         with tempfile.TemporaryDirectory(
             prefix=versions.MAKING, dir=dist, ignore_cleanup_errors=True
         ) as aside:
             made = Path(aside) / version
             assemble(root, commit, version, os.environ.get("SOBE_BASE_URL", ""), made, pdf)
             os.rename(made, dist / version)
-        say(f"released {version}: {dist.name}/{version}")
-        _publish(root, say)
+        report(f"released {version}: {dist.name}/{version}")
+        _publish(root, report)
     return dist / version
 
 
-def publish(root, say=print):
+def publish(root, report=print):
     """Make the site of all versions from the releases in dist/; returns its folder. Raises BuildError where there are none."""
     with _releasing(root):
-        return _publish(root, say)
+        return _publish(root, report)
 
 
-def _publish(root, say):
+def _publish(root, report):
     released = versions.released(root / "dist")
     if not released:
         raise BuildError("there is no release in dist/ to publish")
     folder = versions.publish(root / "dist", next(iter(released.values()))["title"])
-    say(f"published {', '.join(released)}: {folder.relative_to(root)}/index.html")
+    report(f"published {', '.join(released)}: {folder.relative_to(root)}/index.html")
     return folder
 
 
-def verify_release(root, folder, say=print):
+def verify_release(root, folder, report=print):
     """Check a release against its manifest, build its commit again and compare.
 
     The manifest's own word is taken for nothing but the programs it was built with. Raises
@@ -277,7 +277,7 @@ def verify_release(root, folder, say=print):
     and the files that differ.
     """
     given = checked.release(folder)
-    say(f"the sums of {len(given['files']) + 1} files are right")
+    report(f"the sums of {len(given['files']) + 1} files are right")
     if given["lock"] != compare.sha256(root / "requirements.txt"):
         raise BuildError(
             f"{folder.name} was built with other packages; check out its commit"
@@ -301,9 +301,9 @@ def verify_release(root, folder, say=print):
         if given["tools"] == built["tools"]:
             if found := compare.difference(folder, again):
                 raise BuildError(f"built again, the release differs: {found}")
-            say(f"built again from commit {commit.short}: the same, to the byte")
+            report(f"built again from commit {commit.short}: the same, to the byte")
         else:
-            say(_with_other_tools(given, built, commit))
+            report(_with_other_tools(given, built, commit))
 
 
 #: Fields of a manifest that other programs may change: their names, and sums of what they wrote.
@@ -353,20 +353,20 @@ SURROUNDINGS = (
 )
 
 
-def verify(root, say=print, pdf=True):
+def verify(root, report=print, pdf=True):
     """Build the commit of the checkout twice, in different surroundings, and compare. Raises BuildError at a difference."""
     commit = of(root)
     if not commit.id:
         raise BuildError("there is no commit here to build twice (no git checkout)")
     if commit.changed:
-        say(f"what `git status` shows is left out: this is about commit {commit.short}")
+        report(f"what `git status` shows is left out: this is about commit {commit.short}")
     if pdf:
         from sobe.pipeline import pdf
 
         pdf.check()
     surroundings = SURROUNDINGS
     if not fresh.can_shift():
-        say("faketime is not installed: both builds have today's date")
+        report("faketime is not installed: both builds have today's date")
         surroundings = [fresh.Surrounding(**{**vars(one), "days": 0}) for one in surroundings]
     version = str(citation.read(root)["version"])
     project = Project(root)
@@ -376,7 +376,7 @@ def verify(root, say=print, pdf=True):
     ):
         made = []
         for number, surrounding in enumerate(surroundings, 1):
-            say(f"build {number}: {surrounding}")
+            report(f"build {number}: {surrounding}")
             made.append(Path(scratch) / str(number) / version)
             assemble(root, commit, version, "", made[-1], pdf, surrounding)
         if found := compare.difference(*made):
@@ -384,7 +384,7 @@ def verify(root, say=print, pdf=True):
         archive.unpack(made[0] / versions.archive_name(version, "site"), Path(scratch) / "site")
         counted = {"release": compare.kinds(made[0]), "site": compare.kinds(Path(scratch) / "site")}
     for what, found in counted.items():
-        say(
+        report(
             f"the same to the byte, {what}: "
             + ", ".join(f"{count} {kind}" for kind, count in found.items())
         )

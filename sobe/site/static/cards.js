@@ -2,7 +2,7 @@
    chart's marks read one by one from the keyboard. Without this script everything is shown. */
 (function () {
   "use strict";
-  const say = window.sobeSay;
+  const translate = window.sobeTranslate;
 
   function tabs(card) {
     const all = [...card.querySelectorAll('[role="tab"]')];
@@ -43,15 +43,15 @@
     for (const button of card.querySelectorAll("[data-copy]")) {
       button.addEventListener("click", async () => {
         const pre = document.getElementById(button.dataset.copy);
-        let said = say("Copied");
+        let said = translate("Copied");
         try {
           await navigator.clipboard.writeText(pre.textContent);
         } catch (error) { /* from a file, or not allowed: select it instead */
           getSelection().selectAllChildren(pre);
-          said = document.execCommand && document.execCommand("copy") ? say("Copied") : say("Selected");
+          said = document.execCommand && document.execCommand("copy") ? translate("Copied") : translate("Selected");
         }
         button.textContent = said;
-        setTimeout(() => { button.textContent = say("Copy"); }, 2000);
+        setTimeout(() => { button.textContent = translate("Copy"); }, 2000);
       });
     }
   }
@@ -145,7 +145,7 @@
       ring.style.width = `${mark.x2 - mark.x1 + 8}px`;
       ring.style.height = `${mark.y2 - mark.y1 + 8}px`;
       spoken.textContent = Object.entries(mark.item.tooltip).map(([key, value]) => `${key}: ${value}`).join("; ")
-        + say(" ({at} of {all})", { at: at + 1, all: marks.length });
+        + translate(" ({at} of {all})", { at: at + 1, all: marks.length });
     };
     const drawn = () => {
       leave();
@@ -153,7 +153,7 @@
       marks = telling(view);
       if (!marks.length) return;
       place.tabIndex = 0;
-      place.setAttribute("aria-roledescription", say("chart; arrow keys read its marks"));
+      place.setAttribute("aria-roledescription", translate("chart; arrow keys read its marks"));
     };
     div.addEventListener("sobe:drawn", drawn);
     if (div.sobeView) drawn();

@@ -3,7 +3,7 @@
    place of the marker below; nothing is fetched. */
 (function () {
   "use strict";
-  const say = window.sobeSay;
+  const translate = window.sobeTranslate;
   const THEMES = /*SOBE_THEMES*/ null;
   const root = document.documentElement;
   const charts = [];
@@ -174,7 +174,7 @@
     chart.view.replaceChildren();
     const p = document.createElement("p");
     p.className = "sobe-chart-error";
-    p.textContent = say("This chart could not be drawn: {why}", { why: (error && error.message) || error });
+    p.textContent = translate("This chart could not be drawn: {why}", { why: (error && error.message) || error });
     chart.view.append(p);
     console.error(error);
   }
@@ -198,7 +198,7 @@
       const view = div.querySelector(".sobe-chart-view");
       const chart = { div, view };
       try {
-        if (typeof vegaEmbed === "undefined") throw new Error(say("the chart library did not load"));
+        if (typeof vegaEmbed === "undefined") throw new Error(translate("the chart library did not load"));
         chart.spec = JSON.parse(div.querySelector('script[type="application/json"]').textContent);
       } catch (error) {
         fail(chart, error);

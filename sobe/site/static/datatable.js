@@ -2,7 +2,7 @@
    Without this script all rows are shown, in their own order. */
 (function () {
   "use strict";
-  const say = window.sobeSay;
+  const translate = window.sobeTranslate;
   const PAGE = 25;
   const collator = new Intl.Collator(document.documentElement.lang || "en", { numeric: true });
 
@@ -34,10 +34,10 @@
       back.disabled = first === 0;
       on.disabled = first + PAGE >= rows.length;
       const parts = { first: first + 1, last: first + shown.length, found: rows.length, all: given.length };
-      status.textContent = !rows.length ? say("no row has all these words")
+      status.textContent = !rows.length ? translate("no row has all these words")
         : rows.length === given.length
-          ? (many ? say("rows {first} to {last} of {all}", parts) : say("{all} rows", parts))
-          : (many ? say("rows {first} to {last} of {found} found of {all}", parts) : say("{found} found of {all} rows", parts));
+          ? (many ? translate("rows {first} to {last} of {all}", parts) : translate("{all} rows", parts))
+          : (many ? translate("rows {first} to {last} of {found} found of {all}", parts) : translate("{found} found of {all} rows", parts));
     }
 
     function turn(label, by) {
@@ -53,7 +53,7 @@
       return button;
     }
 
-    const back = turn(say("Back"), -1), on = turn(say("Next"), 1);
+    const back = turn(translate("Back"), -1), on = turn(translate("Next"), 1);
     let texts = null, words = [];
     const matching = () => {
       if (!words.length) return order;
@@ -65,7 +65,7 @@
       const input = document.createElement("input");
       label.className = "sobe-control";
       input.type = "search";
-      label.append(say("Search"), " ", input);
+      label.append(translate("Search"), " ", input);
       bar.append(label);
       input.addEventListener("input", () => {
         words = input.value.toLowerCase().split(/\s+/).filter(Boolean);

@@ -2,7 +2,7 @@
    `versions.js` at the root of the site, the one file there that is ever written anew. */
 (function () {
   "use strict";
-  const say = window.sobeSay;
+  const translate = window.sobeTranslate;
 
   function element(name, words, attributes) {
     const made = document.createElement(name);
@@ -32,7 +32,7 @@
       items.append(item);
     }
     const details = element("details");
-    details.append(element("summary", say("Version {version}", { version: own })), items);
+    details.append(element("summary", translate("Version {version}", { version: own })), items);
     details.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && details.open) {
         details.open = false;
@@ -52,8 +52,8 @@
     const article = document.querySelector(".bd-article");
     if (newest.name === own || !article) return;
     const banner = element("p", "", { class: "sobe-banner", role: "note" });
-    banner.append(say("This is version {own}; the newest is {newest}.", { own, newest: newest.name }), " ",
-      element("a", say("This page in the newest version"), { href: address(newest) }));
+    banner.append(translate("This is version {own}; the newest is {newest}.", { own, newest: newest.name }), " ",
+      element("a", translate("This page in the newest version"), { href: address(newest) }));
     article.prepend(banner);
   }
 

@@ -1,7 +1,7 @@
 /* Search above long tables, and menus above grids. Without this script all rows are shown. */
 (function () {
   "use strict";
-  const say = window.sobeSay;
+  const translate = window.sobeTranslate;
 
   function field(tag, label, place) {
     const wrap = document.createElement("label");
@@ -22,7 +22,7 @@
 
   function chooser(place, label, values, apply) {
     const select = field("select", label, place);
-    for (const value of ["All", ...new Set(values)]) select.add(new Option(value === "All" ? say("All") : value, value));
+    for (const value of ["All", ...new Set(values)]) select.add(new Option(value === "All" ? translate("All") : value, value));
     select.addEventListener("change", apply);
     return select;
   }
@@ -35,7 +35,7 @@
       column,
       select: chooser(div, cell(table.tHead.rows[0], column), rows.map((row) => cell(row, column)), apply),
     }));
-    const input = "sobeSearch" in table.dataset ? field("input", say("Search this table"), div) : null;
+    const input = "sobeSearch" in table.dataset ? field("input", translate("Search this table"), div) : null;
     if (input) {
       input.type = "search";
       input.addEventListener("input", apply);
@@ -52,7 +52,7 @@
           || !chosen.every((menu) => cell(row, menu.column) === menu.select.value);
         if (!row.hidden) shown += 1;
       });
-      status.textContent = words.length || chosen.length ? say("{shown} of {all} rows", { shown, all: rows.length }) : "";
+      status.textContent = words.length || chosen.length ? translate("{shown} of {all} rows", { shown, all: rows.length }) : "";
     }
   }
 
@@ -74,7 +74,7 @@
         band.hidden = (row.value !== "All" && row.value !== band.dataset.row) || !open.length;
         if (!band.hidden) shown += open.reduce((sum, cell) => sum + cell.querySelectorAll("li").length, 0);
       }
-      status.textContent = row.value === "All" && column.value === "All" ? "" : say("{shown} shown", { shown });
+      status.textContent = row.value === "All" && column.value === "All" ? "" : translate("{shown} shown", { shown });
     }
   }
 
