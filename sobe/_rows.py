@@ -35,13 +35,13 @@ class TableError(ValueError):
         return f"{where}: {self.problem or quote(self.value) + ' is not valid'}; expected {self.expected}"
 
 
-def quote(value):
-    """A value in a message, cut where it is long."""
+def quote(value, longest=80):
+    """Return a value as shown in a message, cut where it is long."""
     try:
         text = repr(value)
     except (ValueError, RecursionError):  # a number of thousands of digits, a list within itself
         text = f"a {type(value).__name__} too long to be shown"
-    return text if len(text) <= 80 else text[:76] + "...'"
+    return text if len(text) <= longest else text[: longest - 4] + "...'"
 
 
 @dataclass(frozen=True)
