@@ -85,11 +85,9 @@ def read_text(path, file, expected):
         content = path.read_bytes()
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        start = error.start
-        line, value = content.count(b"\n", 0, start) + 1, content[start : error.end]
-        raise TableError(
-            file, "UTF-8 text", None, line, None, value, f"byte {start} is not UTF-8"
-        ) from None
+        line, wrong = content.count(b"\n", 0, error.start) + 1, content[error.start : error.end]
+        problem = f"byte {error.start} is not UTF-8"
+        raise TableError(file, "UTF-8 text", None, line, None, wrong, problem) from None
     except OSError as error:
         problem = f"the file cannot be read ({error.strerror})"
         raise TableError(file, expected, problem=problem) from None
@@ -132,13 +130,16 @@ def read(directory, name, names):
         raise TableError(file, "UTF-8 without a mark", line=1, problem=problem)
     if not text:
         raise TableError(file, "a header: " + ",".join(names), problem="the file is empty")
+    rows, lines = _cells(file, text, names)
+    # An explicit list keeps the columns of a table that has a header and no rows.
+    columns = {column: [row[i] for row in rows] for i, column in enumerate(names)}
+    return Rows(file, path, columns, lines)
 
-    reader, rows, lines, broken = (
-        csv.reader(io.StringIO(text, newline=""), strict=True),
-        [],
-        [1],
-        None,
-    )
+
+def _cells(file, text, names):
+    """Return the rows under the header, and the lines they start on; raise TableError otherwise."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows, lines, broken = [], [1], None
     try:
         for row in reader:
             rows.append(row)
@@ -147,20 +148,17 @@ def read(directory, name, names):
         broken = str(error)
     if rows and (found := next(_wrong_names(rows[0], names), None)):
         raise TableError(file, "the columns " + ", ".join(names), None, 1, *found)
+    expected = f"{len(names)} cells"
     for number, row in enumerate(rows[1:], start=1):
         if len(row) != len(names):
-            found, problem = len(row), f"{len(row)} cells" if row else "a blank line"
-            raise TableError(
-                file, f"{len(names)} cells", number, lines[number], None, found, problem
-            )
+            found = f"{len(row)} cells" if row else "a blank line"
+            raise TableError(file, expected, number, lines[number], None, len(row), found)
     if broken:
         unclosed = "unexpected end of data" in broken
         expected = "a closing quote" if unclosed else "well-formed CSV"
         problem = "a quoted cell is never closed" if unclosed else broken
         raise TableError(file, expected, len(rows) or None, lines[-1], problem=problem)
-    # An explicit list keeps the columns of a table that has a header and no rows.
-    columns = {name: [row[i] for row in rows[1:]] for i, name in enumerate(names)}
-    return Rows(file, path, columns, lines[1:-1])
+    return rows[1:], lines[1:-1]
 
 
 def _wrong_names(header, names):

@@ -92,10 +92,8 @@ class _Package:
         if data_dir is None:
             data_dir = os.environ.get("SOBE_DATA") or Path(__file__).resolve().parents[1] / "data"
         self.directory = Path(data_dir).resolve()
-        self.file, expected = (
-            f"{self.directory.name}/datapackage.json",
-            "a Frictionless data package",
-        )
+        self.file = f"{self.directory.name}/datapackage.json"
+        expected = "a Frictionless data package"
         text = read_text(self.directory / "datapackage.json", self.file, expected)
         try:
             package = json.loads(text)
@@ -123,16 +121,13 @@ class _Package:
         schema = resource["schema"]
         known = sorted(field["name"] for field in schema["fields"])
         if not known or len(set(known)) < len(known):
-            raise self.error(
-                "columns of different names", value=known, problem=f"{at}: {quote(known)}"
-            )
+            problem = f"{at}.schema.fields has the columns {quote(known)}"
+            raise self.error("columns of different names", value=known, problem=problem)
         keys = [schema.get("primaryKey", []), *(k["fields"] for k in schema.get("foreignKeys", []))]
         for column in itertools.chain(*map(_listed, keys)):
             if column not in known:
-                expected, problem = (
-                    f"one of {', '.join(known)}",
-                    f"{at}: a key names an undeclared column",
-                )
+                expected = f"one of {', '.join(known)}"
+                problem = f"{at}: a key names an undeclared column"
                 raise self.error(expected, column=column, value=column, problem=problem)
         return resource
 
@@ -161,7 +156,7 @@ def _listed(names):
 
 
 class _Column:
-    """The type and rules of a column, ready to be applied to text."""
+    """The type and rules of a column, ready to be applied to the text of cells."""
 
     def __init__(self, package, resource, field):
         schema, rules = resource["schema"], field.get("constraints", {})
@@ -171,9 +166,8 @@ class _Column:
         unknown = sorted(set(rules).difference(_CONSTRAINTS))
         if self.kind not in _TYPES or unknown:
             problem = f"{where}: type {self.kind!r}, constraints {unknown} not supported"
-            expected = (
-                f"a type among {', '.join(_TYPES)}; constraints among {', '.join(_CONSTRAINTS)}"
-            )
+            expected = f"a type among {', '.join(_TYPES)}"
+            expected += f"; constraints among {', '.join(_CONSTRAINTS)}"
             raise package.error(expected, column=self.name, value=self.kind, problem=problem)
         self.type = _TYPES[self.kind]
         self.absent = schema.get("missingValues", [""])
@@ -187,13 +181,9 @@ class _Column:
             try:
                 self.rules.append((keeps, self._bound(rule, given)))
             except (ValueError, RecursionError, re.error):
-                problem, expected = (
-                    f"{where}: {rule} is {quote(given)}",
-                    f"a valid {rule} for {self.expected}",
-                )
-                raise package.error(
-                    expected, column=self.name, value=given, problem=problem
-                ) from None
+                wrong = {"value": given, "problem": f"{where}: {rule} is {quote(given)}"}
+                expected = f"a valid {rule} for {self.type.expected}"
+                raise package.error(expected, column=self.name, **wrong) from None
             shown = ", ".join(map(str, given)) if rule == "enum" else given
             self.expected += f", {words} {shown}"
 
@@ -263,9 +253,10 @@ class _Table:
             texts = self.rows.columns[column.name]
             # Each distinct text is parsed once: most columns repeat few values.
             parsed = {text: column.cell(text) for text in set(texts)}
-            for text, (_, wrong) in parsed.items():
-                if wrong:
-                    errors.append((texts.index(text), position, column.name, text, *wrong))
+            for index, text in enumerate(texts):
+                if wrong := parsed[text][1]:
+                    errors.append((index, position, column.name, text, *wrong))
+                    break
             typed[column.name] = [parsed[text][0] for text in texts]
         if errors:
             index, _, name, text, expected, problem = min(errors, key=operator.itemgetter(0, 1))
