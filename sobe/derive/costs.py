@@ -22,6 +22,7 @@ _ROWS = {
 
 
 def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
+    """Return the rows of the table of costs."""
     rows = [
         _row(line, ledger) for line in upstream.read("costs/neuron-reconstruction-estimates.tsv")
     ]

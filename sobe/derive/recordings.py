@@ -24,13 +24,14 @@ _METHOD = {
     "Imaging": "fluorescence_imaging",
     "calcium_imaging": "fluorescence_imaging",
 }
-#: Upstream's word for who compiled a row; people named without a publication count as upstream's own.
+#: Upstream's word for who compiled a row; a person without a publication counts as upstream.
 _COMPILER = {"Stevenson": "stevenson2011", "S&K": "stevenson2011", "Urai": "urai2022"}
-#: Upstream's two recording tables give the same paper under two DOIs; the second is the registered one.
+#: Upstream's two recording tables give one paper two DOIs; the second is the registered one.
 _SAME_PAPER = {"10.1016/j.jneumeth.2017.01.016": "10.1016/j.jneumeth.2017.07.001"}
 
 
 def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
+    """Return the rows of the tables of recordings, of their coverage, and of imaged volumes."""
     recordings = _recordings(upstream, ledger)
     _doubt_one_rate(recordings, ledger)
     return {
@@ -187,7 +188,7 @@ def _coverage(upstream: Upstream, ledger: Ledger) -> list[dict]:
 
 
 def _registered_doi(link: str, key: str, ledger: Ledger) -> str | None:
-    """Return the DOI of a link as registered, without a preprint's version; also a Nature article's."""
+    """Return the DOI of a link in its registered form, or None; a Nature article's from its name."""
     doi = bare_doi(link)
     if version := re.fullmatch(r"(10\.1101/.*?)v\d+", doi):
         why = "v1 is the preprint's version, which is no part of the registered DOI"
@@ -263,10 +264,11 @@ def _paper(line: dict) -> str:
 
 
 def _reference(references: list[dict], line: dict) -> dict | None:
-    """Return the reference row of the same paper, or else of the same year, by author and method."""
+    """Return the row of the same first author and method, with the same paper or else year."""
     alike = [r for r in references if all(r[c] == line[c] for c in ("First author", "Method"))]
-    same = [r for r in alike if _paper(r) == _paper(line)][-1:]
-    return next(iter(same + [r for r in alike if whole(r["Year"]) == whole(line["Year"])]), None)
+    found = [r for r in reversed(alike) if _paper(r) == _paper(line)]
+    found += [r for r in alike if whole(r["Year"]) == whole(line["Year"])]
+    return found[0] if found else None
 
 
 def _imaging(upstream: Upstream, ledger: Ledger) -> list[dict]:

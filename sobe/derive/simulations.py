@@ -85,7 +85,7 @@ def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
 
 
 _TABLE = "simulated_neurons"
-#: Counts that lost a superscript, or are otherwise not what the text beside them says:
+#: Counts that lost a superscript, or are otherwise not what the text next to them says:
 #: (first author, year, upstream's number) → (ours, why).
 _WRONG_COUNTS = {
     ("ccortex", 2003, 2020): (20_000_000_000, "2*10^10 lost its superscript"),
