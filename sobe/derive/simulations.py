@@ -46,10 +46,8 @@ def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
         }
         if len(given) < _MINIMUM_SCORES:
             continue
-        key, organism = (
-            unique_key(slug(line["First Author"], line["Year"]), taken),
-            line["Organism"],
-        )
+        organism = line["Organism"]
+        key = unique_key(slug(line["First Author"], line["Year"]), taken)
         if organism == "mouse":
             why = "upstream spells it lower-case, so that its figure dropped the row; read as Mouse"
             ledger.fix("simulation_models", key, "organism", organism, organism, why)
@@ -133,14 +131,13 @@ _CATEGORY = {
 
 
 def _simulated_neurons(upstream: Upstream, ledger: Ledger) -> list[dict]:
-    """Return one row per simulation; rows of upstream's that say the same are put together."""
+    """Return one row per simulation; rows of upstream's that say the same become one."""
     found: dict[tuple, dict] = {}
-    models = [
-        (_author(m["First Author"]), m)
-        for m in upstream.read("simulations/computational-models.tsv")
-    ]
-    years = {(author, model["Neurons (cited)"]): model["Year"] for author, model in models}
-    links = {(author, model["Year"]): model["Link"].split() for author, model in models}
+    years, links = {}, {}
+    for model in upstream.read("simulations/computational-models.tsv"):
+        author = _author(model["First Author"])
+        years[author, model["Neurons (cited)"]] = model["Year"]
+        links[author, model["Year"]] = model["Link"].split()
     for line in upstream.read("simulations/neuron-simulations.tsv"):
         label = one_line(line["Simulation/Initiative"]).strip("() ").rstrip(".")
         for row in _parts(line, label, ledger, years):
@@ -168,14 +165,11 @@ def _author(text: str) -> str:
 
 def _parts(line: dict, label: str, ledger: Ledger, years: dict) -> list[dict]:
     """Return the simulations that one of upstream's rows speaks of: none, one, or two."""
-    raw, count, authors = (
-        one_line(line["Neurons"]),
-        number(line["# of Neurons"]),
-        label.replace("Blue Brain Project (", ""),
-    )
+    raw, count = one_line(line["Neurons"]), number(line["# of Neurons"])
+    authors = label.replace("Blue Brain Project (", "")
     author, stated = _author(authors), re.search(r"\b(19|20)\d\d\b", label)
     year = whole(stated[0] if stated else years.get((author, line["Neurons"]), ""))
-    why = None
+    why, parts = None, []
     if count is None:
         raw, why = raw or "no number", "gives no number of neurons"
     elif label.startswith("Click or tap"):
@@ -185,16 +179,15 @@ def _parts(line: dict, label: str, ledger: Ledger, years: dict) -> list[dict]:
     elif author == "vogelstein":
         # Two systems are in one row; the number is the second one's.
         why = "two systems in one row; split into vogelstein-2007 and park-2011"
+        parts = [
+            _record(line, "vogelstein", "Vogelstein et al.", 2007, 4_800, ledger),
+            _record(line, "park", "Park et al.", 2011, 262_000, ledger) | {"url": None},
+        ]
     elif (author, year, count) == ("shiu", 2023, 125_000):
         why = "the same simulation as shiu-2024 (its preprint)"
     if why:
         ledger.drop(_TABLE, f"{label}: {raw}", why)
-        if author != "vogelstein":
-            return []
-        return [
-            _record(line, "vogelstein", "Vogelstein et al.", 2007, 4_800, ledger),
-            _record(line, "park", "Park et al.", 2011, 262_000, ledger) | {"url": None},
-        ]
+        return parts
     if year is None:
         raise DeriveError(f"{label}: no year, and none in the models table")
     if not stated:
