@@ -17,13 +17,15 @@ override STAMP := $(VENV)/complete
 override TESTS := $(VENV)/complete-tests
 override NEXT := .venv-next/complete
 
-# An environment counts only if it was finished, here, and still starts: each of its stamps holds
-# this folder's path. One that does not was left half made, or copied: all is made from nothing.
+# An environment counts only if it was finished, here, from these requirements, and still starts. A
+# stamp holds this folder's path; one that does not was left half made, or copied. Else all is made
+# from nothing.
 define whole
-[ "$$(cat $(1) 2>&1)" = "$$(pwd -P)" ] && { [ ! -e $(2) ] || [ "$$(cat $(2) 2>&1)" = "$$(pwd -P)" ]; } && \
-	$(dir $(1))bin/python -c '' 2>/dev/null || rm -f $(1) $(2);
+fresh() { [ "$$(cat "$$1" 2>&1)" = "$$(pwd -P)" ] && [ ! "$$2" -nt "$$1" ]; }; \
+fresh $(1) $(2) && { [ ! -e $(3) ] || fresh $(3) $(4); } && $(dir $(1))bin/python -c '' 2>/dev/null || rm -f $(1) $(3);
 endef
-override STALE := $(shell $(call whole,$(STAMP),$(TESTS)) $(call whole,$(NEXT),$(NEXT)))
+override STALE := $(shell $(call whole,$(STAMP),requirements.txt,$(TESTS),requirements-test.txt) \
+	$(call whole,$(NEXT),requirements-next.txt,$(NEXT),requirements-next.txt))
 
 # By uv where there is one, else by pip. Both check the hashes; neither writes bytecode in advance.
 override INSTALL = install() { \
@@ -31,14 +33,39 @@ override INSTALL = install() { \
 	else $(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-compile "$$@"; fi; \
 }; install
 
+override RUFF := $(VENV)/bin/ruff
+override CHAPTERS = $$(grep -l '^kernelspec:' book/*.md)
+override FORMAT_CELLS := $(VENV)/bin/jupytext --quiet --pipe '$(RUFF) format --line-length 96 -'
+
 .DEFAULT_GOAL := book
-.PHONY: book test survive messages pdf verify changes release verify-release publish chapter scenario sweep serve bench data check-upstream lock audit clean help
+.PHONY: book test test-next lint format survive messages pdf verify changes release verify-release publish chapter scenario sweep serve bench data check-upstream lock audit clean help
 
 book: $(STAMP) ## Build the book into _build/html (only what changed; first makes .venv)
 	@$(PY) -m sobe.build book
 
 test: $(TESTS) ## Build the book and run every test
 	@PYTEST_ADDOPTS="$$PYTEST_ADDOPTS $$PYTEST_ARGS" $(PY) -m pytest
+
+test-next: $(NEXT) ## Build the book in _build/next with today's Sphinx instead of Jupyter Book's, and test the pages
+	@mkdir -p _build/next && find _build/next -mindepth 1 -maxdepth 1 ! -name _build -exec rm -rf {} +
+	@tar -c --exclude='./_build' --exclude='./dist' --exclude='./.git' --exclude='./.venv*' . | tar -x -C _build/next
+	@cp requirements-next.txt _build/next/requirements.txt
+	@cd _build/next && PYTHONPATH="$$(pwd -P)" "../../$(dir $(NEXT))bin/python" -m pytest -m 'not survive and not browser' $(NEXT_TESTS)
+
+lint: $(TESTS) ## Check format, style, types and imports of the code and of the chapters' cells; changes nothing
+	@$(RUFF) check --quiet .
+	@$(RUFF) format --quiet --check . || { echo "error: format the code: make format" >&2; exit 1; }
+	@mkdir -p _build && scratch=$$(mktemp -d _build/.lint-XXXXXX) && trap 'rm -rf "$$scratch"' EXIT && \
+	cp $(CHAPTERS) "$$scratch" && $(FORMAT_CELLS) "$$scratch"/*.md && status=0 && \
+	for file in "$$scratch"/*.md; do diff -u "book/$${file##*/}" "$$file" || status=1; done && \
+	{ [ $$status = 0 ] || { echo "error: format the chapters' cells: make format" >&2; exit 1; }; }
+	@$(VENV)/bin/mypy --no-error-summary
+	@! grep -q '^\[\[tool.importlinter.contracts' pyproject.toml || $(VENV)/bin/lint-imports
+
+format: $(TESTS) ## Format the code and the chapters' cells as `make lint` wants them
+	@$(RUFF) check --quiet --fix-only .
+	@$(RUFF) format --quiet .
+	@$(FORMAT_CELLS) $(CHAPTERS)
 
 survive: $(TESTS) ## Kill, starve and mislead builds, and fuzz the loaders; prints what was tried
 	@PYTEST_ADDOPTS="$$PYTEST_ADDOPTS $$PYTEST_ARGS" $(PY) -m pytest -m survive tests/survive
@@ -117,31 +144,31 @@ clean: ## Remove what was built (the environment in .venv stays)
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
 
-# Made from nothing, and marked complete only at the end.
+# Made from nothing, and marked complete only at the end. Where only pyproject.toml changed, the
+# package alone is installed again.
 define environment
 @command -v "$$PYTHON" >/dev/null || { echo "error: there is no $$PYTHON here; install Python 3.11, 3.12 or 3.13, or name one: make PYTHON=/path/to/python3" >&2; exit 1; }
 @"$$PYTHON" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
 	echo "error: $$PYTHON is $$("$$PYTHON" --version 2>&1); the book needs Python 3.11, 3.12 or 3.13: make PYTHON=/path/to/python3" >&2; exit 1; }
-@tool=pip; if command -v "$$UV" >/dev/null; then tool=uv; fi; \
-	echo "Installing $$(grep -c '==' $(1)) packages of $(1) into $(@D) with $$tool (once; takes up to five minutes)"
+@$(call announce,Installing,$<,into)
 @rm -rf $(@D)
 @"$$PYTHON" -m venv $(@D)
-@$(INSTALL) --require-hashes -r $(1)
-@$(INSTALL) --no-deps --no-build-isolation --editable .
-@pwd -P > $@
+@$(INSTALL) --require-hashes -r $<
 endef
+override announce = tool=pip; if command -v "$$UV" >/dev/null; then tool=uv; fi; \
+	echo "$(1) $$(grep -c '==' $(2)) packages of $(2) $(3) $(@D) with $$tool, once; this takes one to five minutes"
 
 $(STAMP): requirements.txt pyproject.toml
-	$(call environment,requirements.txt)
-
 $(NEXT): requirements-next.txt pyproject.toml
-	$(call environment,requirements-next.txt)
+$(STAMP) $(NEXT):
+	$(if $(filter $<,$?),$(environment))
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@pwd -P > $@
 
 # Holds "begun" until it is finished, even if make is interrupted.
 .PRECIOUS: $(TESTS)
-$(TESTS): $(STAMP) requirements-test.txt
-	@if [ -e $@ ]; then rm -f $@ $(STAMP); $(MAKE) --no-print-directory $(STAMP); fi
-	@echo "Adding $$(grep -c '==' requirements-test.txt) packages of requirements-test.txt for tests and lint (once; takes a minute or two)"
+$(TESTS): requirements-test.txt | $(STAMP)
+	@$(call announce,Adding,$<,for tests and lint to)
 	@echo begun > $@
-	@$(INSTALL) --no-deps --require-hashes -r requirements-test.txt || { rm -f $@; exit 1; }
+	@$(INSTALL) --no-deps --require-hashes -r $< || { rm -f $@; exit 1; }
 	@pwd -P > $@

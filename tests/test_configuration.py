@@ -23,7 +23,9 @@ THEIRS = {
 def test_it_is_what_jupyter_book_makes_of_it(project):
     ours = sphinx_settings(project.config)
     theirs, _ = get_final_config(
-        user_yaml=project.config, cli_config={"latex_individualpages": False}, sourcedir=project.root
+        user_yaml=project.config,
+        cli_config={"latex_individualpages": False},
+        sourcedir=project.root,
     )
     assert set(ours) <= set(theirs)
     assert set(theirs) - set(ours) <= THEIRS
