@@ -9,7 +9,7 @@ import sys
 from sobe import atomic, languages, policy
 from sobe.errors import BuildError
 from sobe.pipeline import rendering
-from sobe.pipeline.worker import Apart
+from sobe.pipeline.worker import Worker
 
 FRONT = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
@@ -70,7 +70,7 @@ def render(project, notebooks, out, report=print):
     # is in use here would wait in the fork for ever.
     context = multiprocessing.get_context("spawn" if "vl_convert" in sys.modules else "fork")
     others = {
-        name: Apart(
+        name: Worker(
             context, _render_another, project, notebooks, asides[name], language, name, names
         )
         for language, name in list(editions.items())[1:]
