@@ -132,14 +132,14 @@ def spoken(project, notebooks, language):
     For a language that is not the source's own.
     """
     from sobe.languages import edition
-    from sobe.pipeline.translated import said
+    from sobe.pipeline.translated import translated_notebook
 
     translate = edition.catalogue(project.book, project.root / "data", language)
     languages.use(translate)
     try:
         yield (
             {
-                chapter: said(project.chapters[chapter], text, language, translate)
+                chapter: translated_notebook(project.chapters[chapter], text, language, translate)
                 for chapter, text in notebooks.items()
             },
             translate,
