@@ -451,7 +451,7 @@ def test_the_record_of_changes_is_chinese(project, tmp_path):
         ),
         encoding="utf-8",
     )
-    with editions.spoken(project, {}, "zh_CN"):
+    with editions.in_language(project, {}, "zh_CN"):
         words = re.sub(r"<[^>]+>", " ", changes.html(tmp_path))
     assert re.findall(r"[A-Za-z]+", words) == [
         "growth",

@@ -126,7 +126,7 @@ def render(project, notebooks, out, report=print):
 
 
 @contextlib.contextmanager
-def spoken(project, notebooks, language):
+def in_language(project, notebooks, language):
     """While the block runs this process speaks `language`: gives ({chapter: notebook text in it}, the Catalogue).
 
     For a language that is not the source's own.
@@ -152,10 +152,10 @@ def render_other(project, notebooks, out, language, name, names):
     """Render one edition that is not the source's own; returns the catalogue it used."""
     from sobe.languages import edition
 
-    with spoken(project, notebooks, language) as (told, translate):
+    with in_language(project, notebooks, language) as (texts, translate):
         rendering.render(
             project,
-            rendering.make_tree(project, told, name),
+            rendering.make_tree(project, texts, name),
             out,
             settings(project, language, name, names),
         )

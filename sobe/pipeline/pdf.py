@@ -174,7 +174,7 @@ def _edition(root, notebooks, language, name, names, cited):
     project = Project(root)
     out = project.build / "pdf" / f".{name}" / "print"
     speaking = (
-        editions.spoken(project, notebooks, language)
+        editions.in_language(project, notebooks, language)
         if language != "en"
         else contextlib.nullcontext((notebooks, None))
     )
