@@ -17,8 +17,8 @@ from functools import reduce
 
 import numpy as np
 
-from sobe.tables.rows import quote
 from sobe.analysis.estimator import EstimatorError
+from sobe.tables.rows import quote
 
 _LONGEST, _DEEPEST = 1000, 100
 #: Stands in for ``if``, which Python reserves; no name in a formula.
