@@ -2,9 +2,9 @@
 
 import pytest
 from jupyter_book.config import get_final_config
-from sobe.pipeline.configuration import sphinx_settings
 
 from sobe.errors import BuildError
+from sobe.pipeline.configuration import sphinx_settings
 
 #: What Jupyter Book's has more: defaults of extensions, or settings of its own command.
 THEIRS = {

@@ -6,14 +6,15 @@ import sys
 
 import pytest
 
-from sobe.build import BuildError, notebook
-from sobe.build.book import build_book
-from sobe.build.execute import Run, _imports
-from sobe.build.preloaded import ENV, PACKAGES, imports
+from sobe.errors import BuildError
+from sobe.pipeline import notebook
+from sobe.pipeline.book import build_book
+from sobe.pipeline.execute import Run, _imports
+from sobe.pipeline.preloaded import ENV, PACKAGES, imports
 
 LOADED = """
 import os, sys, threading
-from sobe.build.preloaded import load
+from sobe.pipeline.preloaded import load
 load(sys.argv[1:])
 print(len(os.listdir("/proc/self/task")), threading.active_count(), "vl_convert" in sys.modules)
 print(*(name for name in sys.argv[1:] if name not in sys.modules and "." not in name))
@@ -24,7 +25,7 @@ print(*(name for name in sys.argv[1:] if name not in sys.modules and "." not in 
 def test_all_that_is_loaded_has_one_thread_and_reads_no_table(project, tmp_path):
     """A fork of a process with threads can hang, and a table read here would be in no chapter's list."""
     names = _imports([Run(name, path) for name, path in project.chapters.items()])
-    assert {"altair", "pandas", "sobe.claims.ledger"} <= set(names)
+    assert {"altair", "pandas", "sobe.analysis.claims.ledger"} <= set(names)
     reads = tmp_path / "reads"
     done = subprocess.run(
         [sys.executable, "-c", LOADED, *names],
@@ -40,12 +41,14 @@ def test_all_that_is_loaded_has_one_thread_and_reads_no_table(project, tmp_path)
 def test_only_known_packages_are_loaded_before_a_chapter_runs(tiny):
     tiny.chapter(
         "alpha",
-        extra=tiny.cell("import pandas as pd, sys, numpy.linalg\nfrom sobe.show import say\nimport nothing")
+        extra=tiny.cell(
+            "import pandas as pd, sys, numpy.linalg\nfrom sobe.charts.display import glue\nimport nothing"
+        )
         + tiny.cell("%time import altair")
         + tiny.cell("if True:\n    import scipy"),
     )
     found = imports(notebook.read(tiny.root / "book/alpha.md"))
-    assert found == ["numpy.linalg", "pandas", "sobe.show", "sobe.show.say"]
+    assert found == ["numpy.linalg", "pandas", "sobe.charts.display", "sobe.charts.display.glue"]
     assert {name.partition(".")[0] for name in found} <= PACKAGES
 
 
@@ -77,7 +80,7 @@ def test_the_end_of_the_process_is_told_as_that_of_a_kernel(tiny):
 
 
 def test_a_process_that_does_not_start_is_told(tiny, monkeypatch):
-    monkeypatch.setattr("sobe.build.preloaded._SERVE", "raise SystemExit('no luck today')")
+    monkeypatch.setattr("sobe.pipeline.preloaded._SERVE", "raise SystemExit('no luck today')")
     tiny.chapter("alpha", marker="other")
     with pytest.raises(BuildError, match="'alpha' failed in cell 1 .*did not start: no luck today"):
         build_book(tiny.project)
