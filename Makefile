@@ -114,11 +114,11 @@ bench: $(TESTS) ## Time this build and its pages against plain Jupyter Book (N=â
 
 data: $(STAMP) ## Derive data/ anew from the upstream repository: UPSTREAM=folder
 	@test -n "$$UPSTREAM" || { echo "error: say where the upstream repository is: make data UPSTREAM=folder" >&2; exit 1; }
-	@$(PY) -m sobe.tables.derive "$$UPSTREAM"
+	@$(PY) -m sobe.pipeline.derive "$$UPSTREAM"
 
 check-upstream: $(STAMP) ## Check that data/ is what the upstream repository gives: UPSTREAM=folder
 	@test -n "$$UPSTREAM" || { echo "error: say where the upstream repository is: make check-upstream UPSTREAM=folder" >&2; exit 1; }
-	@$(PY) -m sobe.tables.derive --check "$$UPSTREAM"
+	@$(PY) -m sobe.pipeline.derive --check "$$UPSTREAM"
 
 override LOCK = "$$UV" pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --output-file $(1)

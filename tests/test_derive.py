@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sobe import tables
-from sobe.tables.derive import __main__ as derive_main
+from sobe.pipeline import derive as derive_main
 from sobe.tables.derive import common, funding, recordings, write
 from sobe.tables.derive.bibliography import bibtex
 from sobe.tables.derive.common import (

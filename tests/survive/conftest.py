@@ -80,8 +80,6 @@ KILLS = {
     "SIGTERM": lambda process: process.send_signal(signal.SIGTERM),
     "Ctrl-C": lambda process: os.killpg(process.pid, signal.SIGINT),
 }
-#: Before this a process is Python starting, and knows nothing of us.
-FIRST = 0.3
 CATALOGUE = """msgid ""
 msgstr "Content-Type: text/plain; charset=UTF-8\\n"
 
@@ -261,13 +259,25 @@ class Process:
         return lines[0]
 
 
+def ready(process):
+    """Wait until a command takes signals itself; before that it is Python starting, and knows nothing of us."""
+    status = Path(f"/proc/{process.pid}/status")
+    while process.poll() is None:
+        caught = int(status.read_text().split("SigCgt:")[1].split()[0], 16)
+        if caught >> (signal.SIGTERM - 1) & 1:
+            return
+        time.sleep(0.001)
+
+
 def killed(run, how, moment=None, once=lambda: False, see=lambda: None):
     """Kill a run at a moment, or, without one, `once` that is true; what to `see` right before. Whether its work was still under way."""
+    start = time.monotonic()
+    ready(run.process)
     if moment is None:
         while not once() and run.process.poll() is None:
             time.sleep(0.001)
     else:
-        time.sleep(max(moment, FIRST))
+        time.sleep(max(0, start + moment - time.monotonic()))
     see()
     under_way = run.process.poll() is None
     if under_way:

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from sobe.pipeline.pdf import lacking
-from survive.conftest import FIRST, KILLS, ROOT, STOPPED, Book, killed, listing, same
+from survive.conftest import KILLS, ROOT, STOPPED, Book, killed, listing, ready, same
 
 pytestmark = pytest.mark.survive
 
 EACH = 10
 #: Where a build is, by what there is in its folder; the last that is there.
 PHASES = {
+    "": "as it started",
     ".lock": "as chapters executed",
     ".aside-*": "as pages rendered",
     ".aside-*/html": "as the site was put in place",
@@ -46,7 +47,7 @@ def turn(book, marker):
 
 def phase(build):
     """What a build is at."""
-    return [said for pattern, said in PHASES.items() if any(build.glob(pattern))][-1]
+    return [said for pattern, said in PHASES.items() if not pattern or any(build.glob(pattern))][-1]
 
 
 @pytest.mark.parametrize("how", KILLS)
@@ -203,7 +204,8 @@ def test_a_derivation_killed_leaves_the_tables(tmp_path, moments, account, how):
             start_new_session=True,
         )
         if number:
-            time.sleep(max(moment * took, FIRST))
+            ready(process)
+            time.sleep(moment * took)
             if process.poll() is None:
                 KILLS[how](process)
         said = process.communicate(timeout=60)[1]
@@ -239,7 +241,7 @@ def test_make_data_killed(tmp_path, moments, account, how):
     wanted = listing(root / "data")
     for moment in moments(2, 4):
         process = subprocess.Popen(
-            [sys.executable, "-m", "sobe.tables.derive", UPSTREAM],
+            [sys.executable, "-m", "sobe.pipeline.derive", UPSTREAM],
             cwd=root,
             env={**os.environ, "PYTHONPATH": str(root)},
             stdout=subprocess.DEVNULL,
@@ -247,7 +249,8 @@ def test_make_data_killed(tmp_path, moments, account, how):
             text=True,
             start_new_session=True,
         )
-        time.sleep(max(moment, FIRST))
+        ready(process)
+        time.sleep(moment)
         if process.poll() is None:
             KILLS[how](process)
         said = process.communicate(timeout=60)[1]

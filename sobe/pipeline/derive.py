@@ -1,6 +1,6 @@
 """Derive the tables of ``data/`` from upstream's data, or check them against it.
 
-``python -m sobe.tables.derive DIR`` writes the derived tables; ``--check DIR`` derives
+``python -m sobe.pipeline.derive DIR`` writes the derived tables; ``--check DIR`` derives
 them and fails on the first difference from ``data/``.
 """
 
@@ -18,10 +18,18 @@ from pathlib import Path
 from sobe import tables
 from sobe.paths import ROOT
 
-from . import compute, costs, estimator, funding, organisms, recordings, simulations
-from .bibliography import bibtex
-from .common import DeriveError, Ledger, Upstream, to_csv
-from .write import finish, write
+from sobe.tables.derive import (
+    compute,
+    costs,
+    estimator,
+    funding,
+    organisms,
+    recordings,
+    simulations,
+)
+from sobe.tables.derive.bibliography import bibtex
+from sobe.tables.derive.common import DeriveError, Ledger, Upstream, to_csv
+from sobe.tables.derive.write import finish, write
 
 SUBJECTS = (organisms, compute, costs, simulations, recordings, funding, estimator)
 
@@ -57,7 +65,7 @@ def first_difference(files: dict[str, str]) -> str | None:
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m sobe.tables.derive", description=__doc__.splitlines()[0]
+        prog="python -m sobe.pipeline.derive", description=__doc__.splitlines()[0]
     )
     parser.add_argument("upstream", type=Path, help="a checkout of upstream's data repository")
     parser.add_argument(
