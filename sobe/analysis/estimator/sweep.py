@@ -27,7 +27,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from sobe import ROOT, signals
-from sobe.analysis.estimator import EstimatorError
+from sobe.analysis.estimator.errors import EstimatorError
 from sobe.analysis.estimator.estimate import BOTTLENECKS, estimate
 from sobe.analysis.estimator.model import load_model
 from sobe.analysis.estimator.scenario import Sweep
