@@ -13,7 +13,7 @@ from sobe.tables.derive import common, funding, recordings, write
 from sobe.tables.derive.bibliography import bibtex
 from sobe.tables.derive.common import (
     DeriveError,
-    Ledger,
+    Corrections,
     Upstream,
     as_text,
     bare_doi,
@@ -234,10 +234,10 @@ def test_doi_is_freed_of_its_link():
 
 
 def test_ledger_numbers_rows_in_a_stable_order():
-    ledger = Ledger()
-    assert ledger.fix("b", "k", "c", " two\nlines ", 2, "why") == 2
-    ledger.drop("a", "row", "why")
-    rows = ledger.rows()
+    corrections = Corrections()
+    assert corrections.fix("b", "k", "c", " two\nlines ", 2, "why") == 2
+    corrections.drop("a", "row", "why")
+    rows = corrections.rows()
     assert [(row["correction_id"], row["table"], row["theirs"]) for row in rows] == [
         ("001", "a", "row"),
         ("002", "b", "two lines"),
@@ -246,9 +246,9 @@ def test_ledger_numbers_rows_in_a_stable_order():
 
 
 def test_a_doubt_keeps_the_value_and_says_why():
-    ledger = Ledger()
-    ledger.doubt("t", "k", "c", 0.052, "26 times the brain")
-    (row,) = ledger.rows()
+    corrections = Corrections()
+    corrections.doubt("t", "k", "c", 0.052, "26 times the brain")
+    (row,) = corrections.rows()
     assert (row["kind"], row["theirs"], row["ours"]) == ("doubtful", "0.052", "0.052")
 
 
@@ -258,13 +258,13 @@ def test_facts_seen_are_applied_and_recorded(monkeypatch):
         {"fact_id": "f2", "key": "a", "column": "region", "value": "head", "says": "the head"},
     ]
     monkeypatch.setattr(common, "seen_facts", lambda table: facts)
-    ledger, rows = Ledger(), {"a": {"n": 187, "region": None}}
-    assert common.apply_seen(rows, "t", ledger) == {("a", "n"), ("a", "region")}
+    corrections, rows = Corrections(), {"a": {"n": 187, "region": None}}
+    assert common.apply_seen(rows, "t", corrections) == {("a", "n"), ("a", "region")}
     assert rows == {"a": {"n": 80, "region": "head"}}
-    (row,) = ledger.rows()  # a column that upstream lacks is no correction
+    (row,) = corrections.rows()  # a column that upstream lacks is no correction
     assert (row["theirs"], row["ours"], row["seen"]) == ("187", "80", "f1")
     with pytest.raises(DeriveError, match="f1: t has no row 'a'"):
-        common.apply_seen({}, "t", ledger)
+        common.apply_seen({}, "t", corrections)
 
 
 @pytest.mark.parametrize(
@@ -297,7 +297,7 @@ def test_a_share_times_a_total_is_told_by_its_form(neurons, organism, counted):
     ],
 )
 def test_dois_of_the_coverage_table_are_registered_ones(link, doi):
-    assert recordings._registered_doi(link, "key", Ledger()) == doi
+    assert recordings._registered_doi(link, "key", Corrections()) == doi
 
 
 @pytest.mark.parametrize(
@@ -312,7 +312,7 @@ def test_dois_of_the_coverage_table_are_registered_ones(link, doi):
 )
 def test_a_funder_is_compared_with_its_own_link(funder, link, ours):
     row = {"project_id": "p", "source": "s", "funder_type": funder, "reference_url": link}
-    funding._check_funder(row, Ledger())
+    funding._check_funder(row, Corrections())
     assert row["funder_type"] == ours
 
 

@@ -19,7 +19,7 @@ from sobe import ROOT, tables
 
 from . import compute, costs, estimator, funding, organisms, recordings, simulations
 from .bibliography import bibtex
-from .common import DeriveError, Ledger, Upstream, to_csv
+from .common import Corrections, DeriveError, Upstream, to_csv
 from .write import finish, write
 
 SUBJECTS = (organisms, compute, costs, simulations, recordings, funding, estimator)
@@ -27,10 +27,10 @@ SUBJECTS = (organisms, compute, costs, simulations, recordings, funding, estimat
 
 def derive(root: Path) -> dict[str, str]:
     """Return the text of every derived table and of the bibliography, by path in the repository."""
-    ledger, rows = Ledger(), {}
+    corrections, rows = Corrections(), {}
     for subject in SUBJECTS:
-        rows |= subject.derive(Upstream(root), ledger)
-    rows["corrections"] = ledger.rows()
+        rows |= subject.derive(Upstream(root), corrections)
+    rows["corrections"] = corrections.rows()
     files = {"book/references.bib": bibtex(tables.load("sources"))}
     for name, table in rows.items():
         resource = tables.schema(name, ROOT / "data")
