@@ -69,7 +69,7 @@ def plain_files(folder: Path) -> set[str]:
     """Return the files below ``folder``; raises `BuildError` for a link, a device or a pipe."""
     if folder.is_symlink() or not folder.is_dir():
         raise BuildError(f"{folder} is not a plain folder")
-    found = set()
+    found: set[str] = set()
     for place, folders, names in os.walk(folder, onerror=_unreadable):
         for name in [*folders, *names]:
             path = Path(place, name)

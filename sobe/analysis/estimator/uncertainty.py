@@ -10,19 +10,17 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from sobe.analysis.estimator.errors import EstimatorError
 from sobe.analysis.estimator.estimate import settle
 from sobe.analysis.estimator.model import Model, load_model
 
-Array = npt.NDArray[np.float64]
 #: What is drawn unless other results are asked for.
 RESULTS = (
     "first_cost",
@@ -64,7 +62,7 @@ class Ranged(NamedTuple):
 class Draws:
     """Results of ``n`` draws: ``outputs`` maps a formula to an array (n,) in its unit."""
 
-    outputs: dict[str, Array]
+    outputs: dict[str, np.ndarray]
 
     def interval(self, name: str) -> tuple[float, float, float]:
         """Return (low, median, high): the 5th, 50th and 95th percentile of one result."""
@@ -72,13 +70,13 @@ class Draws:
         return float(low), float(median), float(high)
 
 
-def _triangle(row: Ranged, uniform: Array) -> Array:
+def _triangle(row: Ranged, uniform: np.ndarray) -> np.ndarray:
     """Turn ``uniform`` numbers (n,) of [0, 1) into draws from a parameter's range.
 
     Uses the inverse of the distribution function of the triangular distribution.
     """
     to: Callable[[Any], Any] = np.log if row.low > 0 else float
-    back: Callable[[Array], Array] = np.exp if row.low > 0 else np.asarray
+    back: Callable[[np.ndarray], np.ndarray] = np.exp if row.low > 0 else np.asarray
     low, peak, high = (float(to(x)) for x in (row.low, row.value, row.high))
     if high == low:
         return np.full_like(uniform, row.value)
@@ -192,7 +190,9 @@ def tornado(
     return frame.sort_values(["span", "parameter"], ascending=[False, True], ignore_index=True)
 
 
-def improved(model: Model, values: dict[str, float], lever: str, factors: npt.ArrayLike) -> Array:
+def improved(
+    model: Model, values: dict[str, float], lever: str, factors: Iterable[float]
+) -> np.ndarray:
     """Return the first connectome's cost (n,), in US dollars, for a lever improved by factors (n,).
 
     Raises
