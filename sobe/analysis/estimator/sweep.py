@@ -29,7 +29,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from sobe import ROOT, signals
+from sobe import signals
 from sobe.analysis.estimator.errors import EstimatorError
 from sobe.analysis.estimator.estimate import BOTTLENECKS, estimate
 from sobe.analysis.estimator.model import load_model
@@ -37,6 +37,7 @@ from sobe.analysis.estimator.scenario import Sweep
 from sobe.analysis.estimator.uncertainty import draw
 from sobe.atomic import alone, write_whole
 from sobe.languages import units
+from sobe.paths import ROOT
 from sobe.policy import guarded
 
 _PACKAGE = Path(__file__).resolve().parent
