@@ -108,7 +108,8 @@ def main():
                     {"what": what, "times": times, "seconds": seconds, "memory_mb": memory}
                 )
                 print(
-                    f"| {what} | × {times} | {seconds:.1f} | {seconds / base[0]:.2f} | {memory:.0f} | {memory / base[1]:.2f} |",
+                    f"| {what} | × {times} | {seconds:.1f} | {seconds / base[0]:.2f} "
+                    f"| {memory:.0f} | {memory / base[1]:.2f} |",
                     flush=True,
                 )
     out = ROOT / "_build" / "growth.json"

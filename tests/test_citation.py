@@ -63,15 +63,15 @@ def test_zenodo_is_told_the_same(project, cff):
 
 def test_the_report_in_apa(cff):
     assert citation.apa(citation.report(cff)) == (
-        "Zanichelli, N., Schons, M., Freeman, I., Shiu, P. K., & Arkhipov, A. (2026). State of Brain Emulation Report 2025 "
-        "(Version 1). Zenodo. https://doi.org/10.5281/zenodo.18377594"
+        "Zanichelli, N., Schons, M., Freeman, I., Shiu, P. K., & Arkhipov, A. (2026). "
+        "State of Brain Emulation Report 2025 (Version 1). Zenodo. https://doi.org/10.5281/zenodo.18377594"
     )
 
 
 def test_the_edition_in_apa(cff, edition):
     assert citation.apa(edition) == (
-        f"{cff['authors'][0]['name']}. ({cff['date-released'][:4]}). {cff['title']} (Version {cff['version']}). "
-        f"Commit 0123456789ab. {ADDRESS}"
+        f"{cff['authors'][0]['name']}. ({cff['date-released'][:4]}). {cff['title']} "
+        f"(Version {cff['version']}). Commit 0123456789ab. {ADDRESS}"
     )
 
 

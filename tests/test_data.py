@@ -130,7 +130,7 @@ def test_the_ladder_has_every_cell():
 
 @pytest.mark.skipif(not SUMMARY.is_file(), reason="the summary's text is not beside this checkout")
 def test_the_ladder_says_what_the_summary_says():
-    """Each idea's Chinese stands in the summary, and nothing of the summary's table is left over."""
+    """Each idea's Chinese is in the summary, and nothing of the summary's table is left over."""
 
     def words(text):
         return [

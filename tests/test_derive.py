@@ -1,5 +1,6 @@
-"""Deriving the tables from upstream's data: reading, corrections, and that data/ is what it gives."""
+"""Deriving the tables from upstream's data: reading, corrections, and data/ as the result."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -12,8 +13,8 @@ from sobe.tables.derive import __main__ as derive_main
 from sobe.tables.derive import common, funding, recordings, write
 from sobe.tables.derive.bibliography import bibtex
 from sobe.tables.derive.common import (
-    DeriveError,
     Corrections,
+    DeriveError,
     Upstream,
     as_text,
     bare_doi,
@@ -122,7 +123,7 @@ def test_a_bad_derived_table_replaces_nothing(small):
 
 
 def test_a_derivation_cut_short_is_all_or_nothing(small, monkeypatch):
-    """At every step that touches the disk by name: what stands is old, or becomes new with the next command."""
+    """Cut short at any step, the tables are old, or become new with the next command."""
 
     class Killed(BaseException):
         pass
@@ -133,7 +134,7 @@ def test_a_derivation_cut_short_is_all_or_nothing(small, monkeypatch):
             (small / name).write_text(text)
         left = [step]
 
-        def counted(real):
+        def counted(real, left=left):
             def call(*args, **kwargs):
                 if not left[0]:
                     raise Killed
@@ -145,13 +146,10 @@ def test_a_derivation_cut_short_is_all_or_nothing(small, monkeypatch):
         with monkeypatch.context() as patch:
             patch.setattr(os, "replace", counted(os.replace))
             patch.setattr(os, "rename", counted(os.rename))
-            patch.setattr(
-                write.atomic, "remove", lambda path: None
-            )  # a killed process clears nothing
-            try:
+            # A killed process clears nothing.
+            patch.setattr(write.atomic, "remove", lambda path: None)
+            with contextlib.suppress(Killed):
                 write.write(NEW, small)
-            except Killed:
-                pass
         write.finish(small)
         after = {
             name: text

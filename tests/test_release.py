@@ -1,4 +1,4 @@
-"""Releases of a small book: made, verified, published as versions, and found to be the same when built again."""
+"""Releases of a small book: made, verified, published as versions, built again the same."""
 
 import json
 import os
@@ -28,7 +28,8 @@ date-released: "2026-01-02"
 license: [CC-BY-4.0, MIT]
 abstract: A tiny book.
 authors: [{{name: Nobody}}]
-references: [{{type: report, title: Report, year: 2025, doi: 10.1/x, authors: [{{name: Somebody}}]}}]
+references:
+- {{type: report, title: Report, year: 2025, doi: 10.1/x, authors: [{{name: Somebody}}]}}
 """
 FOOTER = """    html_theme_options:
       use_fullscreen_button: false
@@ -48,7 +49,8 @@ class TinyRepository(TinyBook):
         self.write("_toc.yml", (root / "_toc.yml").read_text() + "  - file: book/changelog\n")
         self.write(
             "book/changelog.md",
-            "# Changes\n\n```{include} ../CHANGELOG.md\n:start-after: '# Changelog'\n```\n\n## Data\n\n```{data-changes}\n```\n",
+            "# Changes\n\n```{include} ../CHANGELOG.md\n:start-after: '# Changelog'\n```\n\n"
+            "## Data\n\n```{data-changes}\n```\n",
         )
         self.write(".gitignore", "_build/\ndist/\n__pycache__/\n")
         shutil.copyfile(ROOT / ".gitattributes", root / ".gitattributes")
@@ -377,7 +379,7 @@ def test_a_missing_file_and_a_cut_one_are_named(twins):
 def test_a_difference_in_an_archive_is_named_by_its_member(twins):
     from sobe.zips import write_zip
 
-    for folder, word in zip(twins, (b"one", b"onE")):
+    for folder, word in zip(twins, (b"one", b"onE"), strict=True):
         write_zip(folder / "all.zip", {"b/c.txt": word, "a.txt": b"same"})
     assert compare.difference(*twins).startswith("all.zip, in it b/c.txt: byte 2 of 3 and 3")
 

@@ -1,4 +1,4 @@
-"""Processes killed at random moments: what stands is whole, nothing lives on, and the next run makes it good."""
+"""Processes killed at random moments: results stay whole, nothing runs on, the next run repairs."""
 
 import os
 import shutil
@@ -51,8 +51,10 @@ def phase(build):
 
 @pytest.mark.parametrize("how", KILLS)
 def test_a_build_killed_at_any_moment(versions, moments, account, temporary, how):
-    """At moments spread over its time, and once as soon as the new site lies there; every second of them the build that
-    comes after a killed one."""
+    """At moments spread over its time, and once as soon as the new site is there.
+
+    Every second of these builds comes after a killed one.
+    """
     book, wanted, seconds = versions
     build = book.root / "_build"
     stands = next(marker for marker, found in wanted.items() if found == listing(book.site))
@@ -69,7 +71,7 @@ def test_a_build_killed_at_any_moment(versions, moments, account, temporary, how
                 how,
                 moment,
                 lambda: any(build.glob(".aside-*/html")),
-                lambda: seen.append(phase(build)),
+                lambda seen=seen: seen.append(phase(build)),
             )
             if not under_way:
                 same(listing(book.site), wanted[comes])
@@ -135,7 +137,10 @@ def test_make_pdf_killed(book, moments, account, temporary, how):
 
 SWEEP = """title: A few
 parameters: {draws: 3000, seed: 1}
-grid: {organism: [c_elegans, mouse, human], modality: [em, exm], project_years: [5.0, 10.0, 20.0, 30.0]}
+grid:
+  organism: [c_elegans, mouse, human]
+  modality: [em, exm]
+  project_years: [5.0, 10.0, 20.0, 30.0]
 """
 
 
@@ -184,7 +189,7 @@ write(json.loads((root / "new.json").read_text()), root)
 
 @pytest.mark.parametrize("how", KILLS)
 def test_a_derivation_killed_leaves_the_tables(tmp_path, moments, account, how):
-    """All tables of the real data package, each row twice or once: never some of the one and some of the other."""
+    """All tables of the data package, with each row twice or once: never a mixture of both."""
     import json
 
     root = tmp_path / "repo"

@@ -1,4 +1,4 @@
-"""Releases killed at random moments: a version is there whole or not at all, the site of versions old or new."""
+"""Releases killed at random moments: versions are whole or absent, the site is old or new."""
 
 import shutil
 import subprocess
@@ -134,7 +134,10 @@ def test_a_release_killed_at_any_moment(releases, moments, account, how):
         releases.all_is_new()
         outcome = "no such version; the next make release gives the bytes of an uninterrupted one"
         if there:
-            outcome = f"version whole, site {'new' if published else 'old'}; refused a second time; make publish gives the new site"
+            outcome = (
+                f"version whole, site {'new' if published else 'old'}; refused a second time; "
+                "make publish gives the new site"
+            )
         account(f"{how} during make release", outcome)
 
 
@@ -144,7 +147,7 @@ def test_publishing_killed(releases, account, how):
     for sign in (".making-*", ".making-*/site/latest/index.html"):
         releases.reset("1.1.0")
         run = releases.command("publish")
-        under_way = killed(run, how, once=lambda: any(releases.dist.glob(sign)))
+        under_way = killed(run, how, once=lambda sign=sign: any(releases.dist.glob(sign)))
         assert not run.left()
         if under_way:
             stopped(run, how)
