@@ -1,4 +1,4 @@
-"""How long the build takes, beside a plain `jupyter-book build` of the same book.
+"""How long the build takes, compared with a plain `jupyter-book build` of the same book.
 
 `make bench` runs it. It works in a copy of the repository in a temporary
 folder, with the environment it is run in, and measures whole commands:

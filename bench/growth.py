@@ -1,7 +1,7 @@
 """How the cost of the build grows: with rows of tables, with chapters, with scenarios of a sweep.
 
 `make bench` runs it. Everything is synthetic and small at its base; time is that of the
-processor, children included, since the machine may do other things besides; memory is the most
+processor, children included, since the machine may do other things as well; memory is the most
 that one process held. It prints a Markdown table and writes `_build/growth.json`.
 """
 

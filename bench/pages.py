@@ -1,4 +1,4 @@
-"""What a reader's browser loads, beside the same chapters with Altair's default renderer.
+"""What a reader's browser loads, compared with the same chapters and Altair's default renderer.
 
 `make bench` runs it. The book is built twice: as it is, and in a copy by plain Jupyter Book
 without this book's extension, so that charts come as Altair writes them. Headless Chromium opens

@@ -28,7 +28,7 @@ from sobe.tables.rows import TableError
 ROOT = Path(__file__).resolve().parents[1]
 UPSTREAM = ROOT.parent / "shared" / "upstream"
 needs_upstream = pytest.mark.skipif(
-    not UPSTREAM.is_dir(), reason="upstream's data is not beside this checkout"
+    not UPSTREAM.is_dir(), reason="upstream's data is not next to this checkout"
 )
 
 
@@ -44,7 +44,7 @@ def test_deriving_twice_gives_the_same():
 
 @needs_upstream
 def test_a_git_history_serves_for_the_broken_files(tmp_path):
-    """Without data-before-split/, the files stand in the commit before the one that broke them."""
+    """Without data-before-split/, the files are in the commit before the one that broke them."""
     name = "costs/neuron-reconstruction-estimates.tsv"
     good = (UPSTREAM / "data-before-split" / name).read_bytes()
     file = tmp_path / "data" / name

@@ -214,7 +214,7 @@ def test_every_chart_is_read_by_keyboard(opened, site):
 
 
 def test_the_first_chart_is_drawn_before_the_rest_is_parsed(site):
-    """Its scripts stand right behind it, and no other script in the head holds up the page."""
+    """Its scripts come right after it, and no other script in the head delays the page."""
     for name in names(site):
         html = (site / name).read_text(encoding="utf-8")
         if 'class="sobe-chart"' not in html:

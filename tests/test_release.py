@@ -196,9 +196,9 @@ def test_the_changelog_tells_what_changed_in_the_data(tiny_repository):
         (
             lambda b: b.write("book/index.md", "# Other\n"),
             "1.2.0",
-            "commit or put aside what `git status` shows",
+            "commit or stash what `git status` shows",
         ),
-        (lambda b: b.write("book/new.md", "# New\n"), "1.2.0", "commit or put aside"),
+        (lambda b: b.write("book/new.md", "# New\n"), "1.2.0", "commit or stash"),
         (lambda b: None, "1.2", "'1.2' is not a version"),
         (lambda b: None, "", "say which: make release VERSION="),
         (lambda b: None, "1.2.0", "CITATION.cff says version 1.1.0, not 1.2.0"),

@@ -53,7 +53,7 @@ def test_text_is_readable(mode, color):
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_scores_are_a_ramp(mode):
-    """Each step stands further from the page than the one before."""
+    """Each step is further from the page than the one before."""
     steps = [contrast(on(mode, c), theme.BACKGROUND[mode]) for c in theme.ORDINAL]
     assert steps == sorted(steps)
     assert all(b / a >= 1.3 for a, b in itertools.pairwise(steps))

@@ -1,4 +1,4 @@
-"""What stands in data, parameters and scenario files is data: refused or shown, never obeyed."""
+"""Text in data, parameters and scenario files is data: refused or shown, never executed."""
 
 import csv
 import json

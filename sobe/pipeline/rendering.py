@@ -47,7 +47,7 @@ def _book_files(project):
             yield path
 
 
-def _beside_book(project):
+def _next_to_book(project):
     """Yield what a page may name by `../`: data/, sobe/ and the files at the top."""
     for path in sorted(project.root.iterdir()):
         if path.name in ("data", "sobe") or path.is_file() and path.name[0] not in "._":
@@ -70,7 +70,7 @@ def make_tree(project, notebooks, edition="en"):
         shutil.copyfile(path, target)
     for name, text in notebooks.items():
         (source / f"{name}.ipynb").write_text(text, encoding="utf-8")
-    for path in _beside_book(project):
+    for path in _next_to_book(project):
         (tree / path.name).symlink_to(path)
     config = dict(project.config)
     config["execute"] = {**config.get("execute", {}), "execute_notebooks": "off"}
@@ -248,15 +248,15 @@ def _remove_scratch(build):
 def stamp(project, notebooks):
     """Return a hash of all that the site is made from."""
     pages = [p for p in _book_files(project) if p not in project.chapters.values()]
-    beside = [
+    around = [
         file
-        for path in _beside_book(project)
+        for path in _next_to_book(project)
         for file in ([path] if path.is_file() else path.rglob("*"))
         if file.is_file() and "__pycache__" not in file.parts
     ]
     parts = {
         "files": tree_digest(
-            project.root, [*pages, *beside, project.root / "_config.yml", project.root / "_toc.yml"]
+            project.root, [*pages, *around, project.root / "_config.yml", project.root / "_toc.yml"]
         ),
         "notebooks": {name: digest(text) for name, text in notebooks.items()},
         "environment": environment_digest(project),

@@ -310,7 +310,7 @@ def grown(tmp_path_factory):
 
 @pytest.fixture
 def book(grown, tmp_path):
-    """The built book, for one test to maltreat."""
+    """The built book, for one test to damage."""
     made = object.__new__(Book)
     made.root, made.names = tmp_path / "book", grown[0].names
     shutil.copytree(grown[0].root, made.root, symlinks=True)

@@ -209,7 +209,7 @@ def test_a_spoiled_cache(book, grown, account, damage):
     assert done.err == "" and "2 of 2 chapters to execute" in done.out
     same(listing(book.site), grown[1])
     for _ in files:
-        account(f"cache file {damage}", "made anew; equals a clean build")
+        account(f"cache file {damage}", "made again; equals a clean build")
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_a_file_where_a_folder_belongs(book, grown, account, names):
     assert done.code == 0, done.err
     same(listing(book.site), grown[1])
     for _ in names:
-        account("file where a folder of the build belongs", "made anew; equals a clean build")
+        account("file where a folder of the build belongs", "made again; equals a clean build")
 
 
 # ---------------------------------------------------------------- company, and places

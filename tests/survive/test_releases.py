@@ -60,7 +60,7 @@ class Releases(Book):
                 shutil.rmtree(path)
         shutil.copytree(self.kept, self.dist, dirs_exist_ok=True)
 
-    def stands(self):
+    def present(self):
         """(whether 1.1.0 is there, whether it is in the site); each of them must be whole."""
         released = {
             name: content
@@ -124,7 +124,7 @@ def test_a_release_killed_at_any_moment(releases, moments, account, how):
                 releases.all_is_new()
                 moment = moment and moment * 0.8
         stopped(run, how)
-        there, published = releases.stands()
+        there, published = releases.present()
         again = releases.command("release", "1.1.0").end()
         assert again.code == int(there), again.err
         if there:
@@ -151,7 +151,7 @@ def test_publishing_killed(releases, account, how):
         assert not run.left()
         if under_way:
             stopped(run, how)
-        assert releases.stands()[0]
+        assert releases.present()[0]
         again = releases.command("publish").end()
         assert again.code == 0, again.err
         releases.all_is_new()

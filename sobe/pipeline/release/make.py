@@ -45,9 +45,7 @@ def check(root, version, dist):
     if not commit.id:
         raise BuildError("a release is made from a commit, and here is none (no git checkout)")
     if commit.changed:
-        raise BuildError(
-            "a release is made from a commit: commit or put aside what `git status` shows"
-        )
+        raise BuildError("a release is made from a commit: commit or stash what `git status` shows")
     for name, found in _versions(root).items():
         if found != version:
             raise BuildError(f"{name} says version {found or 'nothing'}, not {version}")
