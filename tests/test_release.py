@@ -8,6 +8,7 @@ import subprocess
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from conftest import ROOT, TinyBook
@@ -235,7 +236,10 @@ def test_what_may_not_be_released_is_refused(tiny_repository, tmp_path, change, 
         tiny_repository.root,
         book.root,
         symlinks=True,
-        ignore=shutil.ignore_patterns("_build", "site"),
+        # The site of versions, not the package's folder of that name.
+        ignore=lambda folder, _: (
+            {"_build", "site"} if Path(folder).name in ("a book", "dist") else ()
+        ),
     )
     change(book)
     refused(book, version, said)
