@@ -41,7 +41,11 @@ def pins():
 
 
 def outdated():
-    """([(package, version, newest)] of the pins, whether PyPI answered every time), or None where it never did."""
+    """Ask PyPI for newer versions of the pins.
+
+    Gives ([(package, version, newest)], whether PyPI answered every time), or None where it
+    never did.
+    """
     command = [
         sys.executable,
         "-m",
@@ -58,7 +62,7 @@ def outdated():
         found = json.loads(done.stdout) if done.returncode == 0 else None
     except (subprocess.TimeoutExpired, ValueError):
         return None
-    # Without a network pip fails or finds nothing newer, and complains of each package it asked for.
+    # Without a network pip fails or finds nothing newer, and complains about each package.
     answered = not re.search("connection|resolution|timed out", done.stderr, re.I)
     if found is None or not found and not answered:
         return None

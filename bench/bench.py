@@ -1,4 +1,4 @@
-"""How long the build takes, beside a plain `jupyter-book build` of the same book.
+"""How long the build takes, compared with a plain `jupyter-book build` of the same book.
 
 `make bench` runs it. It works in a copy of the repository in a temporary
 folder, with the environment it is run in, and measures whole commands:
@@ -121,9 +121,8 @@ def main():
         span = f"{min(values):.2f} to {max(values):.2f}"
         print(f"{name:20} {medians[name]:9.2f} {span:>15} {ratios[name]:9.3f}")
     print(f"changed {change['table']}: executed {', '.join(change['executed'])}, its only readers")
-    print(
-        f"two languages take {medians['full'] / medians['English only']:.2f} times as long as English only"
-    )
+    times = medians["full"] / medians["English only"]
+    print(f"two languages take {times:.2f} times as long as English only")
     draws = statistics.median(draws_per_second() for _ in range(runs))
     print(f"estimator: {draws:,.0f} draws a second")
     out = ROOT / "_build" / "bench.json"

@@ -1,14 +1,18 @@
-"""Compare two built sites: `python bench/compare.py BEFORE AFTER`, each the folder `_build/html` of a build.
+"""Compare two built sites: `python bench/compare.py BEFORE AFTER`.
+
+Each is the folder `_build/html` of a build.
 
 Files are equal to the byte, except for these, which are read:
 
 - A page is its tags with sorted attributes, its comments and its texts. White space is collapsed,
-  and does not count next to a block. Scripts, styles and `pre` count to the byte; JSON as its value.
-- A notebook is its cells' sources and the texts that it glues: outputs may carry more than a page shows.
+  and does not count next to a block. Scripts, styles and `pre` count to the byte, JSON as its
+  value.
+- A notebook is its cells' sources and the texts that it glues, as outputs may hold more than a
+  page shows.
 - The index of the search is its JSON.
 
-Each build's own commit reads COMMIT. A policy's hashes are left out: they sum up the page's scripts.
-Exits with 1 where the sites differ, and prints what differs, by page.
+The commit of each build counts as COMMIT. The hashes of a page's policy are left out, as they
+follow from its scripts. Exits with 1 where the sites differ, and prints what differs, by page.
 """
 
 import argparse
@@ -20,14 +24,15 @@ import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
-BLOCKS = set(
-    """article aside blockquote body br button caption dd details div dl dt fieldset figcaption figure footer form
-    h1 h2 h3 h4 h5 h6 head header hr html iframe input label li link main meta nav noscript ol option p pre script
-    section select style summary table tbody td tfoot th thead title tr ul""".split()
-)
+_NAMES = """article aside blockquote body br button caption dd details div dl dt fieldset figcaption
+figure footer form h1 h2 h3 h4 h5 h6 head header hr html iframe input label li link main meta nav
+noscript ol option p pre script section select style summary table tbody td tfoot th thead title tr
+ul"""
+BLOCKS = set(_NAMES.split())
 EXACT = {"pre", "script", "style", "textarea"}
 UNSEEN = {"script", "style", "noscript", "head"}
-VOID = set("area base br col embed hr img input link meta param source track wbr".split())
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param"}
+VOID |= {"source", "track", "wbr"}
 #: What myst-nb puts before the type of a glued value.
 KEPT = "application/papermill.record/"
 HASHES = re.compile(r" 'sha256-[A-Za-z0-9+/=]+'")

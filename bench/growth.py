@@ -1,7 +1,7 @@
 """How the cost of the build grows: with rows of tables, with chapters, with scenarios of a sweep.
 
 `make bench` runs it. Everything is synthetic and small at its base; time is that of the
-processor, children included, since the machine may do other things besides; memory is the most
+processor, children included, since the machine may do other things as well; memory is the most
 that one process held. It prints a Markdown table and writes `_build/growth.json`.
 """
 
@@ -108,7 +108,8 @@ def main():
                     {"what": what, "times": times, "seconds": seconds, "memory_mb": memory}
                 )
                 print(
-                    f"| {what} | × {times} | {seconds:.1f} | {seconds / base[0]:.2f} | {memory:.0f} | {memory / base[1]:.2f} |",
+                    f"| {what} | × {times} | {seconds:.1f} | {seconds / base[0]:.2f} "
+                    f"| {memory:.0f} | {memory / base[1]:.2f} |",
                     flush=True,
                 )
     out = ROOT / "_build" / "growth.json"

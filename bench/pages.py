@@ -1,4 +1,4 @@
-"""What a reader's browser loads, beside the same chapters with Altair's default renderer.
+"""What a reader's browser loads, compared with the same chapters and Altair's default renderer.
 
 `make bench` runs it. The book is built twice: as it is, and in a copy by plain Jupyter Book
 without this book's extension, so that charts come as Altair writes them. Headless Chromium opens
@@ -40,7 +40,8 @@ PAGES = (
     "estimator",
 )  # all that have charts
 SEEN = """new MutationObserver(() => { if (document.querySelector('svg.marks, canvas.marks'))
-    window.firstChart ??= performance.now() }).observe(document, { childList: true, subtree: true })"""
+    window.firstChart ??= performance.now()
+}).observe(document, { childList: true, subtree: true })"""
 
 
 def built(root):
@@ -147,7 +148,8 @@ def main():
     )
     if chromium is None:
         sys.exit(
-            "no Chromium here, so pages were not measured; to install it: apt-get install -y chromium"
+            "no Chromium here, so pages were not measured; "
+            "to install it: apt-get install -y chromium"
         )
     from playwright.sync_api import sync_playwright
 
@@ -183,13 +185,15 @@ def main():
             server.shutdown()
         browser.close()
     print(
-        f"{'page':12}{'own kB':>8}{'all kB':>8}{'of default':>11}{'requests':>9}{'of default':>11}{'first chart ms':>15}{'of default':>11}{'cpu ms':>8}{'of default':>11}"
+        f"{'page':12}{'own kB':>8}{'all kB':>8}{'of default':>11}{'requests':>9}{'of default':>11}"
+        f"{'first chart ms':>15}{'of default':>11}{'cpu ms':>8}{'of default':>11}"
     )
     for page, by in result.items():
         ours, default = by["ours"], by["default"]
         by["ratio"] = {key: ours[key] / default[key] for key in ours}
         print(
-            f"{page:12}{ours['own'] / 1e3:8.0f}{ours['all'] / 1e3:8.0f}{by['ratio']['all']:11.2f}{ours['requests']:9.0f}"
+            f"{page:12}{ours['own'] / 1e3:8.0f}{ours['all'] / 1e3:8.0f}"
+            f"{by['ratio']['all']:11.2f}{ours['requests']:9.0f}"
             f"{by['ratio']['requests']:11.2f}{ours['first_chart_ms']:15.0f}{by['ratio']['first_chart_ms']:11.2f}"
             f"{ours['first_chart_cpu_ms']:8.0f}{by['ratio']['first_chart_cpu_ms']:11.2f}"
         )

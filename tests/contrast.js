@@ -1,4 +1,4 @@
-/* What in the drawn charts of a page stands out too little: text under 4.5:1, marks and the
+/* What in the drawn charts of a page has too little contrast: text under 4.5:1, marks and the
    symbols of legends under 3:1 (WCAG 2.2, AA), from the colours that the browser computed. */
 () => {
   const parse = (text) => { const m = /rgba?\(([^)]+)\)/.exec(text); if (!m) return null; const [r, g, b, a = 1] = m[1].split(/[ ,/]+/).map(Number); return [r, g, b, a]; };

@@ -10,7 +10,7 @@ DRAWN = """() => [...document.querySelectorAll('.sobe-chart')].every(
 CHARTS = """() => [...document.querySelectorAll('.sobe-chart')].map(d => ({
     id: d.id, state: d.dataset.state, theme: d.dataset.drawnTheme, text: d.innerText.slice(0, 300),
     marks: d.querySelectorAll(
-        'svg .role-mark path, svg .role-mark rect, svg .role-mark text, svg .role-mark line, svg .role-mark image'
+        ['path', 'rect', 'text', 'line', 'image'].map(tag => `svg .role-mark ${tag}`).join()
     ).length}))"""
 
 # Vega-Lite says this of every chart that is as wide as the page and as high as its
@@ -133,7 +133,9 @@ def test_search_works_from_a_file(visit, site):
 
 def test_a_chart_that_cannot_be_drawn_says_so(visit, site, tmp_path):
     html = (
-        f"<html data-theme='light'><script src='{(site / '_static/sobe/head.js').as_uri()}'></script><div class='sobe-chart'><div class='sobe-chart-view'></div>"
+        "<html data-theme='light'>"
+        f"<script src='{(site / '_static/sobe/head.js').as_uri()}'></script>"
+        "<div class='sobe-chart'><div class='sobe-chart-view'></div>"
         '<script type=\'application/json\'>{"mark": "nonsense"}</script></div>'
         f"<script src='{(site / '_static/sobe/charts.js').as_uri()}'></script></html>"
     )
@@ -181,7 +183,8 @@ def test_the_heatmap_answers_its_menus(visit, site):
     )
     assert "Billeh 2020" in labels.all_text_contents()
     before = labels.all_text_contents()
-    places = """() => JSON.stringify([...document.querySelectorAll(".sobe-chart:first-of-type svg .role-axis-label text")]
+    places = """() => JSON.stringify([...document.querySelectorAll(
+        ".sobe-chart:first-of-type svg .role-axis-label text")]
         .map(label => [label.textContent, label.getBoundingClientRect().y]))"""
     placed = page.evaluate(places)
     sort_by.select_option("Plasticity")

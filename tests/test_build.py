@@ -183,9 +183,9 @@ def test_a_site_moved_aside_by_a_killed_build_comes_back(tiny):
 
 
 def test_one_build_at_a_time(tiny):
-    with only_build(tiny.project):
-        with pytest.raises(BuildError, match=r"another build is running here \(process \d+\)"):
-            build_book(tiny.project)
+    refused = pytest.raises(BuildError, match=r"another build is running here \(process \d+\)")
+    with only_build(tiny.project), refused:
+        build_book(tiny.project)
 
 
 def test_a_chapter_with_parameters(tiny, capsys):

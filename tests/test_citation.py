@@ -54,7 +54,7 @@ def test_the_page_says_as_long_as_there_is_no_doi(project, cff):
 def test_zenodo_is_told_the_same(project, cff):
     text = (project.root / ".zenodo.json").read_text(encoding="utf-8")
     assert text == citation.zenodo(project.root), (
-        "write it anew: .venv/bin/python -m sobe.pipeline.release citation"
+        "write it again: .venv/bin/python -m sobe.pipeline.release citation"
     )
     said = json.loads(text)
     assert said["title"] == cff["title"] and said["version"] == cff["version"]
@@ -63,15 +63,15 @@ def test_zenodo_is_told_the_same(project, cff):
 
 def test_the_report_in_apa(cff):
     assert citation.apa(citation.report(cff)) == (
-        "Zanichelli, N., Schons, M., Freeman, I., Shiu, P. K., & Arkhipov, A. (2026). State of Brain Emulation Report 2025 "
-        "(Version 1). Zenodo. https://doi.org/10.5281/zenodo.18377594"
+        "Zanichelli, N., Schons, M., Freeman, I., Shiu, P. K., & Arkhipov, A. (2026). "
+        "State of Brain Emulation Report 2025 (Version 1). Zenodo. https://doi.org/10.5281/zenodo.18377594"
     )
 
 
 def test_the_edition_in_apa(cff, edition):
     assert citation.apa(edition) == (
-        f"{cff['authors'][0]['name']}. ({cff['date-released'][:4]}). {cff['title']} (Version {cff['version']}). "
-        f"Commit 0123456789ab. {ADDRESS}"
+        f"{cff['authors'][0]['name']}. ({cff['date-released'][:4]}). {cff['title']} "
+        f"(Version {cff['version']}). Commit 0123456789ab. {ADDRESS}"
     )
 
 

@@ -428,7 +428,8 @@ def uncovered(text, places):
 def summary():
     if not SUMMARY.is_file():
         pytest.skip(
-            "the summary's text is not here (it is not part of this repository): its numbers were not walked"
+            "the summary's text is not here (it is not part of this repository): "
+            "its numbers were not walked"
         )
     return SUMMARY.read_text(encoding="utf-8")
 
@@ -546,7 +547,10 @@ def test_a_menu_needs_its_column():
 def test_the_ledger_can_be_filtered(site, chromium, entries):
     tab = chromium.new_page()
     tab.goto(f"file://{site}/claims.html")
-    shown = "document.querySelectorAll('table[data-sobe-menus]')[0].querySelectorAll('tbody tr:not([hidden])').length"
+    shown = (
+        "document.querySelectorAll('table[data-sobe-menus]')[0]"
+        ".querySelectorAll('tbody tr:not([hidden])').length"
+    )
     assert tab.evaluate(shown) == len(entries)
     tab.locator(".sobe-controls").first.locator("select").nth(0).select_option(NOT_CHECKABLE)
     assert tab.evaluate(shown) == sum(e.verdict == NOT_CHECKABLE for e in entries.values())

@@ -1,4 +1,4 @@
-"""The tables that stand in data/: what must hold of them beyond their schema."""
+"""The tables in data/: what must hold beyond their schema."""
 
 import re
 from pathlib import Path
@@ -128,9 +128,9 @@ def test_the_ladder_has_every_cell():
     assert ("1b", "technology") not in cells.index
 
 
-@pytest.mark.skipif(not SUMMARY.is_file(), reason="the summary's text is not beside this checkout")
+@pytest.mark.skipif(not SUMMARY.is_file(), reason="the summary's text is not next to this checkout")
 def test_the_ladder_says_what_the_summary_says():
-    """Each idea's Chinese stands in the summary, and nothing of the summary's table is left over."""
+    """Each idea's Chinese is in the summary, and nothing of the summary's table is left over."""
 
     def words(text):
         return [
@@ -167,7 +167,7 @@ def test_every_column_is_described_and_every_number_has_a_unit(name):
 def test_every_row_names_its_source():
     without = {name for name in tables.names() if "source" not in tables.load(name).columns}
     # Names and orders of our own making, the sources themselves, and the account of changes; the
-    # claims are all the summary's, and what each is computed from stands in claim_sources.
+    # claims are all the summary's, and what each is computed from is in claim_sources.
     assert without == {
         "sources",
         "species",

@@ -1,5 +1,6 @@
-"""Deriving the tables from upstream's data: reading, corrections, and that data/ is what it gives."""
+"""Deriving the tables from upstream's data: reading, corrections, and data/ as the result."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -12,8 +13,8 @@ from sobe.pipeline import derive as derive_main
 from sobe.tables.derive import common, funding, recordings, write
 from sobe.tables.derive.bibliography import bibtex
 from sobe.tables.derive.common import (
+    Corrections,
     DeriveError,
-    Ledger,
     Upstream,
     as_text,
     bare_doi,
@@ -27,7 +28,7 @@ from sobe.tables.rows import TableError
 ROOT = Path(__file__).resolve().parents[1]
 UPSTREAM = ROOT.parent / "shared" / "upstream"
 needs_upstream = pytest.mark.skipif(
-    not UPSTREAM.is_dir(), reason="upstream's data is not beside this checkout"
+    not UPSTREAM.is_dir(), reason="upstream's data is not next to this checkout"
 )
 
 
@@ -43,7 +44,7 @@ def test_deriving_twice_gives_the_same():
 
 @needs_upstream
 def test_a_git_history_serves_for_the_broken_files(tmp_path):
-    """Without data-before-split/, the files stand in the commit before the one that broke them."""
+    """Without data-before-split/, the files are in the commit before the one that broke them."""
     name = "costs/neuron-reconstruction-estimates.tsv"
     good = (UPSTREAM / "data-before-split" / name).read_bytes()
     file = tmp_path / "data" / name
@@ -122,7 +123,7 @@ def test_a_bad_derived_table_replaces_nothing(small):
 
 
 def test_a_derivation_cut_short_is_all_or_nothing(small, monkeypatch):
-    """At every step that touches the disk by name: what stands is old, or becomes new with the next command."""
+    """Cut short at any step, the tables are old, or become new with the next command."""
 
     class Killed(BaseException):
         pass
@@ -133,7 +134,7 @@ def test_a_derivation_cut_short_is_all_or_nothing(small, monkeypatch):
             (small / name).write_text(text)
         left = [step]
 
-        def counted(real):
+        def counted(real, left=left):
             def call(*args, **kwargs):
                 if not left[0]:
                     raise Killed
@@ -145,13 +146,10 @@ def test_a_derivation_cut_short_is_all_or_nothing(small, monkeypatch):
         with monkeypatch.context() as patch:
             patch.setattr(os, "replace", counted(os.replace))
             patch.setattr(os, "rename", counted(os.rename))
-            patch.setattr(
-                write.atomic, "remove", lambda path: None
-            )  # a killed process clears nothing
-            try:
+            # A killed process clears nothing.
+            patch.setattr(write.atomic, "remove", lambda path: None)
+            with contextlib.suppress(Killed):
                 write.write(NEW, small)
-            except Killed:
-                pass
         write.finish(small)
         after = {
             name: text
@@ -234,10 +232,10 @@ def test_doi_is_freed_of_its_link():
 
 
 def test_ledger_numbers_rows_in_a_stable_order():
-    ledger = Ledger()
-    assert ledger.fix("b", "k", "c", " two\nlines ", 2, "why") == 2
-    ledger.drop("a", "row", "why")
-    rows = ledger.rows()
+    corrections = Corrections()
+    assert corrections.fix("b", "k", "c", " two\nlines ", 2, "why") == 2
+    corrections.drop("a", "row", "why")
+    rows = corrections.rows()
     assert [(row["correction_id"], row["table"], row["theirs"]) for row in rows] == [
         ("001", "a", "row"),
         ("002", "b", "two lines"),
@@ -246,9 +244,9 @@ def test_ledger_numbers_rows_in_a_stable_order():
 
 
 def test_a_doubt_keeps_the_value_and_says_why():
-    ledger = Ledger()
-    ledger.doubt("t", "k", "c", 0.052, "26 times the brain")
-    (row,) = ledger.rows()
+    corrections = Corrections()
+    corrections.doubt("t", "k", "c", 0.052, "26 times the brain")
+    (row,) = corrections.rows()
     assert (row["kind"], row["theirs"], row["ours"]) == ("doubtful", "0.052", "0.052")
 
 
@@ -258,13 +256,13 @@ def test_facts_seen_are_applied_and_recorded(monkeypatch):
         {"fact_id": "f2", "key": "a", "column": "region", "value": "head", "says": "the head"},
     ]
     monkeypatch.setattr(common, "seen_facts", lambda table: facts)
-    ledger, rows = Ledger(), {"a": {"n": 187, "region": None}}
-    assert common.apply_seen(rows, "t", ledger) == {("a", "n"), ("a", "region")}
+    corrections, rows = Corrections(), {"a": {"n": 187, "region": None}}
+    assert common.apply_seen(rows, "t", corrections) == {("a", "n"), ("a", "region")}
     assert rows == {"a": {"n": 80, "region": "head"}}
-    (row,) = ledger.rows()  # a column that upstream lacks is no correction
+    (row,) = corrections.rows()  # a column that upstream lacks is no correction
     assert (row["theirs"], row["ours"], row["seen"]) == ("187", "80", "f1")
     with pytest.raises(DeriveError, match="f1: t has no row 'a'"):
-        common.apply_seen({}, "t", ledger)
+        common.apply_seen({}, "t", corrections)
 
 
 @pytest.mark.parametrize(
@@ -297,7 +295,7 @@ def test_a_share_times_a_total_is_told_by_its_form(neurons, organism, counted):
     ],
 )
 def test_dois_of_the_coverage_table_are_registered_ones(link, doi):
-    assert recordings._registered_doi(link, "key", Ledger()) == doi
+    assert recordings._registered_doi(link, "key", Corrections()) == doi
 
 
 @pytest.mark.parametrize(
@@ -312,7 +310,7 @@ def test_dois_of_the_coverage_table_are_registered_ones(link, doi):
 )
 def test_a_funder_is_compared_with_its_own_link(funder, link, ours):
     row = {"project_id": "p", "source": "s", "funder_type": funder, "reference_url": link}
-    funding._check_funder(row, Ledger())
+    funding._check_funder(row, Corrections())
     assert row["funder_type"] == ours
 
 

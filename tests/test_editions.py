@@ -62,7 +62,7 @@ def test_addresses_are_whole_where_the_sites_is_known(bilingual, monkeypatch):
     monkeypatch.setenv("SOBE_BASE_URL", "https://example.org/book/")
     build_book(bilingual.project)
     root = "https://example.org/book"
-    for edition, text in zip(("en", "zh"), shown(bilingual, "alpha")):
+    for edition, text in zip(("en", "zh"), shown(bilingual, "alpha"), strict=True):
         own = f"{root}/{edition}/alpha.html"
         assert f'<link rel="canonical" href="{own}"' in text
         assert f'<meta property="og:url" content="{own}"' in text

@@ -11,7 +11,8 @@ from sobe.charts.estimator import SETTINGS
 
 pytestmark = pytest.mark.browser
 SHOWN = "[data-sobe-estimator][data-state=shown]"
-NUMBERS = "() => Object.fromEntries([...document.querySelectorAll('[data-number]')].map(e => [e.dataset.number, e.dataset.value]))"
+NUMBERS = """() => Object.fromEntries([...document.querySelectorAll('[data-number]')]
+    .map(e => [e.dataset.number, e.dataset.value]))"""
 
 
 @pytest.fixture

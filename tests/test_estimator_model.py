@@ -128,7 +128,7 @@ def test_each_fault_changes_its_own_formulas_and_nothing_else():
 
 
 def after(fault, result, organism="mouse", modality="em", proofreading="current", **given):
-    """One result before and after a fault is mended."""
+    """One result before and after an error is corrected."""
     line = stages()
     at = [model.name for model in line].index(fault)
     case = {"organism": organism, "modality": modality, "proofreading": proofreading}
@@ -138,7 +138,7 @@ def after(fault, result, organism="mouse", modality="em", proofreading="current"
 
 
 @pytest.mark.parametrize(
-    ("fault", "result", "where", "before", "mended"),
+    ("fault", "result", "where", "before", "corrected"),
     [
         ("processing-volume", "registration_days", {}, 0.05, 0.0148148),
         ("processing-volume", "segmentation_days", {"modality": "exm"}, 0.1, 0.016384),
@@ -163,17 +163,17 @@ def after(fault, result, organism="mouse", modality="em", proofreading="current"
         ("own-simulation", "simulation_gpus", {"organism": "c_elegans"}, 22, 1),
     ],
 )
-def test_a_fault_does_what_its_row_says(fault, result, where, before, mended):
-    assert after(fault, result, **where) == pytest.approx((before, mended), rel=1e-4)
+def test_a_fault_does_what_its_row_says(fault, result, where, before, corrected):
+    assert after(fault, result, **where) == pytest.approx((before, corrected), rel=1e-4)
 
 
 def test_money_and_time_faults_move_the_way_they_should():
-    before, mended = after("staff-years", "first_cost", modality="em10")
-    assert before == math.inf and math.isfinite(mended)
-    before, mended = after("facility", "first_cost")
-    assert mended > before
-    before, mended = after("further-contingency", "further_years")
-    assert mended == pytest.approx(before * 1.05)
+    before, corrected = after("staff-years", "first_cost", modality="em10")
+    assert before == math.inf and math.isfinite(corrected)
+    before, corrected = after("facility", "first_cost")
+    assert corrected > before
+    before, corrected = after("further-contingency", "further_years")
+    assert corrected == pytest.approx(before * 1.05)
 
 
 def test_simulations_of_the_book_agree_with_the_reports_own_bounds():

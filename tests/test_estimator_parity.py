@@ -116,7 +116,7 @@ def compute(node, get):
 def published():
     """A function (organism, modality, proofreading) -> {published formula id: value}."""
     if not UPSTREAM.is_dir():
-        pytest.skip("the report's data are not beside the repository (../shared/upstream)")
+        pytest.skip("the report's data are not next to the repository (../shared/upstream)")
     formulas = {}
     for name in ("connectomics", "costs", "storage", "recording", "simulation"):
         for key, row in rows(f"formulas/{name}.tsv").items():

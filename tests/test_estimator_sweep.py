@@ -90,7 +90,7 @@ def test_a_bad_scenario_is_one_clear_error(write, text, said):
         ("title: x\nparameters: {draws: 0}\ngrid: {organism: [human]}", "draws"),
         ("title: x\ngrid: {project_years: [1, -1]}", "project_years"),
         (
-            f"title: x\ngrid: {{project_years: {list(range(1, 400))}, gpus: {list(range(1, 400))}}}",
+            f"title: x\ngrid: {{project_years: {[*range(1, 400)]}, gpus: {[*range(1, 400)]}}}",
             "more than 100,000",
         ),
     ],
@@ -149,7 +149,7 @@ def test_the_table_is_tidy_and_in_the_order_of_the_grid(small):
     assert [(r["organism"], r["modality"], float(r["microscope_budget"])) for r in rows] == [
         (c["organism"], c["modality"], c["microscope_budget"]) for c in sweep.cases
     ]
-    for row, case in zip(rows, sweep.cases):
+    for row, case in zip(rows, sweep.cases, strict=True):
         assert float(row["first_cost"]) == pytest.approx(estimate(**case).first_cost)
         assert (
             float(row["first_cost_low"])
@@ -163,7 +163,7 @@ def test_the_table_is_tidy_and_in_the_order_of_the_grid(small):
 
 
 def test_one_process_gives_what_two_give(small, tmp_path, monkeypatch):
-    """The same table to the byte, whether the cases are done by two workers or here, one after another."""
+    """The table is the same to the byte, whether two workers do the cases or this process does."""
     sweep, folder, _ = small
 
     def alone(sweep, todo, done, *_):
@@ -212,8 +212,10 @@ def test_a_worker_with_other_data_is_refused():
 def test_an_interrupted_sweep_goes_on_where_it_stopped(tmp_path):
     file = tmp_path / "many.yml"
     file.write_text(
-        "title: Many\nparameters: {draws: 100000}\ngrid:\n  organism: [c_elegans, drosophila, zebrafish_larva, mouse, macaque, human]\n"
-        "  modality: [em, exm, exm_molecular, em10]\n  proofreading: [current, improved]\n  gpus: [500, 1000]\n",
+        "title: Many\nparameters: {draws: 100000}\ngrid:\n"
+        "  organism: [c_elegans, drosophila, zebrafish_larva, mouse, macaque, human]\n"
+        "  modality: [em, exm, exm_molecular, em10]\n  proofreading: [current, improved]\n"
+        "  gpus: [500, 1000]\n",
         encoding="utf-8",
     )
     command = [
@@ -254,7 +256,7 @@ def test_an_interrupted_sweep_goes_on_where_it_stopped(tmp_path):
 def started(*command, errors=subprocess.DEVNULL):
     """A process of its own group, so that ending it ends its children.
 
-    What it complains of goes to `errors`, which is no pipe: one that nobody reads stops it once full.
+    Its complaints go to the file `errors`: a pipe that nobody reads would stop it once full.
     """
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.Popen(
@@ -267,15 +269,13 @@ def started(*command, errors=subprocess.DEVNULL):
 
 
 def end(process, how=signal.SIGKILL):
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, how)
-    except ProcessLookupError:
-        pass
     process.wait(timeout=20)
 
 
 def sockets(process):
-    """Every socket of a process and its children, as the system lists them, but for pairs without a name."""
+    """Every socket of a process and its children, without pairs that have no name."""
     inodes = set()
     for each in (process, *process.children(recursive=True)):
         for handle in Path(f"/proc/{each.pid}/fd").glob("*"):
@@ -418,7 +418,7 @@ def test_pickles_are_inert_only_while_a_cluster_is_asked(tmp_path):
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
-    """`cluster(workers)` starts a scheduler and workers as separate processes: (address, processes)."""
+    """`cluster(workers)` starts a scheduler and worker processes: (address, processes)."""
     processes = []
 
     def start(workers=1):
@@ -476,7 +476,7 @@ def hostile(cluster):
 
 @pytest.mark.parametrize("how", ["result", "exception", "cause", "bytes", "number"])
 def test_a_workers_objects_do_not_run_here(small, tmp_path, monkeypatch, hostile, how):
-    """A worker that answers or raises a pickle that runs a command gives one message, and runs nothing."""
+    """A worker whose answer or error is a pickle that runs a command gives one message."""
     mark = tmp_path / f"ran-{how}"
     # Runs in this process alone: the worker passes through other hands first.
     command = f"test $PPID != {os.getpid()} || touch {mark}"
@@ -516,14 +516,12 @@ def test_the_same_answers_run_with_dask_alone(tmp_path, hostile):
 
         return Evil()
 
-    with Client(
-        hostile, timeout=30, deserializers=["dask", "msgpack"], set_as_default=False
-    ) as client:
-        with contextlib.suppress(Exception):
-            client.submit(bad, pure=False).result(timeout=30)
-    if not mark.exists():
-        with Client(hostile, timeout=30, set_as_default=False) as client:
-            with contextlib.suppress(Exception):
+    for options in ({"deserializers": ["dask", "msgpack"]}, {}):
+        if not mark.exists():
+            with (
+                Client(hostile, timeout=30, set_as_default=False, **options) as client,
+                contextlib.suppress(Exception),
+            ):
                 client.submit(bad, pure=False).result(timeout=30)
     assert mark.exists()
 
@@ -550,7 +548,8 @@ def test_a_scheduler_lost_is_one_clear_error(small, tmp_path, cluster):
 def test_a_cluster_of_separate_processes_one_killed_gives_the_same_table(tmp_path, cluster):
     file = tmp_path / "grid.yml"
     file.write_text(
-        "title: Killed\nparameters: {draws: 60000}\ngrid:\n  organism: [c_elegans, drosophila, zebrafish_larva, mouse, macaque, human]\n"
+        "title: Killed\nparameters: {draws: 60000}\ngrid:\n"
+        "  organism: [c_elegans, drosophila, zebrafish_larva, mouse, macaque, human]\n"
         "  modality: [em, exm, exm_molecular, em10]\n  proofreading: [current, improved]\n",
         encoding="utf-8",
     )

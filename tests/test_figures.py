@@ -15,7 +15,8 @@ import vl_convert
 
 from sobe import tables
 from sobe.charts import outputs, renderer
-from sobe.charts.figure import FigureError, figure
+from sobe.charts.figure import FigureError
+from sobe.charts.figure import figure as declared
 from sobe.charts.vega import matching_vegalite
 from sobe.site import figures as rec
 from sobe.site import files as web_files
@@ -246,17 +247,17 @@ def chart(**title):
 def test_a_wrong_declaration_is_refused(arguments, said):
     given = {"name": "cost", "chart": chart(), "columns": {"year": "Year"}} | arguments
     with pytest.raises(FigureError, match=said):
-        figure(**given)
+        declared(**given)
 
 
 def test_a_figure_needs_a_subtitle():
     with pytest.raises(FigureError, match="subtitle"):
-        figure("cost", chart(subtitle=""), {"year": "Year"})
+        declared("cost", chart(subtitle=""), {"year": "Year"})
 
 
 def test_outside_the_book_a_figure_is_its_chart(monkeypatch):
     monkeypatch.delenv(renderer.BOOK_ENV, raising=False)
-    shown = figure("cost", chart(), {"year": "Year"})
+    shown = declared("cost", chart(), {"year": "Year"})
     assert "vegaEmbed" in str(shown._repr_mimebundle_()) and "sobe-figure" not in str(
         shown._repr_mimebundle_()
     )
@@ -264,14 +265,14 @@ def test_outside_the_book_a_figure_is_its_chart(monkeypatch):
 
 def test_a_description_states_kind_axes_ranges_and_reason():
     assert describe(chart().to_dict(), why="how it is") == (
-        "Scatter chart. Horizontal axis: Year, 1990 to 2000. Vertical axis, logarithmic: Cost, $5 to $20,000. "
-        "Colour: kind (a, b). It shows how it is."
+        "Scatter chart. Horizontal axis: Year, 1990 to 2000. "
+        "Vertical axis, logarithmic: Cost, $5 to $20,000. Colour: kind (a, b). It shows how it is."
     )
 
 
 def test_cells_are_written_and_escaped(monkeypatch):
     monkeypatch.setenv(renderer.BOOK_ENV, "1")
-    bundle = figure("cost", chart(subtitle="</script><b>"), {"year": "Year"})._repr_mimebundle_()
+    bundle = declared("cost", chart(subtitle="</script><b>"), {"year": "Year"})._repr_mimebundle_()
     assert bundle["application/vnd.sobe.figure+json"]["subtitle"] == "</script><b>"
     assert "&lt;/script&gt;&lt;b&gt;" in bundle["text/html"] and "<b>" not in bundle["text/html"]
     html = outputs.script_json(bundle["application/vnd.sobe.figure+json"])

@@ -14,28 +14,38 @@ import pytest
 pytestmark = pytest.mark.browser
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-DRAWN = "() => [...document.querySelectorAll('.sobe-chart')].every(d => d.dataset.state === 'drawn' || !d.clientWidth)"
+DRAWN = """() => [...document.querySelectorAll('.sobe-chart')]
+    .every(d => d.dataset.state === 'drawn' || !d.clientWidth)"""
 ALL_OPEN = """() => { for (const e of document.querySelectorAll('.sobe-panel')) e.hidden = false;
-    for (const e of document.querySelectorAll('details')) e.open = e.closest('table') ? e.open : true; }"""
-# Rows of a table are made alike: a dozen of each show what is wrong with them, in a tenth of the time.
-FEWER_ROWS = "() => { for (const row of document.querySelectorAll('tbody > tr:nth-child(n+13)')) row.remove(); }"
+    for (const e of document.querySelectorAll('details'))
+        e.open = e.closest('table') ? e.open : true;
+}"""
+# Rows of a table are made alike: a dozen of each show an error, in a tenth of the time.
+FEWER_ROWS = """() => {
+    for (const row of document.querySelectorAll('tbody > tr:nth-child(n+13)')) row.remove(); }"""
 CARD = "#figure-cost-per-neuron"
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
-# Words in charts that are cut off, that lie upon others, or that a row lacks (years may be left out).
+# Words in charts that are cut off or overlap, or that a row lacks (years may be left out).
 CROWDED = """() => {
     const found = [];
     for (const svg of document.querySelectorAll('.sobe-chart svg.marks')) {
         const edge = svg.getBoundingClientRect(), kept = [];
-        const right = Math.min(edge.right, svg.closest('.sobe-chart').getBoundingClientRect().right);
+        const chart = svg.closest('.sobe-chart');
+        const right = Math.min(edge.right, chart.getBoundingClientRect().right);
         const figure = (svg.closest('.sobe-card') || svg.closest('.sobe-chart')).id;
-        for (const words of svg.querySelectorAll('[aria-label^="Y-axis"][aria-label*="for a discrete scale"] .role-axis-label text'))
-            if (words.textContent.trim() && !parseFloat(getComputedStyle(words).opacity)) found.push([figure, 'left out', words.textContent]);
+        for (const words of svg.querySelectorAll('[aria-label^="Y-axis"]'
+                + '[aria-label*="for a discrete scale"] .role-axis-label text'))
+            if (words.textContent.trim() && !parseFloat(getComputedStyle(words).opacity))
+                found.push([figure, 'left out', words.textContent]);
         for (const words of svg.querySelectorAll('text')) {
             const style = getComputedStyle(words), box = words.getBoundingClientRect();
-            if (!words.textContent.trim() || style.visibility === 'hidden' || !parseFloat(style.opacity)) continue;
-            if (box.left < edge.left - 1 || box.right > right + 1 || words.textContent.includes('…'))
+            if (!words.textContent.trim() || style.visibility === 'hidden'
+                || !parseFloat(style.opacity)) continue;
+            if (box.left < edge.left - 1 || box.right > right + 1
+                || words.textContent.includes('…'))
                 found.push([figure, 'cut', words.textContent]);
-            if (/rotate\\((?!0)/.test(words.getAttribute('transform'))) continue; /* its box says little */
+            /* The box of a rotated text says little. */
+            if (/rotate\\((?!0)/.test(words.getAttribute('transform'))) continue;
             for (const [other, text] of kept)
                 if (Math.min(box.right, other.right) - Math.max(box.left, other.left) > 2
                     && Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top) > 4)
@@ -79,7 +89,8 @@ def show(page, width, theme):
     page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
     page.wait_for_timeout(300)  # charts hear of a new width with the next frame
     page.wait_for_function(
-        f"() => ({DRAWN})() && [...document.querySelectorAll('.sobe-chart')].every(d => d.dataset.drawnTheme === '{theme}' || !d.clientWidth)",
+        f"() => ({DRAWN})() && [...document.querySelectorAll('.sobe-chart')]"
+        f".every(d => d.dataset.drawnTheme === '{theme}' || !d.clientWidth)",
         timeout=20_000,
     )
 
@@ -170,8 +181,10 @@ def test_print_shows_charts_and_tables_whole(opened, name):
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 718, "height": 1000})
     page.wait_for_timeout(500)
-    wide = page.evaluate("""() => [...document.querySelectorAll('.sobe-chart svg.marks, .bd-article table')]
-        .filter((e) => e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.outerHTML.slice(0, 120))""")
+    wide = page.evaluate("""() =>
+        [...document.querySelectorAll('.sobe-chart svg.marks, .bd-article table')]
+        .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+        .map((e) => e.outerHTML.slice(0, 120))""")
     assert not wide
     assert (
         page.evaluate("getComputedStyle(document.querySelector('.sobe-table td')).color")
@@ -201,7 +214,7 @@ def test_every_chart_is_read_by_keyboard(opened, site):
 
 
 def test_the_first_chart_is_drawn_before_the_rest_is_parsed(site):
-    """Its scripts stand right behind it, and no other script in the head holds up the page."""
+    """Its scripts come right after it, and no other script in the head delays the page."""
     for name in names(site):
         html = (site / name).read_text(encoding="utf-8")
         if 'class="sobe-chart"' not in html:
@@ -258,7 +271,8 @@ def test_the_ring_around_a_card_that_leads_on_is_seen(opened):
         link.focus()
         style, width, offset, overflow = link.evaluate("""a => {
             const ring = getComputedStyle(a, '::after');
-            return [ring.outlineStyle, parseFloat(ring.outlineWidth), parseFloat(ring.outlineOffset), getComputedStyle(a.closest('.sd-card')).overflow];
+            return [ring.outlineStyle, parseFloat(ring.outlineWidth),
+                parseFloat(ring.outlineOffset), getComputedStyle(a.closest('.sd-card')).overflow];
         }""")
         assert style == "solid" and width >= 2
         assert overflow == "visible" or offset <= -width  # else the card hides it
@@ -397,6 +411,11 @@ def test_search_finds_a_cell_or_an_author(opened, words, name):
     page.wait_for_selector(f'#search-results li a[href*="{name}.html"]', timeout=20_000)
 
 
+def weigh(files):
+    """Bytes of files as compressed for a reader."""
+    return sum(len(gzip.compress(f.read_bytes(), 9)) for f in files if f.is_file())
+
+
 def test_pages_keep_within_their_weight(opened, site):
     over = []
     for name in names(site):
@@ -407,9 +426,6 @@ def test_pages_keep_within_their_weight(opened, site):
             for url in page.asked
             if url.startswith("file:")
         }
-        weigh = lambda chosen: sum(
-            len(gzip.compress(f.read_bytes(), 9)) for f in chosen if f.is_file()
-        )  # noqa: E731
         shared = {f for f in files if "_static" in f.parts or f.name == "searchindex.js"}
         own = {f for f in files - shared if f.suffix == ".html"}
         if weigh(own) > PAGE_LIMIT or weigh(shared) > SHARED_LIMIT:

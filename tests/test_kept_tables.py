@@ -1,4 +1,4 @@
-"""The tables kept by hand: what they hold, where it was read, and that they agree among themselves."""
+"""The tables kept by hand: their content, its sources, and their agreement with each other."""
 
 import pandas as pd
 import pytest

@@ -24,14 +24,15 @@ from sobe.site import scripts
 
 PLACEHOLDER = re.compile(r"\{[\w:]+\}`[^`]*`|\{\w+\}|\]\([^)]*\)")
 SKIPPED = re.compile(
-    r"<(script|pre|style|code|svg)\b.*?</\1>|<!--.*?-->|<(?:em|i|cite)>[^<]*</(?:em|i|cite)>|<span lang=\"en\">[^<]*</span>|<dl class=\"citation\".*?</dl>|"
-    r"<div class=\"citation\".*?</div>|<a class=\"reference internal\"[^>]*>|<table class=\"sobe-table\" data-sobe-data><caption>[^<]*的各行</caption>.*?</table>",
+    r"<(script|pre|style|code|svg)\b.*?</\1>|<!--.*?-->|<(?:em|i|cite)>[^<]*</(?:em|i|cite)>|"
+    r"<span lang=\"en\">[^<]*</span>|<dl class=\"citation\".*?</dl>|"
+    r"<div class=\"citation\".*?</div>|<a class=\"reference internal\"[^>]*>|"
+    r"<table class=\"sobe-table\" data-sobe-data><caption>[^<]*的各行</caption>.*?</table>",
     re.S,
 )
 #: Words in small letters that are no English left over: units, code, names.
-WORDS = NEUTRAL | set(
-    "peta recordings sources organisms imaging datasets mouse human drosophila and".split()
-)
+WORDS = NEUTRAL | {"peta", "recordings", "sources", "organisms", "imaging", "datasets", "mouse"}
+WORDS |= {"human", "drosophila", "and"}
 _WORD = re.compile(r"(?<![\w.@/_*(-])[a-z]{3,}(?![\w@/_*(]|-\w|\.\w)")
 
 
@@ -146,7 +147,7 @@ def test_english_is_found(text, left):
 
 
 def gaps(text):
-    """Spaces between Chinese characters in a page's HTML; what is set apart from the text around it is no part of it."""
+    """Spaces between Chinese characters in a page's HTML, but for what is set apart."""
     text = re.sub(r"</?(?:strong|em)>", "", SKIPPED.sub("|", text))
     text = re.sub(r"<[^>]*>", "|", re.sub(r'<span class="pasted-text">(.*?)</span>', r"\1", text))
     return re.findall(rf".{{0,12}}[{languages.WIDE}]\s+[{languages.WIDE}].{{0,12}}", text)
@@ -272,7 +273,8 @@ def texts(page):
         r'\s(?:aria-label|title|alt|placeholder)="([^"]+)"', body
     )
     head = re.findall(
-        r'<meta (?:name|property)="(?:og:)?(?:description|title|image:alt)" content="([^"]*)"|<title>([^<]*)',
+        r'<meta (?:name|property)="(?:og:)?(?:description|title|image:alt)" content="([^"]*)"'
+        r"|<title>([^<]*)",
         text,
     )
     return [tidy(html.unescape(part)) for part in [*found, *map("".join, head)] if part.strip()]
@@ -351,15 +353,18 @@ SAID = """() => window.sobeViews.flatMap(({ view, id }) => {
   const visit = (item) => {
     if (typeof item.text === "string") found.push(item.text);
     if (Array.isArray(item.text)) found.push(...item.text.map(String));
-    if (item.tooltip && typeof item.tooltip === "object") found.push(...Object.entries(item.tooltip).flat().map(String));
+    if (item.tooltip && typeof item.tooltip === "object")
+      found.push(...Object.entries(item.tooltip).flat().map(String));
     for (const child of item.items || []) visit(child);
   };
   visit(view.scenegraph().root);
-  const binds = [...document.getElementById(id).querySelectorAll(".vega-bind")].map((bind) => bind.textContent);
+  const binds = [...document.getElementById(id).querySelectorAll(".vega-bind")]
+    .map((bind) => bind.textContent);
   return [...new Set([...found, ...binds])];
 })"""
 WATCH = """window.sobeViews = [];
-document.addEventListener("sobe:drawn", (event) => window.sobeViews.push({ view: event.target.sobeView, id: event.target.id }), true);"""
+document.addEventListener("sobe:drawn", (event) =>
+  window.sobeViews.push({ view: event.target.sobeView, id: event.target.id }), true);"""
 
 
 @pytest.mark.browser

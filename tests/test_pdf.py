@@ -33,13 +33,16 @@ SIDE, TOP, BOTTOM = 20 * MILLIMETRE, 8 * MILLIMETRE, 19 * MILLIMETRE
 
 @pytest.fixture(scope="session")
 def made(project, site):
-    """{edition: PDF}, built once a session. Without Pango, fonts or poppler the tests are skipped, or, where
-    SOBE_REQUIRE_PDF is set, fail."""
+    """{edition: PDF}, built once per session.
+
+    Without Pango, fonts or poppler the tests are skipped or, where SOBE_REQUIRE_PDF is set, fail.
+    """
     missing = pdf.lacking() + [
         name for name in ("pdffonts", "pdftotext") if shutil.which(name) is None
     ]
     if missing:
-        message = f"no {', '.join(missing)} here; to install: apt-get install -y {pdf.PACKAGES} poppler-utils"
+        install = f"apt-get install -y {pdf.PACKAGES} poppler-utils"
+        message = f"no {', '.join(missing)} here; to install: {install}"
         if os.environ.get("SOBE_REQUIRE_PDF"):
             pytest.fail(message)
         pytest.skip(message)
@@ -183,7 +186,8 @@ def test_a_dead_link_or_picture_or_a_picture_without_text_is_an_error(tmp_path):
         encoding="utf-8",
     )
     (tmp_path / "square.svg").write_text(
-        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>',
+        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">'
+        '<rect width="9" height="9"/></svg>',
         encoding="utf-8",
     )
     with pytest.raises(BuildError, match="(?s)is not whole.*none.svg") as error:

@@ -32,7 +32,10 @@ def test_inline_scripts_are_named_by_their_hash():
 
 
 def test_data_in_pages_is_no_script():
-    page = '<html><head></head><body><script type="application/json">{"a": 1}</script><script src="a.js"></script></body></html>'
+    page = (
+        '<html><head></head><body><script type="application/json">{"a": 1}</script>'
+        '<script src="a.js"></script></body></html>'
+    )
     assert directives(guarded(page))["script-src"] == "'self' file:"
 
 
@@ -78,7 +81,8 @@ def opened(request, chromium, site, served):
     page = chromium.new_context().new_page()
     page.said, page.scheme = [], request.param
     page.add_init_script(
-        "addEventListener('securitypolicyviolation', e => console.error('VIOLATION', e.violatedDirective, e.blockedURI))"
+        "addEventListener('securitypolicyviolation', "
+        "e => console.error('VIOLATION', e.violatedDirective, e.blockedURI))"
     )
     page.on("console", lambda m: page.said.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: page.said.append(str(error)))
@@ -131,16 +135,21 @@ def test_pages_keep_to_it_and_work(opened, site):
     assert not page.said
 
 
+SCRIPT = "document.body.append(Object.assign(document.createElement('script'),"
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize(
     "injected",
     [
-        "document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.ran = 1'}))",
+        f"{SCRIPT} {{textContent: 'window.ran = 1'}}))",
         "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.ran = 1\">')",
-        "document.body.insertAdjacentHTML('beforeend', '<iframe srcdoc=\"<script>parent.ran = 1</scr' + 'ipt>\"></iframe>')",
-        "document.body.append(Object.assign(document.createElement('script'), {src: 'data:text/javascript,window.ran=1'}))",
-        "document.body.append(Object.assign(document.createElement('script'), {src: 'https://example.org/x.js'}))",
-        "{ const a = document.createElement('a'); a.href = 'javascript:window.ran = 1'; document.body.append(a); a.click(); }",
+        "document.body.insertAdjacentHTML('beforeend', "
+        "'<iframe srcdoc=\"<script>parent.ran = 1</scr' + 'ipt>\"></iframe>')",
+        f"{SCRIPT} {{src: 'data:text/javascript,window.ran=1'}}))",
+        f"{SCRIPT} {{src: 'https://example.org/x.js'}}))",
+        "{ const a = document.createElement('a'); a.href = 'javascript:window.ran = 1'; "
+        "document.body.append(a); a.click(); }",
     ],
 )
 def test_what_is_put_into_a_page_does_not_run(opened, injected):
@@ -154,6 +163,7 @@ def test_what_is_put_into_a_page_does_not_run(opened, injected):
 @pytest.mark.browser
 def test_text_is_not_made_code(opened):
     page = opened("cost.html")
-    tried = "(() => { const t = setTimeout('window.ran = 1', 0); return new Promise(r => setTimeout(() => r(window.ran), 100)) })()"
+    tried = """(() => { const t = setTimeout('window.ran = 1', 0);
+        return new Promise(r => setTimeout(() => r(window.ran), 100)) })()"""
     assert page.evaluate(tried) is None
     assert "eval" not in POLICY.search(page.content())[1]

@@ -23,7 +23,7 @@ print(*(name for name in sys.argv[1:] if name not in sys.modules and "." not in 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="threads are counted in /proc")
 def test_all_that_is_loaded_has_one_thread_and_reads_no_table(project, tmp_path):
-    """A fork of a process with threads can hang, and a table read here would be in no chapter's list."""
+    """A fork of a process with threads can hang, and no chapter would list a table read here."""
     names = _imports([Run(name, path) for name, path in project.chapters.items()])
     assert {"altair", "pandas", "sobe.analysis.claims.ledger"} <= set(names)
     reads = tmp_path / "reads"
@@ -42,7 +42,8 @@ def test_only_known_packages_are_loaded_before_a_chapter_runs(tiny):
     tiny.chapter(
         "alpha",
         extra=tiny.cell(
-            "import pandas as pd, sys, numpy.linalg\nfrom sobe.charts.display import glue\nimport nothing"
+            "import pandas as pd, sys, numpy.linalg\n"
+            "from sobe.charts.display import glue\nimport nothing"
         )
         + tiny.cell("%time import altair")
         + tiny.cell("if True:\n    import scipy"),

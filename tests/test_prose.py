@@ -8,9 +8,9 @@ import pytest
 BOOK = Path(__file__).resolve().parent.parent / "book"
 
 WORDS = (
-    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety dozen hundred thousand million "
-    "billion trillion half twice double"
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety dozen "
+    "hundred thousand million billion trillion half twice double"
 )
 NUMBER = re.compile(
     rf"\d(?:[\d,.]*\d)?|\b(?:{'|'.join(WORDS.split())})(?:s|-fold)?\b", re.IGNORECASE

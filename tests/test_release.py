@@ -1,4 +1,4 @@
-"""Releases of a small book: made, verified, published as versions, and found to be the same when built again."""
+"""Releases of a small book: made, verified, published as versions, built again the same."""
 
 import json
 import os
@@ -29,7 +29,8 @@ date-released: "2026-01-02"
 license: [CC-BY-4.0, MIT]
 abstract: A tiny book.
 authors: [{{name: Nobody}}]
-references: [{{type: report, title: Report, year: 2025, doi: 10.1/x, authors: [{{name: Somebody}}]}}]
+references:
+- {{type: report, title: Report, year: 2025, doi: 10.1/x, authors: [{{name: Somebody}}]}}
 """
 FOOTER = """    html_theme_options:
       use_fullscreen_button: false
@@ -49,7 +50,8 @@ class TinyRepository(TinyBook):
         self.write("_toc.yml", (root / "_toc.yml").read_text() + "  - file: book/changelog\n")
         self.write(
             "book/changelog.md",
-            "# Changes\n\n```{include} ../CHANGELOG.md\n:start-after: '# Changelog'\n```\n\n## Data\n\n```{data-changes}\n```\n",
+            "# Changes\n\n```{include} ../CHANGELOG.md\n:start-after: '# Changelog'\n```\n\n"
+            "## Data\n\n```{data-changes}\n```\n",
         )
         self.write(".gitignore", "_build/\ndist/\n__pycache__/\n")
         shutil.copyfile(ROOT / ".gitattributes", root / ".gitattributes")
@@ -195,9 +197,9 @@ def test_the_changelog_tells_what_changed_in_the_data(tiny_repository):
         (
             lambda b: b.write("book/index.md", "# Other\n"),
             "1.2.0",
-            "commit or put aside what `git status` shows",
+            "commit or stash what `git status` shows",
         ),
-        (lambda b: b.write("book/new.md", "# New\n"), "1.2.0", "commit or put aside"),
+        (lambda b: b.write("book/new.md", "# New\n"), "1.2.0", "commit or stash"),
         (lambda b: None, "1.2", "'1.2' is not a version"),
         (lambda b: None, "", "say which: make release VERSION="),
         (lambda b: None, "1.2.0", "CITATION.cff says version 1.1.0, not 1.2.0"),
@@ -381,7 +383,7 @@ def test_a_missing_file_and_a_cut_one_are_named(twins):
 def test_a_difference_in_an_archive_is_named_by_its_member(twins):
     from sobe.zips import write_zip
 
-    for folder, word in zip(twins, (b"one", b"onE")):
+    for folder, word in zip(twins, (b"one", b"onE"), strict=True):
         write_zip(folder / "all.zip", {"b/c.txt": word, "a.txt": b"same"})
     assert compare.difference(*twins).startswith("all.zip, in it b/c.txt: byte 2 of 3 and 3")
 

@@ -64,7 +64,7 @@ def test_data_and_filters_stay_and_words_change():
 
 
 def test_words_keep_their_last_line():
-    """A chart may set two lines over a mark; Chinese needs one, which stands on the mark."""
+    """A chart may set two lines over a mark; Chinese needs one, which is on the mark."""
     data = pd.DataFrame({"n": [1, 2], "lines": ["A long name\nof two lines", "\nMouse"]})
     shown = alt.Chart(data).mark_text(lineBreak="\n").encode(y="n:O", text="lines:N").to_dict()
     after = translated_spec.translated(shown, Catalogue(SAY | {"A long name of two lines": "长名"}))

@@ -63,7 +63,7 @@ def test_slopes_of_records_agree_with_least_squares():
     x = np.sort(np.round(random.uniform(1990, 2020, 60), 1))  # with ties
     logs = 0.05 * (x[:, None] - 1990) + random.normal(0, 0.3, (60, 4))
     assert len(np.unique(x)) < len(x)
-    for series, slope in zip(logs.T, record_slopes(x, logs)):
+    for series, slope in zip(logs.T, record_slopes(x, logs), strict=True):
         chosen = select(pd.DataFrame({"date": x, "v": 10**series}), "v", "records")
         assert slope == pytest.approx(fits.log_linear(chosen["date"], chosen["v"]).slope, rel=1e-9)
     falling = record_slopes(np.arange(5.0), -np.arange(5.0)[:, None])

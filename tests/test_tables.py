@@ -223,7 +223,8 @@ def test_frictionless_accepts_the_good_package(data):
 
 
 def test_import_is_light():
-    code = "import sys, sobe.tables; print([m for m in ('frictionless', 'altair', 'scipy') if m in sys.modules])"
+    heavy = ("frictionless", "altair", "scipy")
+    code = f"import sys, sobe.tables; print([m for m in {heavy} if m in sys.modules])"
     run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=REAL.parent
     )
@@ -259,7 +260,8 @@ DAY = "a date written YYYY-MM-DD, at least 1950-01-01"
 KEY = "text, matching [a-z0-9]+"
 ORGANISM = "text, one of worm, fly, mouse"
 
-# damage; file, row, line, column, value, expected; does frictionless refuse it too (None: not asked)
+# Damage; file, row, line, column, value, expected; whether frictionless refuses it as well
+# (None: not asked).
 DAMAGES = {
     "integer-word": (rec("302", "many"), R, 1, 2, "neurons", "many", INTEGER, True),
     "integer-fractional": (rec("302", "302.5"), R, 1, 2, "neurons", "302.5", INTEGER, True),
@@ -520,7 +522,8 @@ def test_damage(case, data):
         (rec("day,year", "year,day"), "'year' is where 'day' belongs"),
         (
             {"recordings": GOOD.replace("μ", "µ").encode("latin-1")},
-            f"data/recordings.csv, line 5: byte {GOOD.encode().index('μ'.encode())} is not UTF-8; expected UTF-8 text",
+            f"data/recordings.csv, line 5: byte {GOOD.encode().index('μ'.encode())} is not UTF-8; "
+            "expected UTF-8 text",
         ),
     ],
 )

@@ -1,6 +1,7 @@
 """The theme: readable on both pages, and every colour has its dark counterpart."""
 
 import itertools
+import math
 
 import pytest
 
@@ -52,7 +53,7 @@ def test_text_is_readable(mode, color):
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_scores_are_a_ramp(mode):
-    """Each step stands further from the page than the one before."""
+    """Each step is further from the page than the one before."""
     steps = [contrast(on(mode, c), theme.BACKGROUND[mode]) for c in theme.ORDINAL]
     assert steps == sorted(steps)
     assert all(b / a >= 1.3 for a, b in itertools.pairwise(steps))
@@ -85,7 +86,7 @@ def lab(color, matrix):
         return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
 
     rgb = [linear(int(color[i : i + 2], 16) / 255) for i in (1, 3, 5)]
-    r, g, b = (min(1, max(0, sum(m * v for m, v in zip(row, rgb)))) for row in matrix)
+    r, g, b = (min(1, max(0, sum(m * v for m, v in zip(row, rgb, strict=True)))) for row in matrix)
     xyz = (
         (0.4124564 * r + 0.3575761 * g + 0.1804375 * b) / 0.95047,
         0.2126729 * r + 0.7151522 * g + 0.0721750 * b,
@@ -102,10 +103,7 @@ def test_categories_can_be_told_apart(name, sight, mode):
     """Distance in CIELAB of any two colours of a set, also to the colour-blind."""
     colors = [on(mode, c) for c in getattr(theme, name).values()]
     for one, other in itertools.combinations(colors, 2):
-        distance = (
-            sum((a - b) ** 2 for a, b in zip(lab(one, BLIND[sight]), lab(other, BLIND[sight])))
-            ** 0.5
-        )
+        distance = math.dist(lab(one, BLIND[sight]), lab(other, BLIND[sight]))
         assert distance >= 15, (one, other, round(distance, 1))
 
 

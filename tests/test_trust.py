@@ -1,4 +1,4 @@
-"""What stands in data, parameters and scenario files is data: refused or shown, never obeyed."""
+"""Text in data, parameters and scenario files is data: refused or shown, never executed."""
 
 import csv
 import json
@@ -229,7 +229,10 @@ SCENARIOS = {
     )
     + "title: x\nparameters: {overrides: *j}",
     "small bomb": "title: x\nparameters: {overrides: {a: &a [x,x,x,x,x,x,x,x,x], "
-    + ", ".join(f"{c}: &{c} [{','.join(['*' + p] * 9)}]" for p, c in zip("abcdefgh", "bcdefghi"))
+    + ", ".join(
+        f"{c}: &{c} [{','.join(['*' + p] * 9)}]"
+        for p, c in zip("abcdefgh", "bcdefghi", strict=True)
+    )
     + "}}",
     "itself": "title: x\nparameters: &p {overrides: *p}",
     "bytes": "title: \xff\x00",

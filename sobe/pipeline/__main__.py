@@ -44,7 +44,7 @@ def _arguments(argv):
 
 
 def main(argv=None):
-    """Run one command; returns the exit code. Expected failures are one message."""
+    """Run one command and return the exit code; an expected error is one message."""
     args = _arguments(argv)
     project = Project(args.root.resolve())
     # What is built is dated by its commit, not by the day (TeX asks for the second of the two).

@@ -1,4 +1,4 @@
-"""The two things a reader asks for: the whole book, or one chapter."""
+"""The commands of a reader: the whole book, one chapter, a scenario or a sweep."""
 
 import shutil
 import tempfile
@@ -13,15 +13,18 @@ from sobe.tables.derive import write
 
 
 def report(line):
-    """One line of progress."""
+    """Print one line of progress."""
     print(line, flush=True)
 
 
 def build_book(project):
-    """Bring `_build/html` up to date. Returns True if it had to be made anew.
+    """Bring `_build/html` up to date, and return whether anything had changed.
 
-    Raises BuildError, leaving the site as it was, when a chapter fails or the
-    pages do not render without a warning.
+    Raises
+    ------
+    BuildError
+        When a chapter fails, or the pages do not render without a warning. The site is then
+        unchanged.
     """
     start = time.monotonic()
     with rendering.building(project):
@@ -51,10 +54,12 @@ def build_book(project):
 
 
 def run_chapter(project, name, text):
-    """Execute chapter `name` with parameters from `text`; returns the notebook's path.
+    """Execute chapter `name` with the parameters in `text`, and return the notebook's path.
 
-    Raises BuildError for a chapter or parameter that is not there, a value of
-    the wrong type, or a chapter that fails.
+    Raises
+    ------
+    BuildError
+        For an unknown chapter or parameter, a value of the wrong type, or a chapter that fails.
     """
     if name not in project.chapters:
         raise BuildError(
@@ -64,15 +69,17 @@ def run_chapter(project, name, text):
         )
     defaults = _defaults(project, name)
     values = parameters.parse(text, defaults, name)
-    return _run_alone(
-        project, name, values, project.build / "chapters" / f"{_file_name(name, values)}.ipynb"
-    )
+    out = project.build / "chapters" / f"{_file_name(name, values)}.ipynb"
+    return _run_alone(project, name, values, out)
 
 
 def run_scenario(project, file):
-    """Execute the chapter of a scenario file with its parameters; returns the notebook's path.
+    """Execute the estimator's chapter with a scenario file; return the notebook's path.
 
-    Raises BuildError for a file that is no scenario, and as `run_chapter` does.
+    Raises
+    ------
+    BuildError
+        For a file that is no scenario, and as `run_chapter` does.
     """
     from sobe.analysis.estimator import EstimatorError, scenario
 
@@ -80,18 +87,22 @@ def run_scenario(project, file):
         found = scenario.read_scenario(file)
     except EstimatorError as error:
         raise BuildError(str(error)) from None
-    values = parameters.checked(
-        found.parameters, _defaults(project, scenario.CHAPTER), scenario.CHAPTER
-    )
+    name = scenario.CHAPTER
+    values = parameters.checked(found.parameters, _defaults(project, name), name)
     report(found.title)
-    return _run_alone(
-        project, scenario.CHAPTER, values, project.build / "scenarios" / f"{file.stem}.ipynb"
-    )
+    return _run_alone(project, name, values, project.build / "scenarios" / f"{file.stem}.ipynb")
 
 
 def run_sweep(file, folder, address=""):
-    """Estimate every case of a sweep file, on the Dask scheduler at ``address`` if one is named,
-    into ``folder``. Raises BuildError for a file that is no sweep or a case that fails."""
+    """Estimate every case of a sweep file and write the results in ``folder``.
+
+    With an ``address``, the Dask scheduler there does the work.
+
+    Raises
+    ------
+    BuildError
+        For a file that is no sweep, and a case that fails.
+    """
     from sobe.analysis.estimator import EstimatorError, scenario, sweep
 
     try:
@@ -102,14 +113,14 @@ def run_sweep(file, folder, address=""):
 
 
 def _defaults(project, name):
-    """The parameters of a chapter with the values that it declares."""
+    """Return the parameters of a chapter with the values that it declares."""
     return parameters.declared(
         parameters.parameters_cell(notebook.read(project.chapters[name])), name
     )
 
 
 def _run_alone(project, name, values, out):
-    """Execute a chapter with `values`, unless that is kept, and write it to `out`."""
+    """Execute a chapter with `values`, or take it from the cache, and write it to `out`."""
     with rendering.building(project):
         executor = Executor(project, report)
         run = Run(name, project.chapters[name], values, for_book=False)
@@ -122,13 +133,13 @@ def _run_alone(project, name, values, out):
 
 
 def _file_name(name, values):
-    """A file name that shows the parameters."""
+    """Return a file name that shows the parameters."""
     shown = [name, *(f"{key}={value}" for key, value in sorted(values.items()))]
     return "".join(c if c.isalnum() or c in "-_=.," else "_" for c in "-".join(shown))[:150]
 
 
 def _shown(path):
-    """A path as short as can be, from here."""
+    """Return a path relative to the working folder where possible."""
     try:
         return path.relative_to(Path.cwd())
     except ValueError:

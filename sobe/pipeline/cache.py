@@ -1,7 +1,4 @@
-"""Executed chapters kept from earlier builds.
-
-One file of JSON per chapter and set of parameters (see sobe.atomic).
-"""
+"""Executed chapters kept from earlier builds, one JSON file per chapter and set of parameters."""
 
 import json
 
@@ -20,7 +17,7 @@ class ExecutionCache:
         return self.folder / f"{label}.json"
 
     def load(self, label, static):
-        """The notebook text stored as `label`, or None unless nothing changed."""
+        """Return the notebook text stored as `label`, or None where anything changed since."""
         body = atomic.kept(self._path(label))
         if body is None:
             return None
@@ -31,6 +28,6 @@ class ExecutionCache:
         return entry["notebook"]
 
     def store(self, label, static, tables, notebook):
-        """Keep `notebook` (text), made with `static` and `tables` (name to hash)."""
+        """Keep the text of a notebook, made with the hash `static` and `tables`, {name: hash}."""
         body = json.dumps({"static": static, "tables": tables, "notebook": notebook})
         atomic.keep(self._path(label), body.encode())

@@ -1,6 +1,6 @@
 """Sphinx's configuration from `_config.yml`, in the form that Jupyter Book defines.
 
-Read here rather than by Jupyter Book, which is tied to old versions of Sphinx; a test compares both.
+Jupyter Book, which is tied to old versions of Sphinx, does not read it here; a test compares both.
 """
 
 from sobe.errors import BuildError
@@ -72,7 +72,7 @@ def sphinx_settings(config):
 
 
 def _flat(config):
-    """The (key, value) pairs of a configuration, those of a section with its name and a dot before."""
+    """Yield the (key, value) pairs of a configuration; keys of a section as "section.key"."""
     for key, value in config.items():
         if key not in _SECTIONS:
             yield key, value

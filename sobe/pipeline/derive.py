@@ -28,7 +28,7 @@ from sobe.tables.derive import (
     simulations,
 )
 from sobe.tables.derive.bibliography import bibtex
-from sobe.tables.derive.common import DeriveError, Ledger, Upstream, to_csv
+from sobe.tables.derive.common import Corrections, DeriveError, Upstream, to_csv
 from sobe.tables.derive.write import finish, write
 
 SUBJECTS = (organisms, compute, costs, simulations, recordings, funding, estimator)
@@ -36,10 +36,10 @@ SUBJECTS = (organisms, compute, costs, simulations, recordings, funding, estimat
 
 def derive(root: Path) -> dict[str, str]:
     """Return the text of every derived table and of the bibliography, by path in the repository."""
-    ledger, rows = Ledger(), {}
+    corrections, rows = Corrections(), {}
     for subject in SUBJECTS:
-        rows |= subject.derive(Upstream(root), ledger)
-    rows["corrections"] = ledger.rows()
+        rows |= subject.derive(Upstream(root), corrections)
+    rows["corrections"] = corrections.rows()
     files = {"book/references.bib": bibtex(tables.load("sources"))}
     for name, table in rows.items():
         resource = tables.schema(name, ROOT / "data")

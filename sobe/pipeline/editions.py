@@ -1,4 +1,4 @@
-"""The editions of the site: the source's own, and one for each language with catalogues."""
+"""The editions of the site: the English source, and one for each language with catalogues."""
 
 import contextlib
 import json
@@ -19,8 +19,14 @@ FRONT = """<!DOCTYPE html>
 """
 
 
+SITEMAPS = """<?xml version="1.0" encoding="UTF-8"?>
+<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+{maps}</sitemapindex>
+"""
+
+
 def of(project):
-    """{language: folder} of the book's editions; empty for a book in one language."""
+    """Return {language: folder} of the book's editions; {} for a book in one language."""
     found = {
         language: name
         for language, name in languages.EDITIONS.items()
@@ -30,10 +36,9 @@ def of(project):
 
 
 def settings(project, language, name, names):
-    """What an edition's configuration adds to the book's, in a process that speaks its language."""
+    """Return what an edition adds to Sphinx's configuration, in a process in its language."""
     title, author = (
-        languages.translate(project.config.get("title", "")),
-        languages.translate(project.config.get("author", "")),
+        languages.translate(project.config.get(key, "")) for key in ("title", "author")
     )
     own = {}
     if language != "en":
@@ -54,10 +59,15 @@ def settings(project, language, name, names):
 
 
 def render(project, notebooks, out, report=print):
-    """Render the executed `notebooks` to HTML in `out`, an edition a folder, all at the same time.
+    """Render the executed `notebooks` to HTML in `out`, all editions at the same time.
 
-    `report` is told of each edition that lacks messages; which, is kept in the cache as
-    `missing-<edition>.json`. Raises BuildError as `site.render` does.
+    Each edition has a folder. `report` gets a line for each edition that lacks messages; the cache
+    keeps them as `missing-<edition>.json`.
+
+    Raises
+    ------
+    BuildError
+        As `rendering.render` does.
     """
     editions = of(project)
     atomic.remove(project.build / "tree")
@@ -66,8 +76,8 @@ def render(project, notebooks, out, report=print):
         return
     names = list(editions.values())
     asides = {name: out.parent / name / "html" for name in names}
-    # Forked, as everything is imported by now; but for vl-convert, whose threads no fork inherits: one that
-    # is in use here would wait in the fork for ever.
+    # A fork has everything imported, but not the threads of vl-convert: where it is in use, a fork
+    # would wait for them for ever.
     context = multiprocessing.get_context("spawn" if "vl_convert" in sys.modules else "fork")
     others = {
         name: Worker(
@@ -95,7 +105,8 @@ def render(project, notebooks, out, report=print):
         atomic.write_whole(note, json.dumps(missing, ensure_ascii=False, indent=1))
         if missing:
             report(
-                f"  the edition {name!r} lacks {len(missing)} messages (make messages), the first: {missing[0]!r}"
+                f"  the edition {name!r} lacks {len(missing)} messages (make messages), "
+                f"the first: {missing[0]!r}"
             )
     if failure:
         raise failure
@@ -114,22 +125,22 @@ def render(project, notebooks, out, report=print):
     )
     address = os.environ.get("SOBE_BASE_URL") or (project.config.get("html") or {}).get("baseurl")
     if address:
-        # Where addresses are not whole the protocol knows no map of maps.
+        # Only with the site's full address: the protocol allows no relative ones.
         maps = "".join(
             f"<sitemap><loc>{address.rstrip('/')}/{name}/sitemap.xml</loc></sitemap>\n"
             for name in names
         )
-        (out / "sitemap.xml").write_text(
-            f'<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{maps}</sitemapindex>\n',
-            encoding="utf-8",
-        )
+        (out / "sitemap.xml").write_text(SITEMAPS.format(maps=maps), encoding="utf-8")
 
 
 @contextlib.contextmanager
 def in_language(project, notebooks, language):
-    """While the block runs this process speaks `language`: gives ({chapter: notebook text in it}, the Catalogue).
+    """Let this process write `language`, other than English, during the block.
 
-    For a language that is not the source's own.
+    Yields
+    ------
+    tuple
+        ({chapter: text of its notebook in that language}, the Catalogue).
     """
     from sobe.languages import edition
     from sobe.pipeline.translated import translated_notebook
@@ -149,7 +160,7 @@ def in_language(project, notebooks, language):
 
 
 def render_other(project, notebooks, out, language, name, names):
-    """Render one edition that is not the source's own; returns the catalogue it used."""
+    """Render one edition in another language than English, and return its Catalogue."""
     from sobe.languages import edition
 
     with in_language(project, notebooks, language) as (texts, translate):
@@ -164,13 +175,13 @@ def render_other(project, notebooks, out, language, name, names):
 
 
 def _render_first(project, notebooks, out, own=None):
-    """Render the edition in the source's own language, ready to be read."""
+    """Render the English edition, ready to be read."""
     rendering.render(project, rendering.make_tree(project, notebooks), out, own)
     policy.apply(out)
 
 
 def _render_another(project, notebooks, out, *names):
-    """`render_other`, ready to be read; returns the messages that had no translation."""
+    """Do `render_other`, ready to be read; return the messages that had no translation."""
     translate = render_other(project, notebooks, out, *names)
     policy.apply(out)
     return list(translate.missing)

@@ -1,4 +1,4 @@
-"""Chapters executed, two at a time, unless the cache still has them."""
+"""Execute chapters, two at a time, unless the cache still has them."""
 
 import json
 import os
@@ -19,8 +19,8 @@ from sobe.pipeline.fingerprint import digest, static_digest, table_digests
 from sobe.pipeline.preloaded import Preloaded, imports
 
 AT_ONCE = 2
-#: How the name of a build's folder for sockets begins, among the system's temporary ones, as a socket's path
-#: is short; and the file in the folder of what is built that says its name.
+#: Prefix of a build's folder for sockets, among the system's temporary ones as the path of a socket
+#: must be short; and the file in the build folder that names it.
 SCRATCH, NOTE = "sobe-", ".scratch"
 
 
@@ -35,7 +35,7 @@ class Run:
 
     @property
     def label(self):
-        """The name its result is kept under."""
+        """Name under which the result is kept."""
         if self.for_book and not self.values:
             return self.name
         values = json.dumps([self.values, self.for_book], sort_keys=True)
@@ -43,7 +43,7 @@ class Run:
 
 
 def _failure(run, nb, index, what, traceback=""):
-    """The one message for a chapter that failed."""
+    """Return the one message for a chapter that failed."""
     page = run.source.read_text(encoding="utf-8")
     source = nb.cells[index].source if index < len(nb.cells) else ""
     line = notebook.line_of(page, source)
@@ -54,7 +54,7 @@ def _failure(run, nb, index, what, traceback=""):
 
 
 def _run(project, run, running, server, scratch):
-    """Execute one chapter in a fork of `server`. Returns (notebook text, tables read)."""
+    """Execute one chapter in a fork of `server`; return (notebook text, tables read)."""
     from papermill.exceptions import PapermillExecutionError
     from papermill.execute import execute_notebook
 
@@ -78,7 +78,7 @@ def _run(project, run, running, server, scratch):
             running=running,
             server=server,
             folder=str(project.book),
-            # What a kernel complains of by itself is told only where it did not start.
+            # The complaints of a kernel are shown only where it did not start.
             complaints=scratch / f"{run.label}.complaints",
         )
     except PapermillExecutionError as error:
@@ -96,7 +96,7 @@ def _run(project, run, running, server, scratch):
 
 
 def _imports(runs):
-    """The modules that chapters import and that may be loaded before they start."""
+    """Return the modules that chapters import and that may be loaded before they start."""
     return sorted({name for run in runs for name in imports(notebook.read(run.source))})
 
 
@@ -110,7 +110,7 @@ class Executor:
         self.running = set()
 
     def cached(self, runs):
-        """({name: notebook text} still valid, [runs still to do])."""
+        """Return ({name: notebook text} of what the cache has, [runs still to do])."""
         found, missing = {}, []
         for run in runs:
             text = self.cache.load(run.label, self._static(run))
@@ -121,7 +121,7 @@ class Executor:
         return found, missing
 
     def chapters(self):
-        """{name: notebook text} of every chapter of the book, in its order."""
+        """Return {name: notebook text} of every chapter of the book, in its order."""
         runs = [Run(name, path) for name, path in self.project.chapters.items()]
         found, missing = self.cached(runs)
         found |= self.execute(missing)
@@ -131,18 +131,22 @@ class Executor:
         return static_digest(self.project, run.source, run.values, run.for_book)
 
     def execute(self, runs, meanwhile=lambda: None):
-        """{name: notebook text} for `runs`, in their order, executed now and kept.
+        """Execute `runs`, keep the results, and return {name: notebook text} in their order.
 
-        `meanwhile` is called once the first chapters are under way. Raises
-        BuildError for the first chapter that fails; others then don't start.
+        `meanwhile` is called once the first chapters have started.
+
+        Raises
+        ------
+        BuildError
+            For the first chapter that fails; no other chapter starts after it.
         """
         if not runs:
             return {}
         done = {}
-        # Before the process with the imports reads any code: what is edited later counts as changed.
+        # Before the process with the imports reads any code: later edits count as changes.
         static = {run.label: self._static(run) for run in runs}
         scratch = Path(tempfile.gettempdir()) / f"{SCRATCH}{secrets.token_hex(4)}"
-        # Before it is there: for the next build to remove, should this one be killed.
+        # Noted before it exists, so that the next build removes it if this one is killed.
         atomic.keep(self.project.build / NOTE, str(scratch).encode())
         scratch.mkdir(0o700)
         os.environ["JUPYTER_RUNTIME_DIR"] = str(scratch)  # short paths, for sockets
@@ -177,7 +181,7 @@ class Executor:
         return {run.name: done[run.name] for run in runs}
 
     def _one(self, run, static, server, scratch):
-        """Execute and keep one chapter, where it is still as `static` says; one line says so."""
+        """Execute one chapter, keep it if its sources are unchanged, and report it."""
         start = time.monotonic()
         before = self._tables()
         text, names = _run(self.project, run, self.running, server, scratch)
@@ -192,13 +196,13 @@ class Executor:
         return text
 
     def _tables(self):
-        """The state of every file under data/."""
+        """Return the state of every file under data/."""
         root = self.project.root
         files = (p for p in (root / "data").glob("**/*") if p.is_file())
         return table_digests(self.project, [p.relative_to(root).as_posix() for p in files])
 
     def _ordered(self, runs):
-        """Longest first, by the last time taken, else by length of source."""
+        """Sort runs, the longest first: by the last time taken, else by length of source."""
 
         def cost(run):
             seconds = atomic.kept(self._seconds(run))
@@ -207,7 +211,7 @@ class Executor:
         return sorted(runs, key=cost, reverse=True)
 
     def _seconds(self, run):
-        """Where the time that a chapter took is noted."""
+        """Return the file that holds the seconds a chapter took."""
         return self.cache.folder / f"{run.label}.seconds"
 
     def _stop(self):

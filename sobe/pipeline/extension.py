@@ -1,7 +1,6 @@
 """Sphinx extension: the book's style, its chart scripts, and no outside hosts.
 
-Loaded by `_config.yml`, so it serves `make book` and a plain
-`jupyter-book build .` alike.
+`_config.yml` loads it, so it serves `make book` and a plain `jupyter-book build .` alike.
 """
 
 import os
@@ -19,8 +18,11 @@ ASSETS = "sobe"  # folder under _static
 
 
 def _is_needed(script, body):
-    """Whether a page needs a script of Sphinx's list: nothing from other hosts, nothing inline
-    (the theme's settings, of use only with features that are off), no helper without its help."""
+    """Return whether a page needs a script of Sphinx's list.
+
+    It needs nothing from other hosts, nothing inline (settings of the theme for features that are
+    off), and no helper of elements that the page has not.
+    """
     name = str(getattr(script, "filename", script) or "")
     if not name:
         return not str(getattr(script, "attributes", {}).get("body", "")).startswith(
@@ -34,8 +36,11 @@ def _is_needed(script, body):
 
 
 def _draw_early(app, context):
-    """Put the scripts of charts behind the page's first chart, asked for from its head: the first
-    chart is drawn before what comes after it is parsed, and no script holds up the text before it."""
+    """Put the scripts of charts behind the page's first chart, and preload them from the head.
+
+    So the first chart is drawn before the rest of the page is parsed, and no script delays the
+    text before it.
+    """
     scripts = context["script_files"]
     scripts[:] = [
         type(script)(
@@ -54,13 +59,13 @@ def _draw_early(app, context):
 
 
 def _page(app, pagename, templatename, context, doctree):
-    """Give a page the scripts it needs, and only those."""
+    """Give a page the scripts that it needs, and only those."""
     # In place: the scripts added below join this same list.
     scripts = context.get("script_files", [])
     body = context.get("body") or ""
     scripts[:] = [script for script in scripts if _is_needed(script, body)]
-    # The theme's buttons to print or fill the screen have their script in an attribute;
-    # browsers have their own.
+    # The theme's buttons to print or fill the screen have their script in an attribute, which
+    # the pages' policy forbids; browsers have such buttons.
     buttons = context.get("header_buttons", [])
     buttons[:] = [button for button in buttons if button.get("type") != "javascript"]
     for group in buttons:
@@ -106,7 +111,7 @@ def _write_assets(app):
 
 
 def _configure(app, config):
-    """Our templates before the theme's; the site's address from the environment, where it is set."""
+    """Put our templates before the theme's, and set the address of the edition."""
     config.templates_path.insert(0, str(site.TEMPLATES))
     if address := os.environ.get("SOBE_BASE_URL") or config.html_baseurl:
         # Of this edition, where there are several.
@@ -118,7 +123,7 @@ def _configure(app, config):
 def _finish(app, exception):
     if exception is None and app.builder.name == "html":
         pages.sitemap(app)
-        # What no page asks for: the theme's catalogues, which Sphinx has read, maps for its developers,
+        # No page asks for the theme's catalogues, which Sphinx has read, maps for its developers,
         # and a script whose icons are in the style sheet.
         static = Path(app.outdir) / "_static"
         shutil.rmtree(static / "locales", ignore_errors=True)
@@ -127,7 +132,7 @@ def _finish(app, exception):
 
 
 def setup(app):
-    """Register with Sphinx; kernels started from here on know they run for the book."""
+    """Register with Sphinx, and tell kernels started after this that they run for the book."""
     os.environ[renderer.BOOK_ENV] = "1"
     if "comments_config" not in app.config.values:
         # Jupyter Book always sets it, even where its extension is not loaded.

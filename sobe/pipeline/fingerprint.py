@@ -1,4 +1,4 @@
-"""What an executed chapter depends on, as hashes."""
+"""Hashes of everything that an executed chapter depends on."""
 
 import hashlib
 import json
@@ -10,12 +10,12 @@ _SHARED = ("units.py",)
 
 
 def digest(data):
-    """SHA-256 of bytes or text, in hex."""
+    """Return the SHA-256 of bytes or text in hexadecimal."""
     return hashlib.sha256(data if isinstance(data, bytes) else data.encode()).hexdigest()
 
 
 def file_digest(path):
-    """SHA-256 of a file, or None where there is no such file."""
+    """Return the SHA-256 of a file, or None where there is no such file."""
     try:
         return digest(path.read_bytes())
     except (FileNotFoundError, IsADirectoryError):
@@ -23,13 +23,13 @@ def file_digest(path):
 
 
 def tree_digest(root, paths):
-    """One hash of several files: their names below `root` and their contents."""
+    """Return one hash of several files: their names below `root` and their contents."""
     lines = [f"{p.relative_to(root).as_posix()} {file_digest(p)}" for p in sorted(paths)]
     return digest("\n".join(lines))
 
 
 def code_digest(project):
-    """The package's sources, but for those that no chapter in English goes through."""
+    """Return the hash of the package's sources that chapters in English can depend on."""
     return tree_digest(
         project.root,
         [
@@ -42,12 +42,12 @@ def code_digest(project):
 
 
 def environment_digest(project):
-    """The locked environment: requirements.txt and this Python."""
+    """Return the hash of the environment: requirements.txt and this Python."""
     return digest(f"{sys.version}\n{file_digest(project.root / 'requirements.txt')}")
 
 
 def static_digest(project, source, parameters, for_book):
-    """Everything known before a chapter runs; its tables come after."""
+    """Return the hash of everything known before a chapter runs; its tables are known after."""
     parts = {
         "source": file_digest(source),
         "code": code_digest(project),
@@ -56,7 +56,7 @@ def static_digest(project, source, parameters, for_book):
         "for_book": for_book,
     }
     if parameters.get("lang", "en") != "en":
-        parts["said"] = tree_digest(
+        parts["translation"] = tree_digest(
             project.root,
             [*project.root.glob("sobe/languages/*.py"), *project.book.glob("locale/*/*/*.po")],
         )
@@ -64,11 +64,11 @@ def static_digest(project, source, parameters, for_book):
 
 
 def table_digests(project, names):
-    """{file: hash} for tables a chapter read: contents and description.
+    """Return {file: hash} of the tables that a chapter read: contents and description.
 
-    `names` are paths below the repository. A table's hash covers its own entry
-    in data/datapackage.json, not the rest of that file, so describing one table
-    anew concerns only the chapters that read it.
+    `names` are paths below the repository. A table's hash covers its own entry in
+    data/datapackage.json, not the rest of that file, so a change to the description of one table
+    concerns only the chapters that read it.
     """
     try:
         package = json.loads((project.root / "data" / "datapackage.json").read_bytes())

@@ -1,7 +1,7 @@
-"""papermill running a chapter in a kernel of this very Python.
+"""papermill runs a chapter in a kernel of this same Python.
 
-No kernelspec is looked up: one of the user's could name another Python. Nothing
-of the user's IPython profile is read either.
+No kernelspec of the user's is looked up, as it could name another Python. The user's IPython
+profile is not read either.
 """
 
 import logging
@@ -21,7 +21,7 @@ class _Provisioner(LocalProvisioner):
     """Starts a kernel as a fork of the process that has its imports loaded."""
 
     async def launch_kernel(self, cmd, *, server, env, cwd, complaints, **_unused):
-        """Ask `server` for a fork; returns how to connect to it."""
+        """Ask `server` for a fork; return how to connect to it."""
         self.process = server.fork(cmd[1:], env, str(cwd), complaints)
         self.pid = self.pgid = self.process.pid  # it leads a session of its own
         self.cwd = cwd
@@ -40,7 +40,7 @@ class _KernelManager(AsyncKernelManager):
 
     @property
     def kernel_spec(self):
-        """The kernel's command line, wherever a kernel spec of the user's own may point."""
+        """Kernel's command line, whatever kernelspecs the user has."""
         if self._kernel_spec is None:
             self._kernel_spec = KernelSpec(
                 argv=[
@@ -63,9 +63,9 @@ class _KernelManager(AsyncKernelManager):
 
 
 class _Client(PapermillNotebookClient):
-    """Remembers the cell it is at, and gives all cells together one time limit.
+    """Remembers the current cell, and gives all cells together one time limit.
 
-    The time counts from the first cell: what the start of a kernel takes is not the chapter's.
+    The time counts from the first cell, without the start of the kernel.
     """
 
     def __init__(self, nb_man, limit, **kwargs):
@@ -107,9 +107,27 @@ class BookEngine(Engine):
         start_timeout=60,
         **_unused,
     ):
-        """Run the notebook in a fork of `server`; `running` is the set of live kernels, for a clean stop.
+        """Run the notebook in a fork of `server`.
 
-        Raises CellFailure where a cell exceeds the time limit or the kernel dies.
+        Parameters
+        ----------
+        nb_man, kernel_name
+            As papermill gives them.
+        limit, start_timeout
+            Seconds for all cells together, and for the start of the kernel.
+        folder, env
+            Where the kernel works, and its additional variables.
+        running
+            The set of live kernels, to which this one belongs while it runs.
+        server
+            The process with the imports, `Preloaded`.
+        complaints
+            The file for what the kernel says on standard error.
+
+        Raises
+        ------
+        CellFailure
+            Where a cell exceeds the time limit, or the kernel dies or does not start.
         """
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
@@ -132,8 +150,8 @@ class BookEngine(Engine):
         except DeadKernelError:
             raise CellFailure(client.at, "the kernel died") from None
         except RuntimeError as error:  # nbclient's, for one that never answered
-            said = complaints.read_text(errors="replace") if complaints.exists() else ""
-            last = said.strip().splitlines()[-1:] or [str(error)]
+            text = complaints.read_text(errors="replace") if complaints.exists() else ""
+            last = text.strip().splitlines()[-1:] or [str(error)]
             raise CellFailure(client.at, f"the kernel did not start: {last[0]}") from None
         finally:
             running.discard(client)

@@ -9,13 +9,18 @@ from sobe.errors import BuildError, reason
 
 @contextmanager
 def only_build(project):
-    """Hold the folder's build lock. Raises BuildError if another build holds it.
+    """Hold the folder's build lock during the block.
 
     The system drops the lock with the process, so a killed build leaves none.
+
+    Raises
+    ------
+    BuildError
+        If another build holds it, or the folder cannot be written to.
     """
     try:
         project.build.mkdir(parents=True, exist_ok=True)
-        file = open(project.build / ".lock", "a+", encoding="utf-8")
+        file = (project.build / ".lock").open("a+", encoding="utf-8")
     except OSError as error:
         raise BuildError(
             f"the book is built into {project.build}, which cannot be written to: {reason(error)}"

@@ -1,8 +1,8 @@
-"""The message catalogues, brought up to date with what the book says (`make messages`).
+"""`make messages`: bring the message catalogues up to date with the texts of the book.
 
-Chapters are read by Sphinx's gettext builder and merged by sphinx-intl. What code says is found
-by rendering the edition and noting what had no message. No times, no places: a catalogue changes
-only where a message does.
+Sphinx's gettext builder reads the chapters, and sphinx-intl merges their messages. The messages of
+code are found by rendering the edition and noting what had no translation. Catalogues hold neither
+times nor places, so they change only where a message does.
 """
 
 import contextlib
@@ -17,7 +17,13 @@ from sobe.paths import ROOT
 from sobe.pipeline import editions, rendering
 from sobe.pipeline.execute import Executor
 
-HEADER = 'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n\n'
+HEADER = r"""msgid ""
+msgstr ""
+"Language: {language}\n"
+"Content-Type: text/plain; charset=utf-8\n"
+"Content-Transfer-Encoding: 8bit\n"
+
+"""
 
 
 def write(path, entries, language, fuzzy=()):
@@ -25,7 +31,8 @@ def write(path, entries, language, fuzzy=()):
     from babel.messages.pofile import escape
 
     parts = [
-        f"{'#, fuzzy' + chr(10) if message in fuzzy else ''}msgid {escape(message)}\nmsgstr {escape(text)}\n"
+        ("#, fuzzy\n" if message in fuzzy else "")
+        + f"msgid {escape(message)}\nmsgstr {escape(text)}\n"
         for message, text in entries.items()
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -33,7 +40,7 @@ def write(path, entries, language, fuzzy=()):
 
 
 def entries(path):
-    """({message: translation, or ""}, fuzzy messages) of a .po file."""
+    """Read a .po file: ({message: translation or ""}, the set of fuzzy messages)."""
     from babel.messages.pofile import read_po
 
     if not path.is_file():
@@ -44,9 +51,17 @@ def entries(path):
 
 
 def update(project, report=print, wanted=("zh_CN",)):
-    """Bring the catalogues of the `wanted` languages up to date; returns {language: messages without translation}.
+    """Bring the catalogues of the `wanted` languages up to date.
 
-    Raises BuildError where a chapter fails or a page does not render.
+    Returns
+    -------
+    dict
+        {language: number of messages without a translation}.
+
+    Raises
+    ------
+    BuildError
+        Where a chapter fails or a page does not render.
     """
     from sphinx_intl.basic import update as merge
 
@@ -70,7 +85,7 @@ def update(project, report=print, wanted=("zh_CN",)):
             folder = languages.folder(project.book, language)
             folder.mkdir(parents=True, exist_ok=True)
             own = f"{languages.MESSAGES}.po"
-            # sphinx-intl's helpers are ended by a signal that our own handler would report.
+            # sphinx-intl ends its helpers by a signal that our own handler would report.
             before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
             with contextlib.redirect_stdout(io.StringIO()):
                 merge(
@@ -95,19 +110,18 @@ def update(project, report=print, wanted=("zh_CN",)):
                 sum(not text for text in found.values()) + len(fuzzy)
                 for found, fuzzy in map(entries, sorted(folder.glob("*.po")))
             )
-            report(
-                f"{language}: {lacking[language]} messages to translate in {folder.relative_to(project.root)}"
-            )
+            where = folder.relative_to(project.root)
+            report(f"{language}: {lacking[language]} messages to translate in {where}")
     return lacking
 
 
-#: What our code and templates say, whichever branch this build took.
-_SAID = re.compile(r'\btranslate\(\s*"((?:[^"\\]|\\.)*)"')
-_SPEAKS = re.compile(r"^from sobe\.languages import .*\btranslate\b", re.M)
+#: A message in our code or templates, and the import of `translate` in code.
+_MESSAGE = re.compile(r'\btranslate\(\s*"((?:[^"\\]|\\.)*)"')
+_TRANSLATES = re.compile(r"^from sobe\.languages import .*\btranslate\b", re.M)
 
 
-def spoken():
-    """Every message that stands in the package's own code as `translate("…")`."""
+def in_code():
+    """Return every message of the package's code and templates, `translate("…")`."""
     package = ROOT / "sobe"
     texts = [
         path.read_text(encoding="utf-8")
@@ -116,14 +130,14 @@ def spoken():
     return {
         message
         for text in texts
-        if text[:1] in "{<" or _SPEAKS.search(text)
-        for message in _SAID.findall(text)
+        if text[:1] in "{<" or _TRANSLATES.search(text)
+        for message in _MESSAGE.findall(text)
         if re.search("[A-Za-z]{2}", message)
     }
 
 
 def _code(project, notebooks, scratch, language, folder):
-    """Bring the catalogue of what code says up to date, from a rendered edition."""
+    """Bring the catalogue of the code's messages up to date, from a rendered edition."""
     name = languages.EDITIONS[language]
     translate = editions.render_other(
         project, notebooks, scratch / name / "html", language, name, ["en", name]
@@ -132,15 +146,9 @@ def _code(project, notebooks, scratch, language, folder):
     old, fuzzy = entries(path)
     for named in ("title", "author"):
         translate(project.config.get(named, ""))
-    for message in spoken():
+    for message in in_code():
         translate(message)
     found = {message: old[message] for message in old if message in translate.used}
     found |= {message: "" for message in translate.missing if message not in found}
-    write(
-        path,
-        dict(
-            sorted(found.items(), key=lambda item: (re.sub(r"\W", "", item[0]).casefold(), item[0]))
-        ),
-        language,
-        fuzzy,
-    )
+    order = sorted(found, key=lambda message: (re.sub(r"\W", "", message).casefold(), message))
+    write(path, {message: found[message] for message in order}, language, fuzzy)

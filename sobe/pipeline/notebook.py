@@ -8,7 +8,7 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def read(path):
-    """The MyST page at `path` as a notebook. Raises BuildError if it cannot be read."""
+    """Read the MyST page at `path` as a notebook; raise BuildError where it is none."""
     import jupytext
 
     try:
@@ -40,7 +40,7 @@ def clean(nb):
 
 
 def to_text(nb):
-    """The notebook as JSON text, the same for the same notebook."""
+    """Return the notebook as JSON text, the same for the same notebook."""
     import nbformat
 
     nb["nbformat"], nb["nbformat_minor"] = 4, 5
@@ -48,11 +48,11 @@ def to_text(nb):
 
 
 def line_of(page_text, source):
-    """The line of a page where a cell's source begins, or None."""
+    """Return the line of a page where a cell's source begins, or None."""
     at = page_text.find(source) if source.strip() else -1
     return None if at < 0 else page_text.count("\n", 0, at) + 1
 
 
 def plain(traceback):
-    """A traceback without terminal colours."""
+    """Return a traceback without terminal colours."""
     return ANSI.sub("", traceback)

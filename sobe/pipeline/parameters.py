@@ -1,6 +1,6 @@
-"""The parameters a chapter declares, and values given for them by a reader.
+"""The parameters that a chapter declares, and the values that a reader gives.
 
-A chapter's `parameters`-tagged cell is read, never run: each line of it is
+A chapter's cell tagged `parameters` is read, never executed: each of its lines is
 `name = literal` or `name: type = literal`.
 """
 
@@ -16,7 +16,7 @@ from sobe.tables.rows import quote
 
 
 def parameters_cell(nb):
-    """The source of the cell tagged `parameters`, or "" where there is none."""
+    """Return the source of the cell tagged `parameters`, or "" where there is none."""
     for cell in nb.cells:
         if cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", []):
             return cell.source
@@ -24,7 +24,7 @@ def parameters_cell(nb):
 
 
 def declared(source, chapter):
-    """{name: default} of a parameters cell. Raises BuildError if it is not plain."""
+    """Read {name: default} from a parameters cell; raise BuildError for anything but literals."""
     try:
         body = ast.parse(source).body
     except SyntaxError as error:
@@ -54,17 +54,13 @@ def declared(source, chapter):
 
 
 def _value(name, text, default):
-    """`text` as a value of the same type as `default`."""
+    """Read `text` as a value of the same type as `default`."""
     if isinstance(default, str):
         return text
     try:
         value = ast.literal_eval(text)
-    except (
-        ValueError,
-        SyntaxError,
-        MemoryError,
-        RecursionError,
-    ):  # the latter two for thousands of brackets
+    # The latter two for thousands of brackets.
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
         try:
             value = yaml.safe_load(text)
         except (yaml.YAMLError, ValueError, RecursionError):
@@ -73,19 +69,20 @@ def _value(name, text, default):
 
 
 def _typed(name, value, default):
-    """`value` if it is of the type of `default`, a whole number as a float where that is one."""
+    """Return `value` if it has the type of `default`; a whole number counts as a float."""
     if type(default) is float and type(value) is int and _plain(value):
         value = float(value)
     if default is not None and type(value) is not type(default) or not _plain(value):
+        kind = "plain" if default is None else type(default).__name__
         raise BuildError(
-            f"parameter {name} takes a value of type {type(default).__name__ if default is not None else 'plain'} "
-            f"(default {default!r}), not {quote(value)}"
+            f"parameter {name} takes a value of type {kind} (default {default!r}), "
+            f"not {quote(value)}"
         )
     return value
 
 
 def _plain(value, depth=0):
-    """Whether a value is one that JSON can hold: no NaN, no endless number, no nesting without end."""
+    """Return whether JSON can hold a value: no NaN, no huge integer, no deep nesting."""
     if isinstance(value, (list, tuple)):
         return depth < 5 and all(_plain(item, depth + 1) for item in value)
     if isinstance(value, dict):
@@ -100,8 +97,15 @@ def _plain(value, depth=0):
 
 
 def checked(given, defaults, chapter):
-    """`given` ({name: value}) if a chapter with `defaults` takes it, whole numbers as floats where
-    the default is one. Raises BuildError for an unknown name or a value of another type."""
+    """Check the values `given`, {name: value}, for a chapter with `defaults`, and return them.
+
+    Whole numbers become floats where the default is one.
+
+    Raises
+    ------
+    BuildError
+        For an unknown name, a value of another type, or an unknown language.
+    """
     values = {}
     for name, value in given.items():
         if name not in defaults:
@@ -110,11 +114,11 @@ def checked(given, defaults, chapter):
                 f"chapter {chapter!r} has no parameter {quote(name)}; its parameters: {known}"
             )
         values[name] = _typed(name, value, defaults[name])
-    return _spoken(values)
+    return _known_language(values)
 
 
-def _spoken(values):
-    """`values`, if their `lang` is one of the book's languages. Raises BuildError otherwise."""
+def _known_language(values):
+    """Return `values` if their `lang` is a language of the book; raise BuildError otherwise."""
     try:
         languages.check(values.get("lang", "en"))
     except languages.LanguageError as error:
@@ -123,9 +127,12 @@ def _spoken(values):
 
 
 def parse(text, defaults, chapter):
-    """{name: value} from "a=1 b=x", checked against the chapter's `defaults`.
+    """Read {name: value} from "a=1 b=x".
 
-    Raises BuildError for anything but known names with values of their type.
+    Raises
+    ------
+    BuildError
+        For anything but names in `defaults` with values of their type.
     """
     try:
         words = shlex.split(text)
@@ -144,4 +151,4 @@ def parse(text, defaults, chapter):
         if name in given:
             raise BuildError(f"parameter {name} is given twice")
         given[name] = _value(name, raw, defaults[name])
-    return _spoken(given)
+    return _known_language(given)

@@ -1,4 +1,4 @@
-"""`make pdf`: write the document of each edition and lay it out with WeasyPrint."""
+"""`make pdf`: write the document of each edition, and lay it out with WeasyPrint."""
 
 import calendar
 import contextlib
@@ -38,7 +38,7 @@ FACES = (
 
 
 def lacking():
-    """What `make pdf` needs of the system and does not find, as words; empty if nothing."""
+    """Return the names of what `make pdf` needs of the system and does not find."""
     missing = []
     try:
         import weasyprint  # noqa: F401
@@ -59,7 +59,7 @@ def check():
 
 
 def engine():
-    """WeasyPrint and the library of the system that it lays out text with, by their versions."""
+    """Return the versions of WeasyPrint and of Pango, the system's library that it uses."""
     import weasyprint
     from weasyprint.text.ffi import pango
 
@@ -68,8 +68,19 @@ def engine():
 
 
 def citation(project):
-    """What the title page says: version, date and the report's DOI by CITATION.cff, the commit ("" if unknown)
-    and its time (seconds, or None)."""
+    """Return the facts of the title page.
+
+    Returns
+    -------
+    dict
+        ``version``, ``date`` and ``doi`` (of the report) from CITATION.cff, ``commit`` ("" if
+        unknown), and its ``time`` (seconds, or None).
+
+    Raises
+    ------
+    BuildError
+        For a CITATION.cff that lacks one of them.
+    """
     found = commit.of(project.root)
     path = project.root / "CITATION.cff"
     try:
@@ -83,20 +94,24 @@ def citation(project):
         }
     except (OSError, KeyError, IndexError, TypeError, yaml.YAMLError) as error:
         raise BuildError(
-            f"CITATION.cff has no version, date-released or DOI of the report for the title page: {error!r}"
+            "CITATION.cff has no version, date-released or DOI of the report for the title page: "
+            f"{error!r}"
         ) from None
 
 
 def epoch(cited):
-    """The time that a PDF gives as its own, in seconds: SOURCE_DATE_EPOCH, else the commit's, else the release's date."""
+    """Return the time of a PDF, in seconds, as text.
+
+    It is SOURCE_DATE_EPOCH, else the time of the commit, else the date of the release.
+    """
     given = os.environ.get("SOURCE_DATE_EPOCH") or cited["time"]
-    return str(
-        given if given is not None else calendar.timegm(time.strptime(cited["date"], "%Y-%m-%d"))
-    )
+    if given is None:
+        given = calendar.timegm(time.strptime(cited["date"], "%Y-%m-%d"))
+    return str(given)
 
 
 def _source(project, notebooks, name, title):
-    """Lay out one edition's pages: the site's, under a root of their own; returns their folder."""
+    """Lay out one edition's pages, as those of the site, under a new root; return their folder."""
     source = rendering.make_tree(project, notebooks, f"pdf_{name}")
     (source / "document.md").write_text(f"# {title}\n", encoding="utf-8")
     toc = {
@@ -137,21 +152,24 @@ def _write(project, notebooks, out, language, name, names, cited):
 
 
 class _Troubles(logging.Handler):
-    """Keeps WeasyPrint's errors: a picture that is not there, a link that leads nowhere."""
+    """Keeps WeasyPrint's errors: a picture that is missing, a link that leads nowhere."""
 
     def __init__(self):
         super().__init__(logging.ERROR)
-        self.said = []
+        self.messages = []
 
     def emit(self, record):
         """Keep a message."""
-        self.said.append(record.getMessage())
+        self.messages.append(record.getMessage())
 
 
 def _typeset(out, name):
-    """Lay out the document in the folder `out`; returns the path of the PDF.
+    """Lay out the document in the folder `out`; return the path of the PDF.
 
-    Raises BuildError with what WeasyPrint could not find.
+    Raises
+    ------
+    BuildError
+        With what WeasyPrint could not find.
     """
     import weasyprint
 
@@ -162,23 +180,24 @@ def _typeset(out, name):
         pdf = weasyprint.HTML(out / "document.html").write_pdf(pdf_variant="pdf/ua-1")
     finally:
         logger.removeHandler(troubles)
-    if troubles.said:
-        raise BuildError(f"the PDF {NAME}-{name} is not whole:\n" + "\n".join(troubles.said[:5]))
+    if troubles.messages:
+        listed = "\n".join(troubles.messages[:5])
+        raise BuildError(f"the PDF {NAME}-{name} is not whole:\n{listed}")
     path = out / f"{NAME}-{name}.pdf"
     path.write_bytes(pdf)
     return path
 
 
 def _edition(root, notebooks, language, name, names, cited):
-    """Make one edition's PDF, in a process of its own; returns its path."""
+    """Make one edition's PDF, in a worker; return its path."""
     project = Project(root)
     out = project.build / "pdf" / f".{name}" / "print"
-    speaking = (
+    translated = (
         editions.in_language(project, notebooks, language)
         if language != "en"
         else contextlib.nullcontext((notebooks, None))
     )
-    with speaking as (notebooks, _):
+    with translated as (notebooks, _):
         _write(project, notebooks, out, language, name, names, cited)
     return _typeset(out, name)
 
@@ -189,9 +208,12 @@ def _is_current(note, mark, targets):
 
 
 def build(project, report=print):
-    """Make the PDFs in `_build/pdf`, unless they are up to date; returns their paths.
+    """Make the PDFs in `_build/pdf`, unless they are up to date, and return their paths.
 
-    Raises BuildError in one message, leaving finished PDFs as they were.
+    Raises
+    ------
+    BuildError
+        In one message; PDFs from earlier are then unchanged.
     """
     check()
     cited = citation(project)
@@ -200,10 +222,8 @@ def build(project, report=print):
         found = editions.of(project) or {"en": "en"}
         targets = [folder / f"{NAME}-{name}.pdf" for name in found.values()]
         notebooks = Executor(project, report).chapters()
-        mark, note = (
-            digest(rendering.stamp(project, notebooks) + epoch(cited)),
-            folder / ".made.json",
-        )
+        mark = digest(rendering.stamp(project, notebooks) + epoch(cited))
+        note = folder / ".made.json"
         if _is_current(note, mark, targets):
             for target in targets:
                 report(f"nothing changed: {target.relative_to(project.root)}")
@@ -220,13 +240,9 @@ def build(project, report=print):
         finally:
             for each in making:
                 each.kill()
-        for pdf, target in zip(made, targets):
+        for pdf, target in zip(made, targets, strict=True):
             atomic.write_whole(target, pdf.read_bytes())
             report(f"made {target.relative_to(project.root)}")
-        atomic.keep(
-            note,
-            json.dumps(
-                {"stamp": mark, "files": {path.name: file_digest(path) for path in targets}}
-            ).encode(),
-        )
+        files = {path.name: file_digest(path) for path in targets}
+        atomic.keep(note, json.dumps({"stamp": mark, "files": files}).encode())
     return targets

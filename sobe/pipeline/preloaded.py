@@ -95,7 +95,7 @@ class Preloaded:
             )
 
     def fork(self, arguments, env, folder, complaints):
-        """Start a kernel; returns it as a `Forked`.
+        """Start a kernel and return it as a `Forked`.
 
         Parameters
         ----------
@@ -111,14 +111,14 @@ class Preloaded:
         Raises
         ------
         RuntimeError
-            The process is gone; the message is the last thing that it said.
+            The process is gone; the message is its last complaint.
         """
         answer = self.ask(
             {"arguments": arguments, "env": env, "folder": folder, "complaints": complaints}
         )
         if answer is None:
-            said = self._complaints.read_text(errors="replace").strip().splitlines()
-            raise RuntimeError(said[-1] if said else "the process with the imports has ended")
+            lines = self._complaints.read_text(errors="replace").strip().splitlines()
+            raise RuntimeError(lines[-1] if lines else "the process with the imports has ended")
         return Forked(self, answer)
 
     def ask(self, request):

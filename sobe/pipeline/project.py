@@ -1,4 +1,4 @@
-"""Where things are in a book's repository, and which pages it has."""
+"""A book's repository: its folders, configuration and pages."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +10,7 @@ from sobe.errors import BuildError
 
 
 def read_yaml(path):
-    """The YAML in `path`. Raises BuildError where it is missing or malformed."""
+    """Read the YAML in `path`; raise BuildError where it is missing or malformed."""
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except FileNotFoundError:
@@ -20,7 +20,7 @@ def read_yaml(path):
 
 
 def _front_matter(path):
-    """The YAML at the head of a Markdown page, or {}."""
+    """Read the YAML at the head of a Markdown page, or {}."""
     text = path.read_text(encoding="utf-8")
     if not text.startswith("---\n"):
         return {}
@@ -32,7 +32,7 @@ def _front_matter(path):
 
 
 def _toc_files(entry):
-    """Every `file:` and `root:` of a table of contents, in order."""
+    """Yield every `file:` and `root:` of a table of contents, in order."""
     if isinstance(entry, list):
         for item in entry:
             yield from _toc_files(item)
@@ -52,39 +52,42 @@ class Project:
 
     @property
     def book(self):
-        """The folder of pages."""
+        """Folder of the pages."""
         return self.root / "book"
 
     @property
     def build(self):
-        """Everything made goes under here."""
+        """Folder of everything that is built."""
         return self.root / "_build"
 
     @property
     def site(self):
-        """The finished HTML."""
+        """Folder of the finished HTML."""
         return self.build / "html"
 
     @property
     def cache(self):
-        """What is kept between builds."""
+        """Folder of what is kept between builds."""
         return self.build / ".cache"
 
     @cached_property
     def config(self):
-        """`_config.yml`."""
+        """Content of `_config.yml`."""
         return read_yaml(self.root / "_config.yml")
 
     @cached_property
     def toc(self):
-        """`_toc.yml`."""
+        """Content of `_toc.yml`."""
         return read_yaml(self.root / "_toc.yml")
 
     @cached_property
     def pages(self):
-        """Source path of each page in the table of contents, by name.
+        """Paths of the pages in the table of contents, by name.
 
-        Raises BuildError for an entry that is not a Markdown page of book/.
+        Raises
+        ------
+        BuildError
+            For an entry that is not a Markdown page of book/.
         """
         pages = {}
         for entry in _toc_files(self.toc):
@@ -98,27 +101,34 @@ class Project:
 
     @cached_property
     def chapters(self):
-        """The pages that are notebooks (their head names a kernel), by name."""
+        """Paths of the pages that are notebooks, whose head names a kernel, by name."""
         return {
             name: path for name, path in self.pages.items() if "kernelspec" in _front_matter(path)
         }
 
     def timeout(self, chapter):
-        """Seconds a chapter may take, from `_config.yml`. Raises BuildError if it says nonsense."""
-        said = self.config.get("execute") or {}
-        own = said.get("chapter_timeouts") or {}
+        """Return the seconds that a chapter may take, from `_config.yml`.
+
+        Raises
+        ------
+        BuildError
+            For a limit that is no number of seconds, or is for an unknown chapter.
+        """
+        settings = self.config.get("execute") or {}
+        own = settings.get("chapter_timeouts") or {}
         if not isinstance(own, dict) or set(own) - set(self.chapters):
             raise BuildError(
                 f"_config.yml: chapter_timeouts takes names of chapters with seconds, not {own!r}; "
                 f"chapters: {', '.join(self.chapters)}"
             )
-        seconds = own.get(chapter, said.get("timeout", 300))
+        seconds = own.get(chapter, settings.get("timeout", 300))
         if (
             isinstance(seconds, bool)
             or not isinstance(seconds, (int, float))
             or not 0 < seconds < float("inf")
         ):
             raise BuildError(
-                f"_config.yml: the time limit of chapter {chapter!r} must be seconds, not {seconds!r}"
+                f"_config.yml: the time limit of chapter {chapter!r} must be seconds, "
+                f"not {seconds!r}"
             )
         return float(seconds)

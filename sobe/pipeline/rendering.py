@@ -1,4 +1,4 @@
-"""The site: rendered aside from executed notebooks, then put in place."""
+"""The site: rendered from executed notebooks in another folder, then put in place."""
 
 import contextlib
 import importlib
@@ -23,13 +23,13 @@ from sobe.pipeline.fingerprint import digest, environment_digest, file_digest, t
 from sobe.pipeline.lock import only_build
 from sobe.pipeline.project import read_yaml
 
-#: How names begin in the folder of what is built, of what is being made; and the name of a site moved aside.
+#: In the build folder: prefix of folders that are being made, name of a site moved aside.
 ASIDE, OLD = ".aside-", ".html-old"
 _PARTIAL = f".*{atomic.PARTIAL}"
 
 
 def _below_book(value):
-    """A config or contents value with paths as seen from within book/."""
+    """Return a value of the configuration or contents with paths relative to book/."""
     if isinstance(value, dict):
         return {key: _below_book(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -40,26 +40,25 @@ def _below_book(value):
 
 
 def _book_files(project):
-    """The files of book/, but for hidden ones and notebooks somebody opened there."""
+    """Yield the files of book/, without hidden ones and notebooks that somebody opened there."""
     for path in sorted(project.book.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(project.book).parts)
         if path.is_file() and not hidden and path.suffix != ".ipynb":
             yield path
 
 
-def _beside_book(project):
-    """What a page may name by `../`: data/, sobe/ and the files at the top."""
+def _next_to_book(project):
+    """Yield what a page may name by `../`: data/, sobe/ and the files at the top."""
     for path in sorted(project.root.iterdir()):
         if path.name in ("data", "sobe") or path.is_file() and path.name[0] not in "._":
             yield path
 
 
 def make_tree(project, notebooks, edition="en"):
-    """Lay out what Sphinx reads for an edition, under `_build/tree`; returns its source folder.
+    """Lay out what Sphinx reads for an edition, under `_build/tree`; return its source folder.
 
-    Pages lie at the top of the source folder, so that the front page is
-    `index.html` itself. Beside it stand links to what lies beside book/:
-    `../data/…` means the same as in the checkout.
+    Pages are at the top of the source folder, so that the front page is `index.html` itself. Links
+    next to it lead to what is next to book/: `../data/…` means the same as in the checkout.
     """
     tree = project.build / "tree" / edition
     atomic.remove(tree)
@@ -71,7 +70,7 @@ def make_tree(project, notebooks, edition="en"):
         shutil.copyfile(path, target)
     for name, text in notebooks.items():
         (source / f"{name}.ipynb").write_text(text, encoding="utf-8")
-    for path in _beside_book(project):
+    for path in _next_to_book(project):
         (tree / path.name).symlink_to(path)
     config = dict(project.config)
     config["execute"] = {**config.get("execute", {}), "execute_notebooks": "off"}
@@ -84,9 +83,9 @@ def make_tree(project, notebooks, edition="en"):
 
 
 def prepare(project):
-    """Do what rendering needs in any case; best while chapters execute.
+    """Do what rendering needs in any case, while chapters execute.
 
-    What is imported here, the process of each edition finds imported.
+    Modules imported here are loaded in the process of each edition, which is a fork.
     """
     import altair  # noqa: F401
     from sphinx.application import builtin_extensions
@@ -112,9 +111,21 @@ def prepare(project):
 
 
 def render(project, source, out, settings=None, builder="html"):
-    """Render `source` in `out`, by Sphinx's `builder`. Raises BuildError on any warning or error.
+    """Render the folder `source` in the folder `out` by Sphinx.
 
-    `settings` go over the book's configuration.
+    Parameters
+    ----------
+    project, source, out
+        The book, the folder from `make_tree`, and the folder to write.
+    settings
+        Sphinx's settings that override the book's configuration.
+    builder
+        Name of Sphinx's builder.
+
+    Raises
+    ------
+    BuildError
+        On any warning or error of Sphinx.
     """
     from sphinx.application import Sphinx
     from sphinx.errors import SphinxError
@@ -124,71 +135,82 @@ def render(project, source, out, settings=None, builder="html"):
     warnings = io.StringIO()
     failure = None
     try:
-        with contextlib.redirect_stderr(warnings), contextlib.redirect_stdout(io.StringIO()):
-            with patch_docutils(), docutils_namespace():
-                app = Sphinx(
-                    source,
-                    None,
-                    out,
-                    out.parent / ".doctrees",
-                    builder,
-                    {
-                        **configuration.sphinx_settings(read_yaml(source / "_config.yml")),
-                        "external_toc_path": (source / "_toc.yml").as_posix(),
-                        **(settings or {}),
-                    },
-                    status=None,
-                    warning=warnings,
-                    freshenv=True,
-                    warningiserror=True,
-                    keep_going=True,
-                )
-                app.build()
-                failed = app.statuscode != 0
+        with (
+            contextlib.redirect_stderr(warnings),
+            contextlib.redirect_stdout(io.StringIO()),
+            patch_docutils(),
+            docutils_namespace(),
+        ):
+            app = Sphinx(
+                source,
+                None,
+                out,
+                out.parent / ".doctrees",
+                builder,
+                {
+                    **configuration.sphinx_settings(read_yaml(source / "_config.yml")),
+                    "external_toc_path": (source / "_toc.yml").as_posix(),
+                    **(settings or {}),
+                },
+                status=None,
+                warning=warnings,
+                freshenv=True,
+                warningiserror=True,
+                keep_going=True,
+            )
+            app.build()
+            failed = app.statuscode != 0
     except Exception as error:
         if cause := _system_error(error):  # Sphinx wraps what its extensions raise
             raise BuildError(f"the book did not render: {reason(cause)}") from error
         known = isinstance(error, SphinxError)
         failed, failure = True, f"{error.category}: {error}" if known else traceback.format_exc()
     if failed:
-        said = "\n".join(filter(None, (warnings.getvalue().strip(), failure)))
+        messages = "\n".join(filter(None, (warnings.getvalue().strip(), failure)))
         raise BuildError(
-            f"the book did not render; warnings are errors here:\n{_told(said, project)}"
+            f"the book did not render; warnings are errors here:\n{_readable(messages, project)}"
         )
-    # Sphinx's note to itself; it holds a hash of the folder's path.
+    # It holds a hash of the folder's path.
     (out / ".buildinfo").unlink(missing_ok=True)
 
 
 def _system_error(error):
-    """The OSError, such as of a full disk, behind an error of Sphinx's, or None."""
+    """Return the OSError, such as of a full disk, behind an error of Sphinx's, or None."""
     while error is not None and not isinstance(error, OSError):
         error = getattr(error, "orig_exc", None) or error.__cause__ or error.__context__
     return error
 
 
-def _told(said, project):
-    """Sphinx's messages with the reader's own paths in them, not the tree's."""
+def _readable(messages, project):
+    """Return Sphinx's messages with the reader's own paths in them, not the tree's."""
     from sobe.pipeline.notebook import plain
 
-    said = re.sub(
-        re.escape(f"{project.build / 'tree'}{os.sep}") + r"\w+" + re.escape(os.sep), "", plain(said)
+    messages = re.sub(
+        re.escape(f"{project.build / 'tree'}{os.sep}") + r"\w+" + re.escape(os.sep),
+        "",
+        plain(messages),
     )
     for name in project.chapters:
-        said = said.replace(f"book/{name}.ipynb", f"book/{name}.md")
+        messages = messages.replace(f"book/{name}.ipynb", f"book/{name}.md")
     # myst-nb counts lines of notebooks as 10000 times the cell, plus the line in it.
-    return re.sub(r"\.md:(\d+)\d{4}:", r".md, cell \1:", said)
+    return re.sub(r"\.md:(\d+)\d{4}:", r".md, cell \1:", messages)
 
 
 def put_in_place(project, fresh):
-    """Make the folder `fresh` the site; the old one, if any, may stay under the name of `fresh`."""
+    """Make the folder `fresh` the site; the old one, if any, may keep the name `fresh`."""
     atomic.put_in_place(fresh, project.site, project.build / OLD)
 
 
 @contextlib.contextmanager
 def building(project):
-    """Hold the folder's build lock, with the leavings of killed builds cleared, and this one's if a signal comes.
+    """Hold the folder's build lock during the block, after clearing what killed builds left.
 
-    Raises BuildError as `only_build` does.
+    If a signal ends this build, its own unfinished files are cleared as well.
+
+    Raises
+    ------
+    BuildError
+        As `only_build` does.
     """
     with only_build(project), signals.tidied(lambda: recover(project)):
         recover(project)
@@ -196,7 +218,7 @@ def building(project):
 
 
 def recover(project):
-    """Put back a site that a killed build had moved aside, and clear its leavings."""
+    """Put back a site that a killed build moved aside, and clear what the build left."""
     atomic.put_back(project.build / OLD, project.site)
     if project.cache.exists() and not project.cache.is_dir():
         atomic.remove(project.cache)
@@ -210,7 +232,7 @@ def recover(project):
 
 
 def clear(left):
-    """Remove what a killed command left under a name of its own, and what builds in there had elsewhere."""
+    """Remove a file or folder that a killed command left, and the scratch folders it names."""
     if left.is_dir():
         for note in left.rglob(NOTE):
             _remove_scratch(note.parent)
@@ -224,17 +246,17 @@ def _remove_scratch(build):
 
 
 def stamp(project, notebooks):
-    """A hash of all that the site is made from."""
+    """Return a hash of all that the site is made from."""
     pages = [p for p in _book_files(project) if p not in project.chapters.values()]
-    beside = [
+    around = [
         file
-        for path in _beside_book(project)
+        for path in _next_to_book(project)
         for file in ([path] if path.is_file() else path.rglob("*"))
         if file.is_file() and "__pycache__" not in file.parts
     ]
     parts = {
         "files": tree_digest(
-            project.root, [*pages, *beside, project.root / "_config.yml", project.root / "_toc.yml"]
+            project.root, [*pages, *around, project.root / "_config.yml", project.root / "_toc.yml"]
         ),
         "notebooks": {name: digest(text) for name, text in notebooks.items()},
         "environment": environment_digest(project),
@@ -254,13 +276,13 @@ def _listing(site):
 
 
 def record(project, mark, fresh):
-    """Note what the site in `fresh` holds and from what it was made, before it is put in place."""
+    """Note the files of the site in `fresh` and what it was made from, before it is in place."""
     note = {"stamp": mark, "files": _listing(fresh)}
     atomic.keep(project.cache / "site.json", json.dumps(note).encode())
 
 
 def is_current(project, mark):
-    """Whether the site in place was made from `mark` and is still whole."""
+    """Return whether the site in place was made from `mark` and is still whole."""
     note = json.loads(atomic.kept(project.cache / "site.json") or b"{}")
     return (
         note.get("stamp") == mark

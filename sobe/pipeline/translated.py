@@ -1,7 +1,7 @@
-"""papermill giving a chapter in another language: the English execution's outputs, translated.
+"""papermill gives a chapter in another language: the outputs of the English execution, translated.
 
-Nothing is run, so no fit or draw is computed twice. A kernel with the same `lang` shows the same
-(`sobe.charts.translated` serves both).
+Nothing is executed, so no fit or draw is computed twice. A kernel with the same `lang` shows the
+same, as `sobe.charts.translated` serves both.
 """
 
 from papermill.engines import Engine, papermill_engines
@@ -14,18 +14,18 @@ INJECTED = "injected-parameters"
 
 
 class TranslationEngine(Engine):
-    """Fills a chapter's cells with kept outputs instead of running them."""
+    """Fills a chapter's cells with translated outputs instead of executing them."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man, kernel_name, *, kept, translate, **_unused):
-        """`kept` is the chapter as executed in English, `translate` the Catalogue of the other language."""
+        """Fill the notebook from `kept`, the chapter executed in English, by a Catalogue."""
         cells = [cell for cell in nb_man.nb.cells if INJECTED not in cell.metadata.get("tags", [])]
         for cell, done in zip(cells, kept.cells, strict=True):
             if cell.cell_type == "code":
                 cell.outputs = [_translated(output, translate) for output in done.outputs]
         for cell in nb_man.nb.cells:
             if INJECTED in cell.metadata.get("tags", []):
-                # Of the page's making, not of what it says.
+                # It is about how the page is made, not part of its text.
                 cell.metadata["tags"].append("remove-cell")
         # papermill's cell of parameters counts as well.
         for count, cell in enumerate(
@@ -47,7 +47,17 @@ papermill_engines.register(ENGINE, TranslationEngine)
 
 
 def translated_notebook(source, text, language, translate):
-    """The chapter at `source`, executed in English as the notebook `text`, in `language`; as text."""
+    """Return a chapter in another language, as the text of a notebook.
+
+    Parameters
+    ----------
+    source
+        The chapter's file.
+    text
+        The notebook as executed in English.
+    language, translate
+        The other language and its Catalogue.
+    """
     import nbformat
     from papermill.execute import execute_notebook
 

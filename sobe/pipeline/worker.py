@@ -1,6 +1,6 @@
-"""Work in a process of its own, which ends with this one; its answer comes through a pipe.
+"""A worker: a process that does one job, ends with this one, and answers through a pipe.
 
-No pool: a pool's semaphores outlive a kill, and Python complains of each.
+A pool would not do: its semaphores outlive a kill, and Python complains of each.
 """
 
 import contextlib
@@ -13,12 +13,12 @@ from sobe.errors import BuildError, reason
 
 
 class Worker:
-    """``work(*arguments)`` under way in a process of the multiprocessing ``context``."""
+    """Runs ``work(*arguments)`` in a process of the multiprocessing ``context``."""
 
     def __init__(self, context, work, *arguments):
         self._answer, there = context.Pipe(duplex=False)
         self._process = context.Process(target=_work, args=(os.getpid(), there, work, arguments))
-        # Signals wait in the new process until it knows what to do with them, rather than end it with a traceback.
+        # Else a signal could end the new process with a traceback before it has its handlers.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, signals.SIGNALS)
         try:
             self._process.start()
@@ -27,7 +27,7 @@ class Worker:
         there.close()
 
     def result(self):
-        """What the work returned. Raises BuildError with what it raised."""
+        """Wait for what the work returns; raise BuildError with the text of what it raises."""
         try:
             result, failure = self._answer.recv()
         except EOFError:
@@ -38,7 +38,7 @@ class Worker:
         return result
 
     def kill(self):
-        """End it, if it has not ended."""
+        """End the process, if it has not ended."""
         self._process.kill()
 
 

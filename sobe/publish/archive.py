@@ -1,4 +1,4 @@
-"""Archives: zips that are the same bytes for the same files everywhere, and archives of strangers read under limits."""
+"""Archives of releases, which may be a stranger's: read member by member and within limits."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _NAME = re.compile(manifest.FILE_PATTERN)
 
 
 def members(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of each file in a zip, as `write_zip` makes them.
+    """Yield name and content of each file in a zip that `write_zip` could have made.
 
     Raises
     ------
     BuildError
-        One line: it is no zip, holds a name that leads elsewhere, a link, a folder, a compressed
-        or an encrypted member, a name twice, or more than the limits allow.
+        One line: it is no zip, or it holds a name that leads elsewhere, a link, a folder, a
+        compressed or an encrypted member, a name twice, or more than the limits allow.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -42,7 +42,10 @@ def members(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def check_tar(path: Path) -> None:
-    """Raise `BuildError` in one line for a tar that is not plain files and folders within the limits."""
+    """Raise `BuildError`, in one line, unless a tar holds only plain files and folders.
+
+    The limits of number and size are those of zips.
+    """
     try:
         with tarfile.open(path, "r:") as archive:
             for _ in _allowed(path.name, archive, _tar_problem):
@@ -52,7 +55,7 @@ def check_tar(path: Path) -> None:
 
 
 def unpack(path: Path, folder: Path) -> None:
-    """Unpack a zip into the new folder ``folder``; raises `BuildError` as `members` does."""
+    """Unpack a zip into the new folder ``folder``; raise `BuildError` as `members` does."""
     for name, content in members(path):
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -61,7 +64,7 @@ def unpack(path: Path, folder: Path) -> None:
 
 
 def _allowed(where, infos, problem):
-    """Yield the members of an archive while it keeps within the rules."""
+    """Yield the members of an archive; raise `BuildError` at the first that breaks a rule."""
     names, total = set(), 0
     for info in infos:
         name, size, wrong = problem(info)

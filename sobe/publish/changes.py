@@ -1,24 +1,34 @@
-"""What changed in the data since the last release: rows of tables, claims and verdicts.
+"""Changes in the data since the last release: rows of tables, claims and verdicts.
 
 `make changes` compares data/ with the newest release in dist/ and writes the record
-`book/changes/VERSION.json`, which is committed: so a commit alone gives the changelog's page.
+`book/changes/VERSION.json`. The record is committed, so the commit alone gives the changelog page.
 """
 
 import csv
 import json
-from html import escape
 
 from sobe.errors import BuildError
-from sobe.languages import translate
 from sobe.publish import manifest
+from sobe.site import template
 
 
 def tables_of(data):
-    """{table: (columns of its key, rows as dicts of text)} of the data package in the folder ``data``."""
+    """Read the data package in the folder ``data``.
+
+    Returns
+    -------
+    dict
+        {table: (columns of its key, rows as dicts of text)}.
+
+    Raises
+    ------
+    BuildError
+        For a table whose file is outside the folder.
+    """
     package = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
     found = {}
     for resource in package["resources"]:
-        # The data may be of a stranger's release, and lead a reader out of its folder.
+        # The data may be from a stranger's release and name a file outside its folder.
         if not manifest.is_file_name(resource["path"]):
             raise BuildError(
                 f"datapackage.json: path is {manifest.short(resource['path'])!r},"
@@ -34,7 +44,7 @@ def tables_of(data):
 
 
 def _by_key(key, rows):
-    """{name of a row: row}; a row without a key is named by all it holds, and by its number among equals."""
+    """Return {name: row}, named by the key or by all values, and a number where names repeat."""
     found = {}
     for row in rows:
         name = ", ".join(f"{row.get(column, '')}" for column in key or row)
@@ -46,8 +56,14 @@ def _by_key(key, rows):
 
 
 def compare_rows(before, after):
-    """{"added": [name], "removed": [name], "changed": [[name, column, before, now]]} of two tables
-    {name: row}, where a column that only one of them has counts as empty in the other."""
+    """Compare two tables {name: row}; a column that only one of them has is empty in the other.
+
+    Returns
+    -------
+    dict
+        {"added": [name], "removed": [name], "changed": [[name, column, before, now]]}, without
+        those that are empty.
+    """
     changed = []
     for name in (name for name in after if name in before):
         for column in dict.fromkeys([*before[name], *after[name]]):
@@ -63,7 +79,7 @@ def compare_rows(before, after):
 
 
 def between(before, after, claims_before, claims_after):
-    """The differences of two folders of data and of two judged sets of claims, as JSON values."""
+    """Return the differences of two folders of data and two sets of judged claims, as JSON."""
     old, new = tables_of(before), tables_of(after)
     tables = {}
     for name in dict.fromkeys([*old, *new]):
@@ -75,7 +91,10 @@ def between(before, after, claims_before, claims_after):
 
 
 def judged(root):
-    """{claim: {"statement", "claimed", "computed", "verdict"}} as the data in ``root`` have it."""
+    """Judge the claims: {claim: {"statement", "claimed", "computed", "verdict"}}, all text.
+
+    Without a table of claims in ``root`` there are none.
+    """
     if not (root / "data" / "claims.csv").is_file():
         return {}
     from sobe.analysis.claims import ledger
@@ -92,7 +111,7 @@ def judged(root):
 
 
 def text(version, since, found):
-    """The record of a release as it is kept."""
+    """Return the text of the record of a release."""
     return (
         json.dumps({"version": version, "since": since, **found}, indent=1, ensure_ascii=False)
         + "\n"
@@ -104,67 +123,7 @@ def _version(path):
 
 
 def html(folder):
-    """All records as HTML, newest first."""
-    records = sorted(folder.glob("*.json"), key=_version, reverse=True) if folder.is_dir() else []
-    if not records:
-        return (
-            "<p>"
-            + translate(
-                "No release came before this one: there is nothing to compare its data with."
-            )
-            + "</p>"
-        )
-    return "\n".join(_record(json.loads(path.read_text(encoding="utf-8"))) for path in records)
-
-
-def _record(record):
-    version, since = escape(record["version"]), escape(record["since"])
-    parts = [
-        f"<h3>{version}</h3>",
-        "<p>" + translate("Compared with {since}.", since=since) + "</p>",
-    ]
-    claims = record["claims"]
-    if claims:
-        of = {
-            "statement": translate("Statement"),
-            "claimed": translate("Claimed"),
-            "computed": translate("Computed"),
-            "verdict": translate("Verdict"),
-        }
-        rows = [
-            (
-                name,
-                of.get(what, what),
-                *((translate(old), translate(new)) if what == "verdict" else (old, new)),
-            )
-            for name, what, old, new in claims.get("changed", [])
-        ]
-        parts.append(_table(translate("Claims and verdicts"), translate("Claim"), rows, claims))
-    for table, found in record["tables"].items():
-        parts.append(
-            _table(
-                translate("Table {name}", name=table),
-                translate("Row"),
-                found.get("changed", []),
-                found,
-            )
-        )
-    if len(parts) == 2:
-        parts.append("<p>" + translate("No row, claim or verdict changed.") + "</p>")
-    body = "\n".join(parts)
-    return f'<section class="sobe-changes" id="changes-{version}">{body}</section>'
-
-
-def _table(title, first, changed, found):
-    rows = [(name, "", "", translate("added")) for name in found.get("added", [])] + [
-        (name, "", "", translate("removed")) for name in found.get("removed", [])
-    ]
-    body = "\n".join(
-        "<tr>" + " ".join(f"<td>{escape(str(value))}</td>" for value in row) + "</tr>"
-        for row in [*changed, *rows]
-    )
-    return (
-        f'<div class="sobe-table-scroll" tabindex="0" role="region" aria-label="{escape(title)}"><table class="sobe-table">'
-        f'<caption>{escape(title)}</caption><thead><tr><th scope="col">{first}</th> <th scope="col">{translate("What changed")}</th> '
-        f'<th scope="col">{translate("Before")}</th> <th scope="col">{translate("Now")}</th></tr></thead>\n<tbody>{body}</tbody></table></div>'
-    )
+    """Return all records in ``folder`` as HTML, newest first."""
+    paths = sorted(folder.glob("*.json"), key=_version, reverse=True)
+    records = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    return template("changes.html", records=records)

@@ -1,7 +1,7 @@
-"""A release's folder and the site of versions, checked against the manifest before they are used.
+"""Check a release's folder and the site of versions against the manifest before their use.
 
 Whoever verifies or publishes may handle a stranger's files. Nothing here follows a link, and
-nothing is unpacked or copied before its name and its sum are those that the manifest lists.
+nothing is unpacked or copied before its name and sum are known to be those of the manifest.
 """
 
 from __future__ import annotations
@@ -59,17 +59,17 @@ def archive_name(version: str, what: str) -> str:
 
 
 def tree(folder: Path, sums: dict[str, str]) -> None:
-    """Raise `BuildError` unless ``folder`` holds exactly the plain files of ``sums`` ({name: SHA-256})."""
+    """Raise `BuildError` unless ``folder`` holds exactly the files of ``sums``, {name: SHA-256}."""
     _raise(
         folder, _differences(sums, _sums_of(folder, plain_files(folder), sums), "in no manifest")
     )
 
 
 def plain_files(folder: Path) -> set[str]:
-    """Return the files below ``folder``; raises `BuildError` for a link, a device or a pipe."""
+    """Return the files below ``folder``; raise `BuildError` for a link, a device or a pipe."""
     if folder.is_symlink() or not folder.is_dir():
         raise BuildError(f"{folder} is not a plain folder")
-    found = set()
+    found: set[str] = set()
     for place, folders, names in os.walk(folder, onerror=_unreadable):
         for name in [*folders, *names]:
             path = Path(place, name)
@@ -85,7 +85,7 @@ def _unreadable(error):
 
 
 def _expect_sums(folder, found):
-    """The folder's files, the manifest's list and SHA256SUMS must agree."""
+    """Raise `BuildError` unless the folder's files, the manifest and SHA256SUMS agree."""
     listed = _listed(folder / compare.SUMS)
     there = plain_files(folder) - {compare.SUMS}
     problems = _differences(listed, _sums_of(folder, there, listed), f"not in {compare.SUMS}")
@@ -100,7 +100,7 @@ def _expect_sums(folder, found):
 
 
 def _listed(path):
-    """{name: sum} of a list of sums."""
+    """Read {name: sum} from a list of sums."""
     where = f"{path.parent.name}/{path.name}"
     try:
         text = atomic.read_plain(path, MOST_SUMS).decode("utf-8")
@@ -119,7 +119,7 @@ def _listed(path):
 
 
 def _expect_members(path, sums):
-    """The members of a zip must be those of ``sums``, or any within the limits for None."""
+    """Raise `BuildError` unless a zip has the members of ``sums`` (None: any within the limits)."""
     found = {name: hashlib.sha256(content).hexdigest() for name, content in archive.members(path)}
     if sums is None or found == sums:
         return
@@ -127,7 +127,7 @@ def _expect_members(path, sums):
 
 
 def _differences(sums, found, extra):
-    """What of the files ``found`` is not as ``sums`` has it (both {name: sum}), in words."""
+    """Say how the files ``found`` differ from ``sums`` (both {name: sum}), a sentence each."""
     return [
         *(f"{name} is missing" for name in sums if name not in found),
         *(f"{manifest.short(name)} is {extra}" for name in sorted(set(found) - set(sums))),
@@ -136,7 +136,7 @@ def _differences(sums, found, extra):
 
 
 def _sums_of(folder, names, sums):
-    """{name: sum} of files; those that ``sums`` does not list are not read, as no sum would help."""
+    """Return {name: sum}, with "" for files that ``sums`` does not list: these are not read."""
     return {name: _sum(folder / name) if name in sums else "" for name in names}
 
 
@@ -148,7 +148,7 @@ def _raise(place, problems):
 
 
 def _sum(path):
-    """The SHA-256 of a plain file, in hexadecimal."""
+    """Return the SHA-256 of a plain file in hexadecimal; raise `BuildError` for one too large."""
     if path.stat().st_size > MOST_BYTES:
         raise BuildError(f"{path.name} has more than {MOST_BYTES:,} bytes")
     return compare.sha256(path)

@@ -1,7 +1,7 @@
-"""Citations of this edition and of the report it is built on, all from CITATION.cff.
+"""Citations of this edition and of the report it is based on, all from CITATION.cff.
 
-cffconvert checks that file in the tests, but writes none of these: it knows neither CSL-JSON nor
-the works a file refers to.
+cffconvert checks that file in the tests, but cannot write these citations: it knows neither
+CSL-JSON nor the works that a file refers to.
 """
 
 import json
@@ -11,17 +11,22 @@ from pathlib import Path
 
 import yaml
 
+#: Written out, as those of the calendar module follow the locale.
 MONTHS = (
-    "January February March April May June July August September October November December".split()
+    *("January", "February", "March", "April", "May", "June", "July", "August"),
+    *("September", "October", "November", "December"),
 )
-#: Format to the end of a file's name.
+#: Format: end of a file's name.
 ENDS = {"apa": "txt", "bibtex": "bib", "csl": "json", "ris": "ris"}
 
 
 @dataclass(frozen=True)
 class Work:
-    """What is cited. ``authors``: (family, given) names, or (name, "") of a group; ``date``: "2026" or
-    "2026-11-23"; ``kind`` is "book" (this edition) or "report"; what is not known is ""."""
+    """A work that is cited. Unknown fields are "".
+
+    ``kind`` is "book" (this edition) or "report"; ``authors`` are (family, given) names, or
+    (name, "") for a group; ``date`` is "2026" or "2026-11-23".
+    """
 
     key: str
     kind: str
@@ -36,17 +41,17 @@ class Work:
 
     @property
     def year(self):
-        """The year of the date."""
+        """Year of the date."""
         return self.date[:4]
 
     @property
     def address(self):
-        """Where it is to be found: its DOI as an address, else its URL."""
+        """Address of the work: its DOI as a link, else its URL."""
         return f"https://doi.org/{self.doi}" if self.doi else self.url
 
 
 def read(root):
-    """CITATION.cff of the repository as a dict."""
+    """Read CITATION.cff of the repository ``root``."""
     return yaml.safe_load((Path(root) / "CITATION.cff").read_text(encoding="utf-8"))
 
 
@@ -58,7 +63,7 @@ def _authors(listed):
 
 
 def edition(cff, url="", note=""):
-    """This edition, at the address ``url``, with ``note`` (its commit)."""
+    """Return this edition as a work at the address ``url``, with a note (its commit)."""
     return Work(
         "sobe2025-executable",
         "book",
@@ -73,7 +78,7 @@ def edition(cff, url="", note=""):
 
 
 def report(cff):
-    """The report it is built on: the first of the references."""
+    """Return the report that this edition is based on, the first of its references."""
     found = cff["references"][0]
     return Work(
         "sobe2025",
@@ -93,7 +98,7 @@ def _initials(given):
 
 
 def apa(work):
-    """The citation in the style of the APA (7th edition), as one line."""
+    """Write the citation in the style of the APA (7th edition), on one line."""
     names = [f"{family}, {_initials(given)}" if given else family for family, given in work.authors]
     who = names[0] if len(names) == 1 else ", ".join(names[:-1]) + f", & {names[-1]}"
     version = f" (Version {work.version})" if work.version else ""
@@ -111,7 +116,7 @@ def _tex(text):
 
 
 def bibtex(work):
-    """The citation as a BibTeX entry."""
+    """Write the citation as a BibTeX entry."""
     kind = {"book": "misc", "report": "techreport"}[work.kind]
     fields = {
         "author": " and ".join(
@@ -132,7 +137,7 @@ def bibtex(work):
 
 
 def csl(work):
-    """The citation as CSL-JSON text (a list of one item)."""
+    """Write the citation as CSL-JSON text, a list of one item."""
     item = {
         "id": work.key,
         "type": work.kind,
@@ -151,10 +156,10 @@ def csl(work):
 
 
 def ris(work):
-    """The citation in the RIS format."""
+    """Write the citation in the RIS format."""
     lines = [("TY", {"book": "BOOK", "report": "RPRT"}[work.kind]), ("ID", work.key)]
     lines += [("AU", f"{f}, {g}" if g else f) for f, g in work.authors]
-    lines += [
+    fields = [
         ("TI", work.title),
         ("PY", work.year),
         ("DA", work.date.replace("-", "/") if len(work.date) > 4 else ""),
@@ -163,29 +168,25 @@ def ris(work):
         ("DO", work.doi),
         ("UR", work.address),
         ("N1", work.note),
-        ("ER", None),
     ]
-    return "\n".join(
-        f"{tag}  - {value or ''}".rstrip(" ") if tag == "ER" else f"{tag}  - {value}"
-        for tag, value in lines
-        if value or tag == "ER"
-    )
+    lines += [(tag, value) for tag, value in fields if value]
+    return "\n".join([*(f"{tag}  - {value}" for tag, value in lines), "ER  -"])
 
 
 FORMATS = {"apa": apa, "bibtex": bibtex, "csl": csl, "ris": ris}
 
 
 def written_date(date):
-    """ "2026-11-23" as "23 November 2026"."""
+    """Write "2026-11-23" as "23 November 2026"."""
     year, month, day = date.split("-")
     return f"{int(day)} {MONTHS[int(month) - 1]} {year}"
 
 
 def zenodo(root):
-    """The text of `.zenodo.json`, by which Zenodo describes a deposit of the repository."""
+    """Write `.zenodo.json`, by which Zenodo describes a deposit of the repository."""
     cff = read(root)
     based = report(cff)
-    said = {
+    deposit = {
         "title": cff["title"],
         "upload_type": "publication",
         "publication_type": "book",
@@ -207,4 +208,4 @@ def zenodo(root):
         ],
         "references": [apa(based)],
     }
-    return json.dumps(said, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(deposit, indent=2, ensure_ascii=False) + "\n"

@@ -1,7 +1,6 @@
-"""`ro-crate-metadata.json` (RO-Crate 1.1): each figure with its chapter, tables, sources and software.
+"""`ro-crate-metadata.json` (RO-Crate 1.1): figures with their chapter, tables, sources, software.
 
-Written by hand rather than by a library: it is one JSON file of a known form, made from records
-that the site has already.
+No library writes it: it is one JSON file of a known form, made from records of the site.
 """
 
 import json
@@ -52,15 +51,15 @@ def _software():
 
     for package in SOFTWARE:
         try:
-            said = metadata(package)
+            found = metadata(package)
         except PackageNotFoundError:
             continue
         yield {
-            "@id": f"https://pypi.org/project/{package}/{said['Version']}/",
+            "@id": f"https://pypi.org/project/{package}/{found['Version']}/",
             "@type": "SoftwareApplication",
             "name": package,
-            "version": said["Version"],
-            "url": f"https://pypi.org/project/{package}/{said['Version']}/",
+            "version": found["Version"],
+            "url": f"https://pypi.org/project/{package}/{found['Version']}/",
         }
 
 
@@ -81,8 +80,27 @@ def _source(source):
 
 
 def graph(records, package, cff, commit, title, pages, language, address=""):
-    """The crate as a dict. ``records``: figures; ``pages``: {file: (title, notebook file or "")};
-    ``address``: the edition's own, or "" where it is not known.
+    """Describe the site as an RO-Crate.
+
+    Parameters
+    ----------
+    records
+        Of the figures, as `sobe.site.figures` makes them.
+    package
+        The data package, as `sobe.site.datadoc` reads it.
+    cff, commit
+        CITATION.cff as a dict, and the `Commit`.
+    title, language
+        Of the edition.
+    pages
+        {file: (title, notebook file or "")}.
+    address
+        Of the edition, or "" where it is not known.
+
+    Returns
+    -------
+    dict
+        The crate, ready for JSON.
     """
     entities = {}
 

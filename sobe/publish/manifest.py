@@ -1,4 +1,4 @@
-"""The manifest of a release, read as a stranger's text: a schema decides, before anything uses it."""
+"""The manifest of a release, read as a stranger's text: a schema checks it before any use."""
 
 from __future__ import annotations
 
@@ -138,21 +138,21 @@ def _refused(constant):
 
 
 def is_file_name(name) -> bool:
-    """Whether a name is that of a file below the folder it is given in."""
+    """Return whether a name is that of a file in or below the folder that it is relative to."""
     return isinstance(name, str) and re.match(FILE_PATTERN, name) is not None
 
 
 def short(value):
-    """A value on one line, cut to what a message can hold."""
+    """Return a value on one line, cut to what a message can hold."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=True)
     text = text.encode("unicode_escape").decode("ascii")
     return text if len(text) <= 80 else f"{text[:77]}…"
 
 
 def _first_problem(manifest):
-    """What is wrong first, in words; None if nothing is."""
+    """Say what is wrong first; None if nothing is."""
     for error in _VALIDATOR.iter_errors(manifest):
-        return _told(error)
+        return _problem(error)
     date, time = manifest["date"], manifest["committed"]
     for name, value, parse in (
         ("date", date, datetime.date.fromisoformat),
@@ -172,8 +172,8 @@ def _first_problem(manifest):
     return None
 
 
-def _told(error):
-    """One problem that the schema found, in words."""
+def _problem(error):
+    """Say in words what the schema found."""
     if error.context:
         error = error.context[0]
     place = ".".join(short(str(part)) for part in error.absolute_path) or "the manifest"

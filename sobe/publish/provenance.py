@@ -1,7 +1,7 @@
-"""Sphinx: what every page says it is, the citations, and the switch between published versions.
+"""Sphinx: the version at the foot of pages, citations, and the switch between versions.
 
-A page of a release (SOBE_RELEASE is set to its version) loads `versions.js` from the root of the
-published versions, which lies above the page's own and is the only file there that changes.
+A page of a release (SOBE_RELEASE is its version) loads `versions.js` from the root of the
+published versions, one folder above its own version. It is the only file there that changes.
 """
 
 import json
@@ -21,86 +21,84 @@ META = "sobe-version"
 
 
 def root_of(app):
-    """The repository's folder, behind the links of a laid-out tree; None for a book without data."""
+    """Return the repository's folder, links resolved; None for a book without data."""
     found = collect.folder_of_book(app)
     return (found / "data").resolve().parent if found else None
 
 
 def begin(app):
-    """Read once what the build says it is."""
+    """Read CITATION.cff and the commit once for the build."""
     root = root_of(app)
     app.sobe_cff = citation.read(root) if root and (root / "CITATION.cff").is_file() else None
     app.sobe_commit = commit.of(root) if app.sobe_cff else commit.Commit()
 
 
 def works(app):
-    """{"edition": Work, "report": Work} as this build cites them."""
-    said = str(app.sobe_commit)
-    front = collect.base(app)
+    """Return {"edition": Work, "report": Work} as this build cites them."""
+    note = f"Commit {app.sobe_commit}"
     return {
-        "edition": citation.edition(app.sobe_cff, front, f"Commit {said}"),
+        "edition": citation.edition(app.sobe_cff, collect.base(app), note),
         "report": citation.report(app.sobe_cff),
     }
 
 
 class Citation(Directive):
-    """`citation`: a work ("edition" or "report") in the formats that programs read, with its files."""
+    """`citation`: a work, "edition" or "report", in every format and as files."""
 
     required_arguments = 1
     has_content = False
 
     def run(self):
-        """A paragraph in APA style, then a block a format."""
+        """Return the citation in APA style, then one block per format."""
         env = self.state.document.settings.env
         env.note_reread()
         if env.app.sobe_cff is None:
             return []
         name = directives.choice(self.arguments[0], ("edition", "report"))
         work = works(env.app)[name]
-        made = [
-            nodes.container(
-                "",
-                nodes.literal_block("", citation.apa(work), language="text"),
-                classes=["sobe-citation"],
-            )
-        ]
-        for kind, label in (("bibtex", "BibTeX"), ("csl", "CSL-JSON"), ("ris", "RIS")):
-            language = {"bibtex": "bibtex", "csl": "json"}.get(kind, "text")
-            text = citation.FORMATS[kind](work)
-            up = "../" * env.docname.count("/")
-            link = f'<p class="sobe-label"><a href="{up}{FOLDER}/{name}.{citation.ENDS[kind]}" download>{label}</a></p>'
+        up = "../" * env.docname.count("/")
+        made = [_block(citation.apa(work), "text")]
+        for kind, label, language in (
+            ("bibtex", "BibTeX", "bibtex"),
+            ("csl", "CSL-JSON", "json"),
+            ("ris", "RIS", "text"),
+        ):
+            file = f"{up}{FOLDER}/{name}.{citation.ENDS[kind]}"
+            link = f'<p class="sobe-label"><a href="{file}" download>{label}</a></p>'
             made += [
                 nodes.raw("", link, format="html"),
-                nodes.container(
-                    "", nodes.literal_block("", text, language=language), classes=["sobe-citation"]
-                ),
+                _block(citation.FORMATS[kind](work), language),
             ]
         return made
+
+
+def _block(text, language):
+    block = nodes.literal_block("", text, language=language)
+    return nodes.container("", block, classes=["sobe-citation"])
 
 
 class Changes(Directive):
     """`data-changes`: rows, claims and verdicts that changed with each release."""
 
     def run(self):
-        """The records in the folder `changes`, newest first."""
+        """Return the records in the folder `changes`, newest first."""
         env = self.state.document.settings.env
         env.note_reread()
         return [nodes.raw("", changes.html(Path(env.srcdir) / "changes"), format="html")]
 
 
 def context(app, pagename, templatename, context, doctree):
-    """What the footer shows. Early: the theme drops templates that come out empty."""
+    """Give the page's footer its values, before the theme drops templates that come out empty."""
     cff = app.sobe_cff
     if cff is None:
         return
     link = f"{collect.permanent(app)}{pagename}.html"
-    data = _data(app)
     cite = next((d for d in app.env.all_docs if d.rsplit("/", 1)[-1] == "cite"), None)
     context["translate"] = translate
     context["sobe_provenance"] = {
         "version": cff["version"],
         "date": cff["date-released"],
-        "data": data,
+        "data": _data(app),
         "commit": app.sobe_commit,
         "report": citation.report(cff),
         "permalink": link,
@@ -113,18 +111,19 @@ def context(app, pagename, templatename, context, doctree):
         up, top = "../" * pagename.count("/"), "../" * (page.count("/") + 1)
         context["metatags"] = context.get("metatags", "") + (
             f'\n<meta name="{META}" content="{cff["version"]}" data-page="{page}">'
-            f'\n<script defer src="{top}versions.js"></script>\n<script defer src="{up}_static/sobe/switch.js"></script>'
+            f'\n<script defer src="{top}versions.js"></script>'
+            f'\n<script defer src="{up}_static/sobe/switch.js"></script>'
         )
 
 
 def _data(app):
-    """Version and date of the data package, as "0.1.0, 2026-11-23"."""
-    said = json.loads((root_of(app) / "data" / "datapackage.json").read_text(encoding="utf-8"))
-    return ", ".join(str(said[key])[:10] for key in ("version", "created") if said.get(key))
+    """Return version and date of the data package, as "0.1.0, 2026-11-23"."""
+    package = json.loads((root_of(app) / "data/datapackage.json").read_text(encoding="utf-8"))
+    return ", ".join(str(package[key])[:10] for key in ("version", "created") if package.get(key))
 
 
 def finish(app, exception):
-    """Write the citations' files and the crate."""
+    """Write the files of the citations, and the crate."""
     if exception or app.builder.name != "html" or app.sobe_cff is None:
         return
     out = Path(app.outdir)
@@ -140,7 +139,7 @@ def finish(app, exception):
 
 
 def configure(app, config):
-    """The version that is being released, from the environment."""
+    """Set the version that is being released, from the environment."""
     config.sobe_release = os.environ.get("SOBE_RELEASE", "")
 
 

@@ -1,8 +1,8 @@
 """The site of all published versions, made from the releases in dist/: `1.0.0/en/…`, `latest/…`.
 
 A version's folder is unpacked from its release once and never written again; publishing checks it
-each time. Pages find the other versions by `versions.js`, a script rather than JSON: from file://
-a page may load no other.
+each time. Pages find the other versions by `versions.js`. It is a script, not JSON, because a page
+opened from file:// can load no JSON.
 """
 
 import json
@@ -20,7 +20,7 @@ from sobe.publish import archive, checked, compare, manifest
 from sobe.site import TEMPLATES
 
 SITE, LATEST, LIST, FRONT = "site", "latest", "versions.js", "index.html"
-#: In the folder of releases: how the names of what is being made begin, and of a site moved aside.
+#: In the folder of releases: prefix of folders that are being made, name of a site moved aside.
 MAKING, OLD = ".making-", ".site-old"
 MANIFEST = compare.MANIFEST
 VERSION = manifest.VERSION
@@ -41,7 +41,10 @@ def order(version):
 def released(dist):
     """Return {version: manifest} of the releases in the folder ``dist``, newest first.
 
-    Raises BuildError for a manifest that breaks its schema or names another version than its folder.
+    Raises
+    ------
+    BuildError
+        For a manifest that breaks its schema or names another version than its folder.
     """
     found = {}
     for path in Path(dist).glob(f"*/{MANIFEST}"):
@@ -59,13 +62,13 @@ def listing(releases):
         {"name": version, "date": read["date"], "pages": read["pages"]}
         for version, read in releases.items()
     ]
-    # Nothing of it can end the script or start another, should a page ever hold it.
+    # So that no text can end the script or start another, if a page ever contains it.
     text = json.dumps(entries, ensure_ascii=True).replace("<", "\\u003c")
     return f"window.sobeVersions = {text};\n"
 
 
 def front(title, releases):
-    """Return the front page of the site of versions: it leads to the newest, and links each."""
+    """Return the front page of the site of versions, which leads to the newest and links each."""
     page = _TEMPLATES.get_template("versions-front.html").render(
         title=title, versions=list(releases)
     )
@@ -73,7 +76,7 @@ def front(title, releases):
 
 
 def _linked(source, target):
-    """Give a file that is never written again a second name, or copy it where the system has none."""
+    """Link a file, which is never written again, or copy it where the system has no links."""
     try:
         os.link(source, target)
     except OSError:
@@ -81,17 +84,17 @@ def _linked(source, target):
 
 
 def recover(dist, clear):
-    """Put back a site that a killed command had moved aside; ``clear`` what it left in ``dist``."""
+    """Put back a site that a killed command moved aside, and ``clear`` what it left in ``dist``."""
     atomic.put_back(dist / OLD, dist / SITE)
     for left in dist.glob(f"{MAKING}*"):
         clear(left)
 
 
 def check_site(site, releases):
-    """Raise BuildError unless each version in a site of versions is as its release has it.
+    """Raise `BuildError` unless each version in a site of versions equals its release.
 
-    A version that is not there yet is no error; one without a release is, as nothing tells
-    whether it is what was published.
+    A version may be missing from the site, but each needs a release: else nothing tells whether
+    it is what was published.
     """
     if site.is_symlink() or not site.is_dir():
         raise BuildError(f"{site} is not a plain folder; move it away")
@@ -113,11 +116,15 @@ def check_site(site, releases):
 
 
 def publish(dist, title):
-    """Bring ``dist``/site up to date with the releases in ``dist``; returns its folder.
+    """Bring ``dist``/site up to date with the releases in ``dist``, and return its folder.
 
-    The releases and what is already in the site are checked first. The new site is laid out aside,
-    checked as a whole, and put in place at once. Raises BuildError, leaving the old site, where
-    anything is not as its manifest says.
+    The releases and the site's present content are checked first. The new site is made in another
+    folder, checked as a whole, and put in place at once.
+
+    Raises
+    ------
+    BuildError
+        Where anything differs from its manifest; the old site is then unchanged.
     """
     dist = Path(dist)
     site, releases = dist / SITE, released(dist)

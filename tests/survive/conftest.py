@@ -54,9 +54,11 @@ from sobe.tables import load
 
 rows = load("{name}")
 rows = rows[rows["amount"] >= least]
-chart = alt.Chart(rows, title=alt.Title("Amounts of {name}", subtitle="{marker}")).mark_point().encode(
+title = alt.Title("Amounts of {name}", subtitle="{marker}")
+chart = alt.Chart(rows, title=title).mark_point().encode(
     alt.X("amount:Q"), alt.Y("label:N"), tooltip=["label", "amount"]).properties(width="container")
-figure("{name}-amounts", chart, tables=["{name}"], columns={{"label": "Label", "amount": "Amount"}}, why="amounts")
+columns = {{"label": "Label", "amount": "Amount"}}
+figure("{name}-amounts", chart, tables=["{name}"], columns=columns, why="amounts")
 ```
 
 ```{{code-cell}} python
@@ -93,7 +95,7 @@ WORDS = {
 
 
 class Book:
-    """Two chapters, each with a table, a chart on a card and a table shown; a page of data; in two languages."""
+    """A book in two languages: a page of data and two chapters, each with a table and a chart."""
 
     def __init__(self, root, names=NAMES, rows=5):
         self.root, self.names = Path(root), names
@@ -270,7 +272,10 @@ def ready(process):
 
 
 def killed(run, how, moment=None, once=lambda: False, see=lambda: None):
-    """Kill a run at a moment, or, without one, `once` that is true; what to `see` right before. Whether its work was still under way."""
+    """Kill a run at a moment, or, without one, as soon as `once()` is true.
+
+    `see()` is called right before. Gives whether the run's work was still under way.
+    """
     start = time.monotonic()
     ready(run.process)
     if moment is None:
@@ -315,7 +320,7 @@ def grown(tmp_path_factory):
 
 @pytest.fixture
 def book(grown, tmp_path):
-    """The built book, for one test to maltreat."""
+    """The built book, for one test to damage."""
     made = object.__new__(Book)
     made.root, made.names = tmp_path / "book", grown[0].names
     shutil.copytree(grown[0].root, made.root, symlinks=True)
@@ -324,7 +329,7 @@ def book(grown, tmp_path):
 
 @pytest.fixture(scope="session")
 def temporary():
-    """A folder for temporary files of our own, in which nothing may be left; its path is short, for sockets."""
+    """A folder for temporary files, to be left empty; its path is short, for sockets."""
     with tempfile.TemporaryDirectory(prefix="s-") as folder:
         yield Path(folder)
 
@@ -338,7 +343,7 @@ def moments(request):
 
 @pytest.fixture
 def account():
-    """Notes for the table of faults: `account(fault, outcome)` for each time one was tried and held."""
+    """`account(fault, outcome)` notes for the closing table that a fault was tried and held."""
     return lambda fault, outcome: FAULTS.append((fault, outcome))
 
 

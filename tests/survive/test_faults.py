@@ -1,4 +1,4 @@
-"""What else befalls a build: full disks, hanging and crashing chapters, spoiled caches, odd places."""
+"""Builds with a full disk, hanging or crashing chapters, damaged caches, or in odd places."""
 
 import os
 import re
@@ -51,7 +51,7 @@ def kilobytes(folder):
 
 @pytest.mark.parametrize("share", [0, 0.01, 0.3, 0.6, 0.9])
 def test_a_full_disk(grown, tmp_path, account, share):
-    """That share of what a site takes is left on the disk beside the built book, which is to be built anew."""
+    """The disk has that share of what a site takes left next to the book, which is built again."""
     used = kilobytes(grown[0].root) + 4000
     room = int(share * kilobytes(grown[0].site))
     with small_disk(tmp_path / "disk", used + room) as disk:
@@ -101,7 +101,8 @@ def test_a_full_temporary_folder(book, grown, tmp_path, account, room):
 
 HANGS = {
     "busy": "while True: pass",
-    "deaf to interrupts": "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: time.sleep(1)",
+    "deaf to interrupts": "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+    "while True: time.sleep(1)",
     "deep in a library": "import re; re.match('(a+)+b', 'a' * 60)",
 }
 
@@ -117,7 +118,8 @@ def test_a_chapter_that_hangs(book, grown, account, way):
     book.chapter("birch", code=HANGS[way])
     start = time.monotonic()
     assert re.search(
-        r"chapter 'birch' failed in cell \d \(book/birch.md, line \d+\): the chapter took longer than its 8 seconds",
+        r"chapter 'birch' failed in cell \d \(book/birch.md, line \d+\): "
+        "the chapter took longer than its 8 seconds",
         fails(book),
     )
     assert time.monotonic() - start < 200  # the general limit of 300 was not waited for
@@ -207,7 +209,7 @@ def test_a_spoiled_cache(book, grown, account, damage):
     assert done.err == "" and "2 of 2 chapters to execute" in done.out
     same(listing(book.site), grown[1])
     for _ in files:
-        account(f"cache file {damage}", "made anew; equals a clean build")
+        account(f"cache file {damage}", "made again; equals a clean build")
 
 
 @pytest.mark.parametrize(
@@ -232,7 +234,7 @@ def test_a_file_where_a_folder_belongs(book, grown, account, names):
     assert done.code == 0, done.err
     same(listing(book.site), grown[1])
     for _ in names:
-        account("file where a folder of the build belongs", "made anew; equals a clean build")
+        account("file where a folder of the build belongs", "made again; equals a clean build")
 
 
 # ---------------------------------------------------------------- company, and places
@@ -268,7 +270,7 @@ def test_a_checkout_at_an_odd_place(grown, tmp_path, account, name):
 
 
 def test_the_real_book_killed_at_an_odd_place(tmp_path, moments, account, site):
-    """This repository's own, from nothing, killed in each way: no half site; and in the end the same bytes as here."""
+    """This repository's book, killed in each way: no half site, and in the end the same bytes."""
     root = tmp_path / "脑 仿真 2025"  # with its .git, as pages name their commit
     shutil.copytree(
         ROOT,
@@ -277,7 +279,7 @@ def test_the_real_book_killed_at_an_odd_place(tmp_path, moments, account, site):
     )
     book = object.__new__(Book)
     book.root = root
-    for how, moment in zip(KILLS, moments(3, 18)):
+    for how, moment in zip(KILLS, moments(3, 18), strict=True):
         run = book.start(PYTHONPATH=str(root))
         assert killed(run, how, moment)
         assert not run.left()

@@ -1,4 +1,4 @@
-"""Whatever the loaders and parsers are given, they answer, or fail with the error that they document."""
+"""Loaders and parsers answer to any input, or fail with the error that they document."""
 
 import ast
 import csv
@@ -306,7 +306,7 @@ def test_parameters_on_the_command_line():
 
 
 def test_parameters_reach_a_chapter_as_the_values_they_are():
-    """papermill writes them as Python: what it writes must read back as that value and nothing else."""
+    """papermill writes them as Python, which must read back as that value and nothing else."""
     from papermill.translators import PythonTranslator
 
     @FEWER

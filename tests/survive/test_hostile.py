@@ -1,4 +1,4 @@
-"""Hostile text in a table, through the whole chain: loader, chapter, card, downloads, search, browser."""
+"""Hostile text in a table, from the loader to chapter, card, downloads, search and browser."""
 
 import csv
 import functools
@@ -87,7 +87,8 @@ def test_nothing_of_it_runs(hostile, chromium, scheme):
     context = chromium.new_context(viewport={"width": 1200, "height": 900})
     page, said = context.new_page(), []
     page.add_init_script(
-        "addEventListener('securitypolicyviolation', e => console.error('VIOLATION', e.violatedDirective))"
+        "addEventListener('securitypolicyviolation', "
+        "e => console.error('VIOLATION', e.violatedDirective))"
     )
     page.on("dialog", lambda dialog: (said.append(f"dialog {dialog.message}"), dialog.dismiss()))
     page.on(
@@ -103,7 +104,8 @@ def test_nothing_of_it_runs(hostile, chromium, scheme):
                 timeout=20_000,
             )
             assert page.evaluate(
-                "[...document.querySelectorAll('.sobe-chart')].every(d => d.dataset.state === 'drawn')"
+                "[...document.querySelectorAll('.sobe-chart')]"
+                ".every(d => d.dataset.state === 'drawn')"
             )
             for tag in (
                 "img[src='x']",

@@ -1,4 +1,4 @@
-"""Processes killed at random moments: what stands is whole, nothing lives on, and the next run makes it good."""
+"""Processes killed at random moments: results stay whole, nothing runs on, the next run repairs."""
 
 import os
 import shutil
@@ -52,15 +52,17 @@ def phase(build):
 
 @pytest.mark.parametrize("how", KILLS)
 def test_a_build_killed_at_any_moment(versions, moments, account, temporary, how):
-    """At moments spread over its time, and once as soon as the new site lies there; every second of them the build that
-    comes after a killed one."""
+    """At moments spread over its time, and once as soon as the new site is there.
+
+    Every second of these builds comes after a killed one.
+    """
     book, wanted, seconds = versions
     build = book.root / "_build"
-    stands = next(marker for marker, found in wanted.items() if found == listing(book.site))
+    present = next(marker for marker, found in wanted.items() if found == listing(book.site))
     for number, moment in enumerate([*moments(EACH - 1, seconds), None]):
         under_way = False
         while not under_way:  # a build that was done before counts for nothing; earlier, then
-            comes = "plain" if stands == "other" else "other"
+            comes = "plain" if present == "other" else "other"
             turn(book, comes)
             if number % 3 == 0:
                 shutil.rmtree(build / ".cache")
@@ -70,11 +72,11 @@ def test_a_build_killed_at_any_moment(versions, moments, account, temporary, how
                 how,
                 moment,
                 lambda: any(build.glob(".aside-*/html")),
-                lambda: seen.append(phase(build)),
+                lambda seen=seen: seen.append(phase(build)),
             )
             if not under_way:
                 same(listing(book.site), wanted[comes])
-                stands, moment = comes, moment and moment * 0.8
+                present, moment = comes, moment and moment * 0.8
         assert not run.left(), f"{how} at {moment} s"
         if how != "SIGKILL":
             assert run.said_once() == STOPPED
@@ -82,9 +84,9 @@ def test_a_build_killed_at_any_moment(versions, moments, account, temporary, how
             assert not list(build.glob(".aside-*"))
         found = listing(book.site)
         if found == wanted[comes]:
-            stands = comes
+            present = comes
         else:
-            same(found, wanted[stands])
+            same(found, wanted[present])
         account(
             f"{how} during a build",
             f"{seen[-1]}: site whole; then a build equals a clean one, and nothing is left of any",
@@ -94,7 +96,7 @@ def test_a_build_killed_at_any_moment(versions, moments, account, temporary, how
             assert again.code == 0, again.err
             same(listing(book.site), wanted[comes])
             assert not list(temporary.iterdir()) and not list(build.glob(".aside-*"))
-            stands = comes
+            present = comes
 
 
 @pytest.mark.parametrize("how", KILLS)
@@ -136,7 +138,10 @@ def test_make_pdf_killed(book, moments, account, temporary, how):
 
 SWEEP = """title: A few
 parameters: {draws: 3000, seed: 1}
-grid: {organism: [c_elegans, mouse, human], modality: [em, exm], project_years: [5.0, 10.0, 20.0, 30.0]}
+grid:
+  organism: [c_elegans, mouse, human]
+  modality: [em, exm]
+  project_years: [5.0, 10.0, 20.0, 30.0]
 """
 
 
@@ -185,7 +190,7 @@ write(json.loads((root / "new.json").read_text()), root)
 
 @pytest.mark.parametrize("how", KILLS)
 def test_a_derivation_killed_leaves_the_tables(tmp_path, moments, account, how):
-    """All tables of the real data package, each row twice or once: never some of the one and some of the other."""
+    """All tables of the data package, with each row twice or once: never a mixture of both."""
     import json
 
     root = tmp_path / "repo"
@@ -230,10 +235,10 @@ def test_a_derivation_killed_leaves_the_tables(tmp_path, moments, account, how):
 UPSTREAM = Path(ROOT).parent / "shared/upstream"
 
 
-@pytest.mark.skipif(not UPSTREAM.is_dir(), reason="upstream's data is not beside this checkout")
+@pytest.mark.skipif(not UPSTREAM.is_dir(), reason="upstream's data is not next to this checkout")
 @pytest.mark.parametrize("how", KILLS)
 def test_make_data_killed(tmp_path, moments, account, how):
-    """The real command; what it derives is what stands, so the tables are the same all the time."""
+    """The real command derives what is already there, so the tables are the same all the time."""
     root = tmp_path / "book"
     shutil.copytree(
         ROOT, root, ignore=shutil.ignore_patterns(".*", "_build", "__pycache__", "*.egg-info")

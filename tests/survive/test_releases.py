@@ -1,4 +1,4 @@
-"""Releases killed at random moments: a version is there whole or not at all, the site of versions old or new."""
+"""Releases killed at random moments: versions are whole or absent, the site is old or new."""
 
 import shutil
 import subprocess
@@ -60,7 +60,7 @@ class Releases(Book):
                 shutil.rmtree(path)
         shutil.copytree(self.kept, self.dist, dirs_exist_ok=True)
 
-    def stands(self):
+    def present(self):
         """(whether 1.1.0 is there, whether it is in the site); each of them must be whole."""
         released = {
             name: content
@@ -124,7 +124,7 @@ def test_a_release_killed_at_any_moment(releases, moments, account, how):
                 releases.all_is_new()
                 moment = moment and moment * 0.8
         stopped(run, how)
-        there, published = releases.stands()
+        there, published = releases.present()
         again = releases.command("release", "1.1.0").end()
         assert again.code == int(there), again.err
         if there:
@@ -134,7 +134,10 @@ def test_a_release_killed_at_any_moment(releases, moments, account, how):
         releases.all_is_new()
         outcome = "no such version; the next make release gives the bytes of an uninterrupted one"
         if there:
-            outcome = f"version whole, site {'new' if published else 'old'}; refused a second time; make publish gives the new site"
+            outcome = (
+                f"version whole, site {'new' if published else 'old'}; refused a second time; "
+                "make publish gives the new site"
+            )
         account(f"{how} during make release", outcome)
 
 
@@ -144,11 +147,11 @@ def test_publishing_killed(releases, account, how):
     for sign in (".making-*", ".making-*/site/latest/index.html"):
         releases.reset("1.1.0")
         run = releases.command("publish")
-        under_way = killed(run, how, once=lambda: any(releases.dist.glob(sign)))
+        under_way = killed(run, how, once=lambda sign=sign: any(releases.dist.glob(sign)))
         assert not run.left()
         if under_way:
             stopped(run, how)
-        assert releases.stands()[0]
+        assert releases.present()[0]
         again = releases.command("publish").end()
         assert again.code == 0, again.err
         releases.all_is_new()

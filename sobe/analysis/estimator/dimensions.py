@@ -1,18 +1,19 @@
-"""Units of formulas: pint works out the unit of an expression, and it must be the one declared.
+"""Check the units of formulas: pint derives the unit of an expression, which must be declared.
 
-The registry is our own and small: a year has 365 days here, dollars, neurons, people and
-machines are units, and what is merely counted (voxels, tiles, channels) is a plain number. An
-expression must come out in its declared unit *without* any conversion factor, so hours where
-days belong is a fault, as is a volume where petavoxels belong.
+The registry is our own and small: a year has 365 days; dollars, neurons, people and machines are
+units; what is merely counted (voxels, tiles, channels) is a plain number. An expression must have
+its declared unit *without* a conversion factor, so hours in place of days are an error, and so is
+a volume in place of petavoxels.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
+from typing import Any
 
 import pint
 
-from sobe.analysis.estimator import EstimatorError
+from sobe.analysis.estimator.errors import EstimatorError
 
 _DEFINITIONS = """
 second = [time]
@@ -41,23 +42,28 @@ petavoxel = 1e15
 percent = 0.01
 """.strip().splitlines()
 
+#: A unit of pint, or one of the two words below (pint has no types).
+Unit = Any
 _TRUTH = "true or false"
 _ANY = "any"  # a literal zero is zero of any unit
 
 
-@lru_cache(maxsize=1)
-def _registry():
-    registry = pint.UnitRegistry(None)
+@cache
+def _registry() -> pint.UnitRegistry[Any]:
+    registry: pint.UnitRegistry[Any] = pint.UnitRegistry(None)
     for line in _DEFINITIONS:
         registry.define(line)
     return registry
 
 
-@lru_cache(maxsize=None)
-def unit(text: str):
-    """The pint unit written as ``text`` ("USD/mm**3"; "1" for plain numbers).
+@cache
+def unit(text: str) -> Unit:
+    """Return the pint unit written as ``text`` ("USD/mm**3"; "1" for plain numbers).
 
-    Raises :class:`EstimatorError` for a unit that the registry does not have.
+    Raises
+    ------
+    EstimatorError
+        For a unit that the registry does not have.
     """
     try:
         return _registry().parse_units("" if text == "1" else text)
@@ -65,32 +71,45 @@ def unit(text: str):
         raise EstimatorError(f"{text!r} is not a unit of the estimator: {error}") from None
 
 
-@lru_cache(maxsize=None)
-def _in_base(of):
+@cache
+def _in_base(of: Unit) -> tuple[float, Unit]:
     base = (1 * of).to_root_units()
     return float(base.magnitude), base.units
 
 
-def factor(have, want) -> float | None:
-    """How many ``want`` are one ``have``; None where they are of different kinds."""
+def factor(have: Unit, want: Unit) -> float | None:
+    """Return how many ``want`` are one ``have``; None where they are of different kinds."""
     (a, dim_a), (b, dim_b) = _in_base(have), _in_base(want)
     return a / b if dim_a == dim_b else None
 
 
-def same(have, want) -> bool:
-    """Whether the two units are of one kind and size."""
+def same(have: Unit, want: Unit) -> bool:
+    """Return whether the two units are of one kind and size."""
     ratio = factor(have, want)
     return ratio is not None and abs(ratio - 1) < 1e-9
 
 
 def of_constant(value: float, text: str) -> bool:
-    """Whether a conversion constant is right: 86400 second/day is one."""
+    """Return whether a conversion constant is right: 86400 second/day is one."""
     ratio = factor(unit(text), unit("1"))
     return ratio is not None and abs(value * ratio - 1) < 1e-9
 
 
-def infer(tree, of: dict):
-    """The unit of a tree whose names have the units ``of``; raises EstimatorError where none fits."""
+def infer(tree: Any, of: dict[str, Unit]) -> Unit:
+    """Derive the unit of a tree.
+
+    Parameters
+    ----------
+    tree
+        A formula, as `expressions.parse` gives it.
+    of
+        {name: unit} of the parameters and formulas that it names.
+
+    Raises
+    ------
+    EstimatorError
+        Where an operator's arguments have units that do not fit it.
+    """
     if isinstance(tree, str):
         return of[tree]
     if not isinstance(tree, list):
@@ -113,8 +132,8 @@ def infer(tree, of: dict):
     return _TRUTH if operator in ("<", "<=", ">", ">=", "==", "!=") else shared
 
 
-def _one(arguments, operator):
-    """The unit that all arguments share."""
+def _one(arguments: list[Unit], operator: str) -> Unit:
+    """Return the unit that all arguments share."""
     first = next((a for a in arguments if a is not _ANY), _ANY)
     for other in arguments:
         if first is _TRUTH or other is _TRUTH:
@@ -124,16 +143,16 @@ def _one(arguments, operator):
     return first
 
 
-def show(of) -> str:
-    """A unit as text."""
+def show(of: Unit) -> str:
+    """Return a unit as text."""
     if of is _ANY or of is _TRUTH:
-        return of
+        return str(of)
     text = str(of).replace(" ", "")
     return "1" if text in ("", "dimensionless") else text
 
 
-def check(formula: str, tree, of: dict, declared: str) -> None:
-    """Raise :class:`EstimatorError`, naming the formula, unless its unit is the declared one."""
+def check(formula: str, tree: Any, of: dict[str, Unit], declared: str) -> None:
+    """Raise `EstimatorError`, naming the formula, unless its unit is the declared one."""
     try:
         found = infer(tree, of)
     except EstimatorError as error:
@@ -143,5 +162,6 @@ def check(formula: str, tree, of: dict, declared: str) -> None:
         ratio = None if found is _TRUTH else factor(found, want)
         how = "" if ratio is None else f", which is {ratio:g} times as much"
         raise EstimatorError(
-            f"the units of formula {formula!r} do not balance: it is declared in {declared} and comes out in {show(found)}{how}"
+            f"the units of formula {formula!r} do not balance: it is declared in {declared}"
+            f" and comes out in {show(found)}{how}"
         )

@@ -1,20 +1,21 @@
-"""One case worked out: ``estimate(organism="mouse", modality="exm")``."""
+"""The estimate of one case: ``estimate(organism="mouse", modality="exm")``."""
 
 from __future__ import annotations
 
 import math
 import numbers
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
-from sobe.analysis.estimator import EstimatorError
+from sobe.analysis.estimator.errors import EstimatorError
 from sobe.analysis.estimator.model import Model, load_model
 
 CHOICES = ("organism", "modality", "proofreading")
 #: By the number that formula "bottleneck" gives.
 BOTTLENECKS = ("imaging", "processing", "proofreading")
-#: The parts of the first connectome's cost, in the order they are shown: formula or parameter, label.
+#: The parts of the first connectome's cost in the order shown: (formula or parameter, label).
 COST_PARTS = (
     ("proofreading_cost", "Proofreading"),
     ("imaging_cost", "Preparing and imaging"),
@@ -37,11 +38,12 @@ TIME_PARTS = (
 
 @dataclass(frozen=True)
 class Estimate:
-    """What one case comes to. Money in US dollars, time in years, data in petabytes.
+    """The cost and time of one case, in US dollars, years and petabytes.
 
-    ``values`` holds every parameter and formula by name; the attributes below are those a reader
+    ``values`` holds every parameter and formula by name; the other attributes are those a reader
     asks for first. Under the model "upstream" numbers may be infinite, and what the published
-    calculator does not say (``in_time``, ``bottleneck``, ``people``, ``stored_petabytes``) is None.
+    calculator does not say (``in_time``, ``bottleneck``, ``people``, ``stored_petabytes``) is
+    None.
     """
 
     model: str
@@ -67,44 +69,38 @@ class Estimate:
     overrides: dict[str, float]
 
     def frame(self) -> pd.DataFrame:
-        """Every formula's value: columns name, value, unit, subject, description; a row a formula."""
-        model = load_model(self.model)
-        rows = [
-            {
-                "name": f.name,
-                "value": self.values[f.name],
-                "unit": f.unit,
-                "subject": f.subject,
-                "description": f.description,
-            }
-            for f in model.formulas.values()
-        ]
-        return pd.DataFrame(rows)
-
-    def breakdown(self) -> pd.DataFrame:
-        """The parts of the first connectome's cost: columns part, usd; they add up to ``first_cost``."""
+        """Return one row per formula: columns name, value, unit, subject, description."""
         return pd.DataFrame(
             [
-                {"part": label, "usd": self.values[name]}
-                for name, label in COST_PARTS
-                if name in self.values
-            ]
+                (f.name, self.values[f.name], f.unit, f.subject, f.description)
+                for f in load_model(self.model).formulas.values()
+            ],
+            columns=["name", "value", "unit", "subject", "description"],
+        )
+
+    def breakdown(self) -> pd.DataFrame:
+        """Return the parts that add up to ``first_cost``: columns part and usd."""
+        return pd.DataFrame(
+            [(label, self.values[name]) for name, label in COST_PARTS if name in self.values],
+            columns=["part", "usd"],
         )
 
     def on_time(self) -> Estimate:
-        """The same case with the microscopes, GPUs and proofreaders it takes to finish within the horizon.
+        """Return the case with the microscopes, GPUs and proofreaders that finishing in time takes.
 
-        Raises :class:`EstimatorError` where preparing the tissue alone takes longer.
+        Raises
+        ------
+        EstimatorError
+            Where preparing the tissue alone takes longer than the horizon.
         """
         if self.in_time is not False:
             return self
         if not self.values["can_finish"]:
             raise EstimatorError(self.would_take())
+        budget = self.values["microscopes_needed"] * self.values["microscope_price"]
         needed = {
-            # A shade more, so that the division by the price does not round to one fewer.
-            "microscope_budget": self.values["microscopes_needed"]
-            * self.values["microscope_price"]
-            * (1 + 1e-12),
+            # Slightly more, so that dividing by the price does not round to one fewer.
+            "microscope_budget": budget * (1 + 1e-12),
             "gpus": self.values["gpus_needed"],
             "proofreaders": self.values["proofreaders_needed"],
         }
@@ -113,22 +109,26 @@ class Estimate:
         )
 
     def would_take(self) -> str:
-        """In words, whether the plan finishes within its horizon and, if not, what it would take."""
+        """Say whether the plan finishes within its horizon and, if not, what it would take."""
         if self.in_time is None:
             return "the published calculator does not say"
         years = f"{self.values['project_years']:g} years"
         if self.in_time:
             return f"finishes within {years}"
         if not self.values["can_finish"]:
-            return f"cannot finish within {years}: preparing the tissue takes {self.values['preparation_days']:g} days, and contingency comes on top"
+            return (
+                f"cannot finish within {years}: preparing the tissue takes "
+                f"{self.values['preparation_days']:g} days, and contingency comes on top"
+            )
         return (
             f"to finish within {years}: {self.values['microscopes_needed']:,.0f} microscopes, "
-            f"{self.values['gpus_needed']:,.0f} GPUs and {self.values['proofreaders_needed']:,.0f} proofreaders"
+            f"{self.values['gpus_needed']:,.0f} GPUs"
+            f" and {self.values['proofreaders_needed']:,.0f} proofreaders"
         )
 
 
 def checked_choice(model: Model, choice: dict[str, str]) -> dict[str, str]:
-    """``choice`` if each of its options exists; EstimatorError otherwise."""
+    """Return ``choice`` if each of its options exists; raise `EstimatorError` otherwise."""
     for name in CHOICES:
         options = model.options[name]
         if not isinstance(choice[name], str) or choice[name] not in options:
@@ -138,8 +138,8 @@ def checked_choice(model: Model, choice: dict[str, str]) -> dict[str, str]:
     return choice
 
 
-def checked_value(model: Model, name: str, value) -> float:
-    """``value`` for parameter ``name`` as a float; EstimatorError if it cannot be one."""
+def checked_value(model: Model, name: str, value: object) -> float:
+    """Return ``value`` of parameter ``name`` as a float; raise `EstimatorError` if it is none."""
     if name not in model.parameters:
         what = "is computed, not given" if name in model.formulas else "is not one of them"
         raise EstimatorError(
@@ -152,16 +152,23 @@ def checked_value(model: Model, name: str, value) -> float:
     if not math.isfinite(number):
         raise EstimatorError(f"{where} takes a finite number, not {value!r}")
     if number < 0 or (number == 0 and name in model.positive and model.name != "upstream"):
-        raise EstimatorError(
-            f"{where} must be {'above zero' if name in model.positive else 'zero or more'}, not {value!r}"
-        )
+        least = "above zero" if name in model.positive else "zero or more"
+        raise EstimatorError(f"{where} must be {least}, not {value!r}")
     if number > model.most.get(name, math.inf):
         raise EstimatorError(f"{where} is at most {model.most[name]:g}, not {value!r}")
     return number
 
 
-def settle(model: Model, choice: dict[str, str], overrides: dict) -> dict[str, float]:
-    """The value of every parameter for a choice, with ``overrides`` in place of their own."""
+def settle(
+    model: Model, choice: dict[str, str], overrides: Mapping[str, object]
+) -> dict[str, float]:
+    """Return the value of every parameter for a choice, replaced by ``overrides`` where given.
+
+    Raises
+    ------
+    EstimatorError
+        For an option that does not exist, and an override that `checked_value` refuses.
+    """
     values = {name: row.value for name, row in model.chosen(checked_choice(model, choice)).items()}
     return values | {name: checked_value(model, name, value) for name, value in overrides.items()}
 
@@ -173,16 +180,27 @@ def estimate(
     model: str = "corrected",
     **overrides: float,
 ) -> Estimate:
-    """Cost and time of mapping, recording and simulating an organism's brain.
+    """Estimate cost and time of mapping, recording and simulating an organism's brain.
 
-    ``organism``: a key of table "species"; ``modality`` and ``proofreading``: options of
-    ``data/estimator/options.csv``; ``model``: "corrected", or "upstream" for the published
-    calculator. Any parameter of ``data/estimator/quantities.csv`` can be set by name, in its unit
-    there: ``estimate("mouse", microscope_budget=2e8, project_years=10)``.
+    The formulas and their sources are in ``data/estimator/formulas.csv``.
 
-    Formulas: ``data/estimator/formulas.csv``. Raises :class:`EstimatorError` for a choice or
-    parameter that does not exist and for a value that is not a number or out of range; under
-    "corrected" also where values so extreme are given that a result would not be finite.
+    Parameters
+    ----------
+    organism
+        A key of table "species".
+    modality, proofreading
+        Options of ``data/estimator/options.csv``.
+    model
+        "corrected", or "upstream" for the published calculator.
+    **overrides
+        Any parameter of ``data/estimator/quantities.csv``, in its unit there:
+        ``estimate("mouse", microscope_budget=2e8, project_years=10)``.
+
+    Raises
+    ------
+    EstimatorError
+        For a choice or parameter that does not exist, and a value that is not a number or out of
+        range. Under "corrected" also for values so extreme that a result would not be finite.
     """
     loaded = load_model(model)
     choice = {"organism": organism, "modality": modality, "proofreading": proofreading}
@@ -194,10 +212,10 @@ def estimate(
         broken = next((name for name, value in values.items() if not math.isfinite(value)), None)
         if broken:
             raise EstimatorError(
-                f"{broken} would not be a finite number with {overrides}; a value given is too extreme"
+                f"{broken} would not be a finite number with {overrides};"
+                " a value given is too extreme"
             )
-    get = values.get
-    code = get("bottleneck")
+    code = values.get("bottleneck")
     return Estimate(
         model=model,
         **choice,
@@ -214,8 +232,8 @@ def estimate(
         simulation_cost=values["simulation_cost"],
         in_time=None if code is None else values["first_years"] <= values["project_years"],
         bottleneck=None if code is None else BOTTLENECKS[int(code)],
-        people=get("people"),
-        stored_petabytes=get("stored_size"),
+        people=values.get("people"),
+        stored_petabytes=values.get("stored_size"),
         values=values,
         overrides=overrides,
     )

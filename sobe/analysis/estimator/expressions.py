@@ -13,13 +13,17 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections.abc import Mapping
 from functools import reduce
+from typing import Any
 
 import numpy as np
 
-from sobe.analysis.estimator import EstimatorError
+from sobe.analysis.estimator.errors import EstimatorError
 from sobe.tables.rows import quote
 
+#: A number, a name, or ``[operator, argument, ...]``.
+Tree = Any
 _LONGEST, _DEEPEST = 1000, 100
 #: Stands in for ``if``, which Python reserves; no name in a formula.
 _IF = "__"
@@ -29,7 +33,8 @@ _WRITTEN = re.compile(
           | [<>=!]= | ([*/<>])(?!\1) | ,(?!\s*\)) | [-+^()] )*""",
     re.ASCII | re.VERBOSE,
 )
-_SIGNS = {
+_WORD = re.compile(r"\w+")
+_SIGNS: dict[type, str] = {
     ast.Add: "+",
     ast.Sub: "-",
     ast.Mult: "*",
@@ -45,7 +50,7 @@ _SIGNS = {
 }
 
 
-def _round(x):
+def _round(x: np.ndarray) -> np.ndarray:
     """Round to the nearest whole number, halves towards plus infinity, as JavaScript does."""
     below = np.floor(x)
     return np.where(np.isfinite(x), below + (x - below >= 0.5), x)
@@ -80,7 +85,7 @@ FUNCTIONS = {"if": (3, 3), "min": (2, 20), "max": (2, 20)} | dict.fromkeys(
 )
 
 
-def parse(text: str):
+def parse(text: str) -> Tree:
     """Parse one formula.
 
     Parameters
@@ -101,7 +106,7 @@ def parse(text: str):
     text = text.strip()
     if len(text) > _LONGEST:
         problem = f"longer than {_LONGEST:,} characters"
-    elif (end := _WRITTEN.match(text).end()) < len(text):
+    elif (end := _end(_WRITTEN, text)) < len(text):
         problem = f"not of the language at {_place(text, end)}"
     else:
         source = re.sub(r"\bif(?=\s*\()", _IF, re.sub(r"\s", " ", text)).replace("^", "**")
@@ -116,18 +121,24 @@ def parse(text: str):
     raise EstimatorError(f"bad formula {quote(text, 400)}: {problem}")
 
 
-def _place(text, at):
-    found = re.match(r"\w+|\W|$", text[at:])[0]
+def _end(pattern: re.Pattern[str], text: str) -> int:
+    """Return how many characters at the start of ``text`` match."""
+    found = pattern.match(text)
+    return found.end() if found else 0
+
+
+def _place(text: str, at: int) -> str:
+    found = text[at : at + max(1, _end(_WORD, text[at:]))]
     return f"position {at + 1} ({quote(found)})" if found else "the end"
 
 
-def _tree(node, depth=1):
+def _tree(node: ast.expr, depth: int = 1) -> Tree:
     """Turn a node of Python's syntax tree into a tree; raise SyntaxError for any other node."""
 
-    def call(sign, *arguments):
+    def call(sign: str, *arguments: ast.expr) -> Tree:
         return [sign, *(_tree(argument, depth + 1) for argument in arguments)]
 
-    def refused(problem):
+    def refused(problem: str) -> SyntaxError:
         return SyntaxError(problem, (None, 1, node.col_offset + 1, None))
 
     if depth > _DEEPEST:
@@ -135,7 +146,7 @@ def _tree(node, depth=1):
     match node:
         case ast.Name(name):
             return name
-        case ast.Constant(value) if type(value) in (int, float):
+        case ast.Constant(int() | float() as value) if not isinstance(value, bool):
             if value > sys.float_info.max:
                 raise refused("too large a number")
             return float(value)
@@ -157,14 +168,14 @@ def _tree(node, depth=1):
     raise refused(f"Python's {type(node).__name__} is not of the language")
 
 
-def names(tree) -> set[str]:
+def names(tree: Tree) -> set[str]:
     """Return the names of parameters and formulas that a tree depends on."""
     if isinstance(tree, list):
         return set().union(*map(names, tree[1:]))
     return {tree} if isinstance(tree, str) else set()
 
 
-def evaluate(tree, values: dict):
+def evaluate(tree: Tree, values: Mapping[str, Any]) -> Any:
     """Evaluate a tree.
 
     As in IEEE arithmetic (and in JavaScript), division by zero gives infinity or NaN;

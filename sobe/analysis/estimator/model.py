@@ -1,31 +1,36 @@
 """Formulas and parameters of ``data/estimator`` as a model that can be evaluated.
 
-A row belongs to a *layer*: "published" is the calculator as it stands; every other layer is a
-fault of ``faults.csv`` and replaces or adds rows. The model "upstream" takes the published layer
-alone, "corrected" all of them; a formula of a later layer stands for the earlier one, or for the
-parameter, of its name. No formula stands twice.
+A row belongs to a *layer*: "published" is the calculator as published; every other layer
+corrects one entry of ``faults.csv``, and replaces or adds rows. The model "upstream" uses the
+published layer alone, "corrected" all of them. A formula of a later layer replaces the earlier
+formula, or the parameter, of the same name.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from sobe import tables
-from sobe.analysis.estimator import EstimatorError, dimensions, expressions
+from sobe.analysis.estimator import dimensions, expressions
+from sobe.analysis.estimator.errors import EstimatorError
 
 PUBLISHED = "published"
 #: The layer that takes volumes and counts from the book's own table of organisms.
 FACTS = "organism-facts"
+#: Quantity of table "organisms": parameter.
 _FACTS = {"neurons": "neurons", "synapses": "synapses", "brain_volume": "tissue_volume"}
 
 
 @dataclass(frozen=True)
 class Formula:
-    """One formula: its tree, unit, and where it comes from."""
+    """One formula: its tree, its unit and its source."""
 
     name: str
     layer: str
@@ -39,7 +44,7 @@ class Formula:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One value of a parameter in one case ("any", or an organism, modality, proofreading)."""
+    """The value of a parameter in one case: "any", an organism, a modality or a proofreading."""
 
     value: float
     low: float | None
@@ -51,10 +56,11 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Model:
-    """Formulas in the order in which they can be computed, and parameters by case.
+    """Formulas in an order in which they can be computed, and parameters by case.
 
-    ``parameters`` maps a name to {case: Parameter}; ``units`` and ``descriptions`` cover both.
-    ``positive`` are the parameters that divide something and so must not be zero.
+    ``parameters`` maps a name to {case: Parameter}; ``units`` and ``descriptions`` cover both
+    formulas and parameters. ``positive`` are the parameters that divide something and so must
+    not be zero.
     """
 
     name: str
@@ -68,7 +74,7 @@ class Model:
     options: dict[str, dict[str, str]]
 
     def chosen(self, choice: dict[str, str]) -> dict[str, Parameter]:
-        """The parameters for a choice of organism, modality and proofreading."""
+        """Return the parameters for a choice of organism, modality and proofreading."""
         cases = {"any", *choice.values()}
         return {
             name: row
@@ -77,11 +83,27 @@ class Model:
             if case in cases
         }
 
-    def evaluate(self, values: dict, wanted: set[str] | None = None) -> dict:
-        """``values`` (a number or array a parameter) with every formula added, in their units, or
-        only those that :meth:`needed` gives for ``wanted``.
+    def evaluate(
+        self, values: Mapping[str, Any], wanted: Iterable[str] | None = None
+    ) -> dict[str, Any]:
+        """Evaluate the formulas.
 
-        Arrays of one shape (n,) give arrays (n,). Raises :class:`EstimatorError` for a parameter missing.
+        Parameters
+        ----------
+        values
+            {parameter: number, or array (n,)}, in their units.
+        wanted
+            The formulas that matter: only these and what they depend on are evaluated.
+
+        Returns
+        -------
+        dict
+            ``values`` and the formulas' results, in their units; arrays (n,) give arrays (n,).
+
+        Raises
+        ------
+        EstimatorError
+            For a parameter that is missing.
         """
         needed = self.formulas.keys() if wanted is None else self.needed(wanted)
         result = dict(values)
@@ -90,9 +112,10 @@ class Model:
                 result[name] = expressions.evaluate(formula.tree, result)
         return result
 
-    def needed(self, wanted) -> set[str]:
-        """The names that ``wanted`` depend on, their own among them."""
-        found, waiting = set(), list(wanted)
+    def needed(self, wanted: Iterable[str]) -> set[str]:
+        """Return the names ``wanted`` and all that they depend on."""
+        found: set[str] = set()
+        waiting = list(wanted)
         while waiting:
             name = waiting.pop()
             if name not in found:
@@ -102,15 +125,20 @@ class Model:
         return found
 
 
-def faults(data_dir=None) -> pd.DataFrame:
-    """The table of faults, in the order in which they are corrected."""
+def faults(data_dir: Path | None = None) -> pd.DataFrame:
+    """Return the table of the calculator's errors, in the order in which they are corrected."""
     return tables.load("estimator_faults", data_dir).sort_values("rank", ignore_index=True)
 
 
-def load_model(name: str = "corrected", data_dir=None) -> Model:
-    """The model "upstream" or "corrected". Raises :class:`EstimatorError` for any other name, for
-    a formula that is not of the language, names what there is not, depends on itself, or whose
-    units do not balance (upstream's may not where a fault says so)."""
+def load_model(name: str = "corrected", data_dir: Path | None = None) -> Model:
+    """Load the model "upstream" or "corrected".
+
+    Raises
+    ------
+    EstimatorError
+        For any other name, and for a formula that cannot be parsed, uses an unknown name, depends
+        on itself, or whose units do not balance (unless a correction still to come says so).
+    """
     every = (PUBLISHED, *faults_in_order(data_dir))
     layers = {"upstream": every[:1], "corrected": every}.get(name)
     if layers is None:
@@ -118,19 +146,20 @@ def load_model(name: str = "corrected", data_dir=None) -> Model:
     return model_of(name, layers, data_dir)
 
 
-def stages(data_dir=None) -> list[Model]:
-    """The model after each fault is corrected, one more each time: upstream first, corrected last."""
+def stages(data_dir: Path | None = None) -> list[Model]:
+    """Return the model after each correction, from "published" to the fully corrected one."""
     every = (PUBLISHED, *faults_in_order(data_dir))
     return [model_of(layer, every[: number + 1], data_dir) for number, layer in enumerate(every)]
 
 
 @lru_cache(maxsize=4)
-def faults_in_order(data_dir=None) -> tuple[str, ...]:
+def faults_in_order(data_dir: Path | None = None) -> tuple[str, ...]:
+    """Return the layers that correct the published one, in order."""
     return tuple(faults(data_dir)["fault"])
 
 
 @lru_cache(maxsize=4)
-def _tables(data_dir):
+def _tables(data_dir: Path | None) -> dict[str, Any]:
     found = {
         part: tables.load(f"estimator_{part}", data_dir)
         for part in ("formulas", "parameters", "quantities", "options")
@@ -142,8 +171,8 @@ def _tables(data_dir):
 
 
 @lru_cache(maxsize=64)
-def model_of(name: str, layers: tuple[str, ...], data_dir=None) -> Model:
-    """A model of the given layers, later ones over earlier ones; errors as :func:`load_model`."""
+def model_of(name: str, layers: tuple[str, ...], data_dir: Path | None = None) -> Model:
+    """Return a model of the given layers, later ones over earlier; errors as `load_model`."""
     found = _tables(data_dir)
     known = {PUBLISHED, *faults_in_order(data_dir)}
     for part in ("formulas", "parameters"):
@@ -173,9 +202,7 @@ def model_of(name: str, layers: tuple[str, ...], data_dir=None) -> Model:
         )
     parameters = {key: value for key, value in parameters.items() if key not in formulas}
     quantities = found["quantities"].set_index("quantity")
-    unit_of = quantities["unit"].to_dict() | {
-        formula.name: formula.unit for formula in formulas.values()
-    }
+    unit_of = quantities["unit"].to_dict() | {f.name: f.unit for f in formulas.values()}
     formulas = _ordered(formulas, parameters)
     _check_units(formulas, parameters, unit_of, found, layers)
     return Model(
@@ -191,28 +218,28 @@ def model_of(name: str, layers: tuple[str, ...], data_dir=None) -> Model:
     )
 
 
-def _latest(table, key, layers):
-    """Of each key the rows of its latest layer among ``layers``, in the order of the table."""
+def _latest(table: pd.DataFrame, key: str, layers: tuple[str, ...]) -> pd.DataFrame:
+    """Return each key's rows of its latest layer among ``layers``, in the order of the table."""
     rank = {layer: number for number, layer in enumerate(layers)}
     rows = table[table["layer"].isin(rank)].assign(rank=lambda t: t["layer"].map(rank))
     return rows[rows["rank"] == rows.groupby(key)["rank"].transform("max")]
 
 
-def _parameters(found, layers):
-    def number(value):
+def _parameters(found: dict[str, Any], layers: tuple[str, ...]) -> dict[str, dict[str, Parameter]]:
+    def number(value: Any) -> float | None:
         return None if pd.isna(value) else float(value)
 
-    result = {}
+    result: dict[str, dict[str, Parameter]] = {}
     for row in _latest(found["parameters"], "quantity", layers).itertuples():
         reason = None if pd.isna(row.range_reason) else row.range_reason
         low, high = number(row.low), number(row.high)
-        if (
-            (low is None) != (high is None)
-            or (low is not None and not low <= row.value <= high)
-            or (low is None) != (reason is None)
+        absent = (low is None, high is None, reason is None)
+        if any(absent) != all(absent) or not (
+            low is None or high is None or low <= row.value <= high
         ):
             raise EstimatorError(
-                f"parameter {row.quantity!r} ({row.case}): a range needs low ≤ value ≤ high and a reason"
+                f"parameter {row.quantity!r} ({row.case}): "
+                "a range needs low ≤ value ≤ high and a reason"
             )
         result.setdefault(row.quantity, {})[row.case] = Parameter(
             float(row.value), low, high, row.evidence, row.source, reason
@@ -223,51 +250,56 @@ def _parameters(found, layers):
                 continue
             chosen = rows[rows["book_choice"]].iloc[0]
             low, high = float(rows["value"].min()), float(rows["value"].max())
-            spread = (
-                (low, high, "the lowest and the highest of the book's sources")
-                if low < high
-                else (None, None, None)
-            )
+            reason = "the lowest and the highest of the book's sources"
+            if low == high:
+                low = high = reason = None
             result.setdefault(_FACTS[quantity], {})[organism] = Parameter(
-                float(chosen["value"]),
-                spread[0],
-                spread[1],
-                "not_stated",
-                chosen["source"],
-                spread[2],
+                float(chosen["value"]), low, high, "not_stated", chosen["source"], reason
             )
     return result
 
 
-def _ordered(formulas, parameters):
-    graph = {name: expressions.names(formula.tree) for name, formula in formulas.items()}
-    for name, needs in graph.items():
+def _ordered(
+    formulas: dict[str, Formula], parameters: dict[str, dict[str, Parameter]]
+) -> dict[str, Formula]:
+    """Return the formulas so that each comes after those it uses, else in the table's order."""
+    uses = {name: expressions.names(formula.tree) for name, formula in formulas.items()}
+    for name, needs in uses.items():
         strange = sorted(needs - formulas.keys() - parameters.keys())
         if strange:
             raise EstimatorError(
                 f"formula {name!r} uses {strange[0]!r}, which is neither a parameter nor a formula"
             )
-    graph = {name: sorted(needs & formulas.keys()) for name, needs in graph.items()}
+    graph: dict[str, list[str]] = {
+        name: sorted(needs & formulas.keys()) for name, needs in uses.items()
+    }
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         raise EstimatorError(
             f"formulas depend on themselves: {' ← '.join(error.args[1])}"
         ) from None
-    ordered = {}
+    ordered: dict[str, Formula] = {}
 
-    def add(name):
+    def add(name: str) -> None:
         if name not in ordered:
             for needed in graph[name]:
                 add(needed)
             ordered[name] = formulas[name]
 
-    for name in formulas:  # as near as can be to the order of the table
+    for name in formulas:
         add(name)
     return ordered
 
 
-def _check_units(formulas, parameters, unit_of, found, layers):
+def _check_units(
+    formulas: dict[str, Formula],
+    parameters: dict[str, dict[str, Parameter]],
+    unit_of: dict[str, str],
+    found: dict[str, Any],
+    layers: tuple[str, ...],
+) -> None:
+    """Raise `EstimatorError` for a parameter without a unit and a formula of another unit."""
     missing = sorted(parameters.keys() - unit_of.keys())
     if missing:
         raise EstimatorError(f"parameter {missing[0]!r} has no unit in estimator/quantities.csv")
@@ -277,16 +309,15 @@ def _check_units(formulas, parameters, unit_of, found, layers):
         if name in formulas or name in parameters
     }
     for name, cases in parameters.items():
-        if (
-            name not in ("least_microscopes",)
-            and cases.get("any")
-            and cases["any"].evidence == "definition"
-        ):
-            if not dimensions.of_constant(cases["any"].value, unit_of[name]):
-                raise EstimatorError(
-                    f"constant {name!r}: {cases['any'].value:g} {unit_of[name]} is not a conversion"
-                )
-    # What a fault not yet corrected says is unbalanced may be so.
+        row = cases.get("any")
+        # Every definition is a conversion, but for a minimum.
+        if row is None or row.evidence != "definition" or name == "least_microscopes":
+            continue
+        if not dimensions.of_constant(row.value, unit_of[name]):
+            raise EstimatorError(
+                f"constant {name!r}: {row.value:g} {unit_of[name]} is not a conversion"
+            )
+    # A formula may be unbalanced as long as its correction is still to come.
     pending = found["units_faults"] - set(layers)
     waived = set(found["formulas"].loc[found["formulas"]["layer"].isin(pending), "formula"])
     for name, formula in formulas.items():
@@ -294,10 +325,10 @@ def _check_units(formulas, parameters, unit_of, found, layers):
             dimensions.check(name, formula.tree, of, formula.unit)
 
 
-def _positive(formulas):
-    """Parameters that a denominator vanishes with."""
+def _positive(formulas: dict[str, Formula]) -> frozenset[str]:
+    """Return the parameters whose zero would make a denominator zero."""
 
-    def factors(tree):
+    def factors(tree: Any) -> set[str]:
         if isinstance(tree, str):
             return factors(formulas[tree].tree) if tree in formulas else {tree}
         if not isinstance(tree, list):
@@ -306,7 +337,7 @@ def _positive(formulas):
             return factors(tree[1]) | factors(tree[2])
         return factors(tree[1]) if tree[0] in ("/", "^", "neg", "ceil", "abs") else set()
 
-    def divisors(tree):
+    def divisors(tree: Any) -> set[str]:
         if not isinstance(tree, list):
             return set()
         here = factors(tree[2]) if tree[0] == "/" else set()
@@ -315,9 +346,10 @@ def _positive(formulas):
     return frozenset().union(*(divisors(formula.tree) for formula in formulas.values()))
 
 
-def _options(found):
-    """{choice: {option: name}} of organism, modality and proofreading."""
-    result = {"organism": dict(zip(found["species"]["organism"], found["species"]["name"]))}
-    for choice, rows in found["options"].sort_values("rank").groupby("choice", sort=False):
-        result[choice] = dict(zip(rows["option"], rows["name"]))
-    return result
+def _options(found: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Return {choice: {option: name}} of organism, modality and proofreading."""
+    options = found["options"].sort_values("rank").groupby("choice", sort=False)
+    return {
+        "organism": found["species"].set_index("organism")["name"].to_dict(),
+        **{choice: rows.set_index("option")["name"].to_dict() for choice, rows in options},
+    }

@@ -6,9 +6,9 @@ A scenario (``make scenario``)::
     about: Why it is of interest.
     parameters: {organism: mouse, modality: exm}
 
-takes the parameters of the chapter "estimator". A sweep (``make sweep``) has ``grid`` besides,
-{name: [values]}, whose every combination is a case; names are those that
-:func:`sobe.analysis.estimator.estimate` takes, and ``draws`` and ``seed`` in ``parameters``.
+takes the parameters of the chapter "estimator". A sweep (``make sweep``) also has ``grid``,
+{name: [values]}, and every combination of its values is a case. Names are those that
+`sobe.analysis.estimator.estimate` takes, and ``draws`` and ``seed`` in ``parameters``.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from sobe.analysis.estimator import EstimatorError
+from sobe.analysis.estimator.errors import EstimatorError
 from sobe.analysis.estimator.estimate import CHOICES, settle
 from sobe.analysis.estimator.model import load_model
 
@@ -33,27 +34,27 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+")
 
 @dataclass(frozen=True)
 class Scenario:
-    """What a scenario file says: a title, why, and the chapter's parameters."""
+    """The content of a scenario file: a title, its reason, and the chapter's parameters."""
 
     title: str
     about: str
-    parameters: dict
+    parameters: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """What a sweep file says, and every case of its grid in order ({name: value} for estimate)."""
+    """The content of a sweep file, with every case of its grid ({name: value}) in order."""
 
     title: str
     about: str
     varied: tuple[str, ...]
-    cases: tuple[dict, ...]
+    cases: tuple[dict[str, Any], ...]
     draws: int
     seed: int
 
 
 def read_scenario(file: Path) -> Scenario:
-    """The scenario in ``file``. Raises :class:`EstimatorError` that says what is wrong with it."""
+    """Read the scenario in ``file``; raise `EstimatorError`, which says what is wrong with it."""
     found = _read(file, {"title", "about", "parameters"})
     parameters = found.get("parameters", {})
     given = {
@@ -69,7 +70,7 @@ def read_scenario(file: Path) -> Scenario:
 
 
 def read_sweep(file: Path) -> Sweep:
-    """The sweep in ``file``, every case of it checked. Raises :class:`EstimatorError`."""
+    """Read the sweep in ``file`` and check every case; raise `EstimatorError` for what is wrong."""
     found = _read(file, {"title", "about", "parameters", "grid"})
     fixed, grid = dict(found.get("parameters", {})), found.get("grid")
     if not isinstance(grid, dict) or not grid:
@@ -88,11 +89,12 @@ def read_sweep(file: Path) -> Sweep:
         if len({repr(value) for value in values}) < len(values):
             raise EstimatorError(f"{file}: grid entry {name!r} has a value twice")
         if name in fixed:
-            raise EstimatorError(f"{file}: {name!r} stands both in parameters and in grid")
+            raise EstimatorError(f"{file}: {name!r} is both in parameters and in grid")
     if math.prod(len(values) for values in grid.values()) > _MOST_CASES:
         raise EstimatorError(f"{file}: the grid has more than {_MOST_CASES:,} cases")
     cases = tuple(
-        fixed | dict(zip(grid, combination)) for combination in itertools.product(*grid.values())
+        fixed | dict(zip(grid, combination, strict=True))
+        for combination in itertools.product(*grid.values())
     )
     for case in cases:
         _check(file, case)
@@ -100,9 +102,9 @@ def read_sweep(file: Path) -> Sweep:
 
 
 class _Plain(yaml.SafeLoader):
-    """YAML without anchors: a few lines of those can stand for more values than memory holds."""
+    """YAML without anchors: a few lines of them can name more values than memory holds."""
 
-    def compose_node(self, parent, index):
+    def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
             raise yaml.YAMLError(
                 f"an alias (*{self.peek_event().anchor}) where a value was expected"
@@ -110,7 +112,8 @@ class _Plain(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
-def _read(file, known):
+def _read(file: Path, known: set[str]) -> dict[str, Any]:
+    """Read the mapping in a YAML file, whose names must be ``known``."""
     try:
         text = Path(file).read_bytes()
         if len(text) > _LONGEST_FILE:
@@ -118,14 +121,9 @@ def _read(file, known):
         found = _Plain(text.decode("utf-8")).get_single_data()
     except OSError as error:
         raise EstimatorError(f"{file} cannot be read: {error.strerror}") from None
-    except (
-        yaml.YAMLError,
-        ValueError,
-        RecursionError,
-    ) as error:  # ValueError for numbers without end
-        raise EstimatorError(
-            f"{file} is not valid YAML: {' '.join(str(error).split())[:300]}"
-        ) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: endless digits
+        reason = " ".join(str(error).split())[:300]
+        raise EstimatorError(f"{file} is not valid YAML: {reason}") from None
     if not isinstance(found, dict) or not isinstance(found.get("title"), str):
         raise EstimatorError(f"{file}: a scenario is a mapping with a title")
     strange = [str(key) for key in found if key not in known]
@@ -136,11 +134,11 @@ def _read(file, known):
     for part in ("parameters", "grid"):
         if not isinstance(found.get(part, {}), dict):
             raise EstimatorError(f"{file}: {part} must be names with values")
-    return _numbers(found)
+    return {name: _numbers(value) for name, value in found.items()}
 
 
-def _numbers(value):
-    """YAML reads 1e9 as text; here it is the number that it looks like."""
+def _numbers(value: Any) -> Any:
+    """Return a value with text such as "1e9", which YAML leaves as it is, read as a number."""
     if isinstance(value, dict):
         return {key: _numbers(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -148,15 +146,12 @@ def _numbers(value):
     return float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
 
 
-def _check(file, case):
-    """EstimatorError, with the file's name, unless ``estimate(**case)`` would take the case."""
+def _check(file: Path, case: dict[str, Any]) -> None:
+    """Raise `EstimatorError` with the file's name unless ``estimate(**case)`` takes the case."""
     choice = {"organism": "mouse", "modality": "em", "proofreading": "current"}
     choice |= {name: case[name] for name in CHOICES if name in case}
+    overrides = {str(name): value for name, value in case.items() if name not in CHOICES}
     try:
-        settle(
-            load_model(),
-            choice,
-            {str(name): value for name, value in case.items() if name not in CHOICES},
-        )
+        settle(load_model(), choice, overrides)
     except EstimatorError as error:
         raise EstimatorError(f"{file}: {error}") from None

@@ -1,10 +1,10 @@
-"""Grids of cases estimated in parallel, resumed where they were interrupted.
+"""Estimate grids of cases in parallel, and resume after an interruption.
 
-Each finished case is one line of ``done.jsonl``, under a key made of the case and of everything
-the result depends on; a later run does only what is missing. The table is written in the order
-of the grid, whatever the order in which workers finish, and draws are seeded, so any cluster
-gives the same file. On one machine two processes work, and no port is open. A Dask cluster is
-used where one is named; what it sends back is text, checked on arrival.
+Each finished case is one line of ``done.jsonl``, under a key made of the case and everything its
+result depends on; a later run does only what is missing. The table is in the order of the grid,
+whatever the order in which workers finish, and draws are seeded, so every cluster gives the same
+file. On one machine two worker processes share the cases and no port is open. A Dask cluster is
+used where its address is given; it answers in text, which is checked on arrival.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import hashlib
-import html
 import io
 import json
 import math
@@ -21,13 +20,17 @@ import os
 import pickle
 import sys
 import time
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sobe import signals
-from sobe.analysis.estimator import EstimatorError
+from sobe.analysis.estimator.errors import EstimatorError
 from sobe.analysis.estimator.estimate import BOTTLENECKS, estimate
 from sobe.analysis.estimator.model import load_model
 from sobe.analysis.estimator.scenario import Sweep
@@ -40,12 +43,14 @@ from sobe.policy import guarded
 _PACKAGE = Path(__file__).resolve().parent
 _TIMEOUT = 20  # seconds that a scheduler has to answer, and to have a worker
 _LONGEST_ANSWER, _LONGEST_ERROR = 10_000, 500  # characters that a worker may answer
-#: Results of a row, with what it is in words for the page.
-RESULTS = {
+Case = dict[str, Any]
+Row = dict[str, Any]
+#: Columns of a row, each with its heading on the page and its writer there.
+RESULTS: dict[str, tuple[str, Callable[[Any], str]]] = {
     "first_cost": ("First connectome", units.usd),
-    "first_cost_low": ("5 %", units.usd),
+    "first_cost_low": ("5%", units.usd),
     "first_cost_median": ("Median", units.usd),
-    "first_cost_high": ("95 %", units.usd),
+    "first_cost_high": ("95%", units.usd),
     "further_cost": ("A further one", units.usd),
     "first_cost_per_neuron": ("First, per neuron", units.usd),
     "first_years": ("Time to the first", units.years),
@@ -61,9 +66,9 @@ RESULTS = {
 }
 
 
-@lru_cache(maxsize=1)
+@cache
 def state() -> str:
-    """A hash of the code and tables that estimates depend on."""
+    """Return a hash of the code and tables that estimates depend on."""
     data = Path(os.environ.get("SOBE_DATA") or ROOT / "data")
     files = [
         *sorted(_PACKAGE.glob("*.py")),
@@ -76,20 +81,35 @@ def state() -> str:
     ).hexdigest()
 
 
-def run_case(case: dict, draws: int, seed: int, expected: str) -> dict:
-    """One row of the sweep's table: the case, then :data:`RESULTS`. Runs on a worker.
+def run_case(case: Case, draws: int, seed: int, expected: str) -> Row:
+    """Estimate one case on a worker.
 
-    Raises :class:`EstimatorError` where the worker's package or tables are not the ones of
-    ``expected`` (:func:`state`).
+    Parameters
+    ----------
+    case
+        {name: value} for `estimate`.
+    draws, seed
+        For `draw`.
+    expected
+        The `state` of whoever asks.
+
+    Returns
+    -------
+    dict
+        {name: value} of `RESULTS`.
+
+    Raises
+    ------
+    EstimatorError
+        Where the worker's package or tables differ from ``expected``, and as `estimate` does.
     """
     if state() != expected:
         raise EstimatorError(
             "this worker has another version of sobe or of its data; give it the same one"
         )
     found = estimate(**case)
-    low, median, high = draw(**case, draws=draws, seed=seed, results=("first_cost",)).interval(
-        "first_cost"
-    )
+    drawn = draw(**case, draws=draws, seed=seed, results=("first_cost",))
+    low, median, high = drawn.interval("first_cost")
     row = {"first_cost_low": low, "first_cost_median": median, "first_cost_high": high}
     return {
         name: row[name] if name in row else getattr(found, name, found.values.get(name))
@@ -97,19 +117,22 @@ def run_case(case: dict, draws: int, seed: int, expected: str) -> dict:
     }
 
 
-def answer(case: dict, draws: int, seed: int, expected: str) -> str:
-    """Run :func:`run_case` on a worker; return JSON text, {"row": …} or {"error": why}."""
+def answer(case: Case, draws: int, seed: int, expected: str) -> str:
+    """Do `run_case` on a worker; return JSON text, {"row": …} or {"error": reason}."""
     try:
         return json.dumps({"row": run_case(case, draws, seed, expected)})
-    except Exception as error:  # objects stay where they are; text leaves
+    except Exception as error:  # only text leaves a worker, no object
         return json.dumps({"error": str(error)[:_LONGEST_ERROR]})
 
 
-def checked(text: object) -> dict:
-    """Read a worker's :func:`answer`: {name: value} of :data:`RESULTS`, in their order.
+def checked(text: object) -> Row:
+    """Read a worker's `answer`: {name: value} of `RESULTS`, in their order.
 
-    Raises :class:`EstimatorError` for an error the worker names, and for anything that is not a
-    row: another type, a name missing or unknown, a number that is not finite.
+    Raises
+    ------
+    EstimatorError
+        For an error that the worker names, and for anything that is not a row: another type, a
+        name missing or unknown, a number that is not finite.
     """
     try:
         if not isinstance(text, str) or len(text) > _LONGEST_ANSWER:
@@ -128,43 +151,60 @@ def checked(text: object) -> dict:
     return {name: row[name] for name in RESULTS}
 
 
-def _finite(value):
-    """Whether a value is a number of zero or more that floating point holds."""
+def _finite(value: Any) -> bool:
+    """Return whether a value is a number of zero or more that floating point holds."""
     return type(value) in (int, float) and 0 <= value <= sys.float_info.max
 
 
-_RULES = {
+_RULES: dict[str, Callable[[Any], bool]] = {
     "bottleneck": lambda value: isinstance(value, str) and value in BOTTLENECKS,
     "in_time": lambda value: isinstance(value, bool),
-    # The page draws its logarithm.
+    # The page shows its logarithm.
     "first_cost_median": lambda value: _finite(value) and value > 0,
 }
 
 
-def _key(sweep, case):
+def _key(sweep: Sweep, case: Case) -> str:
     text = json.dumps([case, sweep.draws, sweep.seed, state()], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def _finished(file):
-    """{key: row} of the cases already done; a line torn by an interruption counts as none."""
-    rows = {}
+def _finished(file: Path) -> dict[str, Row]:
+    """Return {key: row} of the cases already done, without a line torn by an interruption."""
+    rows: dict[str, Row] = {}
     if file.is_file():
         for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
-            try:
+            with contextlib.suppress(ValueError, KeyError, TypeError, EstimatorError):
                 entry = json.loads(line)
                 rows[entry["key"]] = checked(json.dumps({"row": entry["row"]}))
-            except (ValueError, KeyError, TypeError, EstimatorError):
-                continue
     return rows
 
 
-def run(sweep: Sweep, folder: Path, address: str = "", report=print) -> Path:
-    """Estimate every case of ``sweep``; returns the folder with ``table.csv`` and ``index.html``.
+def run(
+    sweep: Sweep, folder: Path, address: str = "", report: Callable[[str], object] = print
+) -> Path:
+    """Estimate every case of a sweep.
 
-    ``address`` is a Dask scheduler's ("tcp://…"); without one, two processes here do the work.
-    Raises :class:`EstimatorError` where another sweep writes there, the scheduler does not answer
-    or a case fails.
+    Parameters
+    ----------
+    sweep
+        As `read_sweep` gives it.
+    folder
+        Where ``done.jsonl``, ``table.csv`` and ``index.html`` are written.
+    address
+        Of a Dask scheduler ("tcp://…"); without one two processes here do the work.
+    report
+        Called with a line of text at each step of progress.
+
+    Returns
+    -------
+    Path
+        ``folder``.
+
+    Raises
+    ------
+    EstimatorError
+        Where another sweep writes there, the scheduler does not answer, or a case fails.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with alone(folder) as ours:
@@ -173,21 +213,31 @@ def run(sweep: Sweep, folder: Path, address: str = "", report=print) -> Path:
         done_file = folder / "done.jsonl"
         keys = [_key(sweep, case) for case in sweep.cases]
         done = _finished(done_file)
-        todo = {key: case for key, case in zip(keys, sweep.cases) if key not in done}
+        cases = zip(keys, sweep.cases, strict=True)
+        todo = {key: case for key, case in cases if key not in done}
         report(f"{sweep.title}: {len(keys)} cases, {len(keys) - len(todo)} of them done before")
         if todo:
             _work(sweep, todo, done, done_file, address, report)
-        write_whole(folder / "table.csv", _table(sweep, [done[key] for key in keys]))
-        write_whole(folder / "index.html", guarded(_page(sweep, [done[key] for key in keys])))
+        rows = [done[key] for key in keys]
+        write_whole(folder / "table.csv", _table(sweep, rows))
+        write_whole(folder / "index.html", guarded(_page(sweep, rows)))
     return folder
 
 
-def _work(sweep, todo, done, done_file, address, report):
+def _work(
+    sweep: Sweep,
+    todo: dict[str, Case],
+    done: dict[str, Row],
+    done_file: Path,
+    address: str,
+    report: Callable[[str], object],
+) -> None:
+    """Estimate the cases ``todo``; add each row to ``done`` and its file as it comes."""
     texts = _from_cluster if address else _from_processes
     with open(done_file, "a", encoding="utf-8") as out:
         if done_file.stat().st_size:
             out.write("\n")  # ends a line that an interruption may have torn
-            out.flush()  # or a child process would have it to write as well
+            out.flush()  # else a forked process would write it as well
         step = max(1, len(todo) // 20)
         with contextlib.closing(texts(sweep, todo, address)) as answers:
             for number, (key, text) in enumerate(answers, start=1):
@@ -201,8 +251,11 @@ def _work(sweep, todo, done, done_file, address, report):
                     report(f"  {number} of {len(todo)} cases")
 
 
-def _from_processes(sweep, todo, _address):
-    """Yield (key, answer) from two processes of our own, which we reach through pipes alone."""
+Answers = Generator[tuple[str, object], None, None]
+
+
+def _from_processes(sweep: Sweep, todo: dict[str, Case], _address: str) -> Answers:
+    """Yield (key, answer) from two worker processes, which are reached through pipes alone."""
     # Forked: other ways to start a process listen on a socket, or leave semaphores when stopped.
     pool = ProcessPoolExecutor(
         2, multiprocessing.get_context("fork"), signals.die_with_parent, (os.getpid(),)
@@ -220,8 +273,8 @@ def _from_processes(sweep, todo, _address):
         pool.shutdown(cancel_futures=True)
 
 
-def _from_cluster(sweep, todo, address):
-    """Yield (key, answer) from the Dask cluster at ``address``; no object of it is unpickled here."""
+def _from_cluster(sweep: Sweep, todo: dict[str, Case], address: str) -> Answers:
+    """Yield (key, answer) from the Dask cluster at ``address``, and unpickle no object of it."""
     from distributed import Client
 
     lost = "lost the scheduler at {}; finished cases are kept, run the same command again"
@@ -261,88 +314,84 @@ def _from_cluster(sweep, todo, address):
 
 
 class _Inert(Exception):
-    """Takes the place of every object in a pickle: holds what it is given, does nothing."""
+    """Replaces every object in a pickle: it holds its arguments and does nothing."""
 
-    def __setstate__(self, _state):
-        pass
+    def __setstate__(self, _state: object) -> None:
+        """Ignore the state."""
 
-    def __str__(self):
+    def __str__(self) -> str:
+        """Return the arguments as text."""
         return "; ".join(str(each)[:_LONGEST_ERROR] for each in self.args) or "no message"
 
 
 class _Unpickler(pickle.Unpickler):
-    def find_class(self, module, name):
+    def find_class(self, module: str, name: str) -> Any:
+        """Return `_Inert` in place of any class but ``bytes``, which carries text."""
         if name == "unpickle_traceback":  # Dask waits for ever where a traceback is anything else
             return lambda *_, **__: None
-        # The only class that text takes on its way.
         return bytes if (module, name) == ("builtins", "bytes") else _Inert
 
 
 @contextlib.contextmanager
-def inert_pickles():
-    """While the block runs, a pickle that comes in is plain values; its classes become :class:`_Inert`.
+def inert_pickles() -> Iterator[None]:
+    """Read pickles as plain values during the block, with `_Inert` in place of their classes.
 
-    Dask reads pickles of scheduler and workers in many places, whatever its ``deserializers`` are;
-    all of them call ``pickle.loads``.
+    Dask reads pickles of scheduler and workers in many places, whatever its ``deserializers``
+    are; all of them call ``pickle.loads``.
     """
+
+    def loads(data: Any, *, buffers: Any = (), **_: object) -> Any:
+        return _Unpickler(io.BytesIO(data), buffers=buffers).load()
+
     usual = pickle.loads
-    pickle.loads = lambda data, *, buffers=(), **_: _Unpickler(
-        io.BytesIO(data), buffers=buffers
-    ).load()
+    pickle.loads = loads
     try:
         yield
     finally:
         pickle.loads = usual
 
 
-def _table(sweep, rows):
-    """The tidy table as CSV: a row a case, its settings and then its results."""
+def _table(sweep: Sweep, rows: list[Row]) -> str:
+    """Return the tidy table as CSV: one row per case, its settings and then its results."""
     settings = list(dict.fromkeys(name for case in sweep.cases for name in case))
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*settings, *RESULTS])
-    for case, row in zip(sweep.cases, rows):
-        writer.writerow(
-            [*(case.get(name, "") for name in settings), *(row[name] for name in RESULTS)]
-        )
+    writer = csv.DictWriter(out, [*settings, *RESULTS], restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(case | row for case, row in zip(sweep.cases, rows, strict=True))
     return out.getvalue()
 
 
-def _page(sweep, rows):
-    """A page that compares the cases; needs nothing but itself."""
-
-    def cell(text):
-        return f"<td>{html.escape(str(text))}</td>"
-
+def _page(sweep: Sweep, rows: list[Row]) -> str:
+    """Return a page that compares the cases and needs no other file."""
     options = load_model().options
     powers = [math.log10(row["first_cost_median"]) for row in rows]
     least, most = math.floor(min(powers)), math.ceil(max(powers))
-    head = "".join(
-        f"<th>{html.escape(name)}</th>"
-        for name in [
+
+    def written(name: str, value: Any) -> str:
+        return options[name][value] if name in options else units.significant(value)
+
+    environment = Environment(
+        loader=FileSystemLoader(_PACKAGE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template("sweep.html").render(
+        sweep=sweep,
+        heads=[
             *sweep.varied,
             f"Median, $10^{least} to $10^{most}",
             *(label for label, _ in RESULTS.values()),
-        ]
-    )
-    body = "".join(
-        "<tr>"
-        + "".join(
-            cell(options[name][case[name]] if name in options else units.significant(case[name]))
-            for name in sweep.varied
-        )
-        + f'<td><meter min="{least}" max="{most}" value="{power:.3f}">{power:.1f}</meter></td>'
-        + "".join(cell(text(row[name])) for name, (_, text) in RESULTS.items())
-        + "</tr>"
-        for case, row, power in zip(sweep.cases, rows, powers)
-    )
-    title = html.escape(sweep.title)
-    return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{title}</title><style>:root{{color-scheme:light dark}}body{{font:15px system-ui,sans-serif;margin:1.5rem}}"
-        "div{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}"
-        "th,td{text-align:left;padding:.35rem .7rem;border-bottom:1px solid #8886;white-space:nowrap}</style></head>"
-        f"<body><h1>{title}</h1><p>{html.escape(sweep.about)}</p><p>{len(rows)} cases, {sweep.draws:,} draws each, seed {sweep.seed}. "
-        'Medians and percentiles are of the cost of the first connectome; <a href="table.csv">the table</a>.</p>'
-        f"<div><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></body></html>\n"
+        ],
+        least=least,
+        most=most,
+        rows=[
+            {
+                "settings": [written(name, case[name]) for name in sweep.varied],
+                "power": power,
+                "results": [text(row[name]) for name, (_, text) in RESULTS.items()],
+            }
+            for case, row, power in zip(sweep.cases, rows, powers, strict=True)
+        ],
     )

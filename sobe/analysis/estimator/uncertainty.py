@@ -1,23 +1,25 @@
-"""How sure an estimate can be: seeded draws, what the cost hangs on, and what would reach a budget.
+"""How sure an estimate is: seeded draws, what drives the cost, and what would reach a budget.
 
-A parameter with a range is drawn from a triangle between low and high with its peak at the
-value: on a logarithmic scale, or on a plain one where low is zero. Parameters are drawn
-independently of one another. Ranges are what ``data/estimator/parameters.csv`` says, most of
-them assumptions, and the intervals are no better than they are.
+A parameter with a range is drawn from a triangular distribution between low and high with its
+peak at the value: on a logarithmic scale, or on a linear one where low is zero. Parameters are
+drawn independently of one another. The ranges are those of ``data/estimator/parameters.csv``;
+most are assumptions, and the intervals are no better than these.
 """
 
 from __future__ import annotations
 
 import math
 import zlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from sobe.analysis.estimator import EstimatorError
+from sobe.analysis.estimator.errors import EstimatorError
 from sobe.analysis.estimator.estimate import settle
-from sobe.analysis.estimator.model import Model, Parameter, load_model
+from sobe.analysis.estimator.model import Model, load_model
 
 #: What is drawn unless other results are asked for.
 RESULTS = (
@@ -32,7 +34,7 @@ RESULTS = (
     "programme_cost",
 )
 #: Lever -> the parameters that a k-fold improvement divides, and those that it multiplies.
-LEVERS = {
+LEVERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Proofreading": (("proofreading_time",), ()),
     "Imaging": (
         ("consumables_price", "preparation_labour_price", "antibody_price"),
@@ -41,10 +43,19 @@ LEVERS = {
     "Storage": (("active_storage_price", "archive_storage_price"), ()),
     "Processing": (("registration_work", "segmentation_work"), ()),
 }
-LEVERS["All four"] = tuple(
-    tuple(name for lever in list(LEVERS.values()) for name in lever[side]) for side in (0, 1)
+LEVERS["All four"] = (
+    tuple(name for divided, _ in LEVERS.values() for name in divided),
+    tuple(name for _, multiplied in LEVERS.values() for name in multiplied),
 )
 _FARTHEST = 1e9
+
+
+class Ranged(NamedTuple):
+    """The value and the range of a parameter, in its unit."""
+
+    value: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -54,29 +65,33 @@ class Draws:
     outputs: dict[str, np.ndarray]
 
     def interval(self, name: str) -> tuple[float, float, float]:
-        """(low, median, high): the 5th, 50th and 95th percentile of one result."""
+        """Return (low, median, high): the 5th, 50th and 95th percentile of one result."""
         low, median, high = np.percentile(self.outputs[name], (5, 50, 95))
         return float(low), float(median), float(high)
 
 
-def _triangle(row: Parameter, uniform: np.ndarray) -> np.ndarray:
-    """``uniform`` numbers (n,) of [0, 1) as draws from a parameter's range, by the inverse of the
-    distribution function of the triangular distribution."""
-    scale = (np.log, np.exp) if row.low > 0 else (lambda x: x, lambda x: x)
-    low, peak, high = (float(scale[0](x)) for x in (row.low, row.value, row.high))
+def _triangle(row: Ranged, uniform: np.ndarray) -> np.ndarray:
+    """Turn ``uniform`` numbers (n,) of [0, 1) into draws from a parameter's range.
+
+    Uses the inverse of the distribution function of the triangular distribution.
+    """
+    to: Callable[[Any], Any] = np.log if row.low > 0 else float
+    back: Callable[[np.ndarray], np.ndarray] = np.exp if row.low > 0 else np.asarray
+    low, peak, high = (float(to(x)) for x in (row.low, row.value, row.high))
     if high == low:
         return np.full_like(uniform, row.value)
     share = (peak - low) / (high - low)
     left = low + np.sqrt(uniform * (high - low) * (peak - low))
     right = high - np.sqrt((1 - uniform) * (high - low) * (high - peak))
-    return scale[1](np.where(uniform < share, left, right))
+    return back(np.where(uniform < share, left, right))
 
 
-def _ranged(model: Model, choice: dict, overrides: dict) -> dict[str, Parameter]:
+def _ranged(model: Model, choice: dict[str, str], overrides: dict[str, float]) -> dict[str, Ranged]:
+    """Return the parameters of a choice that have a range and no override."""
     return {
-        name: row
+        name: Ranged(row.value, row.low, row.high)
         for name, row in model.chosen(choice).items()
-        if row.low is not None and name not in overrides
+        if row.low is not None and row.high is not None and name not in overrides
     }
 
 
@@ -90,11 +105,24 @@ def draw(
     results: tuple[str, ...] = RESULTS,
     **overrides: float,
 ) -> Draws:
-    """Results of the corrected model over ``draws`` draws of every parameter with a range.
+    """Compute results of the corrected model with every parameter drawn from its range.
 
-    A parameter given in ``overrides`` is known, and is not drawn. The same ``seed`` gives the
-    same numbers; each parameter has a stream of its own, so that a new one leaves the others as
-    they were. Raises :class:`EstimatorError` as :func:`sobe.analysis.estimator.estimate` does.
+    Parameters
+    ----------
+    organism, modality, proofreading
+        As for `sobe.analysis.estimator.estimate`.
+    draws, seed
+        How many draws, and where their random numbers start: the same seed gives the same
+        numbers. Each parameter has its own stream, so a new one leaves the others unchanged.
+    results
+        Formulas of ``data/estimator/formulas.csv``.
+    **overrides
+        Parameters that are known, and so not drawn, in their units.
+
+    Raises
+    ------
+    EstimatorError
+        As `estimate` does, and for a result that does not exist.
     """
     if type(draws) is not int or not 1 <= draws <= 10_000_000:
         raise EstimatorError(f"draws must be a whole number from 1 to 10 million, not {draws!r}")
@@ -102,7 +130,7 @@ def draw(
         raise EstimatorError(f"seed must be a whole number, zero or more, not {seed!r}")
     model = load_model()
     choice = {"organism": organism, "modality": modality, "proofreading": proofreading}
-    values = settle(model, choice, overrides)
+    values: dict[str, Any] = dict(settle(model, choice, overrides))
     unknown = [name for name in results if name not in model.formulas]
     if unknown:
         raise EstimatorError(f"there is no result {unknown[0]!r}")
@@ -123,18 +151,30 @@ def tornado(
     result: str = "first_cost",
     **overrides: float,
 ) -> pd.DataFrame:
-    """What one result is at either end of each range, the other parameters at their values.
+    """Compute one result at both ends of each range, with the other parameters at their values.
 
-    Columns parameter, description, low, high (ends of the range), at_low, at_high (the result
-    there), base and span = |at_high − at_low|; the widest span first.
+    Parameters
+    ----------
+    organism, modality, proofreading, **overrides
+        As for `sobe.analysis.estimator.estimate`.
+    result
+        A formula of ``data/estimator/formulas.csv``.
+
+    Returns
+    -------
+    DataFrame
+        One row per parameter, the widest span first: parameter, description, low and high (the
+        ends of the range), at_low and at_high (the result there), base, span = |at_high − at_low|.
     """
     model = load_model()
     choice = {"organism": organism, "modality": modality, "proofreading": proofreading}
-    values, ranged = settle(model, choice, overrides), _ranged(model, choice, overrides)
-    values = {name: np.full(2 * len(ranged) + 1, value) for name, value in values.items()}
+    ranged = _ranged(model, choice, overrides)
+    size = 2 * len(ranged) + 1
+    settled = settle(model, choice, overrides)
+    values = {name: np.full(size, value) for name, value in settled.items()}
     for number, (name, row) in enumerate(ranged.items()):
         values[name][2 * number + 1 : 2 * number + 3] = row.low, row.high
-    found = np.broadcast_to(model.evaluate(values, {result})[result], (2 * len(ranged) + 1,))
+    found = np.broadcast_to(model.evaluate(values, {result})[result], (size,))
     frame = pd.DataFrame(
         {
             "parameter": list(ranged),
@@ -150,15 +190,24 @@ def tornado(
     return frame.sort_values(["span", "parameter"], ascending=[False, True], ignore_index=True)
 
 
-def improved(model: Model, values: dict[str, float], lever: str, factors) -> np.ndarray:
-    """The first connectome's cost (US dollars) with ``lever`` better by each of ``factors`` (n,)."""
+def improved(
+    model: Model, values: dict[str, float], lever: str, factors: Iterable[float]
+) -> np.ndarray:
+    """Return the first connectome's cost (n,), in US dollars, for a lever improved by factors (n,).
+
+    Raises
+    ------
+    EstimatorError
+        For a lever that is not in `LEVERS`.
+    """
     if lever not in LEVERS:
         raise EstimatorError(f"there is no lever {lever!r}; the levers are {', '.join(LEVERS)}")
-    factors = np.asarray(factors, dtype=float)
+    by = np.asarray(factors, dtype=float)
     divided, multiplied = LEVERS[lever]
-    values = dict(values) | {name: values[name] / factors for name in divided}
-    values |= {name: values[name] * factors for name in multiplied}
-    return np.broadcast_to(model.evaluate(values, {"first_cost"})["first_cost"], factors.shape)
+    better: dict[str, Any] = {name: values[name] / by for name in divided}
+    better |= {name: values[name] * by for name in multiplied}
+    cost = model.evaluate(values | better, {"first_cost"})["first_cost"]
+    return np.broadcast_to(cost, by.shape)
 
 
 def break_even(
@@ -169,11 +218,28 @@ def break_even(
     budget: float = 1e9,
     **overrides: float,
 ) -> pd.DataFrame:
-    """How many times better each lever must get for the first connectome to fit ``budget`` dollars.
+    """Compute by what factor each lever must improve for the first connectome to fit a budget.
 
-    Columns lever, factor (1 where it fits already; missing where even a billionfold does not
-    suffice) and floor, the cost that is left however good the lever gets. The cost falls as a
-    lever gets better, so the factor is closed in on, to a relative 1e-6.
+    The cost falls as a lever improves, so the factor is found by narrowing an interval, to a
+    relative 1e-6.
+
+    Parameters
+    ----------
+    organism, modality, proofreading, **overrides
+        As for `sobe.analysis.estimator.estimate`.
+    budget
+        In US dollars.
+
+    Returns
+    -------
+    DataFrame
+        One row per lever: lever, factor (1 where the cost fits already; missing where even a
+        billionfold improvement does not suffice), and floor, the cost that remains.
+
+    Raises
+    ------
+    EstimatorError
+        As `estimate` does, and for a budget that is not a number above zero.
     """
     if (
         isinstance(budget, bool)

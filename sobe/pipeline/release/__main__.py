@@ -1,4 +1,8 @@
-"""Command line: `python -m sobe.pipeline.release verify`, `release VERSION`, `publish`, `verify-release DIR`, `changes VERSION`, `citation`."""
+"""Command line of releases: `python -m sobe.pipeline.release COMMAND`.
+
+Commands: `verify`, `release VERSION`, `publish`, `verify-release DIR`, `changes VERSION`,
+`citation`, `facts`.
+"""
 
 if __name__ == "__main__":  # before anything that takes time to import
     from sobe import signals
@@ -15,12 +19,12 @@ from sobe.errors import BuildError, reason
 
 
 def main(argv=None):
-    """Run one command; returns the exit code. Expected failures are one message."""
+    """Run one command and return the exit code; an expected error is one message."""
     parser = argparse.ArgumentParser(prog="python -m sobe.pipeline.release", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("verify", help="build the commit twice and compare")
     commands.add_parser("publish", help="make dist/site from the releases in dist/")
-    commands.add_parser("citation", help="write .zenodo.json anew from CITATION.cff")
+    commands.add_parser("citation", help="write .zenodo.json from CITATION.cff")
     commands.add_parser("facts", help="print what a manifest says of this checkout, as JSON")
     for name, value in (
         ("release", "version"),

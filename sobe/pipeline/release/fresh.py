@@ -1,4 +1,4 @@
-"""A commit built from nothing, in a folder and a surrounding of its own."""
+"""Build a commit from nothing, in a folder of its own and given surroundings."""
 
 import io
 import os
@@ -31,67 +31,57 @@ KEPT = (
 
 @dataclass(frozen=True)
 class Surrounding:
-    """Where and when a build takes place."""
+    """Where and when a build takes place, as far as that must not matter."""
 
     folder: str = "source"
     timezone: str = "UTC"
     locale: str = "C.UTF-8"
     hashseed: str = "0"
-    days: int = 0  # the clock is set so many days ahead
+    days: int = 0  # by which the clock is ahead
     archive: bool = False  # from `git archive`, without .git
 
     def __str__(self):
-        said = f"folder {self.folder!r}, {self.timezone}, {self.locale}, hash seed {self.hashseed}"
-        said += ", from an archive" if self.archive else ", from a clone"
-        return said + (f", {self.days} days later" if self.days else "")
+        origin = "an archive" if self.archive else "a clone"
+        return (
+            f"folder {self.folder!r}, {self.timezone}, {self.locale}, hash seed {self.hashseed}, "
+            f"from {origin}" + (f", {self.days} days later" if self.days else "")
+        )
 
 
 def can_shift():
-    """Whether the clock of a build can be set: by the program faketime."""
+    """Return whether the clock of a build can be set, by the program faketime."""
     return shutil.which("faketime") is not None
 
 
 @contextmanager
 def clean(root, inside):
-    """Give a bare clone of the repository ``root``, made in the folder ``inside`` and gone afterwards.
+    """Clone the repository ``root`` bare, in the folder ``inside``, for the block.
 
-    It has the commits, and none of the settings, hooks, attributes or replaced objects of ``root``.
+    The clone has the commits, but no settings, hooks, attributes or replaced objects of ``root``.
     """
     with tempfile.TemporaryDirectory(dir=inside) as scratch:
         folder = Path(scratch) / "repository.git"
-        _git(
-            root,
-            "clone",
-            "--quiet",
-            "--bare",
-            "--shared",
-            "--template=",
-            "--",
-            str(root),
-            str(folder),
-        )
+        _clone(root, folder, "--bare")
         yield folder
 
 
 def archive(repository, commit, prefix=""):
-    """Return the files of a commit as the bytes of a tar; raises BuildError where there is none."""
-    return _git(
-        repository,
-        "archive",
-        "--format=tar",
-        f"--prefix={prefix}",
-        "--end-of-options",
-        commit,
-        text=False,
-    )
+    """Return the files of a commit as the bytes of a tar; raise BuildError where it is missing."""
+    options = ("--format=tar", f"--prefix={prefix}", "--end-of-options")
+    return _git(repository, "archive", *options, commit, text=False)
 
 
 def _git(root, *arguments, text=True):
     try:
         return git(root, *arguments, check=True, text=text)
     except subprocess.CalledProcessError as error:
-        said = error.stderr if text else error.stderr.decode(errors="replace")
-        raise BuildError(f"git {arguments[0]} failed in {root}: {said.strip()}") from None
+        reason = error.stderr if text else error.stderr.decode(errors="replace")
+        raise BuildError(f"git {arguments[0]} failed in {root}: {reason.strip()}") from None
+
+
+def _clone(root, folder, option):
+    arguments = ("--quiet", "--shared", "--template=", option, "--", str(root), str(folder))
+    _git(root, "clone", *arguments)
 
 
 def _lay_out(root, commit, folder, from_archive):
@@ -101,17 +91,7 @@ def _lay_out(root, commit, folder, from_archive):
         with tarfile.open(fileobj=io.BytesIO(archive(root, commit))) as tar:
             tar.extractall(folder, filter="data")
         return
-    _git(
-        root,
-        "clone",
-        "--quiet",
-        "--shared",
-        "--no-checkout",
-        "--template=",
-        "--",
-        str(root),
-        str(folder),
-    )
+    _clone(root, folder, "--no-checkout")
     known = _git(folder, "rev-parse", "--verify", "--end-of-options", f"{commit}^{{commit}}")
     _git(folder, "checkout", "--quiet", "--detach", known.strip())
 
@@ -130,7 +110,29 @@ def _environment(folder, surrounding, variables):
 
 
 def run(folder, arguments, surrounding=None, variables=None):
-    """Run `python -m …` of the checkout in ``folder``; returns what it says. Raises BuildError where it fails."""
+    """Run `python -m …` of a checkout.
+
+    Parameters
+    ----------
+    folder
+        The checkout.
+    arguments
+        The module and its arguments.
+    surrounding
+        A `Surrounding`; the default if None.
+    variables
+        Additional variables of the environment.
+
+    Returns
+    -------
+    str
+        The standard output.
+
+    Raises
+    ------
+    BuildError
+        Where it fails, with what it wrote to standard error.
+    """
     surrounding = surrounding or Surrounding()
     command = [sys.executable, "-m", *arguments]
     if surrounding.days:
@@ -152,17 +154,20 @@ def run(folder, arguments, surrounding=None, variables=None):
     ):
         out, complaint = process.communicate()
     if process.returncode:
-        said = complaint.strip().removeprefix("error: ") or "it stopped without a word"
-        raise BuildError(f"{' '.join(arguments[:2])} failed: {said}")
+        reason = complaint.strip().removeprefix("error: ") or "it stopped without a word"
+        raise BuildError(f"{' '.join(arguments[:2])} failed: {reason}")
     return out
 
 
 def _end(process):
-    """Ask a build to stop, which tidies up after itself, and see that it does; called as a signal comes."""
+    """Ask a build to stop, which then tidies up, and kill it if it does not stop within 5 s.
+
+    It is called from a signal handler.
+    """
     if process.returncode is None:
         process.terminate()
         for _ in range(100):
-            # Not process.wait: it may be what the signal interrupted.
+            # Not process.wait, which the signal may have interrupted.
             if os.waitpid(process.pid, os.WNOHANG)[0]:
                 return
             time.sleep(0.05)
@@ -171,7 +176,7 @@ def _end(process):
 
 @contextmanager
 def checkout(root, commit, inside, surrounding=None):
-    """A folder with the files of a commit, made in the folder ``inside`` and gone afterwards."""
+    """Lay out the files of a commit in a folder within ``inside``, for the block."""
     surrounding = surrounding or Surrounding()
     with tempfile.TemporaryDirectory(dir=inside) as scratch:
         folder = Path(scratch) / surrounding.folder
@@ -180,7 +185,7 @@ def checkout(root, commit, inside, surrounding=None):
 
 
 def build(folder, pdf, surrounding=None, variables=None):
-    """Build site and, with ``pdf``, the PDFs in a checkout; returns its folder of what was built."""
+    """Build the site and, with ``pdf``, the PDFs in a checkout; return the folder `_build`."""
     run(folder, ["sobe.pipeline", "book"], surrounding, variables)
     if pdf:
         run(folder, ["sobe.pipeline", "pdf"], surrounding, variables)

@@ -1,4 +1,4 @@
-"""A release: a commit built from nothing into a folder of its own, with sums and a manifest."""
+"""Make a release: a commit built from nothing into a folder, with sums and a manifest."""
 
 import contextlib
 import datetime
@@ -25,25 +25,27 @@ _LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.M)
 
 
 def check(root, version, dist):
-    """Raise BuildError, in one sentence, for the first thing that forbids the release; returns the `Commit`."""
+    """Check that a release can be made, and return its `Commit`.
+
+    Raises
+    ------
+    BuildError
+        In one sentence, for the first thing that forbids the release.
+    """
     if not versions.VERSION.match(version):
         raise BuildError(f"{version!r} is not a version; say which: make release VERSION=1.0.0")
     if (dist / version).exists():
-        unpublished = (
-            ""
-            if (dist / versions.SITE / version).is_dir()
-            else "; make publish puts it into the site"
-        )
+        published = (dist / versions.SITE / version).is_dir()
         raise BuildError(
-            f"{version} has been released in {dist / version}; a release is never written again: give the next one a new number{unpublished}"
+            f"{version} has been released in {dist / version}; a release is never written again: "
+            "give the next one a new number"
+            + ("" if published else "; make publish puts it into the site")
         )
     commit = of(root)
     if not commit.id:
         raise BuildError("a release is made from a commit, and here is none (no git checkout)")
     if commit.changed:
-        raise BuildError(
-            "a release is made from a commit: commit or put aside what `git status` shows"
-        )
+        raise BuildError("a release is made from a commit: commit or stash what `git status` shows")
     for name, found in _versions(root).items():
         if found != version:
             raise BuildError(f"{name} says version {found or 'nothing'}, not {version}")
@@ -58,7 +60,8 @@ def check(root, version, dist):
     expected, file = record(root, version, dist), _record_file(root, version)
     if expected != (_text(file) or None):
         raise BuildError(
-            f"{file.relative_to(root)} does not hold what changed in the data since the last release: run make changes VERSION={version} and commit it"
+            f"{file.relative_to(root)} does not hold what changed in the data since the last "
+            f"release: run make changes VERSION={version} and commit it"
         )
     return commit
 
@@ -71,7 +74,7 @@ def _text(path):
 
 
 def _versions(root):
-    """The version as each file that bears it has it."""
+    """Return {file: version} of the files that have the version in them."""
     declared = re.search(r'^__version__ = "(.*)"$', _text(root / "sobe/__init__.py"), re.M)
     package = json.loads(_text(root / "data/datapackage.json") or "{}")
     return {
@@ -86,7 +89,10 @@ def _record_file(root, version):
 
 
 def record(root, version, dist):
-    """What changed in the data since the newest release in ``dist``, as text to be kept; None if this is the first."""
+    """Return the record of what changed in the data since the newest release in ``dist``.
+
+    It is text, or None for a first release.
+    """
     before = {
         v: m
         for v, m in versions.released(dist).items()
@@ -104,7 +110,13 @@ def record(root, version, dist):
 
 
 def write_record(root, version, dist):
-    """Write the record of `record`; returns its path, or None for a first release. Raises BuildError for no version."""
+    """Write the text of `record`, and return its path, or None for a first release.
+
+    Raises
+    ------
+    BuildError
+        For text that is no version, and where a release in ``dist`` is damaged.
+    """
     if not versions.VERSION.match(version):
         raise BuildError(f"{version!r} is not a version; say which: make changes VERSION=1.1.0")
     with _releasing(root):
@@ -122,7 +134,7 @@ def _below(folder):
 
 
 def facts(root):
-    """What the manifest says of the checkout ``root``, in which it runs: claims and chapters."""
+    """Return what a manifest says about the checkout ``root``: title, claims and chapters."""
     project = Project(root)
     chapters = {
         name: {
@@ -141,7 +153,7 @@ def facts(root):
 
 
 def _tools(pdf):
-    """The programs that no lock pins."""
+    """Return {name: version} of the programs that no lock file pins."""
     found = {"python": platform.python_version()}
     if pdf:
         from sobe.pipeline import pdf
@@ -152,7 +164,10 @@ def _tools(pdf):
 
 @contextlib.contextmanager
 def _releasing(root):
-    """Hold the build lock of ``root``, with what killed releases and builds left cleared, and this one's if a signal comes."""
+    """Hold the build lock of ``root``, after clearing what killed releases and builds left.
+
+    If a signal ends this release, its own unfinished files are cleared as well.
+    """
     with (
         rendering.building(Project(root)),
         signals.tidied(lambda: versions.recover(root / "dist", rendering.clear)),
@@ -162,9 +177,25 @@ def _releasing(root):
 
 
 def assemble(root, commit, version, address, out, pdf=True, surrounding=None):
-    """Build a commit from nothing, beside the new folder ``out``, and lay out in that what a release holds.
+    """Build a commit from nothing, and lay out the release in a new folder.
 
-    ``address``: of the site of all versions, or "". Raises BuildError where the build fails.
+    Parameters
+    ----------
+    root, commit
+        The repository, and the `Commit` to build.
+    version, address
+        The version, and the address of the site of all versions or "".
+    out
+        The folder to make; the build takes place next to it.
+    pdf
+        Whether to make the PDFs.
+    surrounding
+        A `fresh.Surrounding`; the default if None.
+
+    Raises
+    ------
+    BuildError
+        Where the build fails.
     """
     variables = {"SOBE_RELEASE": version}
     if address:
@@ -192,18 +223,16 @@ def assemble(root, commit, version, address, out, pdf=True, surrounding=None):
         (out / f"{NAME}-{version}-source.tar").write_bytes(
             fresh.archive(repository, commit.id, f"{NAME}-{version}/")
         )
-        said = json.loads(fresh.run(folder, ["sobe.pipeline.release", "facts"], surrounding))
-        for name, chapter in said["chapters"].items():
+        known = json.loads(fresh.run(folder, ["sobe.pipeline.release", "facts"], surrounding))
+        for name, chapter in known["chapters"].items():
             chapter["notebook"] = hashlib.sha256(notebooks[f"{name}.ipynb"]).hexdigest()
         lock = folder / "requirements.txt"
         manifest = {
-            "title": said["title"],
+            "title": known["title"],
             "version": version,
             "date": str(citation.read(folder)["date-released"]),
             "commit": commit.id,
-            "committed": datetime.datetime.fromtimestamp(
-                commit.time, datetime.timezone.utc
-            ).isoformat(),
+            "committed": datetime.datetime.fromtimestamp(commit.time, datetime.UTC).isoformat(),
             "address": address,
             "tools": _tools(pdf),
             "lock": compare.sha256(lock),
@@ -212,8 +241,8 @@ def assemble(root, commit, version, address, out, pdf=True, surrounding=None):
                 name: compare.sha256(folder / "data" / name)
                 for name in compare.names(folder / "data")
             },
-            "chapters": said["chapters"],
-            "claims": said["claims"],
+            "chapters": known["chapters"],
+            "claims": known["claims"],
             "pdfs": len(pdfs),
             "pages": [
                 name
@@ -230,9 +259,12 @@ def assemble(root, commit, version, address, out, pdf=True, surrounding=None):
 
 
 def release(root, version, report=print, pdf=True):
-    """Make the release ``version`` in dist/ and put it into the site of all versions; returns its folder.
+    """Make a release in dist/, put it into the site of all versions, and return its folder.
 
-    Raises BuildError where something forbids it or the build fails; dist/ is then as it was.
+    Raises
+    ------
+    BuildError
+        Where `check` forbids it or the build fails; dist/ is then unchanged.
     """
     dist = root / "dist"
     with _releasing(root):
@@ -255,7 +287,13 @@ def release(root, version, report=print, pdf=True):
 
 
 def publish(root, report=print):
-    """Make the site of all versions from the releases in dist/; returns its folder. Raises BuildError where there are none."""
+    """Make the site of all versions from the releases in dist/, and return its folder.
+
+    Raises
+    ------
+    BuildError
+        Where there is no release, or one is damaged.
+    """
     with _releasing(root):
         return _publish(root, report)
 
@@ -272,9 +310,13 @@ def _publish(root, report):
 def verify_release(root, folder, report=print):
     """Check a release against its manifest, build its commit again and compare.
 
-    The manifest's own word is taken for nothing but the programs it was built with. Raises
-    BuildError at the first difference, or, where the programs here are others, with their names
-    and the files that differ.
+    The manifest is trusted in nothing but the programs that it was built with.
+
+    Raises
+    ------
+    BuildError
+        At the first difference. Where the programs here are others: with their names and the
+        files that differ.
     """
     given = checked.release(folder)
     report(f"the sums of {len(given['files']) + 1} files are right")
@@ -306,12 +348,12 @@ def verify_release(root, folder, report=print):
             report(_with_other_tools(given, built, commit))
 
 
-#: Fields of a manifest that other programs may change: their names, and sums of what they wrote.
+#: Fields of a manifest that depend on the programs: their names, and sums of what they wrote.
 _WRITTEN_BY_TOOLS = ("tools", "site", "files", "chapters")
 
 
 def _expect_fields(given, built):
-    """Raise BuildError for the first field that differs, of those that no program changes."""
+    """Raise BuildError for the first field that differs, of those no program can change."""
     for field, value in given.items():
         if field not in _WRITTEN_BY_TOOLS and value != built[field]:
             raise BuildError(f"built again, the release differs: manifest.json, {field}")
@@ -322,7 +364,7 @@ def _expect_fields(given, built):
 
 
 def _with_other_tools(given, built, commit):
-    """Return the verdict where the programs here are others; raises BuildError where files differ."""
+    """Return the result where the programs here are others; raise BuildError if files differ."""
     tools = f"built with {_listed(given['tools'])}; here is {_listed(built['tools'])}"
     differ = [
         name
@@ -344,7 +386,7 @@ def _listed(tools):
     return ", ".join(f"{name} {version}" for name, version in sorted(tools.items()))
 
 
-#: Two builds that differ in all that may not matter.
+#: Two builds that differ in everything that must not matter.
 SURROUNDINGS = (
     fresh.Surrounding("one"),
     fresh.Surrounding(
@@ -354,7 +396,13 @@ SURROUNDINGS = (
 
 
 def verify(root, report=print, pdf=True):
-    """Build the commit of the checkout twice, in different surroundings, and compare. Raises BuildError at a difference."""
+    """Build the commit of the checkout twice, in different surroundings, and compare.
+
+    Raises
+    ------
+    BuildError
+        At the first difference.
+    """
     commit = of(root)
     if not commit.id:
         raise BuildError("there is no commit here to build twice (no git checkout)")

@@ -86,7 +86,7 @@ class Upstream:
 
 
 @dataclass
-class Ledger:
+class Corrections:
     """Every value of our tables that differs from upstream's, and every row left out."""
 
     entries: list[dict] = field(default_factory=list)
@@ -115,7 +115,7 @@ class Ledger:
         self.entries.append(dict(zip(names, entry)))
 
     def rows(self) -> list[dict]:
-        """Return the ledger as rows of the corrections table, in a stable order."""
+        """Return rows of the table of corrections, in a stable order."""
         rows = sorted(self.entries, key=itemgetter("table", "key", "column", "theirs"))
         return [{"correction_id": f"{i:03d}", **row} for i, row in enumerate(rows, start=1)]
 
@@ -129,7 +129,7 @@ def seen_facts(table: str) -> list[dict]:
     return facts[(facts["table"] == table) & (facts["column"] != SUPPORT)].to_dict("records")
 
 
-def apply_seen(rows: dict[str, dict], table: str, ledger: Ledger) -> set[tuple[str, str]]:
+def apply_seen(rows: dict[str, dict], table: str, corrections: Corrections) -> set[tuple[str, str]]:
     """Put the values seen in a source into the rows of a table.
 
     A value that differs from upstream's is recorded as a correction. A column that upstream
@@ -141,7 +141,7 @@ def apply_seen(rows: dict[str, dict], table: str, ledger: Ledger) -> set[tuple[s
         The rows by key; changed in place.
     table
         The name of their table.
-    ledger
+    corrections
         Where corrections are recorded.
 
     Returns
@@ -163,7 +163,7 @@ def apply_seen(rows: dict[str, dict], table: str, ledger: Ledger) -> set[tuple[s
         if isinstance(before, (int, float)):
             value = number(value)
         if before not in (None, value):
-            ledger.fix(table, key, column, before, value, fact["says"], fact["fact_id"])
+            corrections.fix(table, key, column, before, value, fact["says"], fact["fact_id"])
         rows[key][column] = value
         given.add((key, column))
     return given

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .common import DeriveError, Ledger, Upstream, number, scaled
+from .common import Corrections, DeriveError, Upstream, number, scaled
 
 _COLUMNS = {
     "C. elegans (body)": ("c_elegans", "body"),
@@ -27,16 +27,16 @@ _UNITS = {
 }
 
 
-def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
+def derive(upstream: Upstream, corrections: Corrections) -> dict[str, list[dict]]:
     """Return the rows of the tables of demands and of models."""
     models = _models(upstream)
     return {
-        "compute": _bounds(upstream, models, ledger) + _stated(upstream),
+        "compute": _bounds(upstream, models, corrections) + _stated(upstream),
         "compute_models": models,
     }
 
 
-def _bounds(upstream: Upstream, models: list[dict], ledger: Ledger) -> list[dict]:
+def _bounds(upstream: Upstream, models: list[dict], corrections: Corrections) -> list[dict]:
     rows, quantity, inputs = [], None, {}
     cost = {(model["component"], model["bound"]): model for model in models if model["bound"]}
     for line in upstream.read("compute/computational-demands-organisms.tsv"):
@@ -59,7 +59,7 @@ def _bounds(upstream: Upstream, models: list[dict], ledger: Ledger) -> list[dict
                 }
                 counts = {name: inputs[label][column] for name, label in _INPUTS.items()}
                 computed = _recompute(quantity, bound, neuron, synapse, **counts)
-                row["value"] = _checked(ledger, row, number(line[column]), computed)
+                row["value"] = _checked(corrections, row, number(line[column]), computed)
                 rows.append(row)
     return rows
 
@@ -80,7 +80,7 @@ def _recompute(quantity, bound, neuron, synapse, neurons, synapses, spikes, even
     return events + neurons * neuron["flops_per_s"]
 
 
-def _checked(ledger: Ledger, row: dict, stated: float, computed: float) -> float:
+def _checked(corrections: Corrections, row: dict, stated: float, computed: float) -> float:
     """Return the value stated, or the one computed where a known error explains the difference."""
     # Upstream prints three digits; a difference beyond their rounding is an error.
     if abs(stated / computed - 1) < 0.006:
@@ -92,7 +92,7 @@ def _checked(ledger: Ledger, row: dict, stated: float, computed: float) -> float
             f"compute {key}: stated {stated:g}, computed {computed:g}; not a known error"
         )
     why = "the formula of the other columns (events/s × FLOP per event + neurons × FLOP/s a neuron) gives ours; theirs lacks the neurons' term"
-    return ledger.fix("compute", key, "value", f"{stated:.2E}", float(f"{computed:.3g}"), why)
+    return corrections.fix("compute", key, "value", f"{stated:.2E}", float(f"{computed:.3g}"), why)
 
 
 def _stated(upstream: Upstream) -> list[dict]:

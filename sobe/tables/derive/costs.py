@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .common import DeriveError, Ledger, Upstream, number, one_line
+from .common import Corrections, DeriveError, Upstream, number, one_line
 
 _SOURCE = "sobe2025-neuron-reconstruction-estimates"
 #: Upstream's label → our key, and its organism.
@@ -21,17 +21,18 @@ _ROWS = {
 }
 
 
-def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
+def derive(upstream: Upstream, corrections: Corrections) -> dict[str, list[dict]]:
     """Return the rows of the table of costs."""
     rows = [
-        _row(line, ledger) for line in upstream.read("costs/neuron-reconstruction-estimates.tsv")
+        _row(line, corrections)
+        for line in upstream.read("costs/neuron-reconstruction-estimates.tsv")
     ]
     if len(rows) != len(_ROWS):
         raise DeriveError(f"expected {len(_ROWS)} cost rows, found {len(rows)}")
     return {"reconstruction_costs": sorted(rows, key=lambda r: (r["year"], r["estimate_id"]))}
 
 
-def _row(line: dict[str, str], ledger: Ledger) -> dict:
+def _row(line: dict[str, str], corrections: Corrections) -> dict:
     label = one_line(line["Organism"])
     if label not in _ROWS:
         raise DeriveError(f"a cost row that is not known: {label!r}")
@@ -58,7 +59,7 @@ def _row(line: dict[str, str], ledger: Ledger) -> dict:
         "project_years": number(line["Time (y)"]) or _assumed(note, r"(\d+) year project", 1),
         "modality": modality[0] if modality else None,
         "voxel_nm": _assumed(label, r"(\d+)\s*nm isotropic", 1),
-        "proofreading": _proofreading(ledger, key, label, note),
+        "proofreading": _proofreading(corrections, key, label, note),
         "volume_mm3": _assumed(note, r"(\d+)mm3", 1) or _assumed(label, r"(\d+) mm\^3", 1),
         "microscopes_usd": _assumed(note, r"\$(\d+)M for microscopes", 1e6),
         "staff_usd_per_year": _assumed(note.replace(",", ""), r"employment costs of (\d+)", 1),
@@ -77,11 +78,11 @@ def _assumed(text: str, pattern: str, factor: float):
     return int(int(found[1]) * factor) if found else None
 
 
-def _proofreading(ledger: Ledger, key: str, label: str, note: str):
+def _proofreading(corrections: Corrections, key: str, label: str, note: str):
     theirs = "current proofreading costs"
     if theirs not in note:
         return None
     if "1000x less proofreading" not in label:
         return "current"
     why = "the row's own label says a thousand-fold less proofreading; the note was repeated in all five mouse rows"
-    return ledger.fix("reconstruction_costs", key, "proofreading", theirs, "1000x_less", why)
+    return corrections.fix("reconstruction_costs", key, "proofreading", theirs, "1000x_less", why)

@@ -13,14 +13,14 @@ from functools import cache
 
 from sobe.paths import ROOT
 
-from .common import DeriveError, Ledger, Upstream, number
+from .common import Corrections, DeriveError, Upstream, number
 
 _FOLDER = ROOT / "data" / "estimator"
 
 
-def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
+def derive(upstream: Upstream, corrections: Corrections) -> dict[str, list[dict]]:
     """Return the rows of the table of parameters; check that upstream has what the others name."""
-    del ledger  # no value is changed; what the corrections replace is in layers of its own
+    del corrections  # no value is changed; what they replace is in layers of its own
 
     @cache
     def lines(path):

@@ -7,8 +7,8 @@ from operator import itemgetter
 from urllib.parse import urlsplit
 
 from .common import (
+    Corrections,
     DeriveError,
-    Ledger,
     Upstream,
     apply_seen,
     number,
@@ -88,30 +88,30 @@ _NAMED_IN_LINK = {
 _NOT_A_FOUNDATION = ("commercial", "governmental")
 
 
-def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
+def derive(upstream: Upstream, corrections: Corrections) -> dict[str, list[dict]]:
     """Return the rows of the tables of brain research funding and of other megaprojects."""
-    funding = _megaprojects(upstream, ledger) + _initiatives(upstream, ledger)
+    funding = _megaprojects(upstream, corrections) + _initiatives(upstream, corrections)
     for row in funding:
-        _check_funder(row, ledger)
+        _check_funder(row, corrections)
     _choose(funding)
     funding.sort(key=itemgetter("project_id", "source"))
-    return {"brain_research_funding": funding, "megaprojects": _comparison(upstream, ledger)}
+    return {"brain_research_funding": funding, "megaprojects": _comparison(upstream, corrections)}
 
 
-def _check_funder(row: dict, ledger: Ledger) -> None:
+def _check_funder(row: dict, corrections: Corrections) -> None:
     """Compare the class of funder with the project's own link."""
     host = urlsplit(row["reference_url"] or "").netloc.removeprefix("www.")
     why = _NAMED_IN_LINK.get(row["project_id"])
     if host in _FOUNDATIONS:
         why = f"the project's own link is of a foundation, {host}"
     if why and row["funder_type"] in _NOT_A_FOUNDATION:
-        _fix(ledger, row, "funder_type", row["funder_type"], "philanthropic", why)
+        _fix(corrections, row, "funder_type", row["funder_type"], "philanthropic", why)
 
 
-def _fix(ledger: Ledger, row: dict, column: str, theirs, ours, why: str) -> None:
+def _fix(corrections: Corrections, row: dict, column: str, theirs, ours, why: str) -> None:
     """Correct a cell of a funding row."""
     key = f"{row['project_id']}/{row['source']}"
-    row[column] = ledger.fix("brain_research_funding", key, column, theirs, ours, why)
+    row[column] = corrections.fix("brain_research_funding", key, column, theirs, ours, why)
 
 
 def _project(name: str) -> dict:
@@ -121,7 +121,7 @@ def _project(name: str) -> dict:
     return {"project_id": key, "project": name, "part_of": part_of}
 
 
-def _megaprojects(upstream: Upstream, ledger: Ledger) -> list[dict]:
+def _megaprojects(upstream: Upstream, corrections: Corrections) -> list[dict]:
     rows = []
     for line in upstream.read("costs/neuroscience-megaprojects.tsv"):
         row = _project(one_line(line["project name"]))
@@ -140,15 +140,15 @@ def _megaprojects(upstream: Upstream, ledger: Ledger) -> list[dict]:
             "reference_url": _first_link(line["ref"]),
         }
         if funder := _FUNDER.get(line["category"]):
-            _fix(ledger, row, "funder_type", line["category"], funder, "misspelt")
+            _fix(corrections, row, "funder_type", line["category"], funder, "misspelt")
         if row["project"] == "Synchron" and "neuralink" in line["ref"]:
             why = "the link is another company's (Neuralink)"
-            _fix(ledger, row, "reference_url", row["reference_url"], None, why)
+            _fix(corrections, row, "reference_url", row["reference_url"], None, why)
         rows.append(row)
     return rows
 
 
-def _initiatives(upstream: Upstream, ledger: Ledger) -> list[dict]:
+def _initiatives(upstream: Upstream, corrections: Corrections) -> list[dict]:
     rows = []
     for line in upstream.read("initiatives/brain-initiatives-overview.tsv"):
         theirs = one_line(line["Project name"])
@@ -162,13 +162,13 @@ def _initiatives(upstream: Upstream, ledger: Ledger) -> list[dict]:
             "reference_url": _first_link(line["References"]),
         }
         if theirs != row["project"]:
-            _fix(ledger, row, "project", theirs, row["project"], "misspelt")
-        _set_amount(row, line, ledger)
+            _fix(corrections, row, "project", theirs, row["project"], "misspelt")
+        _set_amount(row, line, corrections)
         rows.append(row)
     return rows
 
 
-def _set_amount(row: dict, line: dict, ledger: Ledger) -> None:
+def _set_amount(row: dict, line: dict, corrections: Corrections) -> None:
     """Set the budget of a row in US dollars, and what kind of number it is."""
     raw = one_line(line["Budget (in million $)"])
     cleaned = line["Budget (in million $) (cleaned)"]
@@ -177,7 +177,7 @@ def _set_amount(row: dict, line: dict, ledger: Ledger) -> None:
         value, row["funding_usd"], basis = row["funding_usd"], float(number(raw)), "stated"
         if value not in (None, row["funding_usd"]):
             theirs, why = f"{cleaned} (million)", "the text beside it gives the dollars"
-            _fix(ledger, row, "funding_usd", theirs, row["funding_usd"], why)
+            _fix(corrections, row, "funding_usd", theirs, row["funding_usd"], why)
     elif not cleaned:
         basis = "not_given"
     elif row["project"] in _UNCLEAR:
@@ -212,13 +212,13 @@ def _choose(rows: list[dict]) -> None:
             chosen.add(row["project_id"])
 
 
-def _comparison(upstream: Upstream, ledger: Ledger) -> list[dict]:
+def _comparison(upstream: Upstream, corrections: Corrections) -> list[dict]:
     """Return the rows of other megaprojects, from both of upstream's tables of them."""
     rows: dict[str, dict] = {}
     taken: set[str] = set()
 
     def fix(key, column, theirs, ours, why):
-        return ledger.fix("megaprojects", key, column, theirs, ours, why)
+        return corrections.fix("megaprojects", key, column, theirs, ours, why)
 
     for line in upstream.read("costs/non-neuroscience-megaprojects.tsv"):
         theirs = line["project"]
@@ -229,7 +229,7 @@ def _comparison(upstream: Upstream, ledger: Ledger) -> list[dict]:
             "project": ours if ours == theirs else fix(key, "project", theirs, ours, "misspelt"),
             "field": line["field"],
             "cost_2024_usd": scaled(line["cost ($B, 2024 dollars)"], 1e9),
-            "reference_url": _comparison_link(line, key, ledger),
+            "reference_url": _comparison_link(line, key, corrections),
         }
     why = "values are billions whatever the column's name says: Apollo's 283 would else lie below its own unadjusted cost"
     every, theirs = f"every row of {_DIGITAL}", "million USD (Adjusted2024_M)"
@@ -252,14 +252,16 @@ def _comparison(upstream: Upstream, ledger: Ledger) -> list[dict]:
         if row["start_year"] != start:
             why = f"the table's own {span} years and cost per year count from here"
             row["start_year"] = fix(key, "start_year", row["start_year"], start, why)
-    apply_seen(rows, "megaprojects", ledger)
+    apply_seen(rows, "megaprojects", corrections)
     why = (
         "the two US agencies' budgets for 1988 to 2003 come to $3.8 billion as spent, which "
         "leaves out other countries; no source seen gives this amount"
     )
     for column in ("cost_nominal_usd", "cost_2024_usd"):
         value = rows["human-genome-project"][column]
-        ledger.doubt("megaprojects", "human-genome-project", column, value, why, "hgp-us-budget")
+        corrections.doubt(
+            "megaprojects", "human-genome-project", column, value, why, "hgp-us-budget"
+        )
     return sorted(rows.values(), key=itemgetter("source", "megaproject_id"))
 
 
@@ -267,7 +269,7 @@ def _comparison(upstream: Upstream, ledger: Ledger) -> list[dict]:
 _DRAGGED = "https://www.sciencedirect.com/science/article/pii/S03014215130109"
 
 
-def _comparison_link(line: dict, key: str, ledger: Ledger) -> str | None:
+def _comparison_link(line: dict, key: str, corrections: Corrections) -> str | None:
     link = ours = _first_link(line["source"]) or ""
     if link.startswith(_DRAGGED):
         ours = _DRAGGED + "26"
@@ -275,7 +277,7 @@ def _comparison_link(line: dict, key: str, ledger: Ledger) -> str | None:
     elif "1996_Summer_Olympics" in link and "1996" not in line["project"]:
         ours, why = None, "the article is about another Olympic Games (Atlanta 1996)"
     if ours != link:
-        ledger.fix("megaprojects", key, "reference_url", link, ours, why)
+        corrections.fix("megaprojects", key, "reference_url", link, ours, why)
     return ours
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from .common import Ledger, Upstream, number, seen_facts
+from .common import Corrections, Upstream, number, seen_facts
 
 _ID_FROM_NAME = {
     "C. Elegans": "c_elegans",
@@ -67,7 +67,7 @@ _VOLUME_WHY = (
 _SYNAPSE_WHY = "the table used for all synapses: the compute and memory estimates rest on it"
 
 
-def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
+def derive(upstream: Upstream, corrections: Corrections) -> dict[str, list[dict]]:
     """Return the rows of the table of organisms."""
     rows = [row for row in _stated(upstream) if row["value"] is not None]
     _choose(rows)
@@ -76,7 +76,7 @@ def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
         if row["quantity"] == "somata":
             row.update(book_choice=True, choice_reason="the only source")
         rows.append(row)
-    _doubts(rows, ledger)
+    _doubts(rows, corrections)
     units = list(_UNITS)
     rows.sort(
         key=lambda r: (ORGANISMS.index(r["organism"]), units.index(r["quantity"]), r["source"])
@@ -128,7 +128,7 @@ def book_neurons(upstream: Upstream) -> dict[str, int]:
     """Return the book's number of neurons of each organism."""
     return {
         row["organism"]: row["value"]
-        for row in derive(upstream, Ledger())["organisms"]
+        for row in derive(upstream, Corrections())["organisms"]
         if row["quantity"] == "neurons" and row["book_choice"]
     }
 
@@ -187,17 +187,17 @@ _DOUBTS = {
 }
 
 
-def _doubts(rows: list[dict], ledger: Ledger) -> None:
+def _doubts(rows: list[dict], corrections: Corrections) -> None:
     """Record the values that are kept and doubtful; the maximum rates are so together."""
     for row in rows:
         where = (row["organism"], row["quantity"], row["source"])
         if why := _DOUBTS.get(where):
             seen = "worm-synapse-counts" if where == _WORM_SYNAPSES else ""
-            ledger.doubt("organisms", "/".join(where), "value", row["value"], why, seen)
+            corrections.doubt("organisms", "/".join(where), "value", row["value"], why, seen)
     why = (
         "maximum firing rates come without a source and differ in what they are the maximum of, "
         "so that they cannot be compared between organisms"
     )
-    ledger.doubt(
+    corrections.doubt(
         "organisms", "every row of max_firing_rate", "value", "10, 80, 200 and 415 Hz", why
     )

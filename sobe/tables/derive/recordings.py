@@ -6,8 +6,8 @@ import math
 import re
 
 from .common import (
+    Corrections,
     DeriveError,
-    Ledger,
     Upstream,
     apply_seen,
     bare_doi,
@@ -30,18 +30,18 @@ _COMPILER = {"Stevenson": "stevenson2011", "S&K": "stevenson2011", "Urai": "urai
 _SAME_PAPER = {"10.1016/j.jneumeth.2017.01.016": "10.1016/j.jneumeth.2017.07.001"}
 
 
-def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
+def derive(upstream: Upstream, corrections: Corrections) -> dict[str, list[dict]]:
     """Return the rows of the tables of recordings, of their coverage, and of imaged volumes."""
-    recordings = _recordings(upstream, ledger)
-    _doubt_one_rate(recordings, ledger)
+    recordings = _recordings(upstream, corrections)
+    _doubt_one_rate(recordings, corrections)
     return {
         "recordings": recordings,
-        "recording_coverage": _coverage(upstream, ledger),
-        "imaging_datasets": _imaging(upstream, ledger),
+        "recording_coverage": _coverage(upstream, corrections),
+        "imaging_datasets": _imaging(upstream, corrections),
     }
 
 
-def _recordings(upstream: Upstream, ledger: Ledger) -> list[dict]:
+def _recordings(upstream: Upstream, corrections: Corrections) -> list[dict]:
     rows: dict[str, dict] = {}
     for line in upstream.read("recordings/neural-information-rate.tsv"):
         doi = bare_doi(line["doi"])
@@ -66,7 +66,7 @@ def _recordings(upstream: Upstream, ledger: Ledger) -> list[dict]:
                     f"recording {doi}: upstream's two tables disagree on neurons or year"
                 )
             if known["doi"] != doi:
-                _merge_doi(ledger, known, doi)
+                _merge_doi(corrections, known, doi)
             continue
         rows[doi or line["DOI"]] = {
             "authors": line["Authors"],
@@ -99,21 +99,21 @@ def _recordings(upstream: Upstream, ledger: Ledger) -> list[dict]:
     return ordered
 
 
-def _doubt_one_rate(rows: list[dict], ledger: Ledger) -> None:
+def _doubt_one_rate(rows: list[dict], corrections: Corrections) -> None:
     """Record that one method's rates are all the same number, which no recording measured."""
     every = [r.get("temporal_resolution_hz") for r in rows if r["method"] == "electrophysiology"]
     rates = [rate for rate in every if rate is not None]
     if len(rates) > 1 and len(set(rates)) == 1:
         why = f"the same in all {len(rates)} rated rows of the method: assigned, not measured"
-        ledger.doubt(
+        corrections.doubt(
             "recordings", "every row of electrophysiology", "temporal_resolution_hz", rates[0], why
         )
 
 
-def _merge_doi(ledger: Ledger, known: dict, doi: str) -> None:
+def _merge_doi(corrections: Corrections, known: dict, doi: str) -> None:
     key = slug(known["authors"], known["year"])
     why = "the two recording tables give two DOIs for one paper; this one stands in the table compiled by hand"
-    known["doi"] = ledger.fix("recordings", key, "doi", known["doi"], doi, why)
+    known["doi"] = corrections.fix("recordings", key, "doi", known["doi"], doi, why)
 
 
 _ORGANISM = {
@@ -139,7 +139,7 @@ _STATUS = {
 }
 
 
-def _coverage(upstream: Upstream, ledger: Ledger) -> list[dict]:
+def _coverage(upstream: Upstream, corrections: Corrections) -> list[dict]:
     """Return one row per recording, with the values that its paper states.
 
     A value counts as the paper's if the reference table has it. The summary table has one number
@@ -151,16 +151,18 @@ def _coverage(upstream: Upstream, ledger: Ledger) -> list[dict]:
     for line in upstream.read("recordings/neurodynamics-papers.tsv"):
         label = f"{line['First author']} {line['Year']}"
         if line["Method"] == "fMRI":
-            ledger.drop("recording_coverage", f"{label}: fMRI", "voxels, not single neurons")
+            corrections.drop("recording_coverage", f"{label}: fMRI", "voxels, not single neurons")
             continue
         reference = _reference(references, line)
         key = unique_key(slug(line["First author"], line["Year"], line["Method"]), taken)
         organism = line["Organism"]
         if not organism:
             why, organism = "blank here; the reference table names it", reference["Organism"]
-            ledger.fix("recording_coverage", key, "organism", "", organism, why)
+            corrections.fix("recording_coverage", key, "organism", "", organism, why)
         if line["Fixated / moving"] == "fixiated":
-            ledger.fix("recording_coverage", key, "preparation", "fixiated", "fixated", "misspelt")
+            corrections.fix(
+                "recording_coverage", key, "preparation", "fixiated", "fixated", "misspelt"
+            )
         row = {
             "coverage_id": key,
             "authors": line["First author"],
@@ -169,33 +171,33 @@ def _coverage(upstream: Upstream, ledger: Ledger) -> list[dict]:
             "method": line["Method"].lower() + "_imaging",
             "preparation": "moving" if line["Fixated / moving"] == "moving" else "fixated",
             "individuals": whole(line["Individuals studied"]),
-            "doi": _registered_doi(line["DOI/Link"], key, ledger),
+            "doi": _registered_doi(line["DOI/Link"], key, corrections),
             "url": line["DOI/Link"],
             "source": "sobe2025-neurodynamics-papers",
         }
-        row |= _stated_values(line, reference, key, ledger)
+        row |= _stated_values(line, reference, key, corrections)
         row |= dict.fromkeys(("counted", "region", "age", "paper_claim"))
         rows.append(row)
-    given = apply_seen({row["coverage_id"]: row for row in rows}, "recording_coverage", ledger)
+    given = apply_seen({row["coverage_id"]: row for row in rows}, "recording_coverage", corrections)
     for row in rows:
         row["counted"] = row["counted"] or _counted(row, totals)
         for column, status in _STATUS.items():
             if (row["coverage_id"], column) in given:
                 row[status] = "confirmed"
-    _coverage_doubts(rows, ledger)
+    _coverage_doubts(rows, corrections)
     order = list(_ORGANISM.values())
     return sorted(rows, key=lambda r: (order.index(r["organism"]), r["year"], r["coverage_id"]))
 
 
-def _registered_doi(link: str, key: str, ledger: Ledger) -> str | None:
+def _registered_doi(link: str, key: str, corrections: Corrections) -> str | None:
     """Return the DOI of a link in its registered form, or None; a Nature article's from its name."""
     doi = bare_doi(link)
     if version := re.fullmatch(r"(10\.1101/.*?)v\d+", doi):
         why = "v1 is the preprint's version, which is no part of the registered DOI"
-        return ledger.fix("recording_coverage", key, "doi", doi, version[1], why)
+        return corrections.fix("recording_coverage", key, "doi", doi, version[1], why)
     if article := re.search(r"nature\.com/articles/(s\d{5}-\d{3}-\d{5}-\w)$", link):
         why = "the link names the article, and the publisher's DOI is 10.1038/ and that name"
-        return ledger.fix("recording_coverage", key, "doi", "", f"10.1038/{article[1]}", why)
+        return corrections.fix("recording_coverage", key, "doi", "", f"10.1038/{article[1]}", why)
     return doi or None
 
 
@@ -220,11 +222,11 @@ def _counted(row: dict, totals: dict[str, int]) -> str:
     return "not_stated"
 
 
-def _coverage_doubts(rows: list[dict], ledger: Ledger) -> None:
+def _coverage_doubts(rows: list[dict], corrections: Corrections) -> None:
     """Record counts that are not counts of cells, and counts that more than one paper shares."""
 
     def doubt(row, column, why):
-        ledger.doubt("recording_coverage", row["coverage_id"], column, row[column], why)
+        corrections.doubt("recording_coverage", row["coverage_id"], column, row[column], why)
 
     seen: dict[tuple, set[str]] = {}
     for row in rows:
@@ -244,14 +246,14 @@ def _coverage_doubts(rows: list[dict], ledger: Ledger) -> None:
             doubt(row, "year", f"its DOI is of a preprint posted in {posted[1]}")
 
 
-def _stated_values(line: dict, reference: dict | None, key: str, ledger: Ledger) -> dict:
+def _stated_values(line: dict, reference: dict | None, key: str, corrections: Corrections) -> dict:
     """Return the values of a recording, and whether its paper states them."""
     values = {}
     for column, (summary, detailed) in _COVERAGE.items():
         value, stated = number(line[summary]), number(reference[detailed]) if reference else None
         if None not in (value, stated) and stated != value:
             why = "the reference table, which gives the paper's own numbers, says otherwise"
-            ledger.fix("recording_coverage", key, column, line[summary], stated, why)
+            corrections.fix("recording_coverage", key, column, line[summary], stated, why)
         values[column] = value if stated is None else stated
         if column in _STATUS:
             confirmed = "unconfirmed" if stated is None else "confirmed"
@@ -271,7 +273,7 @@ def _reference(references: list[dict], line: dict) -> dict | None:
     return found[0] if found else None
 
 
-def _imaging(upstream: Upstream, ledger: Ledger) -> list[dict]:
+def _imaging(upstream: Upstream, corrections: Corrections) -> list[dict]:
     rows, taken = [], set()
     for line in upstream.read("external/bosch-et-al/neuroimaging-speed.tsv"):
         if line["released_year"] == "year":  # the units row
@@ -297,20 +299,22 @@ def _imaging(upstream: Upstream, ledger: Ledger) -> list[dict]:
             "source": "bosch2024",
         }
         if line["species"] == "zebrafinsh":
-            ledger.fix("imaging_datasets", key, "species", "zebrafinsh", "zebra finch", "misspelt")
-        _check_voxels(row, ledger)
-        _check_year(row, line["map_comment"], ledger)
+            corrections.fix(
+                "imaging_datasets", key, "species", "zebrafinsh", "zebra finch", "misspelt"
+            )
+        _check_voxels(row, corrections)
+        _check_year(row, line["map_comment"], corrections)
         rows.append(row)
-    _imaging_doubts(rows, ledger)
+    _imaging_doubts(rows, corrections)
     return sorted(rows, key=lambda r: (r["year"], r["dataset_id"]))
 
 
-def _check_year(row: dict, label: str, ledger: Ledger) -> None:
+def _check_year(row: dict, label: str, corrections: Corrections) -> None:
     """Correct a year of release that is not the one in the row's own label."""
     stated = re.search(r"\b(19|20)\d\d\b", label)
     if stated and int(stated[0]) != row["year"]:
         why = f"the row's own label, {label}, and the DOI's number say otherwise"
-        row["year"] = ledger.fix(
+        row["year"] = corrections.fix(
             "imaging_datasets", row["dataset_id"], "year", row["year"], int(stated[0]), why
         )
 
@@ -340,27 +344,27 @@ _VOLUME_DOUBTS = {
 }
 
 
-def _imaging_doubts(rows: list[dict], ledger: Ledger) -> None:
+def _imaging_doubts(rows: list[dict], corrections: Corrections) -> None:
     """Record volumes that do not fit, and data sets that are counted twice."""
     first: dict[tuple, str] = {}
     for row in rows:
         key = row["dataset_id"]
         if why := _VOLUME_DOUBTS.get(key):
             seen = "hemibrain-voxels" if key == "scheffer-2020-flybrain-hemibrain" else ""
-            ledger.doubt("imaging_datasets", key, "volume_mm3", row["volume_mm3"], why, seen)
+            corrections.doubt("imaging_datasets", key, "volume_mm3", row["volume_mm3"], why, seen)
         same = first.setdefault((row["volume_mm3"], row["voxels"], row["species"]), key)
         if same != key:
             why = f"volume, voxels and rate equal those of {same}: one data set, counted twice"
-            ledger.doubt("imaging_datasets", key, "dataset", row["dataset"], why)
+            corrections.doubt("imaging_datasets", key, "dataset", row["dataset"], why)
 
 
-def _check_voxels(row: dict, ledger: Ledger) -> None:
+def _check_voxels(row: dict, corrections: Corrections) -> None:
     """Correct a number of voxels that is not volume per voxel volume (mm³ → nm³: 10¹⁸)."""
     edges = (row[f"voxel_{axis}_nm"] for axis in "xyz")
     computed = row["volume_mm3"] * 1e18 / math.prod(edges)
     if abs(row["voxels"] / computed - 1) > 0.001:
         why = "volume over voxel volume, from the columns beside it, gives ours"
         ours = float(f"{computed:.6g}")
-        row["voxels"] = ledger.fix(
+        row["voxels"] = corrections.fix(
             "imaging_datasets", row["dataset_id"], "voxels", row["voxels"], ours, why
         )

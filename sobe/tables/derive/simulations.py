@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from operator import itemgetter
 
-from .common import DeriveError, Ledger, Upstream, number, one_line, slug, unique_key, whole
+from .common import Corrections, DeriveError, Upstream, number, one_line, slug, unique_key, whole
 
 #: Upstream's column → our dimension.
 DIMENSIONS = {
@@ -34,7 +34,7 @@ _SCORES = ("0", "1", "2", "3")
 _MINIMUM_SCORES = 5
 
 
-def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
+def derive(upstream: Upstream, corrections: Corrections) -> dict[str, list[dict]]:
     """Return the rows of the tables of models, of their scores, and of simulations."""
     models, scores, taken = [], {}, set()
     source = {"source": "sobe2025-computational-models"}
@@ -50,7 +50,7 @@ def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
         key = unique_key(slug(line["First Author"], line["Year"]), taken)
         if organism == "mouse":
             why = "upstream spells it lower-case, so that its figure dropped the row; read as Mouse"
-            ledger.fix("simulation_models", key, "organism", organism, organism, why)
+            corrections.fix("simulation_models", key, "organism", organism, organism, why)
         models.append(
             {
                 "model_id": key,
@@ -78,7 +78,7 @@ def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
             for model in models
             for dimension in DIMENSIONS.values()
         ],
-        "simulated_neurons": _simulated_neurons(upstream, ledger),
+        "simulated_neurons": _simulated_neurons(upstream, corrections),
     }
 
 
@@ -130,7 +130,7 @@ _CATEGORY = {
 }
 
 
-def _simulated_neurons(upstream: Upstream, ledger: Ledger) -> list[dict]:
+def _simulated_neurons(upstream: Upstream, corrections: Corrections) -> list[dict]:
     """Return one row per simulation; rows of upstream's that say the same become one."""
     found: dict[tuple, dict] = {}
     years, links = {}, {}
@@ -140,12 +140,12 @@ def _simulated_neurons(upstream: Upstream, ledger: Ledger) -> list[dict]:
         links[author, model["Year"]] = model["Link"].split()
     for line in upstream.read("simulations/neuron-simulations.tsv"):
         label = one_line(line["Simulation/Initiative"]).strip("() ").rstrip(".")
-        for row in _parts(line, label, ledger, years):
+        for row in _parts(line, label, corrections, years):
             kept = found.setdefault((row["author_key"], row["year"], row["neurons"]), row)
             if kept is not row:
                 kept["url"] = kept["url"] or row["url"]
                 same = f"the same simulation as {slug(kept['author_key'], kept['year'])}"
-                ledger.drop(_TABLE, f"{label}: {one_line(line['Neurons'])}", same)
+                corrections.drop(_TABLE, f"{label}: {one_line(line['Neurons'])}", same)
     taken: set[str] = set()
     rows = sorted(found.values(), key=itemgetter("year", "author_key", "neurons"))
     for row in rows:
@@ -154,7 +154,7 @@ def _simulated_neurons(upstream: Upstream, ledger: Ledger) -> list[dict]:
         link = links.get((author, str(row["year"])))
         if row["url"] is None and link:
             why = "upstream's models table links the paper of the same first author and year"
-            row["url"] = ledger.fix(_TABLE, row["simulation_id"], "url", "", link[0], why)
+            row["url"] = corrections.fix(_TABLE, row["simulation_id"], "url", "", link[0], why)
         row["evidence"] = _evidence(author, row["url"])
     return rows
 
@@ -163,7 +163,7 @@ def _author(text: str) -> str:
     return slug(text).split("-")[0]
 
 
-def _parts(line: dict, label: str, ledger: Ledger, years: dict) -> list[dict]:
+def _parts(line: dict, label: str, corrections: Corrections, years: dict) -> list[dict]:
     """Return the simulations that one of upstream's rows speaks of: none, one, or two."""
     raw, count = one_line(line["Neurons"]), number(line["# of Neurons"])
     authors = label.replace("Blue Brain Project (", "")
@@ -180,21 +180,21 @@ def _parts(line: dict, label: str, ledger: Ledger, years: dict) -> list[dict]:
         # Two systems are in one row; the number is the second one's.
         why = "two systems in one row; split into vogelstein-2007 and park-2011"
         parts = [
-            _record(line, "vogelstein", "Vogelstein et al.", 2007, 4_800, ledger),
-            _record(line, "park", "Park et al.", 2011, 262_000, ledger) | {"url": None},
+            _record(line, "vogelstein", "Vogelstein et al.", 2007, 4_800, corrections),
+            _record(line, "park", "Park et al.", 2011, 262_000, corrections) | {"url": None},
         ]
     elif (author, year, count) == ("shiu", 2023, 125_000):
         why = "the same simulation as shiu-2024 (its preprint)"
     if why:
-        ledger.drop(_TABLE, f"{label}: {raw}", why)
+        corrections.drop(_TABLE, f"{label}: {raw}", why)
         return parts
     if year is None:
         raise DeriveError(f"{label}: no year, and none in the models table")
     if not stated:
         why = "upstream's models table dates the same model"
-        ledger.fix(_TABLE, slug(author, year), "year", "n.d.", year, why)
+        corrections.fix(_TABLE, slug(author, year), "year", "n.d.", year, why)
     authors = re.sub(r"[,.\s]*(\(?\b(19|20)\d\d\)?|n\.d)\b.*$", "", authors).strip(" ,.(")
-    return [_record(line, author, _authors(authors), year, count, ledger)]
+    return [_record(line, author, _authors(authors), year, count, corrections)]
 
 
 #: Hosts of personal pages.
@@ -217,12 +217,16 @@ def _authors(text: str) -> str:
     return re.sub(r",\s*[A-Z]\. [A-Z]\b\.?", "", text).replace(", and ", " and ")
 
 
-def _record(line: dict, author: str, authors: str, year: int, count: float, ledger: Ledger) -> dict:
+def _record(
+    line: dict, author: str, authors: str, year: int, count: float, corrections: Corrections
+) -> dict:
     """Return the row of one simulation, with its count corrected."""
     if (author, year, int(count)) in _WRONG_COUNTS:
         ours, why = _WRONG_COUNTS[author, year, int(count)]
         why += f"; upstream's text: {one_line(line['Neurons'])}"
-        count = ledger.fix(_TABLE, slug(author, year), "neurons", line["# of Neurons"], ours, why)
+        count = corrections.fix(
+            _TABLE, slug(author, year), "neurons", line["# of Neurons"], ours, why
+        )
     return {
         "author_key": author,
         "authors": authors,
