@@ -44,7 +44,7 @@ def put_in_place(fresh: Path, place: Path, old: Path) -> None:
     """Let the folder ``fresh`` take the name ``place``; what stood there may stay under the name of ``fresh``.
 
     Where the system cannot exchange them in one instant, a kill may leave what stood there as ``old``:
-    :func:`put_back` mends that.
+    :func:`restore` mends that.
     """
     if place.is_dir() and exchange(fresh, place):
         return
@@ -60,7 +60,7 @@ def put_in_place(fresh: Path, place: Path, old: Path) -> None:
     remove(old)
 
 
-def put_back(old: Path, place: Path) -> None:
+def restore(old: Path, place: Path) -> None:
     """Mend what a killed :func:`put_in_place` left."""
     if old.is_dir() and not place.exists():
         os.rename(old, place)
@@ -93,7 +93,7 @@ def read_plain(path: Path, limit: int) -> bytes:
     return content
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
+def write(path: Path, content: str | bytes) -> None:
     """Write a file so that, whenever this is cut short, its name bears the old content or the new.
 
     Raises OSError, leaving the old content, where it cannot be written.
@@ -112,7 +112,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
 
 @contextlib.contextmanager
-def alone(folder: Path):
+def locked(folder: Path):
     """Hold a folder while the block runs: gives whether it is ours, or another process holds it.
 
     The system lets go of it with the process.
@@ -129,7 +129,7 @@ def alone(folder: Path):
         os.close(handle)
 
 
-def make_way(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
     """Make a folder under a name that is ours alone; what stands in its way there goes."""
     if not folder.is_dir():
         with contextlib.suppress(
@@ -139,16 +139,16 @@ def make_way(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
 
 
-def keep(path: Path, content: bytes) -> None:
+def store(path: Path, content: bytes) -> None:
     """Keep ``content`` under a name that is ours alone; what stands in its way there goes."""
-    make_way(path.parent)
+    make_folder(path.parent)
     if path.is_dir():
         remove(path)
-    write_whole(path, hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
+    write(path, hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
 
 
-def kept(path: Path) -> bytes | None:
-    """What :func:`keep` left under a name; None if it is not there or not as it was left."""
+def load(path: Path) -> bytes | None:
+    """What :func:`store` left under a name; None if it is not there or not as it was left."""
     try:
         first, _, content = path.read_bytes().partition(b"\n")
     except OSError:

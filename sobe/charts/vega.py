@@ -59,9 +59,9 @@ def vega_bundle(cache_dir=None):
     if cache_dir is not None:
         name = f"vega-{vegalite}-vlc-{version('vl-convert-python')}.js"
         kept = Path(cache_dir) / name
-        if script := atomic.kept(kept):
+        if script := atomic.load(kept):
             return script.decode()
     script = wrap(vl_convert.javascript_bundle(vl_version=vegalite))
     if kept is not None:
-        atomic.keep(kept, script.encode())
+        atomic.store(kept, script.encode())
     return script

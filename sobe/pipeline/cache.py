@@ -21,7 +21,7 @@ class ExecutionCache:
 
     def load(self, label, static):
         """The notebook text stored as `label`, or None unless nothing changed."""
-        body = atomic.kept(self._path(label))
+        body = atomic.load(self._path(label))
         if body is None:
             return None
         entry = json.loads(body)
@@ -33,4 +33,4 @@ class ExecutionCache:
     def store(self, label, static, tables, notebook):
         """Keep `notebook` (text), made with `static` and `tables` (name to hash)."""
         body = json.dumps({"static": static, "tables": tables, "notebook": notebook})
-        atomic.keep(self._path(label), body.encode())
+        atomic.store(self._path(label), body.encode())

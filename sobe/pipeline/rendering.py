@@ -198,7 +198,7 @@ def building(project):
 
 def recover(project):
     """Put back a site that a killed build had moved aside, and clear its leavings."""
-    atomic.put_back(project.build / OLD, project.site)
+    atomic.restore(project.build / OLD, project.site)
     if project.cache.exists() and not project.cache.is_dir():
         atomic.remove(project.cache)
     for left in (
@@ -219,7 +219,7 @@ def clear(left):
 
 
 def _remove_scratch(build):
-    scratch = Path((atomic.kept(build / NOTE) or b"").decode())
+    scratch = Path((atomic.load(build / NOTE) or b"").decode())
     if scratch.parent == Path(tempfile.gettempdir()) and scratch.name.startswith(SCRATCH):
         atomic.remove(scratch)
 
@@ -257,12 +257,12 @@ def _listing(site):
 def record(project, mark, fresh):
     """Note what the site in `fresh` holds and from what it was made, before it is put in place."""
     note = {"stamp": mark, "files": _listing(fresh)}
-    atomic.keep(project.cache / "site.json", json.dumps(note).encode())
+    atomic.store(project.cache / "site.json", json.dumps(note).encode())
 
 
 def is_current(project, mark):
     """Whether the site in place was made from `mark` and is still whole."""
-    note = json.loads(atomic.kept(project.cache / "site.json") or b"{}")
+    note = json.loads(atomic.load(project.cache / "site.json") or b"{}")
     return (
         note.get("stamp") == mark
         and (project.site / "index.html").is_file()

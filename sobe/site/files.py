@@ -107,17 +107,17 @@ def draw(records, cited, cache):
         }
         key = hashlib.sha256(json.dumps([figure, own], sort_keys=True).encode()).hexdigest()[:32]
         paths = {kind: folder / f"{key}.{kind}" for kind in ("svg", "png")}
-        drawn.append({kind: atomic.kept(path) for kind, path in paths.items()})
+        drawn.append({kind: atomic.load(path) for kind, path in paths.items()})
         if None in drawn[-1].values():
             missing.append((drawn[-1], paths, figure))
     if missing:
-        atomic.make_way(folder)
+        atomic.make_folder(folder)
         for (contents, paths, _), made in zip(
             missing, pictures.drawn([figure for _, _, figure in missing], folder)
         ):
             contents.update(made)
             for kind, content in made.items():
-                atomic.keep(paths[kind], content)
+                atomic.store(paths[kind], content)
     return drawn
 
 

@@ -32,7 +32,7 @@ from sobe.analysis.estimator.estimate import BOTTLENECKS, estimate
 from sobe.analysis.estimator.model import load_model
 from sobe.analysis.estimator.scenario import Sweep
 from sobe.analysis.estimator.uncertainty import draw
-from sobe.atomic import alone, write_whole
+from sobe.atomic import locked, write
 from sobe.languages import units
 from sobe.policy import guarded
 
@@ -166,7 +166,7 @@ def run(sweep: Sweep, folder: Path, address: str = "", report=print) -> Path:
     or a case fails.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with alone(folder) as ours:
+    with locked(folder) as ours:
         if not ours:
             raise EstimatorError(f"another sweep is writing to {folder}; wait for it to finish")
         done_file = folder / "done.jsonl"
@@ -176,8 +176,8 @@ def run(sweep: Sweep, folder: Path, address: str = "", report=print) -> Path:
         report(f"{sweep.title}: {len(keys)} cases, {len(keys) - len(todo)} of them done before")
         if todo:
             _work(sweep, todo, done, done_file, address, report)
-        write_whole(folder / "table.csv", _table(sweep, [done[key] for key in keys]))
-        write_whole(folder / "index.html", guarded(_page(sweep, [done[key] for key in keys])))
+        write(folder / "table.csv", _table(sweep, [done[key] for key in keys]))
+        write(folder / "index.html", guarded(_page(sweep, [done[key] for key in keys])))
     return folder
 
 

@@ -39,7 +39,7 @@ def main(argv=None):
         elif args.command == "publish":
             make.publish(root, _say)
         elif args.command == "citation":
-            atomic.write_whole(root / ".zenodo.json", citation.zenodo(root))
+            atomic.write(root / ".zenodo.json", citation.zenodo(root))
         elif args.command == "facts":
             print(json.dumps(make.facts(root)))
         elif args.command == "release":

@@ -113,7 +113,7 @@ def write_record(root, version, dist):
         return None
     file = _record_file(root, version)
     file.parent.mkdir(exist_ok=True)
-    atomic.write_whole(file, text)
+    atomic.write(file, text)
     return file
 
 
