@@ -19,7 +19,7 @@ _tidying: list = []
 _held: list | None = None  # signals that wait, where they are held off
 
 
-def on_signals(message: str) -> None:
+def handle(message: str) -> None:
     """From here on a signal tidies up, says ``message``, and ends the process; for a command's start."""
     owner = os.getpid()
 
@@ -61,7 +61,7 @@ def leave(code: int):
 
 
 @contextlib.contextmanager
-def tidied(tidy):
+def cleanup(tidy):
     """While the block runs, ``tidy`` is what a signal calls first before it ends the process."""
     _tidying.append(tidy)
     try:
@@ -71,7 +71,7 @@ def tidied(tidy):
 
 
 @contextlib.contextmanager
-def held_off():
+def deferred():
     """While the block runs, signals wait: for the instant between two states that are both whole."""
     global _held
     _held = waiting = []

@@ -155,7 +155,7 @@ class Executor:
                 server.close()
                 shutil.rmtree(scratch, ignore_errors=True)
 
-            with signals.tidied(tidy):
+            with signals.cleanup(tidy):
                 import sobe.pipeline.kernel  # noqa: F401  (once, before the threads)
 
                 waiting = {

@@ -191,7 +191,7 @@ def building(project):
 
     Raises BuildError as `only_build` does.
     """
-    with only_build(project), signals.tidied(lambda: recover(project)):
+    with only_build(project), signals.cleanup(lambda: recover(project)):
         recover(project)
         yield
 

@@ -3,7 +3,7 @@
 if __name__ == "__main__":  # before anything that takes time to import
     from sobe import signals
 
-    signals.on_signals("stopped; what was released is untouched")
+    signals.handle("stopped; what was released is untouched")
 
 import argparse
 import json

@@ -155,7 +155,7 @@ def _releasing(root):
     """Hold the build lock of ``root``, with what killed releases and builds left cleared, and this one's if a signal comes."""
     with (
         rendering.building(Project(root)),
-        signals.tidied(lambda: versions.recover(root / "dist", rendering.clear)),
+        signals.cleanup(lambda: versions.recover(root / "dist", rendering.clear)),
     ):
         versions.recover(root / "dist", rendering.clear)
         yield

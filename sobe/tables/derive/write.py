@@ -53,7 +53,7 @@ def write(files: dict[str, str], root: Path) -> None:
             for path in _files(aside):
                 if path.relative_to(aside).as_posix() not in files:
                     path.unlink()
-            with signals.held_off():
+            with signals.deferred():
                 os.rename(aside, root / READY)
                 _move(root)
         finally:
