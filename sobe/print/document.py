@@ -15,7 +15,7 @@ from sobe.print.words import WORDS
 from sobe.site import collect
 from sobe.site.datadoc import constraint_words
 from sobe.site.figures import unit_words
-from sobe.site.nodes import Shown
+from sobe.site.nodes import OutputNode
 
 #: Columns from which on a table is set in small type, and on a page on its side.
 WIDE, WIDEST = 7, 10
@@ -66,7 +66,7 @@ class Document:
         for chapter, (name, page) in enumerate(pages.items(), 1):
             self._number_sections(chapter, page)
             self._number_shown(chapter, page)
-        for node in self.doctree.findall(Shown):
+        for node in self.doctree.findall(OutputNode):
             if node["kind"] == "table":
                 cells = (cell for row in node["data"]["rows"] for cell in row)
                 self.labels.update(c["id"] for c in cells if isinstance(c, dict) and "id" in c)
@@ -105,7 +105,7 @@ class Document:
     def _number_shown(self, chapter, page):
         """Number figures and tables before anything refers to them."""
         self.counts = {"figure": 0, "table": 0}
-        for node in page.findall(Shown):
+        for node in page.findall(OutputNode):
             kind, data = node["kind"], node["data"]
             if kind == "figure":
                 found, ident = "figure", f"figure-{data['name']}"
@@ -283,7 +283,7 @@ class Document:
 
     def _exchange(self):
         """Put figures, tables, links and words in the places of what cells show."""
-        for node in list(self.doctree.findall(Shown)):
+        for node in list(self.doctree.findall(OutputNode)):
             if node["kind"] == "badge":
                 node.replace_self(self.badge(node["data"]))
                 continue
@@ -377,7 +377,8 @@ def _flatten(doctree):
     for section in list(doctree.findall(nodes.section)):
         inside = [node for node in section.children if not isinstance(node, nodes.title)]
         if not any(
-            node.astext().strip() or node.next_node(Shown, include_self=True) for node in inside
+            node.astext().strip() or node.next_node(OutputNode, include_self=True)
+            for node in inside
         ):
             section.parent.remove(section)
     for node in list(doctree.findall(nodes.container)):

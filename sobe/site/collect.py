@@ -21,7 +21,7 @@ from sobe.charts import outputs
 from sobe.site import card, datadoc, files, template
 from sobe.site import figures as rec
 from sobe.site import nodes as shown
-from sobe.site.nodes import Shown, html
+from sobe.site.nodes import OutputNode, html
 
 log = logging.getLogger(__name__)
 #: Where the scripts of charts go on a page: behind its first chart.
@@ -36,7 +36,7 @@ class Placeholder(Directive):
     def run(self):
         """Return the placeholder; its page is read again in every build."""
         self.state.document.settings.env.note_reread()
-        return [Shown(kind=self.kind, data={})]
+        return [OutputNode(kind=self.kind, data={})]
 
 
 class Catalogue(Placeholder):
@@ -69,7 +69,7 @@ def _figures(env):
 def read(app, doctree):
     """Note the figures of a page that was read, and give their cells an address."""
     found = []
-    for node in doctree.findall(Shown):
+    for node in doctree.findall(OutputNode):
         if node["kind"] == "figure":
             found.append(node["data"])
             if (cell := _cell_of(node)) is not None:
@@ -163,7 +163,7 @@ def resolve(app, doctree, docname):
         return
     up = "../" * docname.count("/")
     charts = []
-    for node in list(doctree.findall(Shown)):
+    for node in list(doctree.findall(OutputNode)):
         node.replace_self(_made(app, node, docname, up, charts))
 
 

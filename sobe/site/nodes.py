@@ -18,7 +18,7 @@ from sobe.charts import outputs
 KINDS = ("table", "grid", "badge", "chart", "figure", "estimator")
 
 
-class Shown(nodes.General, nodes.Inline, nodes.Element):
+class OutputNode(nodes.General, nodes.Inline, nodes.Element):
     """What a cell or one of our directives shows: its ``kind`` and its ``data``."""
 
 
@@ -31,7 +31,7 @@ class Renderer(MimeRenderPlugin):
     def handle_mime(renderer, data, inline):
         """Return the node of an output; None for one that is not ours."""
         kind = outputs.kind_of(data.mime_type)
-        return [Shown(kind=kind, data=data.content)] if kind else None
+        return [OutputNode(kind=kind, data=data.content)] if kind else None
 
 
 class Glued(SphinxPostTransform):
@@ -50,7 +50,7 @@ class Glued(SphinxPostTransform):
             glued = read_glue_cache(self.env.mystnb_config.output_folder, node.refdoc)
             for mime, content in glued.get(node.key, {}).get("data", {}).items():
                 if kind := outputs.kind_of(mime):
-                    node.replace_self(Shown(kind=kind, data=content))
+                    node.replace_self(OutputNode(kind=kind, data=content))
                     break
 
 
@@ -66,5 +66,5 @@ def setup(app):
             "the installed package does not name the renderer of the book's outputs: "
             "remove .venv and build again, or install the package again (pip install --editable .)"
         )
-    app.add_node(Shown)
+    app.add_node(OutputNode)
     app.add_post_transform(Glued)
