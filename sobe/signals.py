@@ -80,7 +80,8 @@ def cleanup(function: Callable[[], object]) -> Iterator[None]:
 def deferred() -> Iterator[None]:
     """Defer signals while the block runs, for steps that must not be separated."""
     global _waiting
-    _waiting = waiting = []
+    waiting: list[int] = []
+    _waiting = waiting
     try:
         yield
     finally:

@@ -6,8 +6,15 @@ Cards and the data page call `translate`. The words of Sphinx and its theme are 
 finished pages.
 """
 
+from __future__ import annotations
+
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sobe.languages.catalogue import Catalogue
 
 #: Language, by Sphinx's name for it, to the folder of its edition; the source language is first.
 EDITIONS = {"en": "en", "zh_CN": "zh"}
@@ -34,24 +41,24 @@ def folder(book: Path | str, language: str) -> Path:
     return Path(book) / "locale" / language / "LC_MESSAGES"
 
 
-_catalogue = None
+_catalogue: Catalogue | None = None
 #: Character ranges of Chinese characters and full-width punctuation.
 WIDE = "\u3000-\u303f\u3400-\u9fff\uff00-\uff65"
 _GAP = re.compile(rf"(?<=[{WIDE}]) +(?=[{WIDE}])")
 
 
-def use(catalogue):
+def use(catalogue: Catalogue | None) -> None:
     """Set the Catalogue by which this process translates; None for English."""
     global _catalogue
     _catalogue = catalogue
 
 
-def closed(text):
+def closed(text: str) -> str:
     """Remove the spaces between Chinese characters that numbers and names leave in a text."""
     return _GAP.sub("", text)
 
 
-def translate(message, **parts):
+def translate(message: str, **parts: object) -> str:
     """Translate ``message`` into this process's language and fill its {names} with ``parts``."""
     if _catalogue is None:
         return message.format(**parts) if parts else message
@@ -60,21 +67,21 @@ def translate(message, **parts):
     return closed(text.format(**parts)) if parts else text
 
 
-def tag():
+def tag() -> str:
     """Return the language tag of what this process writes."""
     return "en" if _catalogue is None else TAGS[EDITIONS[_catalogue.language]]
 
 
-def number(text):
+def number(text: str) -> str:
     """Translate a number written in English ("86 billion") into the language of this process."""
     return text if _catalogue is None else _catalogue(text)
 
 
-def listing(parts, between=", "):
+def listing(parts: Iterable[str], between: str = ", ") -> str:
     """Join several texts; ``between`` is the English separator, ", " or "; "."""
     return (between if _catalogue is None else {", ": "、", "; ": "；"}[between]).join(parts)
 
 
-def sentences(parts):
+def sentences(parts: Iterable[str]) -> str:
     """Join sentences into a paragraph."""
     return (" " if _catalogue is None else "").join(parts)

@@ -4,9 +4,13 @@ A text is looked up with slots in place of its numbers. Some texts stay as they 
 and symbols, and the names of works, authors, models and files.
 """
 
+from __future__ import annotations
+
 import csv
 import re
+from collections.abc import Mapping, Set
 from functools import lru_cache
+from pathlib import Path
 
 from sobe.languages import chinese, closed
 
@@ -77,7 +81,7 @@ _COMPOSED = (
 )
 
 
-def tidy(text):
+def tidy(text: str) -> str:
     """Collapse the white space of a text, such as the line breaks of its source."""
     return " ".join(text.split())
 
@@ -88,7 +92,7 @@ def _is_word(column, value):
 
 
 @lru_cache(maxsize=4)
-def names(data):
+def names(data: Path) -> frozenset[str]:
     """Return every name, title and address in the tables of the folder ``data``."""
     found = set()
     for path in sorted(data.rglob("*.csv")):
@@ -102,12 +106,12 @@ def names(data):
     return frozenset(found)
 
 
-def is_formula(text):
+def is_formula(text: str) -> bool:
     """Return whether a text is a formula of the estimator or a list of its names."""
     return bool(_FORMULA.fullmatch(text))
 
 
-def is_neutral(text, named=frozenset()):
+def is_neutral(text: str, named: Set[str] = frozenset()) -> bool:
     """Return whether ``text`` needs no translation; ``named`` are names that stay as they are."""
     if (
         not _LETTER.search(text)
@@ -127,12 +131,15 @@ def is_neutral(text, named=frozenset()):
 class Catalogue:
     """Messages by their English text; texts without a translation are noted in ``missing``."""
 
-    def __init__(self, messages, named=frozenset(), language="zh_CN"):
+    def __init__(
+        self, messages: Mapping[str, str], named: Set[str] = frozenset(), language: str = "zh_CN"
+    ) -> None:
         self.messages, self.named, self.language = messages, named, language
-        self.folded = {message.casefold(): message for message in reversed(messages)}
-        self.missing, self.used = {}, set()
+        self.folded = {message.casefold(): message for message in reversed(list(messages))}
+        self.missing: dict[str, None] = {}
+        self.used: set[str] = set()
 
-    def __call__(self, text):
+    def __call__(self, text: str) -> str:
         """Translate ``text``; it stays as it is if it needs no translation or no message fits."""
         if "\n" in text.strip():
             return self._one(tidy(text)) or "\n".join(map(self, text.split("\n")))
@@ -147,7 +154,7 @@ class Catalogue:
         # Spaces at both ends belong to the page, not to the message.
         return text[: len(text) - len(text.lstrip())] + said + text[len(text.rstrip()) :]
 
-    def _one(self, whole):
+    def _one(self, whole: str) -> str | None:
         """Translate a text that is a message or needs no translation; None if it is neither."""
         if _IDENTIFIER.fullmatch(whole):
             return whole
@@ -168,7 +175,7 @@ class Catalogue:
         # A text that had Chinese before comes from the data, and its spaces stay.
         return translated if CHINESE.search(whole) else closed(translated)
 
-    def _composed(self, whole):
+    def _composed(self, whole: str) -> str | None:
         """Translate a text composed of messages, by `_COMPOSED`; None if it is not such a text."""
         if "{" not in whole and (quoted := _QUOTATION.fullmatch(whole)):
             # The message of a text with a quotation has "…" in the place of what is quoted.
@@ -187,7 +194,7 @@ class Catalogue:
         return None
 
 
-def read(path):
+def read(path: Path) -> dict[str, str]:
     """Return {message: translation} of a .po file, without fuzzy and empty translations."""
     from babel.messages.pofile import read_po
 
@@ -197,5 +204,9 @@ def read(path):
         return {
             m.id: m.string
             for m in read_po(file, ignore_obsolete=True)
-            if m.id and m.string and not m.fuzzy
+            if isinstance(m.id, str)
+            and isinstance(m.string, str)
+            and m.id
+            and m.string
+            and not m.fuzzy
         }

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from pathlib import Path
 
 from sobe import languages
 from sobe.languages.catalogue import Catalogue, names, read
@@ -10,7 +11,7 @@ from sobe.languages.html import page
 _PLURAL = re.compile(r'new Function\(\s*"n",\s*`[^`]*`,?\s*\)')
 
 
-def from_tables(data):
+def from_tables(data: Path) -> dict[str, str]:
     """Return {English: Chinese} of every pair of columns ``x`` and ``x_zh`` in the tables."""
     found = {}
     for path in sorted(data.rglob("*.csv")):
@@ -22,7 +23,7 @@ def from_tables(data):
     return found
 
 
-def catalogue(book, data, language):
+def catalogue(book: Path, data: Path, language: str) -> Catalogue:
     """Return the Catalogue of ``language``: terms from the tables, and messages of the code."""
     messages = from_tables(data) | read(
         languages.folder(book, language) / f"{languages.MESSAGES}.po"
@@ -30,7 +31,7 @@ def catalogue(book, data, language):
     return Catalogue(messages, names(data), language)
 
 
-def translate_pages(site, translate):
+def translate_pages(site: Path, translate: Catalogue) -> None:
     """Translate the words of Sphinx, the theme and cards in the finished pages below ``site``.
 
     ``translate`` is the Catalogue of the edition.

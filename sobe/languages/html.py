@@ -5,6 +5,7 @@ Code, addresses and tables of the data package stay as they are.
 
 import html
 import re
+from collections.abc import Callable
 
 from sobe.languages import WIDE
 from sobe.languages.catalogue import CHINESE
@@ -46,12 +47,12 @@ _GAP = re.compile(
 )
 
 
-def translated(text, translate):
+def translated(text: str, translate: Callable[[str], str]) -> str:
     """Translate HTML of a cell that is not ours, as of a data frame: all texts and attributes."""
     return _walked(text, translate, lambda name, token, inside: True)
 
 
-def page(text, translate):
+def page(text: str, translate: Callable[[str], str]) -> str:
     """Translate a finished page: all around its article, and what `_LATE` matches inside it."""
 
     def wanted(name, token, outer):
@@ -66,12 +67,16 @@ def _closed(gap):
     return gap[0] if gap["skipped"] else gap["before"] + gap["after"]
 
 
-def _walked(text, translate, wanted):
+def _walked(
+    text: str, translate: Callable[[str], str], wanted: Callable[[str, str, bool], bool]
+) -> str:
     """Translate texts and spoken attributes where ``wanted(tag, token, outer)`` is true.
 
     ``outer`` says whether the element around is wanted.
     """
-    out, stack = [], []  # the open elements: (name, wanted, skipped, inside the data page)
+    out: list[str] = []
+    # The open elements: (name, wanted, skipped, inside the data page).
+    stack: list[tuple[str, bool, bool, bool]] = []
     for token in _TOKENS.split(text):
         if token.startswith("<") and (tag := _TAG.match(token)):
             name = tag[2].lower()

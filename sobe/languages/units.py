@@ -207,7 +207,7 @@ def usd_axis(every: int = 1, **kw: Any) -> alt.Axis:
 
 
 def count_axis(every: int = 1, **kw: Any) -> alt.Axis:
-    """Return an axis for counts on a log scale from 1: 1, 100, 10,000, 1 million. See `usd_axis`."""
+    """Return an axis for counts on a log scale: 1, 100, 10,000, 1 million. See `usd_axis`."""
     return _log_axis(count, 0, every, kw)
 
 
@@ -275,11 +275,9 @@ def _plain(number: Decimal) -> str:
 def _words(number: Decimal) -> str:
     exponent = number.adjusted() if number else 0
     if exponent >= 15 or exponent < -4:
-        mantissa, power = (
-            _plain(number.scaleb(-exponent)),
-            f"10{str(exponent).translate(_SUPERSCRIPTS)}",
-        )
-        return power if mantissa == "1" else f"{mantissa} × {power}"
+        mantissa = _plain(number.scaleb(-exponent))
+        ten = f"10{str(exponent).translate(_SUPERSCRIPTS)}"
+        return ten if mantissa == "1" else f"{mantissa} × {ten}"
     for power, word in _WORDS:
         if exponent >= power:
             return _plain(number.scaleb(-power)) + word
