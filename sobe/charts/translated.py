@@ -11,11 +11,12 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from sobe import ROOT, languages
+from sobe import languages
 from sobe.charts import outputs, translated_spec
 from sobe.charts.outputs import Json
 from sobe.languages.catalogue import Catalogue
 from sobe.languages.html import translated as html
+from sobe.paths import ROOT
 
 #: Prefix of myst-nb to the MIME type of a glued value.
 GLUED = "application/papermill.record/"

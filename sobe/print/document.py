@@ -16,8 +16,9 @@ from sobe.site import collect
 from sobe.site.datadoc import facts
 from sobe.site.nodes import OutputNode
 
-#: Number of columns from which a table has small type, and from which it has a landscape page.
-WIDE, WIDEST = 7, 10
+#: Number of columns from which a table has small type, and from which it has a landscape page; the
+#: latter also with so many columns of sentences.
+WIDE, WIDEST, SENTENCES = 6, 10, 5
 _PLACE = re.compile(r"(?:#document-)?(?:([\w-]+?)(?:\.html)?)?(?:#([\w-]+))?$")
 
 
@@ -184,7 +185,7 @@ class Document:
         )
         count = len(table.columns)
         wide = ' class="wide"' if count >= WIDE else ""
-        if count >= WIDEST:
+        if count >= WIDEST or sum(c.kind == "long" for c in table.columns) >= SENTENCES:
             wide = ' class="wide widest"'
         return (
             f'<table id="{ident}"{wide}><caption>{caption}</caption>'

@@ -19,7 +19,8 @@ import unicodedata
 from html import escape
 from pathlib import Path
 
-from sobe import ROOT, atomic, signals
+from sobe import atomic, signals
+from sobe.paths import ROOT
 
 FOOT = 34  # height in pixels of the source line under a chart
 #: Fonts that vl-convert does not carry; the bytes of pictures with them depend on their version.
