@@ -87,14 +87,14 @@ def git(root, *arguments, check=False, text=True):
         return None
     if done.returncode == 0:
         return done.stdout
-    _tell_refusal(str(root), done.stderr if text else done.stderr.decode(errors="replace"))
+    _report_refusal(str(root), done.stderr if text else done.stderr.decode(errors="replace"))
     return None
 
 
 @functools.cache
-def _tell_refusal(root, said):
+def _report_refusal(root: str, message: str) -> None:
     """Print, once per checkout, that git refuses a checkout of another user."""
-    if "dubious ownership" in said:
+    if "dubious ownership" in message:
         print(
             f"git does not answer for {root}, which belongs to another user, so its commit is not"
             " known; if you trust it: git config --global --add safe.directory (that folder)",

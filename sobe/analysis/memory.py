@@ -9,8 +9,8 @@ where the effects of years follow an AR(1) process: their correlation is ``memor
 the years between them. ``share`` is the year's share of the variance. Neither is known, and one
 best guess of them makes the interval too narrow again. So the interval averages over a grid of
 both, each combination weighted by its restricted likelihood (Harville, Biometrika 61, 1974) with
-flat priors on b and log sigma; given both, the slope has Student's t around its generalised least squares
-estimate. `tests/test_memory.py` simulates how often such intervals contain the true slope.
+flat priors on b and log sigma; given both, the slope has Student's t around its generalised least
+squares estimate. `tests/test_memory.py` simulates how often such intervals contain the true slope.
 """
 
 from __future__ import annotations

@@ -91,12 +91,12 @@ def _words(spec: Json, translate: Catalogue) -> dict[str, str]:
         if hidden:
             continue
         for value in dict.fromkeys(values):
-            if (said := translate(value)) != value:
-                found[value] = said
+            if (translation := translate(value)) != value:
+                found[value] = translation
                 # A label may show only the part before a hyphen.
-                found.setdefault(value.partition("-")[0], said)
+                found.setdefault(value.partition("-")[0], translation)
                 # A label may be a list of lines, which Vega joins by commas for a look-up.
-                found.setdefault(value.replace(", ", ","), said)
+                found.setdefault(value.replace(", ", ","), translation)
     return found
 
 
@@ -112,15 +112,15 @@ def _copies(spec: Json, translate: Catalogue) -> set[str]:
                 done.add(field)
             continue
         rows = [row for row in _rows(spec) if isinstance(row.get(field), str)]
-        said = {
+        translations = {
             value: _lined(value, translate(value))
             for value in dict.fromkeys(row[field] for row in rows)
         }
         lacking = ("tooltip", field) in shown and _lacks(spec, field)
-        if lacking or any(key != value for key, value in said.items()):
+        if lacking or any(key != value for key, value in translations.items()):
             done.add(field)
             for row in rows:
-                row[field + COPY] = said[row[field]]
+                row[field + COPY] = translations[row[field]]
             if lacking:
                 _unknown(spec, field, translate)
     return done

@@ -146,13 +146,13 @@ class Catalogue:
         whole = tidy(text)
         if not whole:
             return text
-        said = self._one(whole) or self._composed(whole)
-        if said is None:
+        translated = self._one(whole) or self._composed(whole)
+        if translated is None:
             message, _ = chinese.slotted(whole)
             self.missing.setdefault(message, None)
             return text
         # Spaces at both ends belong to the page, not to the message.
-        return text[: len(text) - len(text.lstrip())] + said + text[len(text.rstrip()) :]
+        return text[: len(text) - len(text.lstrip())] + translated + text[len(text.rstrip()) :]
 
     def _one(self, whole: str) -> str | None:
         """Translate a text that is a message or needs no translation; None if it is neither."""

@@ -113,8 +113,8 @@ def _walked(
             out.append(token)
         else:
             text = html.unescape(token)
-            said = translate(text)
-            out.append(token if said == text else html.escape(said, quote=False))
+            translation = translate(text)
+            out.append(token if translation == text else html.escape(translation, quote=False))
     return "".join(out)
 
 
@@ -123,9 +123,9 @@ def _attributes(token, translate):
         if match[2] in _READ:
             text = html.unescape(match[3])
             if text and not CHINESE.search(text):
-                said = translate(text)
-                if said != text:
-                    return f'{match[1]}{match[2]}="{html.escape(said)}"'
+                translation = translate(text)
+                if translation != text:
+                    return f'{match[1]}{match[2]}="{html.escape(translation)}"'
         return match[0]
 
     return _ATTRIBUTE.sub(one, token)

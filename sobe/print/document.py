@@ -211,14 +211,14 @@ class Document:
         ident, record = f"figure-{name}", self.records[name]
         self.shown.append((node, ident, "figure", data["why"]))
         (Path(self.app.outdir) / f"{ident}.svg").write_bytes(self.pictures[name])
-        said = words["stop"].join(
+        caption = words["stop"].join(
             text.rstrip(".。") for text in (data["title"], data["note"]) if text
         )
         return (
             f'<figure class="chart" id="{ident}">'
             f'<img src="{ident}.svg" alt="{quote(record["description"])}">'
             f"<figcaption><strong>{quote(self.numbers[ident])}</strong>\u2002"
-            f"{quote(said + words['stop'].strip())}"
+            f"{quote(caption + words['stop'].strip())}"
             f'<p class="foot">{self.foot(record)}</p></figcaption></figure>'
         )
 
@@ -264,12 +264,12 @@ class Document:
             if found.values.get(name)
         ]
         columns = [Column(words["part"]), Column(words["usd"], "number")]
-        said = words["and"].join(
+        choices = words["and"].join(
             model["options"][choice][case[choice]] for choice in model["choices"]
         )
         self.labels.add(ident)
         shown = self.link(quote(self.numbers[ident]), f"#{ident}")
-        text = quote(words["estimator"]).format(table=shown, case=quote(said))
+        text = quote(words["estimator"]).format(table=shown, case=quote(choices))
         made = self.table(node, Table(words["still"], columns, rows), ident, refer=False)
         return f"<p>{text}</p>\n{made}"
 
@@ -344,8 +344,8 @@ class Document:
         made, gap = [], " " if self.name == "en" else ""
         for ident, why in found:
             if why:
-                said = self.words["shows"].format(figure="\0", why=why.rstrip(".。"))
-                start, _, end = said.partition("\0")
+                sentence = self.words["shows"].format(figure="\0", why=why.rstrip(".。"))
+                start, _, end = sentence.partition("\0")
                 made += [nodes.Text(gap), nodes.Text(start), self.reference(ident), nodes.Text(end)]
         if rest := [one for one in found if not one[1]]:
             start, _, end = self.words["see"].strip().partition("{}")

@@ -78,15 +78,15 @@ def describe(spec, dataset=None, names=None, why="", rows=None, unit_of=None):
     ] or [part for part in drawn if part[0] in KINDS]
     if not main:
         return translate("Chart.")
-    said = [_kind(main)]
+    described = [_kind(main)]
     for channel in ("x", "y"):
         if axis := _axis(channel, main, rows, names, unit_of or {}):
-            said.append(axis)
-    said += _distinctions(main, rows, names)
-    said += _lines(drawn, dataset, datasets)
+            described.append(axis)
+    described += _distinctions(main, rows, names)
+    described += _lines(drawn, dataset, datasets)
     if why:
-        said.append(translate("It shows {why}.", why=why))
-    return sentences(said)
+        described.append(translate("It shows {why}.", why=why))
+    return sentences(described)
 
 
 def _kind(main):
@@ -149,8 +149,8 @@ def _axis(channel, main, rows, names, unit_of):
         write = _writer(encoding, fields[0])
         unit = unit_of.get(fields[0]) or ""
         unit = "" if unit in ELSEWHERE else translate(unit)
-        told = not unit or unit.lower() in title.lower() or "$" in write(1) or "%" in write(1)
-        parts = {"axis": words, "title": title, "unit": "" if told else f" {unit}"}
+        shown = not unit or unit.lower() in title.lower() or "$" in write(1) or "%" in write(1)
+        parts = {"axis": words, "title": title, "unit": "" if shown else f" {unit}"}
         if sums := _stacked(channel, main, rows):
             low, high = (number(write(end(sums))) for end in (min, max))
             if low == high:
@@ -240,17 +240,17 @@ def _distinctions(main, rows, names):
 def _lines(drawn, dataset, datasets):
     """Yield a sentence on the labels of reference lines."""
     ruled = {(data or {}).get("name") for mark, _, data in drawn if mark == "rule"}
-    said = []
+    texts = []
     for mark, encoding, data in drawn:
         name = (data or {}).get("name")
         field = (encoding.get("text") or {}).get("field")
         if mark == "text" and name in ruled and name != dataset and field:
-            said += [
+            texts += [
                 " ".join(str(row[field]).split())
                 for row in datasets.get(name, [])
                 if row.get(field)
             ]
-    if said and len(said) <= _LISTED:
+    if texts and len(texts) <= _LISTED:
         yield translate(
-            "Reference lines: {lines}.", lines=listing(dict.fromkeys(map(translate, said)), "; ")
+            "Reference lines: {lines}.", lines=listing(dict.fromkeys(map(translate, texts)), "; ")
         )

@@ -41,7 +41,7 @@ def metatags(app, pagename, title, doctree):
     """Return the meta tags of a page: its description, and what a shared link shows."""
     if doctree is None:
         return ""
-    said = description(doctree)
+    summary = description(doctree)
     up = "../" * pagename.count("/")
     figure = next((r for r in app.sobe_records.values() if r["page"] == pagename), None)
     if figure is None and pagename.rsplit("/", 1)[-1] == "index":
@@ -51,15 +51,15 @@ def metatags(app, pagename, title, doctree):
         "og:type": "article",
         "og:site_name": app.config.project,
     }
-    if said:
-        tags["og:description"] = said
+    if summary:
+        tags["og:description"] = summary
     if base(app):
         tags["og:url"] = f"{base(app)}{pagename}.html"
     if figure:
         tags["og:image"] = f"{base(app) or up}figures/{figure['name']}.png"
         tags["og:image:alt"] = figure["description"]
         tags["twitter:card"] = "summary_large_image"
-    out = f'<meta name="description" content="{escape(said)}" />\n' if said else ""
+    out = f'<meta name="description" content="{escape(summary)}" />\n' if summary else ""
     for name, value in tags.items():
         attribute = "name" if name.startswith("twitter") else "property"
         out += f'<meta {attribute}="{name}" content="{escape(value)}" />\n'
