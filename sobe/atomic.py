@@ -1,4 +1,7 @@
-"""Files that are whole or not there: sources written safely, and results kept from earlier builds."""
+"""Atomic writes of files and folders, and stored results of earlier builds.
+
+A file written here has its old content or its new one, whenever the process is killed.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,12 @@ import os
 import shutil
 import stat
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
-#: How the name of a file ends that is not complete yet.
+#: Suffix of files and folders that are not complete yet.
 PARTIAL = ".part"
-_AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # Linux's
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # constants of Linux
 
 
 def remove(path: Path) -> None:
@@ -27,7 +31,13 @@ def remove(path: Path) -> None:
 
 
 def exchange(one: Path, other: Path) -> bool:
-    """Let two files or folders change names, in one instant; False, and no change, where the system cannot."""
+    """Exchange the names of two files or folders in one step.
+
+    Returns
+    -------
+    bool
+        False where the system cannot do it; nothing has changed then.
+    """
     try:
         return not ctypes.CDLL(None).renameat2(
             _AT_FDCWD,
@@ -36,15 +46,15 @@ def exchange(one: Path, other: Path) -> bool:
             os.fsencode(other),
             ctypes.c_uint(_RENAME_EXCHANGE),
         )
-    except AttributeError:  # no Linux
+    except AttributeError:  # not Linux
         return False
 
 
 def put_in_place(fresh: Path, place: Path, old: Path) -> None:
-    """Let the folder ``fresh`` take the name ``place``; what stood there may stay under the name of ``fresh``.
+    """Give the folder ``fresh`` the name ``place``.
 
-    Where the system cannot exchange them in one instant, a kill may leave what stood there as ``old``:
-    :func:`put_back` mends that.
+    The folder that had this name before may remain, under the name of ``fresh``. Where the system
+    cannot exchange two names in one step, a kill may leave it as ``old``; call :func:`restore`.
     """
     if place.is_dir() and exchange(fresh, place):
         return
@@ -60,25 +70,25 @@ def put_in_place(fresh: Path, place: Path, old: Path) -> None:
     remove(old)
 
 
-def put_back(old: Path, place: Path) -> None:
-    """Mend what a killed :func:`put_in_place` left."""
+def restore(old: Path, place: Path) -> None:
+    """Restore the folder ``place`` from ``old`` if :func:`put_in_place` was killed half way."""
     if old.is_dir() and not place.exists():
         os.rename(old, place)
     remove(old)
 
 
 def read_plain(path: Path, limit: int) -> bytes:
-    """Read a file that may be a stranger's.
+    """Read a file that somebody else may have written.
 
     Raises
     ------
     ValueError
-        It is a link, a folder, a device or a pipe, or has more than ``limit`` bytes.
+        If it is a link, a folder, a device or a pipe, or has more than ``limit`` bytes.
     OSError
-        It cannot be opened.
+        If it cannot be opened.
     """
     try:
-        # A pipe would wait for a writer, and a link lead elsewhere.
+        # Opening a pipe would wait for a writer, and a link would lead elsewhere.
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         if error.errno == errno.ELOOP:
@@ -93,10 +103,13 @@ def read_plain(path: Path, limit: int) -> bytes:
     return content
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file so that, whenever this is cut short, its name bears the old content or the new.
+def write(path: Path, content: str | bytes) -> None:
+    """Write a file in one step: a process that is killed leaves the old content or the new.
 
-    Raises OSError, leaving the old content, where it cannot be written.
+    Raises
+    ------
+    OSError
+        If it cannot be written; the old content remains.
     """
     content = content.encode() if isinstance(content, str) else content
     aside = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}{PARTIAL}")
@@ -112,10 +125,11 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
 
 @contextlib.contextmanager
-def alone(folder: Path):
-    """Hold a folder while the block runs: gives whether it is ours, or another process holds it.
+def locked(folder: Path) -> Iterator[bool]:
+    """Lock a folder while the block runs.
 
-    The system lets go of it with the process.
+    Yields True, or False where another process has the lock. The system releases the lock when
+    the process ends.
     """
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -129,26 +143,28 @@ def alone(folder: Path):
         os.close(handle)
 
 
-def make_way(folder: Path) -> None:
-    """Make a folder under a name that is ours alone; what stands in its way there goes."""
+def make_folder(folder: Path) -> None:
+    """Make a folder whose name belongs to this build; remove a file that has the name."""
     if not folder.is_dir():
-        with contextlib.suppress(
-            OSError
-        ):  # chapters and editions are kept at the same time: it may be there by now
+        # Chapters and editions are stored at the same time: another may have made the folder.
+        with contextlib.suppress(OSError):
             folder.unlink(missing_ok=True)
         folder.mkdir(parents=True, exist_ok=True)
 
 
-def keep(path: Path, content: bytes) -> None:
-    """Keep ``content`` under a name that is ours alone; what stands in its way there goes."""
-    make_way(path.parent)
+def store(path: Path, content: bytes) -> None:
+    """Store ``content`` with its checksum in a file whose name belongs to this build.
+
+    A folder that has the name is removed.
+    """
+    make_folder(path.parent)
     if path.is_dir():
         remove(path)
-    write_whole(path, hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
+    write(path, hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
 
 
-def kept(path: Path) -> bytes | None:
-    """What :func:`keep` left under a name; None if it is not there or not as it was left."""
+def load(path: Path) -> bytes | None:
+    """Load what :func:`store` wrote; None where the file is missing or has changed since."""
     try:
         first, _, content = path.read_bytes().partition(b"\n")
     except OSError:

@@ -1,4 +1,4 @@
-"""Which commit a checkout or an archive of the repository is."""
+"""Find out which commit a checkout or an archive of the repository is."""
 
 import functools
 import os
@@ -14,26 +14,37 @@ _ARCHIVED = re.compile(r"([0-9a-f]{40,64}) (\d+)\s*\Z")
 
 @dataclass(frozen=True)
 class Commit:
-    """``id``: the hash, or "" where it is not known. ``time``: seconds since 1970, or None.
-    ``changed``: whether files differ from it."""
+    """A commit of the repository.
+
+    Attributes
+    ----------
+    id : str
+        The hash, or "" where it is not known.
+    time : int or None
+        Seconds since 1970.
+    changed : bool
+        Whether files of the checkout differ from the commit.
+    """
 
     id: str = ""
     time: int | None = None
     changed: bool = False
 
     @property
-    def short(self):
+    def short(self) -> str:
         """The hash as pages show it; "" where it is not known."""
         return self.id[:12]
 
-    def __str__(self):
+    def __str__(self) -> str:
+        """Return the short hash and whether files differ from it, as messages show it."""
         return (self.short or "unknown") + (", changed" if self.changed else "")
 
 
-#: Variables of the caller that reach git. HOME leads to the user's own settings, where git looks
-#: for the folders of other users that they trust.
+#: Environment variables that are passed on to git. HOME leads to the user's settings, which name
+#: the folders of other users that the user trusts.
 _KEPT = ("PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR", "LD_LIBRARY_PATH")
-#: Nothing that a checkout's own settings name is run or read, and nothing changes the bytes of files.
+#: Settings by which git runs no program and reads no file that a checkout's own settings name, and
+#: changes no bytes of files.
 _SETTINGS = {
     "core.fsmonitor": "false",
     "core.hooksPath": os.devnull,
@@ -46,15 +57,15 @@ _SETTINGS = {
 
 
 def git(root, *arguments, check=False, text=True):
-    """Return what git says, run in ``root``, or None where it fails.
+    """Run git in ``root`` and return its output, or None where it fails.
 
-    It takes no locks, so that a checkout may be read-only; it heeds no variables of a hook that
-    runs us, and no replaced objects. Its check of who owns the checkout stays in force.
+    Git takes no locks, so a checkout may be read-only. It ignores the variables of a hook that may
+    have started this process, and replaced objects. It still checks who owns the checkout.
 
     Raises
     ------
     subprocess.CalledProcessError
-        With ``check``, where git fails.
+        If git fails and ``check`` is set.
     """
     environment = {key: os.environ[key] for key in _KEPT if key in os.environ} | {
         "GIT_NO_REPLACE_OBJECTS": "1",
@@ -76,14 +87,14 @@ def git(root, *arguments, check=False, text=True):
         return None
     if done.returncode == 0:
         return done.stdout
-    _tell_refusal(str(root), done.stderr if text else done.stderr.decode(errors="replace"))
+    _report_refusal(str(root), done.stderr if text else done.stderr.decode(errors="replace"))
     return None
 
 
 @functools.cache
-def _tell_refusal(root, said):
-    """Say once that git does not answer for a checkout of another user."""
-    if "dubious ownership" in said:
+def _report_refusal(root: str, message: str) -> None:
+    """Print, once per checkout, that git refuses a checkout of another user."""
+    if "dubious ownership" in message:
         print(
             f"git does not answer for {root}, which belongs to another user, so its commit is not"
             " known; if you trust it: git config --global --add safe.directory (that folder)",
@@ -92,7 +103,7 @@ def _tell_refusal(root, said):
 
 
 def of(root):
-    """The `Commit` at the folder ``root``: asked of git in a checkout, else read from an archive's own file."""
+    """Return the `Commit` of the folder ``root``, from git or from the file of an archive."""
     root = Path(root).resolve()
     if (root / ".git").exists():
         head = git(root, "log", "-1", "--format=%H %ct")

@@ -2,10 +2,10 @@
 
 
 class BuildError(Exception):
-    """A mistake or failure the reader can act on; shown as its message alone."""
+    """An error that the user can act on; only its message is shown, without a traceback."""
 
 
 def reason(error):
-    """Return an OSError in words: "No space left on device: /book/_build/html/index.html"."""
+    """Return an OSError as text: "No space left on device: /book/_build/html/index.html"."""
     words = error.strerror or str(error)
     return f"{words}: {error.filename}" if error.filename else words

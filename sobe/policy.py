@@ -1,6 +1,7 @@
-"""The Content-Security-Policy of every page: nothing from elsewhere, no script that the build did not see.
+"""The Content-Security-Policy of every page.
 
-Put into finished pages, after everything that makes or changes them.
+Pages load nothing from other sites and run no script that the build did not see. The policy is put
+into finished pages, after every step that makes or changes them.
 """
 
 from __future__ import annotations
@@ -11,16 +12,15 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
-#: Without the hashes of inline scripts and style sheets. Sources are the page's own site, or, for a
-#: page opened as a file, the files beside it: what 'self' is there, browsers don't agree upon, and a
-#: page got over http can load no files whatever stands here.
+#: Directives, without the hashes of inline scripts and style sheets. "file:" is for pages opened as
+#: files, where browsers differ in what 'self' means; a page loaded over http can load no files.
 DIRECTIVES = {
-    "default-src": "'self'",  # what the rest leaves: the next page, which Firefox gets before it is asked for
+    "default-src": "'self'",  # all else: Firefox loads the next page before it is asked for
     "script-src": "'self' file:",
     "style-src": "'self' file:",
-    "img-src": "'self' file: data:",  # data: for the marks that Bootstrap's style sheet carries
+    "img-src": "'self' file: data:",  # data: is for symbols inside Bootstrap's style sheet
     "font-src": "'self' file:",
-    "connect-src": "'self'",  # the search page reads the pages that it found
+    "connect-src": "'self'",  # the search page reads the pages it has found
     "child-src": "'none'",  # frames and workers
     "object-src": "'none'",
     "media-src": "'none'",
@@ -28,7 +28,7 @@ DIRECTIVES = {
     "form-action": "'self' file:",  # the search field
     "base-uri": "'none'",
 }
-#: What browsers run; a script of another type is data.
+#: Types of script that browsers run; a script of another type is data.
 _JAVASCRIPT = {"", "module", "text/javascript", "application/javascript"}
 _PLACE = re.compile(r"<head[^>]*>(\s*<meta charset=[^>]*>)?", re.I)
 
@@ -61,24 +61,27 @@ class _Inline(HTMLParser):
 
 
 def _hashes(texts):
-    """The sources by which a policy allows exactly these texts."""
+    """Return the sources by which a policy allows exactly these texts."""
     digests = dict.fromkeys(hashlib.sha256(text.encode()).digest() for text in texts)
     return "".join(f" 'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
 
 
 def guarded(page: str) -> str:
-    """The HTML of a page with its policy as the first thing in its head.
+    """Return the HTML of a page with its policy at the start of its head.
 
-    Raises ValueError for a page without a head, where a policy would have no place.
+    Raises
+    ------
+    ValueError
+        If the page has no head.
     """
     inline = _Inline()
     inline.feed(page)
     inline.close()
-    said = DIRECTIVES | {
+    directives = DIRECTIVES | {
         "script-src": DIRECTIVES["script-src"] + _hashes(inline.found["script"]),
         "style-src": DIRECTIVES["style-src"] + _hashes(inline.found["style"]),
     }
-    policy = "; ".join(f"{name} {sources}" for name, sources in said.items())
+    policy = "; ".join(f"{name} {sources}" for name, sources in directives.items())
     place = _PLACE.search(page)
     if place is None:
         raise ValueError("a page without a head")
@@ -90,9 +93,9 @@ def guarded(page: str) -> str:
 
 
 def apply(site: Path) -> None:
-    """Give every page below a finished site's folder its policy."""
+    """Put the policy into every page below the folder of a finished site."""
     for path in sorted(site.rglob("*.html")):
         if "_static" in path.relative_to(site).parts:
-            path.unlink()  # the theme's templates, which are no pages
+            path.unlink()  # a template of the theme, which is not a page
             continue
         path.write_text(guarded(path.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")

@@ -1,8 +1,8 @@
-"""Stopping at once and tidily: Ctrl-C, a polite kill, a closed terminal; and no process outlives us.
+"""End a command cleanly on Ctrl-C, SIGTERM or a closed terminal, and its child processes with it.
 
-A signal's handler that raised an exception could be caught by whatever library happens to run,
-Sphinx among them, and taken for a failure of its own. So the handler tidies up itself, and ends
-the process.
+A handler that raised an exception would not be reliable: the library that happens to run, Sphinx
+for one, could catch it and report an error of its own. So the handler runs the cleanup functions
+itself and ends the process.
 """
 
 from __future__ import annotations
@@ -12,24 +12,29 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Callable, Iterator
+from typing import NoReturn
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PR_SET_PDEATHSIG = 1
-_tidying: list = []
-_held: list | None = None  # signals that wait, where they are held off
+_cleanups: list[Callable[[], object]] = []
+_waiting: list[int] | None = None  # signals received while they are deferred
 
 
-def on_signals(message: str) -> None:
-    """From here on a signal tidies up, says ``message``, and ends the process; for a command's start."""
+def handle(message: str) -> None:
+    """Handle signals from here on: clean up, print ``message`` and end the process.
+
+    Call this at the start of a command.
+    """
     owner = os.getpid()
 
     def stopped(number, _frame):
-        if _held is not None:
-            _held.append(number)
+        if _waiting is not None:
+            _waiting.append(number)
             return
         for each in SIGNALS:
             signal.signal(each, signal.SIG_IGN)
-        if os.getpid() == owner:  # a fork of ours has nothing to tidy, and nothing to say
+        if os.getpid() == owner:  # a forked child has nothing to clean up or print
             for child in (
                 sys.modules["multiprocessing"].active_children()
                 if "multiprocessing" in sys.modules
@@ -37,23 +42,24 @@ def on_signals(message: str) -> None:
             ):
                 child.kill()
                 child.join(1)
-            for tidy in reversed(_tidying):
+            for function in reversed(_cleanups):
                 with contextlib.suppress(Exception):
-                    tidy()
+                    function()
             with contextlib.suppress(OSError):
                 os.write(2, f"{message}\n".encode())
         os._exit(128 + number)
 
     for each in SIGNALS:
-        if signal.getsignal(each) != signal.SIG_IGN:  # nohup
+        if signal.getsignal(each) != signal.SIG_IGN:  # ignored under nohup
             signal.signal(each, stopped)
     os.register_at_fork(after_in_child=die_with_parent)
 
 
-def leave(code: int):
-    """End the command with ``code``: its work is over, so a signal that comes now changes nothing.
+def leave(code: int) -> NoReturn:
+    """End the command with the exit status ``code``; a signal that comes now changes nothing.
 
-    Python itself gives signals their defaults back as it ends, and one would then kill us unsaid.
+    Without this, Python restores the default handlers as it ends, and a signal would end the
+    process without a message.
     """
     for each in SIGNALS:
         signal.signal(each, signal.SIG_IGN)
@@ -61,32 +67,33 @@ def leave(code: int):
 
 
 @contextlib.contextmanager
-def tidied(tidy):
-    """While the block runs, ``tidy`` is what a signal calls first before it ends the process."""
-    _tidying.append(tidy)
+def cleanup(function: Callable[[], object]) -> Iterator[None]:
+    """Register ``function`` while the block runs: a signal calls it before it ends the process."""
+    _cleanups.append(function)
     try:
         yield
     finally:
-        _tidying.remove(tidy)
+        _cleanups.remove(function)
 
 
 @contextlib.contextmanager
-def held_off():
-    """While the block runs, signals wait: for the instant between two states that are both whole."""
-    global _held
-    _held = waiting = []
+def deferred() -> Iterator[None]:
+    """Defer signals while the block runs, for steps that must not be separated."""
+    global _waiting
+    waiting: list[int] = []
+    _waiting = waiting
     try:
         yield
     finally:
-        _held = None
+        _waiting = None
         for number in waiting[:1]:
             signal.raise_signal(number)
 
 
 def die_with_parent(parent: int | None = None) -> None:
-    """Let the system kill this process as soon as its parent ends, however that ends (Linux).
+    """Have the system kill this process as soon as its parent ends, for any reason (Linux).
 
-    ``parent`` is the process it should still have; where that is gone already, we end here.
+    ``parent`` is the id of the expected parent; if it has ended already, this process ends now.
     """
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

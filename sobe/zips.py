@@ -1,4 +1,4 @@
-"""Zip archives that are the same bytes for the same files everywhere."""
+"""Reproducible zip archives: the same files give the same bytes on every machine."""
 
 import zipfile
 
@@ -6,7 +6,7 @@ import zipfile
 def write_zip(path, members):
     """Write ``members`` ({name in the archive: bytes}) to ``path``, in order of their names.
 
-    Stored, not deflated: builds of zlib differ in the bytes they give.
+    Members are not compressed, because builds of zlib differ in the bytes they write.
     """
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(members):

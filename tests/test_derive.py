@@ -165,7 +165,7 @@ def test_a_derivation_cut_short_is_all_or_nothing(small, monkeypatch):
 
 def test_one_derivation_at_a_time(small):
     with (
-        write.atomic.alone(small / "data"),
+        write.atomic.locked(small / "data"),
         pytest.raises(DeriveError, match="another derivation is writing"),
     ):
         write.write(NEW, small)

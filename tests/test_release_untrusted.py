@@ -390,7 +390,7 @@ def test_r10_no_monitor_runs_and_git_checks_the_owner(repository, tmp_path, owne
         for place, folders, files in os.walk(repository.root):
             for name in (place, *(os.path.join(place, n) for n in (*folders, *files))):
                 os.chown(name, 12345, 12345)
-    commit._tell_refusal.cache_clear()
+    commit._report_refusal.cache_clear()
     found = commit.of(repository.root)
     assert not (tmp_path / "ran").exists()
     if owner == "ours":

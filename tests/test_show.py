@@ -8,7 +8,7 @@ from myst_nb.core.render import MimeData, load_mime_renders
 
 from sobe.charts import display, outputs
 from sobe.charts.claims import Badge, Target
-from sobe.charts.translated import KEPT, translated
+from sobe.charts.translated import GLUED, translated
 from sobe.site import nodes
 
 
@@ -132,10 +132,10 @@ def test_translation_changes_words_and_no_identifier():
 
 
 def test_a_glued_verdict_is_translated_as_well():
-    kept = {KEPT + mime: value for mime, value in outputs.bundle("badge", VERDICT).items()}
+    kept = {GLUED + mime: value for mime, value in outputs.bundle("badge", VERDICT).items()}
     bundle = translated(kept, said)
-    assert bundle[KEPT + "application/vnd.sobe.badge+json"] == {**VERDICT, "text": "已复现"}
-    assert bundle[KEPT + "text/plain"] == "已复现"
+    assert bundle[GLUED + "application/vnd.sobe.badge+json"] == {**VERDICT, "text": "已复现"}
+    assert bundle[GLUED + "text/plain"] == "已复现"
     assert set(bundle) == set(kept)
 
 

@@ -6,7 +6,7 @@ import sys
 LEAVES = """
 import atexit, sys
 from sobe import signals
-signals.on_signals("stopped")
+signals.handle("stopped")
 atexit.register(lambda: (print("leaving", flush=True), sys.stdin.read()))
 signals.leave(3)
 """

@@ -9,10 +9,10 @@ import pytest
 
 from sobe.analysis.estimator import EstimatorError
 from sobe.analysis.estimator.scenario import read_scenario, read_sweep
-from sobe.charts import display
+from sobe.charts import display, outputs
 from sobe.errors import BuildError
 from sobe.pipeline import parameters
-from sobe.site import card, template
+from sobe.site import TEMPLATES, card
 from sobe.tables import TableError, load
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -131,12 +131,9 @@ def test_tables_and_cards_show_what_they_are_given():
         pd.DataFrame({HOSTILE: [HOSTILE, display.link(HOSTILE, url="javascript:alert(1)")]}),
         HOSTILE,
     ).html()
-    made += template(
-        "rows.html",
-        table=card.table(
-            [{"name": HOSTILE, "type": "string"}], [[HOSTILE], ["javascript:alert(1)"]], HOSTILE
-        ),
-    )
+    columns, rows = [{"name": HOSTILE, "type": "string"}], [[HOSTILE], ["javascript:alert(1)"]]
+    templates = outputs.environment(TEMPLATES).get_template("record.html").module
+    made += templates.data_table(card.table(columns, rows, HOSTILE))
     assert (
         "<script" not in made
         and "<img" not in made

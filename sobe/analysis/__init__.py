@@ -1,4 +1,4 @@
-"""What the book computes from the tables: fits, projections, prices, claims and the estimator.
+"""The computations of the book: fits, projections, prices, claims and the estimator.
 
-Here: numbers and intervals from rows. Not here: charts, words for readers of a chapter, or pages.
+Here: numbers and intervals from the rows of tables. Not here: charts, texts of chapters, and pages.
 """

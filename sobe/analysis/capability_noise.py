@@ -1,8 +1,8 @@
-"""Tell scores from noise: do the dimensions of a group of simulations differ at all?
+"""Test whether the scores of a group of simulations differ between dimensions at all.
 
-If scores say something, some dimensions are harder than others, and their mean scores differ by
+If scores are informative, some dimensions are harder than others, and their mean scores differ by
 more than chance. The test permutes the scores among all known cells of the group and counts how
-often the variance between dimensions comes out at least as large as the observed one.
+often the variance between dimensions is at least as large as the observed one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-#: The same draws at every build.
+#: Seed of the permutations, the same in every build.
 SEED = 20250118
 DRAWS = 5000
 

@@ -10,16 +10,24 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
 
 class Crossing(NamedTuple):
-    """When a fitted line reaches a value, in years: ``x``, and the interval ``low`` to ``high`` of
-    the line's own crossing. A member is None where that line or edge never reaches the value."""
+    """When a fitted line reaches a value.
+
+    Attributes
+    ----------
+    x : float or None
+        Year in which the line reaches the value; None where it never does.
+    low, high : float or None
+        Years in which the edges of the line's confidence band reach it.
+    """
 
     x: float | None
     low: float | None
@@ -30,9 +38,25 @@ class Crossing(NamedTuple):
 class LogLinearFit:
     """log10(y) = intercept + slope * x, as `log_linear` returns it.
 
-    ``slope`` is in log10 units a year, ``residual_sd`` in log10 units; ``x_min``, ``x_max`` and
-    ``x_mean`` in years; ``sxx`` is the sum of squared deviations of x. Intervals are (low, high)
-    at ``confidence``. Methods take x as a number or an array and return the same shape.
+    Methods take x as a number or an array and return the same shape. Intervals are (low, high) at
+    ``confidence``.
+
+    Attributes
+    ----------
+    n : int
+        Number of points.
+    x_min, x_max, x_mean : float
+        Years.
+    sxx : float
+        Sum of squared deviations of x, years squared.
+    slope, slope_se : float
+        Slope and its standard error, log10 units per year.
+    intercept, residual_sd : float
+        log10 units.
+    r_squared : float
+        Share of the variance of log10(y) that the line explains.
+    confidence : float
+        Level of the intervals, between 0 and 1.
     """
 
     n: int
@@ -47,20 +71,20 @@ class LogLinearFit:
     residual_sd: float
     confidence: float
 
-    def _t(self, level=None):
+    def _t(self, level: float | None = None) -> float:
         level = _level(self.confidence if level is None else level)
         return float(stats.t.ppf((1 + level) / 2, self.n - 2))
 
     @property
     def slope_ci(self) -> tuple[float, float]:
-        """Interval of the slope, log10 units a year: slope -/+ t * slope_se."""
+        """Interval of the slope, log10 units per year: slope -/+ t * slope_se."""
         half = self._t() * self.slope_se
         return self.slope - half, self.slope + half
 
     @property
     def fold_per_decade(self) -> float:
         """Growth over ten years as a factor: 10 ** (10 * slope)."""
-        return _power(10 * self.slope)
+        return cast("float", _power(10 * self.slope))
 
     @property
     def fold_per_decade_ci(self) -> tuple[float, float]:
@@ -70,41 +94,50 @@ class LogLinearFit:
 
     @property
     def doubling_time_years(self) -> float:
-        """Years to double, log10(2) / slope; negative for a decline (years to halve, with a
-        minus), infinite for slope 0."""
+        """Years to double, log10(2) / slope; infinite for slope 0.
+
+        It is negative for a decline: minus the years to halve.
+        """
         return _doubling(self.slope)
 
     @property
     def doubling_time_years_ci(self) -> tuple[float, float]:
         """Interval of the doubling time, years.
 
-        When the interval of the slope includes 0 the data do not exclude "no growth": the bound
-        away from zero is infinite: (low, inf) for a slope of 0 or more, (-inf, high) for a
-        negative one. The branch of the other sign is not shown.
+        Where the interval of the slope includes 0, the data do not exclude "no growth", and one
+        bound is infinite: (low, inf) for a slope of 0 or more, (-inf, high) for a negative one. The
+        branch of the other sign is left out.
         """
         low, high = self.slope_ci
         if low > 0 or high < 0 or low == high:
             return _doubling(high), _doubling(low)
         return (_doubling(high), math.inf) if self.slope >= 0 else (-math.inf, _doubling(low))
 
-    def predict(self, x):
-        """y on the fitted line (the median of y, since the fit is in log10)."""
+    def predict(self, x: npt.ArrayLike) -> Any:
+        """Return y on the fitted line, which is the median of y as the fit is in log10."""
         return _power(self._line(x))
 
-    def band(self, x, level=None):
-        """(low, high) of y: confidence band of the fitted line at x; ``level`` defaults to the
-        fit's confidence."""
+    def band(self, x: npt.ArrayLike, level: float | None = None) -> tuple[Any, Any]:
+        """Return (low, high) of y, the confidence band of the fitted line at x.
+
+        ``level`` is the fit's confidence by default.
+        """
         u = _numbers(x) - self.x_mean
         half = self._t(level) * self.residual_sd * np.sqrt(1 / self.n + u * u / self.sxx)
         return _power(self._line(x) - half), _power(self._line(x) + half)
 
-    def crossing(self, y: float, level=None) -> Crossing:
-        """When the fitted line reaches ``y`` > 0, with its interval.
+    def crossing(self, y: float, level: float | None = None) -> Crossing:
+        """Return when the fitted line reaches ``y`` > 0, with its interval.
 
         The interval holds the years at which the confidence band contains y (Fieller's theorem;
-        Draper and Smith, section 3.2). It is about the line, not about one recording: for that see
-        `first_passage`. Where the slope is poorly known an edge of the band turns round before it
-        reaches y: then there is no earliest (``low`` None) or no latest (``high`` None) year.
+        Draper and Smith, section 3.2). It is about the line; `first_passage` is about points.
+        Where the slope is poorly known, an edge of the band turns back before it reaches y. Then
+        there is no earliest year (``low`` is None) or no latest one (``high`` is None).
+
+        Raises
+        ------
+        ValueError
+            If ``y`` is not finite and above zero.
         """
         if not (math.isfinite(y) and y > 0):
             raise ValueError(f"y must be finite and above zero, not {y!r}")
@@ -132,13 +165,15 @@ class LogLinearFit:
         first = 1 if b > 0 else -1
         return Crossing(self.x_mean + c / b, found.get(first), found.get(-first))
 
-    def _line(self, x):
+    def _line(self, x: npt.ArrayLike) -> Any:
         return self.intercept + self.slope * _numbers(x)
 
 
 class FirstPassage(NamedTuple):
-    """Year in which any point first passes a value: the median, and the interval ``low`` to
-    ``high``; infinite where fewer draws than that pass within the horizon."""
+    """Year in which the first point passes a value: the median and an interval.
+
+    A quantile is infinite where too few draws pass within the horizon.
+    """
 
     median: float
     low: float
@@ -152,14 +187,33 @@ HORIZON = 300
 def first_passage(
     fit: LogLinearFit, y: float, per_year: float | None = None, draws: int = 2000, seed: int = 2025
 ) -> FirstPassage:
-    """When the first point at or beyond ``y`` > 0 can be expected, after the last one fitted.
+    """Forecast when the first point reaches ``y``, after the last point fitted.
 
-    The trend goes on, with the uncertainty of its slope, level and spread (normal errors, flat
-    priors: ``draws`` draws of the three); each year brings ``per_year`` new points (the fit's own
-    average unless given), spread around the line as the fitted ones are, and independent. Given
-    the draw, the chance that none has passed by a year is a product of normal probabilities, so
-    only the three parameters are simulated. Beyond is below for a falling trend. Every year
-    counts in whole years after ``fit.x_max``. The same seed gives the same result.
+    The trend is taken to continue, with the uncertainty of its slope, level and spread (normal
+    errors, flat priors). New points are independent and spread around the line as the fitted ones
+    are. Given a draw of the three parameters, the chance that no point has passed by a year is a
+    product of normal probabilities, so only the parameters are simulated.
+
+    Parameters
+    ----------
+    fit : LogLinearFit
+        The trend. For a falling one, points pass ``y`` downward.
+    y : float
+        The value, above zero.
+    per_year : float, optional
+        New points per year; by default the average of the points fitted.
+    draws, seed : int
+        Number and seed of the draws; the same seed gives the same result.
+
+    Returns
+    -------
+    FirstPassage
+        In whole years after ``fit.x_max``, each dated by its middle, up to `HORIZON` of them.
+
+    Raises
+    ------
+    ValueError
+        If ``y`` is not finite and above zero.
     """
     if not (math.isfinite(y) and y > 0):
         raise ValueError(f"y must be finite and above zero, not {y!r}")
@@ -179,7 +233,7 @@ def first_passage(
     none_yet = np.exp(per_year * np.cumsum(stats.norm.logcdf(distance), axis=1)).mean(axis=0)
     passed = 1 - none_yet
 
-    def year(share):
+    def year(share: float) -> float:
         found = int(np.searchsorted(passed, share))
         return math.inf if found == HORIZON else fit.x_max + ahead[found] - 0.5
 
@@ -187,13 +241,25 @@ def first_passage(
     return FirstPassage(year(0.5), year(low), year(high))
 
 
-def log_linear(x, y, confidence: float = 0.95) -> LogLinearFit:
-    """Least squares fit of log10(y) on x.
+def log_linear(x: npt.ArrayLike, y: npt.ArrayLike, confidence: float = 0.95) -> LogLinearFit:
+    """Fit log10(y) on x by least squares.
 
-    ``x``: years, and ``y``: positive values, one-dimensional and of one length, at least three
-    points. ``confidence`` is the level of the intervals. Raises ValueError, saying what and how
-    many, for unequal lengths, fewer than three points, missing or infinite values, y of 0 or
-    less, and x all equal.
+    Parameters
+    ----------
+    x, y : array-like of shape (n,)
+        Years, and positive values; at least three points.
+    confidence : float
+        Level of the intervals, between 0 and 1.
+
+    Returns
+    -------
+    LogLinearFit
+
+    Raises
+    ------
+    ValueError
+        For unequal lengths, fewer than three points, missing or infinite values, y of 0 or less,
+        and x all equal; the message says how many values are wrong.
     """
     _level(confidence)
     x, y = _numbers(x), _numbers(y)
@@ -236,32 +302,32 @@ def log_linear(x, y, confidence: float = 0.95) -> LogLinearFit:
 
 
 def records(df: pd.DataFrame, x: str, y: str) -> pd.DataFrame:
-    """The rows of ``df`` whose column ``y`` exceeds every earlier value, in the order of ``x``.
+    """Return the rows of ``df`` whose ``y`` exceeds every earlier value, in the order of ``x``.
 
     A tie is not a record; of rows with the same ``x`` only the largest can be one. Rows without
-    ``x`` or ``y`` are left out. The index and columns are kept.
+    ``x`` or ``y`` are left out. Index and columns are those of ``df``.
     """
     ordered = df.dropna(subset=[x, y]).sort_values([x, y], ascending=[True, False])
     values = ordered[y].astype("float64")
     return ordered[values > values.cummax().shift(fill_value=-math.inf)]
 
 
-def _numbers(values):
+def _numbers(values: Any) -> npt.NDArray[np.float64]:
     if hasattr(values, "to_numpy"):  # pandas, where NA has no float
         return values.to_numpy(dtype=float, na_value=math.nan)
     return np.asarray(values, dtype=float)
 
 
-def _power(exponent):
+def _power(exponent: Any) -> Any:
     with np.errstate(over="ignore"):  # beyond 1e308 is infinity
         return np.power(10.0, exponent)
 
 
-def _doubling(slope):
+def _doubling(slope: float) -> float:
     return math.log10(2) / slope if slope else math.inf
 
 
-def _level(level):
+def _level(level: float) -> float:
     if not 0 < level < 1:
         raise ValueError(f"a confidence level lies between 0 and 1, got {level!r}")
     return level

@@ -8,8 +8,9 @@ import pandas as pd
 def spread(projects: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
     """Spread each project's total evenly over its years.
 
-    A project that goes on is taken to end in ``last``; one that ends later is cut there, with
-    its whole total before the cut. Projects without a start year or a total are left out.
+    A project that continues is taken to end in ``last``. One that ends later is cut there, and its
+    whole total is spread over the years before the cut. Projects without a start year or a total
+    are left out.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
-"""Growth of recording with the method as a factor: within a method, and by change of method.
+"""Growth of recording within a method, and by the change of methods.
 
 Electrophysiology and imaging differ in level, and the share of imaging grows. A line through both
 mixes three things: growth within a method, the difference in level, and the change of shares. Here
-the line has an intercept per method and one slope, the growth *within* a method. What the joint
-line has more or less is *composition* (the formula of the omitted variable: Angrist and Pischke,
+the line has an intercept per method and one slope, the growth *within* a method. The difference
+from the joint line is *composition* (the formula of the omitted variable: Angrist and Pischke,
 Mostly Harmless Econometrics, section 3.2.2):
 
     joint slope = slope within + sum over methods of (intercept * slope of the method's share).
@@ -22,6 +22,7 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
@@ -32,8 +33,20 @@ from sobe.analysis import fits, memory
 class WithinFit:
     """One slope and an intercept per group, as `within` returns it.
 
-    Slopes are in log10 units per year. ``levels``: {group: mean of log10(y) at ``x_mean``, the mean
-    of all x}. ``composition``: the joint slope less the slope within. ``clusters``: calendar years.
+    Attributes
+    ----------
+    n, clusters : int
+        Number of rows and of calendar years.
+    x_mean : float
+        Mean of all x, in years.
+    slope, slope_se : float
+        Slope within a group and its clustered standard error, log10 units per year.
+    joint_slope, composition : float
+        Slope of one line through all rows, and its difference from ``slope``.
+    levels : dict
+        Group to log10(y) on its line at ``x_mean``.
+    confidence : float
+        Level of the intervals.
     """
 
     n: int
@@ -43,7 +56,7 @@ class WithinFit:
     slope_se: float
     joint_slope: float
     composition: float
-    levels: dict
+    levels: dict[str, float]
     confidence: float
 
     @property
@@ -69,21 +82,38 @@ class WithinFit:
 
     @property
     def composition_fold(self) -> float:
-        """Factor that the change between groups adds over ten years; below 1 it takes away."""
+        """Factor over ten years from the change between groups; below 1 it reduces growth."""
         return 10 ** (10 * self.composition)
 
     @property
     def composition_share(self) -> float:
-        """Part of the joint growth (of its logarithm) that is composition; can be negative."""
+        """Share of composition in the logarithm of the joint growth; it can be negative."""
         return self.composition / self.joint_slope
 
 
-def within(x, y, group, confidence: float = 0.95) -> WithinFit:
-    """Least squares of log10(y) on x with an intercept per group, errors clustered by year.
+def within(
+    x: npt.ArrayLike, y: npt.ArrayLike, group: npt.ArrayLike, confidence: float = 0.95
+) -> WithinFit:
+    """Fit log10(y) on x by least squares with an intercept per group, errors clustered by year.
 
-    ``x``: decimal years; ``y``: positive; ``group``: a label per row; all of one length. Raises
-    ValueError for fewer than three calendar years, for groups whose x do not vary, for an error of
-    `fits.log_linear`, and for a confidence outside 0 to 1.
+    Parameters
+    ----------
+    x, y : array-like of shape (n,)
+        Decimal years, and positive values.
+    group : array-like of shape (n,)
+        A label per row.
+    confidence : float
+        Level of the intervals, between 0 and 1.
+
+    Returns
+    -------
+    WithinFit
+
+    Raises
+    ------
+    ValueError
+        For fewer than three calendar years, for groups whose x do not vary, and where
+        `fits.log_linear` raises it.
     """
     joint = fits.log_linear(x, y, confidence)
     x, logs = np.asarray(x, dtype=float), np.log10(np.asarray(y, dtype=float))
@@ -115,13 +145,15 @@ def within(x, y, group, confidence: float = 0.95) -> WithinFit:
         slope_se=math.sqrt(correction * float(scores @ scores)) / sxx,
         joint_slope=joint.slope,
         composition=joint.slope - slope,
-        levels=dict(zip(names.tolist(), levels.tolist())),
+        levels=dict(zip(names.tolist(), levels.tolist(), strict=True)),
         confidence=confidence,
     )
 
 
-def with_memory(x, y, group=None, level: float = 0.95) -> tuple[float, float]:
-    """(low, high) of the growth per decade, as a factor, where residuals have memory.
+def with_memory(
+    x: npt.ArrayLike, y: npt.ArrayLike, group: npt.ArrayLike | None = None, level: float = 0.95
+) -> tuple[float, float]:
+    """Return (low, high) of the growth per decade, as a factor, where residuals have memory.
 
     ``group``: a label per row for an intercept per group; None for one intercept.
     """
@@ -130,15 +162,29 @@ def with_memory(x, y, group=None, level: float = 0.95) -> tuple[float, float]:
     return 10 ** (10 * float(low[0])), 10 ** (10 * float(high[0]))
 
 
-def robustness(x, y, group) -> pd.DataFrame:
-    """Growth within a group per decade under other assumptions on the errors.
+def robustness(x: npt.ArrayLike, y: npt.ArrayLike, group: npt.ArrayLike) -> pd.DataFrame:
+    """Compute the growth within a group per decade under other assumptions on the errors.
 
-    One row per model: ``model``, ``fold``, ``low``, ``high`` (95%). The mixed model (random effect
-    of the calendar year, restricted likelihood) and the autoregressive one (AR(1) from row to row
-    in order of date) are those of statsmodels. Laboratories are not in the table of recordings, so
-    no model has an effect of theirs.
+    The mixed model (random effect of the calendar year, restricted likelihood) and the
+    autoregressive one (AR(1) from row to row in order of date) are those of statsmodels. The table
+    of recordings has no laboratories, so no model has an effect of them.
+
+    Parameters
+    ----------
+    x, y, group : array-like of shape (n,)
+        As for `within`.
+
+    Returns
+    -------
+    DataFrame
+        One row per model: ``model``, ``fold``, ``low`` and ``high`` (95%).
+
+    Raises
+    ------
+    ValueError
+        If the mixed model does not converge.
     """
-    # Only needed here, and statsmodels as a whole takes a second to import.
+    # Imported here because statsmodels takes a second to import.
     from statsmodels.regression.linear_model import GLSAR, OLS
     from statsmodels.regression.mixed_linear_model import MixedLM
 
@@ -150,7 +196,7 @@ def robustness(x, y, group) -> pd.DataFrame:
     # In decades: the optimisers of statsmodels fail where columns differ much in size.
     X = np.column_stack([(x - x.mean()) / 10, _indicators(group)])
     plain = OLS(logs, X).fit()
-    with warnings.catch_warnings():  # that the variance of years may be zero is a result
+    with warnings.catch_warnings():  # a variance of zero between years is a result, not an error
         warnings.simplefilter("ignore")
         mixed = MixedLM(logs, X, groups=np.floor(x)).fit(reml=True, method="powell")
     if not mixed.converged:
@@ -170,8 +216,8 @@ def robustness(x, y, group) -> pd.DataFrame:
     return table
 
 
-def _indicators(group):
-    """A column per group, 1 where the row is of it; None for no groups."""
+def _indicators(group: npt.ArrayLike | None) -> npt.NDArray[np.float64] | None:
+    """Return a column per group, 1 in its rows and 0 elsewhere; None for no groups."""
     if group is None:
         return None
     group = np.asarray(group)

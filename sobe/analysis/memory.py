@@ -1,4 +1,4 @@
-"""Slopes of series whose residuals have memory: intervals that hold the truth as often as they say.
+"""Slopes of series whose residuals have memory, with intervals of the right coverage.
 
 Rows of one year share methods and laboratories, and so do rows of neighbouring years. Least
 squares takes them to be independent, and its intervals are then too narrow. The model here is
@@ -6,21 +6,25 @@ squares takes them to be independent, and its intervals are then too narrow. The
     y = X b + effect of the calendar year + noise of the row,
 
 where the effects of years follow an AR(1) process: their correlation is ``memory`` to the power of
-the years between them. ``share`` is the part of the variance that is the year's. Neither is known,
-and one best guess of them makes the interval too narrow again. So the interval averages over a grid
-of both, each weighted by its restricted likelihood (Harville, Biometrika 61, 1974) with flat priors
-on b and log sigma; given both, the slope has Student's t around its generalised least squares
-estimate. `tests/test_memory.py` simulates how often such intervals hold the truth.
+the years between them. ``share`` is the year's share of the variance. Neither is known, and one
+best guess of them makes the interval too narrow again. So the interval averages over a grid of
+both, each combination weighted by its restricted likelihood (Harville, Biometrika 61, 1974) with
+flat priors on b and log sigma; given both, the slope has Student's t around its generalised least
+squares estimate. `tests/test_memory.py` simulates how often such intervals contain the true slope.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 from scipy import special
 
-#: Grid of the correlation between effects of neighbouring years, and of the years' share.
+Array: TypeAlias = npt.NDArray[np.float64]
+
+#: Grids of the correlation between effects of neighbouring years, and of the years' share.
 MEMORIES = np.array([0.0, 0.15, 0.3, 0.45, 0.6, 0.7, 0.8, 0.87, 0.92, 0.96, 0.98])
 SHARES = np.array([0.0, 0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 0.92, 0.96, 0.98, 0.99])
 
@@ -34,24 +38,24 @@ class Slopes:
     of freedom; ``sigma`` is the spread of all residuals. ``memory`` and ``share``: (grid,).
     """
 
-    memory: np.ndarray
-    share: np.ndarray
-    weight: np.ndarray
-    centre: np.ndarray
-    spread: np.ndarray
-    sigma: np.ndarray
+    memory: Array
+    share: Array
+    weight: Array
+    centre: Array
+    spread: Array
+    sigma: Array
     df: int
 
-    def mean(self) -> np.ndarray:
-        """Mean slope of each series, averaged over the grid."""
+    def mean(self) -> Array:
+        """Return the slope of each series, averaged over the grid."""
         return (self.weight * self.centre).sum(axis=0)
 
-    def interval(self, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
-        """(low, high) of each series' slope at ``level``: quantiles of the mixture of t."""
+    def interval(self, level: float = 0.95) -> tuple[Array, Array]:
+        """Return (low, high) of each series' slope: quantiles of the mixture of Student's t."""
         return self._quantile((1 - level) / 2), self._quantile((1 + level) / 2)
 
-    def _quantile(self, p):
-        # By bisection: the mixture has no closed quantile.
+    def _quantile(self, p: float) -> npt.NDArray[np.float64]:
+        # By bisection: the quantile of the mixture has no closed form.
         reach = 60 * self.spread.max(axis=0)
         low, high = self.centre.min(axis=0) - reach, self.centre.max(axis=0) + reach
         for _ in range(60):
@@ -62,12 +66,28 @@ class Slopes:
         return (low + high) / 2
 
 
-def slopes(x, y, design=None, year=None) -> Slopes:
-    """Slope of ``y`` on ``x`` at every (memory, share) of the grid, with its weight.
+def slopes(
+    x: npt.ArrayLike,
+    y: npt.ArrayLike,
+    design: npt.ArrayLike | None = None,
+    year: npt.ArrayLike | None = None,
+) -> Slopes:
+    """Fit the slope of ``y`` on ``x`` at every (memory, share) of the grid, with its weight.
 
-    ``x``: decimal years, shape (n,). ``y``: (n,) or (n, series), in the unit that is linear (log10
-    of counts). ``design``: further columns, shape (n, k), without the slope; a constant unless
-    given. ``year``: the calendar year of each row, the whole part of ``x`` unless given.
+    Parameters
+    ----------
+    x : array-like of shape (n,)
+        Decimal years.
+    y : array-like of shape (n,) or (n, series)
+        Values on the scale where the trend is linear (log10 of counts).
+    design : array-like of shape (n, k), optional
+        Further columns without the slope; by default a constant.
+    year : array-like of shape (n,), optional
+        Calendar year of each row; by default the whole part of ``x``.
+
+    Returns
+    -------
+    Slopes
     """
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     y = y.reshape(len(x), -1)
@@ -93,8 +113,10 @@ def slopes(x, y, design=None, year=None) -> Slopes:
     white = np.linalg.solve(L, means)
     k = X.shape[1]
 
-    def product(A, B, whiteA, whiteB, meansA, meansB):
-        """A' V^-1 B: what differs within years, and what years share."""
+    def product(
+        A: Array, B: Array, whiteA: Array, whiteB: Array, meansA: Array, meansB: Array
+    ) -> Array:
+        """Compute A' V^-1 B from the differences within years and the sums of years."""
         inside = A.T @ B - meansA.T @ meansB
         return inside / noise[:, None, None] + np.swapaxes(whiteA, 1, 2) @ whiteB
 
@@ -113,20 +135,42 @@ def slopes(x, y, design=None, year=None) -> Slopes:
     return Slopes(memory, share, weight / weight.sum(axis=0), b[:, 0], spread, sigma, df)
 
 
-def _grid(repeated):
-    """(memory, share) of the grid, each combination that means the same counted once."""
+def _grid(repeated: bool) -> tuple[Array, Array]:
+    """Return memory and share of the grid, without combinations that mean the same.
+
+    ``repeated`` says whether some year has several rows.
+    """
     memory, share = (part.ravel() for part in np.meshgrid(MEMORIES, SHARES, indexing="ij"))
-    # Without a share of the year, memory says nothing; and without memory, where each year has one
-    # row, the year's effect is noise.
+    # Without a share of the year, memory has no effect. Without memory, where each year has one
+    # row, the effect of the year is noise.
     once = ((share == 0) & (memory > 0)) | ((memory == 0) & (share > 0) & (not repeated))
     return memory[~once], share[~once]
 
 
-def simulate(year, memory, share, sigma, random, series=1) -> np.ndarray:
-    """Residuals with memory, shape (rows, series).
+def simulate(
+    year: npt.ArrayLike,
+    memory: npt.ArrayLike,
+    share: npt.ArrayLike,
+    sigma: npt.ArrayLike,
+    random: np.random.Generator,
+    series: int = 1,
+) -> Array:
+    """Simulate residuals with memory.
 
-    ``year``: the calendar year of each row. ``memory``, ``share`` and ``sigma`` (the spread of all):
-    one number or one per series. ``random``: a NumPy generator.
+    Parameters
+    ----------
+    year : array-like of shape (rows,)
+        Calendar year of each row.
+    memory, share, sigma : float or array-like of shape (series,)
+        Memory, the years' share, and the spread of all residuals.
+    random : numpy.random.Generator
+        Source of the draws.
+    series : int
+        Number of series.
+
+    Returns
+    -------
+    array of shape (rows, series)
     """
     years, place = np.unique(np.asarray(year), return_inverse=True)
     effect = np.empty((len(years), series))

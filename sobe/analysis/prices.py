@@ -1,26 +1,34 @@
-"""Dollars of one year in dollars of another, by the index of table ``price_index``."""
+"""Conversion of dollars of one year to dollars of another, by table ``price_index``."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
 from sobe import tables
 
-#: Year whose dollars the book compares amounts in.
+#: The book compares amounts in dollars of this year.
 BASE_YEAR = 2025
 
 
-def in_dollars_of(amounts, price_years, base_year: int = BASE_YEAR, index=None) -> pd.Series:
+def in_dollars_of(
+    amounts: Any,
+    price_years: Iterable[int],
+    base_year: int = BASE_YEAR,
+    index: pd.DataFrame | None = None,
+) -> pd.Series:
     """Convert amounts to dollars of ``base_year`` by the ratio of consumer prices (CPI-U).
 
     Parameters
     ----------
     amounts : sequence of float
-        US dollars of ``price_years``; missing values stay missing.
+        US dollars of ``price_years``; a missing value gives a missing value.
     price_years : sequence of int
         Year of the dollars of each amount.
     base_year : int
-        Year of the dollars that come out.
+        Year of the dollars to return.
     index : pandas.DataFrame, optional
         Table ``price_index``; default: the one in ``data/``.
 

@@ -1,10 +1,10 @@
-"""What reaching a threshold would take on each trend, and when each trend gets there.
+"""Projections: when each trend reaches a threshold.
 
-A projection is a fitted line read beyond its data, and two things are asked of it. When does the
-*trend* cross the value: its interval is that of the line. When does the *first* row pass it: that
-has a distribution of its own, since the best of many rows lies above the trend (`sobe.analysis.fits`). Both
-take the trend to go on and residuals to be independent. Neither is known, so both intervals are
-lower limits of what is not known.
+A projection is a fitted line read beyond its data. It answers two questions. When does the *trend*
+cross the value? Its interval is that of the line. When does the *first* row pass it? That year has
+a distribution of its own, since the best of many rows lies above the trend (`sobe.analysis.fits`).
+Both answers assume that the trend continues and that residuals are independent. Neither is known,
+so both intervals are lower limits of the uncertainty.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sobe.analysis.fits import LogLinearFit
 
 #: Columns of `crossings` that are years.
 YEARS = ("year", "low", "high", "first", "first_low", "first_high")
-#: Trends of cost that are read forward, from `specification.cost_definitions`.
+#: Trends of cost to project, from `specification.cost_definitions`.
 COST_TRENDS = (
     "All rows",
     "Without illustrations",
@@ -28,8 +28,8 @@ COST_TRENDS = (
     "Rows with a total",
     "After the worm, without illustrations",
 )
-#: Trends of recording that are read forward. Records are not among them: they are extremes, and
-#: the first passage of all recordings is their forecast.
+#: Trends of recording to project. Records are left out: they are extremes, and the first passage of
+#: all recordings is their forecast.
 RECORDING_TRENDS = tuple(
     specification.Definition("information_rate_per_s", method, "all", since, False)
     for method in (None, "electrophysiology")
@@ -40,13 +40,26 @@ RECORDING_TRENDS = tuple(
 def crossings(
     trends: Mapping[str, LogLinearFit], lines: Mapping[str, float], level: float = 0.95
 ) -> pd.DataFrame:
-    """When each of ``trends`` reaches each of ``lines``.
+    """Compute when each of ``trends`` reaches each of ``lines``.
 
-    One row per trend and line: ``trend``, ``n`` (points fitted), ``line``, ``value`` (of the line,
-    in the unit fitted); ``year``, ``low``, ``high`` of the trend's own crossing; ``first``,
-    ``first_low``, ``first_high`` of the first row to pass (median and interval, infinite beyond
-    `fits.HORIZON` years). A year is missing where the trend, or that edge of its interval, never
-    gets there or got there before its first point; all are where the trend does not lead there.
+    Parameters
+    ----------
+    trends : mapping
+        Name to fit.
+    lines : mapping
+        Name to value, in the unit fitted.
+    level : float
+        Level of the intervals.
+
+    Returns
+    -------
+    DataFrame
+        One row per trend and line: ``trend``, ``n`` (points fitted), ``line`` and ``value``;
+        ``year``, ``low`` and ``high`` of the trend's crossing; ``first``, ``first_low`` and
+        ``first_high`` of the first row to pass (median and interval, infinite beyond
+        `fits.HORIZON` years). A year is missing where the trend, or an edge of its band, never
+        reaches the value. All years are missing where the trend has no crossing after its first
+        point.
     """
     found = []
     for trend, fit in trends.items():
@@ -72,13 +85,19 @@ def crossings(
 
 
 def cost_fits(costs: pd.DataFrame) -> dict[str, LogLinearFit]:
-    """{name: fit} of the cost per neuron (US dollars) on years, for `COST_TRENDS`."""
+    """Fit the cost per neuron (US dollars) on years for `COST_TRENDS`; return {name: fit}."""
     rows = specification.cost_definitions(costs)
     return {name: fits.log_linear(rows[name]["year"], rows[name]["cost"]) for name in COST_TRENDS}
 
 
 def recording_fits(recordings: pd.DataFrame) -> dict[str, LogLinearFit]:
-    """{label: fit} of the sampling throughput (neurons times hertz) on years, for `RECORDING_TRENDS`."""
+    """Fit the sampling throughput (neurons times hertz) on years for `RECORDING_TRENDS`.
+
+    Returns
+    -------
+    dict
+        Label of the definition to its fit.
+    """
     table, found = specification.dated(recordings), {}
     for definition in RECORDING_TRENDS:
         rows = specification.rows_of(table, definition)
@@ -88,8 +107,10 @@ def recording_fits(recordings: pd.DataFrame) -> dict[str, LogLinearFit]:
 
 
 def at_pace(start_year: float, start: float, target: float, fold_per_decade: float) -> float:
-    """The year in which ``target`` is reached from ``start`` at a steady growth; missing (nan)
-    where it leads away from the target."""
+    """Return the year in which steady growth from ``start`` reaches ``target``.
+
+    It is nan where the growth leads away from the target.
+    """
     rate = math.log(fold_per_decade) / 10
     years = math.log(target / start) / rate if rate else math.nan
     return start_year + years if years >= 0 else math.nan

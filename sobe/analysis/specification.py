@@ -1,22 +1,22 @@
 """Specification curves: one growth rate under every defensible definition.
 
-A statement such as "growth of five-fold a decade" leaves open what grows, which rows count and
-since when. A `Definition` fixes these; `growth_curve` fits all of them, so that a reader sees
-the spread a choice of definition makes instead of one chosen number (Simonsohn, Simmons and
+A statement such as "growth of five-fold per decade" leaves open what grows, which rows count and
+since when. A `Definition` fixes these. `growth_curve` fits all of them, so a reader sees how much
+the choice of a definition matters, instead of one chosen number (Simonsohn, Simmons and
 Nelson, Nature Human Behaviour 4, 2020).
 
 **Intervals.** Those of least squares take rows to be independent. Rows of one year and of
-neighbouring years are not, so the intervals here allow for memory (`sobe.analysis.memory`); in simulated
-series with memory they hold the truth in 92 to 98 of 100 (`tests/test_memory.py`).
+neighbouring years are not, so the intervals here allow for memory (`sobe.analysis.memory`). In
+simulated series with memory they contain the truth in 92 to 98 of 100 (`tests/test_memory.py`).
 
-**Records are extremes.** A record is the largest of all rows so far, so records are made of their
-own past and lie close to a line by their making: no interval of least squares applies. For them
+**Records are extremes.** A record is the largest of all rows so far. Records depend on their own
+past and lie close to a line by construction, so no interval of least squares applies. Instead,
 series with the fitted trend, spread and memory of *all* rows are simulated at the dates of those
-rows, records are formed in each, and the distance of their slope from the simulated trend gives
-the interval of the growth (`records_interval`).
+rows, and the records of each are selected. The distance of their slope from the simulated trend
+gives the interval of the growth (`records_interval`).
 
 **The same fit counts once.** Electrophysiology is listed with one sampling rate, so its throughput
-is its neurons times a constant, and over the same rows both grow alike.
+is its neurons times a constant, and over the same rows both have the same growth.
 """
 
 from __future__ import annotations
@@ -24,8 +24,10 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sobe.analysis import fits, growth, memory
@@ -41,16 +43,28 @@ SELECTIONS = {"all": "All recordings", "maximum": "Yearly maximum", "records": "
 WINDOWS = (None, 1960, 1980, 1990)
 #: A growth per decade is not read from fewer points or years than these.
 LEAST_POINTS, LEAST_YEARS = 8, 10
-#: Columns of a `dated` table that a definition looks at.
+#: Columns of a `dated` table that definitions use.
 NEEDED = ("date", "method", "date_status", *QUANTITIES)
 DRAWS, SEED = 2000, 2025
 
 
 @dataclass(frozen=True)
 class Definition:
-    """What is fitted: ``quantity`` (a column), ``method`` (None for both), ``selection`` (a key of
-    `SELECTIONS`), ``since`` (year, None for all) and whether rows known only by their day of
-    submission count (``undated``)."""
+    """What is fitted.
+
+    Attributes
+    ----------
+    quantity : str
+        A key of `QUANTITIES`, which is a column.
+    method : str or None
+        A key of `METHODS`; None for both.
+    selection : str
+        A key of `SELECTIONS`.
+    since : int or None
+        First year; None for all.
+    undated : bool
+        Whether rows count that have only a day of submission.
+    """
 
     quantity: str
     method: str | None
@@ -72,7 +86,7 @@ class Definition:
 
 
 def growth_definitions() -> list[Definition]:
-    """Every combination of the choices, in a fixed order.
+    """Return every combination of the choices, in a fixed order.
 
     Undated rows have no temporal resolution, so they are a choice for neurons only.
     """
@@ -84,8 +98,11 @@ def growth_definitions() -> list[Definition]:
 
 
 def dated(recordings: pd.DataFrame) -> pd.DataFrame:
-    """Table ``recordings`` with a column ``date``: decimal years, the middle of the month of
-    publication, or the day of submission where no publication is known."""
+    """Return table ``recordings`` with a column ``date``, in decimal years.
+
+    It is the middle of the month of publication, or the day of submission where no publication is
+    known.
+    """
     submitted = recordings["submission_date"]
     published = recordings["year"] + (recordings["month"].astype("float64").fillna(6.5) - 0.5) / 12
     return recordings.assign(
@@ -96,7 +113,7 @@ def dated(recordings: pd.DataFrame) -> pd.DataFrame:
 
 
 def rows_of(recordings: pd.DataFrame, definition: Definition) -> pd.DataFrame:
-    """The rows of a `dated` table a definition admits, before its selection, in order of date."""
+    """Return the rows of a `dated` table that a definition admits, by date, before selection."""
     rows = recordings.dropna(subset=["date", definition.quantity])
     if definition.method:
         rows = rows[rows["method"] == definition.method]
@@ -108,7 +125,7 @@ def rows_of(recordings: pd.DataFrame, definition: Definition) -> pd.DataFrame:
 
 
 def select(rows: pd.DataFrame, quantity: str, selection: str) -> pd.DataFrame:
-    """The rows a selection keeps: all, the largest of each calendar year, or the records."""
+    """Return the selected rows: all, the largest of each calendar year, or the records."""
     if selection == "records":
         return fits.records(rows, "date", quantity)
     if selection == "maximum":
@@ -117,15 +134,26 @@ def select(rows: pd.DataFrame, quantity: str, selection: str) -> pd.DataFrame:
 
 
 def growth_curve(recordings: pd.DataFrame, draws: int = DRAWS, seed: int = SEED) -> pd.DataFrame:
-    """Growth of table ``recordings`` under every definition that gives at least `LEAST_POINTS`
-    points over `LEAST_YEARS` years, ordered by growth.
+    """Compute the growth of table ``recordings`` under every definition with enough points.
 
-    Definitions that are the same fit are one, named by the first: the same rows (imaging begins in
-    the 1990s, whatever the window), with values that differ by a constant factor only. Columns:
-    ``label``, the fields of the definition, ``n``, ``first``, ``last`` (years), ``fold`` (per
-    decade), ``ols_low``, ``ols_high`` (95%, least squares), ``low``, ``high`` (95%, with memory;
-    from ``draws`` simulated series for records). Without ``draws`` (0), ``low`` and ``high`` are
-    missing.
+    A definition needs at least `LEAST_POINTS` points over `LEAST_YEARS` years. Definitions that
+    give the same fit count as one, named by the first: the same rows (imaging begins in the 1990s,
+    in every window) with values that differ only by a constant factor.
+
+    Parameters
+    ----------
+    recordings : DataFrame
+        Table ``recordings``.
+    draws, seed : int
+        Number and seed of the simulated series for records. With 0 draws, ``low`` and ``high`` are
+        missing.
+
+    Returns
+    -------
+    DataFrame
+        One row per definition, ordered by growth: ``label``, the fields of the definition, ``n``,
+        ``first``, ``last`` (years), ``fold`` (per decade), ``ols_low``, ``ols_high`` (95%, least
+        squares), ``low`` and ``high`` (95%, with memory).
     """
     table, seen, found = dated(recordings)[list(NEEDED)], set(), []
     table = table.astype({name: "float64" for name in ("date", *QUANTITIES)})
@@ -163,19 +191,19 @@ def growth_curve(recordings: pd.DataFrame, draws: int = DRAWS, seed: int = SEED)
     return pd.DataFrame(found).sort_values("fold", kind="stable", ignore_index=True)
 
 
-def _fingerprint(rows, quantity):
-    """Equal for the same rows whose values differ by a constant factor."""
+def _fingerprint(rows: pd.DataFrame, quantity: str) -> tuple[Any, ...]:
+    """Return a key that is equal for the same rows with values that differ by a constant factor."""
     logs = np.log10(rows[quantity].to_numpy(dtype=float))
-    return tuple(sorted(zip(rows.index, np.round(logs - logs.mean(), 9) + 0.0)))
+    return tuple(sorted(zip(rows.index, np.round(logs - logs.mean(), 9) + 0.0, strict=True)))
 
 
 def records_interval(
-    x, y, draws: int = DRAWS, seed: int = SEED, level: float = 0.95
+    x: npt.ArrayLike, y: npt.ArrayLike, draws: int = DRAWS, seed: int = SEED, level: float = 0.95
 ) -> tuple[float, float]:
-    """(low, high) of the growth per decade that the records among all rows point to.
+    """Return (low, high) of the growth per decade that the records among all rows indicate.
 
-    ``x``: decimal years and ``y``: positive values of *all* rows. Draws whose records are fewer
-    than three points have no slope and are left out.
+    ``x``: decimal years and ``y``: positive values of *all* rows, shape (n,). Draws with fewer than
+    three records have no slope and are left out.
     """
     x, logs = np.asarray(x, dtype=float), np.log10(np.asarray(y, dtype=float))
     order = np.argsort(x, kind="stable")
@@ -192,8 +220,10 @@ def records_interval(
     return float(10 ** (10 * (slope - high))), float(10 ** (10 * (slope - low)))
 
 
-def record_slopes(x, logs) -> np.ndarray:
-    """Slope through the records of each series, shape (series,); nan for fewer than three.
+def record_slopes(
+    x: npt.NDArray[np.float64], logs: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Compute the slope through the records of each series, shape (series,); nan under three.
 
     ``x``: sorted, shape (n,). ``logs``: (n, series). Of rows with the same x only the largest can
     be a record, as in `fits.records`.
@@ -211,17 +241,17 @@ def record_slopes(x, logs) -> np.ndarray:
 
 
 def frontier(rows: pd.DataFrame, quantity: str) -> pd.DataFrame:
-    """When the largest row so far first passed each power of ten.
+    """Find when the largest row so far first passed each power of ten.
 
-    ``rows``: a `dated` table. One row per power reached: ``power`` (the value passed), and the
-    columns of the row that passed it. A row can pass several powers at once.
+    ``rows`` is a `dated` table. The result has one row per power reached: ``power`` (the value
+    passed), and the columns of the row that passed it. A row can pass several powers at once.
     """
     best = fits.records(rows, "date", quantity)
     values = best[quantity].to_numpy(dtype=float)
     powers = 10.0 ** np.arange(
         math.ceil(math.log10(values[0]) - 1e-12), math.floor(math.log10(values[-1]) + 1e-12) + 1
     )
-    # The first row may lie on a power by chance: it is where the list begins, and passes nothing.
+    # The first row may lie on a power by chance: the list begins there, and nothing is passed.
     powers = powers[powers > values[0]]
     passed = best.iloc[np.searchsorted(values, powers * (1 - 1e-12))]
     return passed.assign(power=powers).reset_index(drop=True)
@@ -231,10 +261,14 @@ def frontier(rows: pd.DataFrame, quantity: str) -> pd.DataFrame:
 
 
 def cost_definitions(costs: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Rows of table ``reconstruction_costs`` that could stand for "the cost per neuron over
-    time", by name; column ``cost`` is in US dollars per neuron.
+    """Return rows of table ``reconstruction_costs`` under each definition of the cost per neuron.
 
-    "Dollars of the day" takes the totals as spent, where the table adjusts them for inflation.
+    "Dollars of the day" uses the totals as spent, where the table adjusts them for inflation.
+
+    Returns
+    -------
+    dict
+        Name of the definition to its rows, with a column ``cost`` in US dollars per neuron.
     """
     table = costs.assign(cost=costs["cost_per_neuron_usd"])
     made = table[table["kind"] != "illustration"]
@@ -258,15 +292,15 @@ def cost_definitions(costs: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def cost_curve(costs: pd.DataFrame) -> pd.DataFrame:
-    """Change of the cost per neuron under each of `cost_definitions`, ordered by ``fold``.
+    """Compute the change of the cost per neuron under each of `cost_definitions`.
 
-    Columns as in `growth_curve`, and as there definitions with the same rows are one. With four
-    to nine rows no memory can be estimated, so ``low`` and ``high`` are the intervals
-    of least squares (Student's t, wide at such n).
+    Columns are as in `growth_curve`, ordered by ``fold``, and definitions with the same rows count
+    as one. With four to nine rows no memory can be estimated, so ``low`` and ``high`` are the
+    intervals of least squares (Student's t, wide for so few rows).
     """
     found, seen = [], set()
     for label, rows in cost_definitions(costs).items():
-        if (key := tuple(sorted(zip(rows.index, rows["cost"])))) in seen:
+        if (key := tuple(sorted(zip(rows.index, rows["cost"], strict=True)))) in seen:
             continue
         seen.add(key)
         fit = fits.log_linear(rows["year"], rows["cost"])
@@ -286,16 +320,22 @@ def cost_curve(costs: pd.DataFrame) -> pd.DataFrame:
 
 
 def agreement(curve: pd.DataFrame, claimed: float, low: float, high: float) -> tuple[float, float]:
-    """Shares of a curve's definitions: whose interval holds ``claimed``; whose estimate lies
-    within ``low`` to ``high``. Definitions without an interval count as not holding it."""
+    """Return two shares of a curve's definitions.
+
+    The first is of those whose interval contains ``claimed``; a definition without an interval
+    does not. The second is of those whose estimate lies within ``low`` to ``high``.
+    """
     inside = (curve["low"] <= claimed) & (claimed <= curve["high"])
     return float(inside.mean()), float(curve["fold"].between(low, high).mean())
 
 
 def families(curve: pd.DataFrame) -> pd.DataFrame:
-    """Median growth of each family of definitions: one row per ``quantity`` and ``method``, with
-    ``definitions`` (their number) and ``fold`` (the median). Definitions of a family share most of
-    their rows, so a count of definitions counts the same evidence many times."""
+    """Compute the median growth of each family of definitions.
+
+    The result has one row per ``quantity`` and ``method``, with ``definitions`` (their number) and
+    ``fold`` (the median). Definitions of a family share most of their rows, so a count of
+    definitions counts the same evidence many times.
+    """
     method = curve["method"].fillna("both")
     return (
         curve.groupby([curve["quantity"], method], sort=False)["fold"]

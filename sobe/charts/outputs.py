@@ -1,8 +1,8 @@
-"""Outputs as data: what a cell shows is JSON with a kind, and HTML and text are made from it.
+"""Outputs of cells as data: JSON with a kind, from which HTML and plain text are made.
 
-A cell's output carries ``application/vnd.sobe.<kind>+json`` for the book, and HTML and plain text
-for every other reader of a notebook. The book makes one docutils node per output
-(``sobe.site.nodes``); translation changes the JSON (``sobe.charts.translated``).
+An output has ``application/vnd.sobe.<kind>+json`` for the book, and HTML and plain text for every
+other reader of a notebook. The book makes one docutils node per output (`sobe.site.nodes`).
+Translation changes the JSON (`sobe.charts.translated`).
 """
 
 from __future__ import annotations
@@ -13,27 +13,34 @@ import json
 import os
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+#: An object of JSON.
+Json = dict[str, Any]
+
 TEMPLATES = Path(__file__).resolve().parent / "templates"
-#: Environment variable by which the build tells a kernel it runs for the book.
+#: Environment variable that the build sets in kernels which run the book.
 BOOK_ENV = "SOBE_BOOK"
 _BEFORE, _AFTER = "application/vnd.sobe.", "+json"
 _shown = itertools.count(1)
 
 
 class Output:
-    """What a cell shows: a ``kind`` and its ``data``, which is JSON."""
+    """An output of a cell: its ``kind`` and its ``data``, which is JSON."""
 
-    def __init__(self, kind: str, data: dict):
+    def __init__(self, kind: str, data: Json) -> None:
         self.kind, self.data = kind, data
 
     def html(self) -> str:
-        """The output as HTML."""
+        """Return the output as HTML."""
         return html(self.kind, self.data)
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Json:
         return bundle(self.kind, self.data)
 
 
@@ -48,41 +55,41 @@ def kind_of(mime_type: str) -> str:
     return mime_type[len(_BEFORE) : -len(_AFTER)] if ours else ""
 
 
-def bundle(kind: str, data: dict, book: bool | None = None) -> dict:
+def bundle(kind: str, data: Json, book: bool | None = None) -> Json:
     """Return an output as a MIME bundle: its data, and HTML and plain text made from them.
 
-    ``book`` says whether the notebook is the book's, in which charts are stills; None asks the
-    environment.
+    ``book`` says whether the notebook belongs to the book, where charts are still pictures; None
+    asks the environment.
     """
     book = bool(os.environ.get(BOOK_ENV)) if book is None else book
     page = _fallback(kind, data, book)
     return {mime(kind): data, "text/html": page, "text/plain": text(kind, data)}
 
 
-def _fallback(kind, data, book):
+def _fallback(kind: str, data: Json, book: bool) -> str:
     if kind not in ("chart", "figure"):
         return html(kind, data)
     if book:
-        # The executed notebook, as published: the spec is in the data, and need not be in here as well.
+        # A published notebook has the spec in the data, so the HTML need not repeat it.
         return template("still.html", title=title(data["spec"]), subtitle=subtitle(data["spec"]))
-    # Own ids, also where a chart is shown twice; the same whenever the chapter is run.
+    # The number keeps ids apart where a chart is shown twice; each run gives the same ids.
     name = f"{chart_id(data['spec'])}-{next(_shown)}"
     return template("live.html", name=name, spec=data["spec"])
 
 
-def html(kind: str, data: dict) -> str:
+def html(kind: str, data: Json) -> str:
     """Return the HTML of an output, as a page of the book shows it."""
     return template(f"{kind}.html", **data)
 
 
-def text(kind: str, data: dict) -> str:
+def text(kind: str, data: Json) -> str:
     """Return the plain text of an output."""
     if kind == "badge":
-        return data["text"]
+        return str(data["text"])
     if kind == "table":
-        lines = [[column["name"] for column in data["columns"]]]
-        lines += [[cell_text(cell) for cell in row] for row in data["rows"]]
-        return "\n".join([data["caption"], *(" | ".join(line) for line in lines)])
+        rows = [[column["name"] for column in data["columns"]]]
+        rows += [[cell_text(cell) for cell in row] for row in data["rows"]]
+        return "\n".join([data["caption"], *(" | ".join(row) for row in rows)])
     if kind == "grid":
         lines = [data["caption"]]
         for band in data["bands"]:
@@ -97,56 +104,61 @@ def text(kind: str, data: dict) -> str:
     return f"<{kind}>"
 
 
-def cell_text(cell) -> str:
+def cell_text(cell: str | Json) -> str:
     """Return the text of a table's cell."""
     if isinstance(cell, str):
         return cell
     if "links" in cell:
         return ", ".join(part["text"] for part in cell["links"])
-    return cell["text"]
+    return str(cell["text"])
 
 
-def title(spec: dict) -> str:
+def title(spec: Json) -> str:
     """Return the title of a Vega-Lite spec; "" if it has none."""
     return _line(spec, "text")
 
 
-def subtitle(spec: dict) -> str:
+def subtitle(spec: Json) -> str:
     """Return the subtitle of a Vega-Lite spec; "" if it has none."""
     return _line(spec, "subtitle") if isinstance(spec.get("title"), dict) else ""
 
 
-def _line(spec, key):
+def _line(spec: Json, key: str) -> str:
     value = spec.get("title", "")
     if isinstance(value, dict):
         value = value.get(key, "")
-    return " ".join(value) if isinstance(value, list) else value
+    return " ".join(value) if isinstance(value, list) else str(value or "")
 
 
-def label(spec: dict) -> str:
-    """Return what a reader who cannot see the chart is told it is."""
+def label(spec: Json) -> str:
+    """Return the text of a chart for readers who cannot see it."""
     return spec.get("description") or title(spec) or "Chart"
 
 
-def chart_id(spec: dict) -> str:
+def chart_id(spec: Json) -> str:
     """Return an id that depends on nothing but the spec."""
     written = json.dumps(spec, sort_keys=True, separators=(",", ":"))
     return f"chart-{hashlib.sha256(written.encode()).hexdigest()[:12]}"
 
 
-def script_json(value) -> Markup:
+def script_json(value: Any) -> Markup:
     r"""Return compact JSON that is safe inside a <script> element.
 
-    Escaping <, > and & as \uXXXX leaves the same JSON value, and no `</script>` or `<!--` for an
-    HTML parser to act on. Raises ValueError for numbers that are not JSON.
+    With <, > and & written as \uXXXX the JSON value is the same, and an HTML parser finds no
+    ``</script>`` or ``<!--`` in it.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite, which JSON cannot hold.
     """
     written = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return Markup(written.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
 
 
 @lru_cache(maxsize=4)
-def environment(*folders):
-    """Return the Jinja environment of the templates in ``folders``; all they fill in is escaped."""
+def environment(*folders: Path) -> Environment:
+    """Return the Jinja environment of the templates in ``folders``; values are escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     from sobe import languages
@@ -168,6 +180,6 @@ def environment(*folders):
     return environment
 
 
-def template(path: str, /, **values) -> str:
+def template(path: str, /, **values: Any) -> str:
     """Return the template ``path`` filled with ``values``, which are escaped."""
     return environment(TEMPLATES).get_template(path).render(values)

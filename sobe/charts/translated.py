@@ -1,44 +1,50 @@
-"""What a cell shows, in another language: the one function for a live kernel and for kept outputs.
+"""Translation of outputs, for a live kernel and for stored notebooks alike.
 
-The JSON of an output is translated, and its HTML and text are made again from that. HTML that is not
-ours, as of a data frame, goes through `page.translated`.
+The JSON of an output is translated, and its HTML and text are made from the result. Foreign HTML,
+as of a data frame, is translated by `sobe.languages.html.translated`.
 """
 
+from __future__ import annotations
+
 import ast
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 from sobe import languages
 from sobe.charts import outputs, translated_spec
+from sobe.charts.outputs import Json
+from sobe.languages.catalogue import Catalogue
 from sobe.languages.html import translated as html
 from sobe.paths import ROOT
 
-#: What myst-nb puts before the type of a kept value.
-KEPT = "application/papermill.record/"
+#: Prefix of myst-nb to the MIME type of a glued value.
+GLUED = "application/papermill.record/"
 
 
-def translated(bundle, translate, book=None):
-    """A copy of a MIME bundle ({type: content}) in the language of the catalogue `translate`.
+def translated(bundle: Json, translate: Catalogue, book: bool | None = None) -> Json:
+    """Return a MIME bundle ({type: content}) translated by a catalogue.
 
-    `book` is that of `outputs.bundle`.
+    ``book`` is that of `outputs.bundle`.
     """
     for mime, content in bundle.items():
-        before = KEPT if mime.startswith(KEPT) else ""
-        if kind := outputs.kind_of(mime.removeprefix(KEPT)):
+        before = GLUED if mime.startswith(GLUED) else ""
+        if kind := outputs.kind_of(mime.removeprefix(GLUED)):
             made = outputs.bundle(kind, KINDS[kind](content, translate), book)
             return {before + name: value for name, value in made.items()}
     return {
-        mime: _one(mime.removeprefix(KEPT), content, translate) for mime, content in bundle.items()
+        mime: _one(mime.removeprefix(GLUED), content, translate) for mime, content in bundle.items()
     }
 
 
-def _one(mime, content, translate):
+def _one(mime: str, content: Any, translate: Catalogue) -> Any:
     if mime == "text/html":
         return html(content, translate)
     return _text(content, translate) if mime == "text/plain" else content
 
 
-def _text(content, translate):
-    """The repr of a text, which is what a kept value is; anything else stays."""
+def _text(content: str, translate: Catalogue) -> str:
+    """Translate the repr of a text, which a glued value has as plain text; leave all else."""
     if content[:1] not in "\"'":
         return content
     try:
@@ -48,7 +54,7 @@ def _text(content, translate):
     return repr(translate(value)) if isinstance(value, str) else content
 
 
-def _cell(cell, translate):
+def _cell(cell: Any, translate: Catalogue) -> Any:
     if isinstance(cell, str):
         return translate(cell)
     if "links" in cell:
@@ -56,7 +62,7 @@ def _cell(cell, translate):
     return cell if "code" in cell or "lang" in cell else {**cell, "text": translate(cell["text"])}
 
 
-def _table(table, translate):
+def _table(table: Json, translate: Catalogue) -> Json:
     return {
         **table,
         "caption": translate(table["caption"]),
@@ -65,8 +71,8 @@ def _table(table, translate):
     }
 
 
-def _grid(grid, translate):
-    """A grid; what stands aside is Chinese as it is."""
+def _grid(grid: Json, translate: Catalogue) -> Json:
+    """Translate a grid, except for its asides, which are Chinese in every edition."""
     return {
         **{key: translate(grid[key]) for key in ("caption", "row", "column")},
         "bands": [
@@ -92,16 +98,16 @@ def _grid(grid, translate):
     }
 
 
-def _badge(badge, translate):
+def _badge(badge: Json, translate: Catalogue) -> Json:
     return {**badge, "text": translate(badge["text"])}
 
 
-def _chart(chart, translate):
+def _chart(chart: Json, translate: Catalogue) -> Json:
     return {"spec": translated_spec.translated(chart["spec"], translate)}
 
 
-def _figure(figure, translate):
-    """A figure's declaration (`sobe.charts.figure`), its rows as they are."""
+def _figure(figure: Json, translate: Catalogue) -> Json:
+    """Translate a figure's declaration (`sobe.charts.figure`), except for its rows."""
     columns = [
         {
             key: translate(text) if key in ("name", "description") else text
@@ -117,12 +123,12 @@ def _figure(figure, translate):
     }
 
 
-#: Keys of the estimator's model whose values are words, whatever they look like.
+#: Keys of the estimator's model whose values are always words.
 _NAMED = {"stages", "texts", "options"}
 
 
-def _leaves(value, translate, named=False):
-    """JSON with its texts translated; identifiers (no capital letter, no space) are not texts."""
+def _leaves(value: Any, translate: Catalogue, named: bool = False) -> Any:
+    """Translate the texts of JSON; what has no space and no capital is an identifier."""
     if isinstance(value, dict):
         return {
             key: _leaves(item, translate, named or key in _NAMED) for key, item in value.items()
@@ -134,8 +140,8 @@ def _leaves(value, translate, named=False):
     return value
 
 
-def _labels(value, translate):
-    """JSON with its labels and what a row says translated."""
+def _labels(value: Any, translate: Catalogue) -> Any:
+    """Translate the labels, units and descriptions of rows in JSON."""
     if isinstance(value, dict):
         return {
             key: translate(item) if key in ("label", "what", "unit") else _labels(item, translate)
@@ -144,7 +150,7 @@ def _labels(value, translate):
     return [_labels(item, translate) for item in value] if isinstance(value, list) else value
 
 
-def _estimator(estimator, translate):
+def _estimator(estimator: Json, translate: Catalogue) -> Json:
     return {
         **_labels(estimator, translate),
         "model": _leaves(estimator["model"], translate),
@@ -153,7 +159,7 @@ def _estimator(estimator, translate):
 
 
 #: Kind of output to the function that translates its JSON.
-KINDS = {
+KINDS: dict[str, Callable[[Json, Catalogue], Json]] = {
     "table": _table,
     "grid": _grid,
     "badge": _badge,
@@ -164,22 +170,28 @@ KINDS = {
 
 
 @lru_cache(maxsize=2)
-def catalogue(language):
-    """The Catalogue of `language`. Raises LanguageError for one that the book does not speak."""
+def catalogue(language: str) -> Catalogue:
+    """Return the Catalogue of ``language``.
+
+    Raises
+    ------
+    LanguageError
+        If the book has no edition in it.
+    """
     from sobe.languages import edition
 
     languages.check(language)
     return edition.catalogue(ROOT / "book", ROOT / "data", language)
 
 
-def hook(shell):
-    """Let everything a kernel shows go through the language of its variable `lang`."""
+def hook(shell: Any) -> None:
+    """Translate all outputs of a kernel into the language of its variable ``lang``."""
     formatter = shell.display_formatter
-    if getattr(formatter, "sobe_said", False):
+    if getattr(formatter, "sobe_translates", False):
         return
     inner = formatter.format
 
-    def format(obj, include=None, exclude=None):
+    def format(obj: object, include: object = None, exclude: object = None) -> tuple[Json, Json]:
         data, metadata = inner(obj, include, exclude)
         language = shell.user_ns.get("lang", "en")
         if language != "en":
@@ -187,4 +199,4 @@ def hook(shell):
         return data, metadata
 
     formatter.format = format
-    formatter.sobe_said = True
+    formatter.sobe_translates = True

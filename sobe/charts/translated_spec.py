@@ -1,23 +1,30 @@
-"""A chart's Vega-Lite spec in another language: what it shows, not what it computes with.
+"""Translation of a chart's Vega-Lite spec: the texts it shows, not the values it computes with.
 
-Data keep their values, so that filters, sorting and selections work as before. Labels of axes and
-legends go through a `labelExpr`; texts and tooltips read a translated copy of their field.
+Data keep their values, so filters, sorting and selections work as before. Labels of axes and
+legends are translated by a ``labelExpr``; texts and tooltips read a translated copy of their field.
 """
+
+from __future__ import annotations
 
 import json
 import re
+from collections.abc import Container, Iterator, Mapping
 from decimal import Decimal
+from typing import Any
 
+from sobe.charts.outputs import Json
+from sobe.languages.catalogue import Catalogue
 from sobe.languages.units import NOT_KNOWN
 
 _TEXTS = ("title", "subtitle", "description")
 _QUOTED = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'")
 _TABLE = re.compile(r"\{\"-?\d+\": \"[^}]*\}")
+#: Suffix of the field with a translated copy of another field.
 COPY = "__said"
 
 
-def translated(spec, translate):
-    """A copy of `spec` (a dict) with every text a reader sees given by `translate`."""
+def translated(spec: Json, translate: Catalogue) -> Json:
+    """Return a copy of a spec with every text that a reader sees translated."""
     spec = json.loads(json.dumps(spec))
     words = _words(spec, translate)
     fields = _copies(spec, translate)
@@ -25,13 +32,13 @@ def translated(spec, translate):
     return spec
 
 
-def _rows(spec):
+def _rows(spec: Json) -> Iterator[Json]:
     for rows in spec.get("datasets", {}).values():
         yield from (row for row in rows if isinstance(row, dict))
 
 
-def _shown_fields(node, channels):
-    """Fields shown on the given channels."""
+def _shown_fields(node: Any, channels: Container[str]) -> Iterator[tuple[str, Json]]:
+    """Yield (field, channel) of every encoding by one of the given channels."""
     if isinstance(node, dict):
         for name, channel in (
             node.get("encoding", {}).items() if isinstance(node.get("encoding"), dict) else ()
@@ -65,9 +72,9 @@ _DISCRETE = (
 )
 
 
-def _words(spec, translate):
-    """{shown: translated} for the categories on axes and in legends."""
-    found = {}
+def _words(spec: Json, translate: Catalogue) -> dict[str, str]:
+    """Return {shown: translated} for the categories on axes and in legends."""
+    found: dict[str, str] = {}
     for field, channel in _shown_fields(spec, _DISCRETE):
         if channel.get("type") not in ("nominal", "ordinal"):
             continue
@@ -84,18 +91,18 @@ def _words(spec, translate):
         if hidden:
             continue
         for value in dict.fromkeys(values):
-            if (said := translate(value)) != value:
-                found[value] = said
-                # A label may show only what stands before a hyphen.
-                found.setdefault(value.partition("-")[0], said)
-                # Or be a list of lines, which Vega joins by commas where it looks one up.
-                found.setdefault(value.replace(", ", ","), said)
+            if (translation := translate(value)) != value:
+                found[value] = translation
+                # A label may show only the part before a hyphen.
+                found.setdefault(value.partition("-")[0], translation)
+                # A label may be a list of lines, which Vega joins by commas for a look-up.
+                found.setdefault(value.replace(", ", ","), translation)
     return found
 
 
-def _copies(spec, translate):
-    """Give the rows translated copies of fields that texts and tooltips show; returns those fields."""
-    done = set()
+def _copies(spec: Json, translate: Catalogue) -> set[str]:
+    """Add translated copies of the fields of texts and tooltips; return those fields."""
+    done: set[str] = set()
     shown = {("tooltip", field) for field, _ in _shown_fields(spec, ("tooltip",))}
     for field, channel in _shown_fields(spec, ("text", "tooltip")):
         if field in done or "aggregate" in channel:
@@ -105,27 +112,33 @@ def _copies(spec, translate):
                 done.add(field)
             continue
         rows = [row for row in _rows(spec) if isinstance(row.get(field), str)]
-        said = {
+        translations = {
             value: _lined(value, translate(value))
             for value in dict.fromkeys(row[field] for row in rows)
         }
         lacking = ("tooltip", field) in shown and _lacks(spec, field)
-        if lacking or any(key != value for key, value in said.items()):
+        if lacking or any(key != value for key, value in translations.items()):
             done.add(field)
             for row in rows:
-                row[field + COPY] = said[row[field]]
+                row[field + COPY] = translations[row[field]]
             if lacking:
                 _unknown(spec, field, translate)
     return done
 
 
-def _lined(text, said):
-    """`said` on the last of as many lines as `text` has: a chart places words by their lines."""
-    return "\n" * (text.count("\n") - said.count("\n")) + said
+def _lined(text: str, translation: str) -> str:
+    """Put empty lines before a translation, so that it has as many lines as its text.
+
+    A chart places a text by its number of lines.
+    """
+    return "\n" * (text.count("\n") - translation.count("\n")) + translation
 
 
-def _copied_numbers(spec, field, style, translate):
-    """Give the rows a number's text, where `style` writes it with "$" or "," and Chinese has units for it."""
+def _copied_numbers(spec: Json, field: str, style: str, translate: Catalogue) -> bool:
+    """Add copies of numbers as text, where ``style`` has "$" or ","; return whether it has any.
+
+    Chinese has units of its own for these.
+    """
     if not re.match(r"[$,]", style) and (style or not _lacks(spec, field)):
         return False
     rows = [row for row in _rows(spec) if isinstance(row.get(field), (int, float))]
@@ -135,20 +148,20 @@ def _copied_numbers(spec, field, style, translate):
     return bool(rows)
 
 
-def _lacks(spec, field):
-    """Whether some row has the field without a value."""
+def _lacks(spec: Json, field: str) -> bool:
+    """Return whether some row has the field without a value."""
     return any(field in row and row[field] is None for row in _rows(spec))
 
 
-def _unknown(spec, field, translate):
-    """What is not known, said in the copies as well."""
+def _unknown(spec: Json, field: str, translate: Catalogue) -> None:
+    """Write "not known" into the copies of missing values."""
     for row in _rows(spec):
         if field in row and row[field] is None:
             row[field + COPY] = translate(NOT_KNOWN)
 
 
-def _formatted(value, style):
-    """A number as d3's formats "$,.2f", ",.3~r" and "," write it."""
+def _formatted(value: float, style: str) -> str:
+    """Write a number as the formats "$,.2f", ",.3~r" and "," of d3 do."""
     if not style:
         return f"{value:g}"
     dollar, rest = ("$", style[1:]) if style.startswith("$") else ("", style)
@@ -160,14 +173,14 @@ def _formatted(value, style):
     return dollar + (text.rstrip("0").rstrip(".") if "." in text else text)
 
 
-def expression(text, translate, words):
-    """An axis's or legend's label expression, its own words translated and its result looked up."""
+def expression(text: str, translate: Catalogue, words: Mapping[str, str]) -> str:
+    """Translate the words of a label expression, and let it look up its result in ``words``."""
     if whole := translate.messages.get(text):
         translate.used.add(text)
         return whole
     if text:
 
-        def table(match):
+        def table(match: re.Match[str]) -> str:
             labels = {key: translate(value) for key, value in json.loads(match[0]).items()}
             return json.dumps(labels, ensure_ascii=False)
 
@@ -180,8 +193,8 @@ def expression(text, translate, words):
     return f"({json.dumps(words, ensure_ascii=False, sort_keys=True)}[{found}] || {found})"
 
 
-def _has_words(text):
-    """Whether an expression puts words, a currency or a size (M, B) into what it writes."""
+def _has_words(text: str) -> bool:
+    """Return whether an expression writes words, a currency or a size (M, B)."""
     quoted = [a or b for a, b in _QUOTED.findall(text)]
     return any(
         re.search(r"[A-Za-z]{3}", part) and " " in part or re.fullmatch(r"\$| ?[kMBT]", part)
@@ -189,7 +202,9 @@ def _has_words(text):
     )
 
 
-def _walk(node, translate, words, fields):
+def _walk(
+    node: Any, translate: Catalogue, words: Mapping[str, str], fields: Container[str]
+) -> None:
     if isinstance(node, list):
         for item in node:
             _walk(item, translate, words, fields)
@@ -198,20 +213,21 @@ def _walk(node, translate, words, fields):
         return
     for key in _TEXTS:
         if isinstance(node.get(key), (str, list)):
-            node[key] = _said(node[key], translate)
+            node[key] = _lines(node[key], translate)
     if isinstance(node.get("title"), dict) and "text" in node["title"]:
-        node["title"]["text"] = _said(node["title"]["text"], translate)
+        node["title"]["text"] = _lines(node["title"]["text"], translate)
     if isinstance(node.get("calculate"), str):
         node["calculate"] = expression(node["calculate"], translate, {})
     mark = node.get("mark")
     if isinstance(mark, dict) and isinstance(mark.get("text"), str) and mark["text"]:
         mark["text"] = translate(mark["text"])
-    bind = node.get("bind")
+    bind: Any = node.get("bind")
     if isinstance(bind, dict) and ("name" in bind or "options" in bind):
         name = bind.get("name") or node.get("name", "")
         bind["name"] = f"{translate(name.strip())} "
         if "options" in bind:
-            bind["labels"] = [translate(str(v)) for v in bind.get("labels", bind["options"])]
+            labels: list[Any] = bind["labels"] if "labels" in bind else bind["options"]
+            bind["labels"] = [translate(str(label)) for label in labels]
     encoding = node.get("encoding")
     if isinstance(encoding, dict):
         for name, channel in encoding.items():
@@ -223,14 +239,16 @@ def _walk(node, translate, words, fields):
             _walk(value, translate, words, fields)
 
 
-def _said(value, translate):
+def _lines(value: str | list[Any], translate: Catalogue) -> str | list[Any]:
     if isinstance(value, list):
         return [translate(part) if isinstance(part, str) else part for part in value]
     return translate(value)
 
 
-def _channel(name, one, translate, words, fields):
-    """One channel of an encoding."""
+def _channel(
+    name: str, one: Json, translate: Catalogue, words: Mapping[str, str], fields: Container[str]
+) -> None:
+    """Translate one channel of an encoding, in place."""
     field = one.get("field")
     if isinstance(one.get("value"), str) and name == "text":
         one["value"] = translate(one["value"])
@@ -268,7 +286,8 @@ def _channel(name, one, translate, words, fields):
     ):
         if not on or (key in one and one[key] is None):
             continue
-        part = one.get(key) if isinstance(one.get(key), dict) else {}
+        found = one.get(key)
+        part: Json = found if isinstance(found, dict) else {}
         old = part.get("labelExpr", "")
         if "$" in str(part.get("format")) and old not in translate.messages:
             translate.missing.setdefault(old or f"format(datum.value, '{part['format']}')", None)

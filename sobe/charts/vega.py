@@ -1,22 +1,26 @@
-"""The page scripts of the site: the Vega bundle and the chart loader.
+"""The Vega bundle, the script of the site's charts.
 
-The bundle is made from vl-convert's own copy of Vega, Vega-Lite and vega-embed,
-so nothing is downloaded and nothing large is committed.
+It is made from the copy of Vega, Vega-Lite and vega-embed that vl-convert carries, so nothing is
+downloaded and nothing large is committed.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from sobe import atomic
 
 
 class BundleError(Exception):
-    """The installed Altair and vl-convert do not belong together."""
+    """The installed versions of Altair and vl-convert do not match."""
 
 
-def matching_vegalite(schema_version, available):
-    """vl-convert's Vega-Lite version for Altair's schema ("v6.4.1" -> "6.4").
+def matching_vegalite(schema_version: str, available: Sequence[str]) -> str:
+    """Return vl-convert's version of Vega-Lite for Altair's schema ("v6.4.1" -> "6.4").
 
-    Raises BundleError where vl-convert has no such Vega-Lite.
+    Raises
+    ------
+    BundleError
+        If vl-convert has no such version.
     """
     wanted = ".".join(schema_version.lstrip("v").split(".")[:2])
     if wanted not in available:
@@ -27,21 +31,24 @@ def matching_vegalite(schema_version, available):
     return wanted
 
 
-def wrap(script):
-    """The bundle inside a function of its own.
+def wrap(script: str) -> str:
+    """Return the bundle inside a function.
 
-    Its top-level names (`_`, `n`, `t`, …) would otherwise be globals of every
-    page. What pages need it puts on `window` itself.
+    Without it, the top-level names of the bundle (``_``, ``n``, ``t``, …) would be globals of every
+    page. The bundle puts what pages need on ``window``.
     """
     if "window.vegaEmbed=" not in script:
         raise BundleError("vl-convert's bundle no longer defines window.vegaEmbed")
     return f"(function(){{{script}\n}})();\n"
 
 
-def vega_bundle(cache_dir=None):
-    """The wrapped Vega bundle; kept in `cache_dir`, since making it takes a second.
+def vega_bundle(cache_dir: Path | str | None = None) -> str:
+    """Return the wrapped Vega bundle, stored in ``cache_dir`` because it takes a second to make.
 
-    Raises BundleError where the versions do not match.
+    Raises
+    ------
+    BundleError
+        If the versions of Altair and vl-convert do not match.
     """
     from importlib.metadata import version
 
@@ -55,13 +62,14 @@ def vega_bundle(cache_dir=None):
             f"Altair expects Vega {altair.VEGA_VERSION}, but vl-convert-python carries "
             f"{vl_convert.get_vega_version()}; pin versions that match."
         )
-    kept = None
+    stored = None
     if cache_dir is not None:
         name = f"vega-{vegalite}-vlc-{version('vl-convert-python')}.js"
-        kept = Path(cache_dir) / name
-        if script := atomic.kept(kept):
-            return script.decode()
-    script = wrap(vl_convert.javascript_bundle(vl_version=vegalite))
-    if kept is not None:
-        atomic.keep(kept, script.encode())
+        stored = Path(cache_dir) / name
+        if content := atomic.load(stored):
+            return content.decode()
+    # Its stub lacks the default of the first argument.
+    script = wrap(vl_convert.javascript_bundle(vl_version=vegalite))  # type: ignore[call-arg]
+    if stored is not None:
+        atomic.store(stored, script.encode())
     return script

@@ -1,79 +1,87 @@
-"""The Chinese edition: what charts, tables, cards and scripts say, in another language.
+"""Languages of the book: numbers as text, catalogues of messages, and finished pages translated.
 
-Prose is translated by Sphinx itself from the catalogues of the chapters. What cells show goes
-through `outputs`, in a live kernel or in the notebooks that the English edition has executed; what
-cards and the data page say through `translate`; what Sphinx and its theme say in the finished page.
+Sphinx translates prose from the catalogues of the chapters. Outputs of cells are translated as data
+(`sobe.charts.translated`), in a live kernel or in the notebooks that the English edition executed.
+Cards and the data page call `translate`. The words of Sphinx and its theme are translated in the
+finished pages.
 """
 
-import re
-from pathlib import Path
+from __future__ import annotations
 
-#: Language (as Sphinx calls it) to the folder of its edition, the first being the source's.
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sobe.languages.catalogue import Catalogue
+
+#: Language, by Sphinx's name for it, to the folder of its edition; the source language is first.
 EDITIONS = {"en": "en", "zh_CN": "zh"}
-#: Folder of an edition to its own name, as the switch on every page shows it.
+#: Folder of an edition to the name of its language, as the switch on every page shows it.
 NAMES = {"en": "English", "zh": "简体中文"}
 #: Folder of an edition to the language tag of its pages.
 TAGS = {"en": "en", "zh": "zh-CN"}
-#: The catalogue of what code says; those of the chapters bear the chapters' names.
+#: Name of the catalogue for texts in code; the other catalogues are named like their chapters.
 MESSAGES = "messages"
 
 
 class LanguageError(ValueError):
-    """A language that the book does not speak."""
+    """A language in which the book has no edition."""
 
 
-def check(language):
-    """Raise LanguageError unless `language` is one of the book's."""
+def check(language: str) -> None:
+    """Raise LanguageError if the book has no edition in ``language``."""
     if language not in EDITIONS:
         raise LanguageError(f"lang is one of {', '.join(map(repr, EDITIONS))}, not {language!r}")
 
 
-def folder(book, language):
-    """Where the catalogues of a language lie, below the folder of pages."""
+def folder(book: Path | str, language: str) -> Path:
+    """Return the folder of a language's catalogues, below the folder ``book`` of the chapters."""
     return Path(book) / "locale" / language / "LC_MESSAGES"
 
 
-_catalogue = None
-#: Chinese characters and the marks that are as wide.
+_catalogue: Catalogue | None = None
+#: Character ranges of Chinese characters and full-width punctuation.
 WIDE = "\u3000-\u303f\u3400-\u9fff\uff00-\uff65"
 _GAP = re.compile(rf"(?<=[{WIDE}]) +(?=[{WIDE}])")
 
 
-def use(catalogue):
-    """Let `translate` speak by a Catalogue; None: English."""
+def use(catalogue: Catalogue | None) -> None:
+    """Set the Catalogue by which this process translates; None for English."""
     global _catalogue
     _catalogue = catalogue
 
 
-def closed(text):
-    """Text without spaces between Chinese characters, which numbers and names put into it bring along."""
+def closed(text: str) -> str:
+    """Remove the spaces between Chinese characters that numbers and names leave in a text."""
     return _GAP.sub("", text)
 
 
-def translate(message, **parts):
-    """`message` in the language of this process, its {names} filled with `parts`."""
+def translate(message: str, **parts: object) -> str:
+    """Translate ``message`` into this process's language and fill its {names} with ``parts``."""
     if _catalogue is None:
         return message.format(**parts) if parts else message
     text = _catalogue(message)
-    # Parts are set off from the words around them as Latin is; Chinese ones need no space.
+    # Messages have spaces around their parts, as Latin text needs them; Chinese text does not.
     return closed(text.format(**parts)) if parts else text
 
 
-def tag():
-    """The language tag of what this process writes."""
+def tag() -> str:
+    """Return the language tag of what this process writes."""
     return "en" if _catalogue is None else TAGS[EDITIONS[_catalogue.language]]
 
 
-def number(text):
-    """A number written in English ("86 billion"), as this process's language writes it."""
+def number(text: str) -> str:
+    """Translate a number written in English ("86 billion") into the language of this process."""
     return text if _catalogue is None else _catalogue(text)
 
 
-def listing(parts, between=", "):
-    """Several things one after another, `between` them ", " or "; "."""
+def listing(parts: Iterable[str], between: str = ", ") -> str:
+    """Join several texts; ``between`` is the English separator, ", " or "; "."""
     return (between if _catalogue is None else {", ": "、", "; ": "；"}[between]).join(parts)
 
 
-def sentences(parts):
-    """Sentences as a paragraph."""
+def sentences(parts: Iterable[str]) -> str:
+    """Join sentences into a paragraph."""
     return (" " if _catalogue is None else "").join(parts)

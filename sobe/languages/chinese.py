@@ -1,7 +1,7 @@
-"""Numbers inside a text: found in English, written in Chinese (860 亿, 1,000 亿美元, 3.5 倍).
+"""Numbers inside an English text, rewritten in Chinese (860 亿, 1,000 亿美元, 3.5 倍).
 
-A message of the catalogue has a slot ({1}, {2} …) where a number stands, so that it survives a
-change of the data.
+A message of the catalogue has slots ({1}, {2} …) in place of numbers, so it does not change when
+the data change.
 """
 
 import re
@@ -19,7 +19,7 @@ _SCALES = ((8, "亿"), (4, "万"))
 
 
 def slotted(text):
-    """(text with slots for its numbers, [the numbers as matches])."""
+    """Return (text with slots for its numbers, [the numbers as matches])."""
     found = []
 
     def slot(match):
@@ -34,10 +34,10 @@ def _plain(number):
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _grouped(number, kept=False):
+def _grouped(number, zeros=False):
     """Write a number with 万, 亿 or 万亿, or from 10**16 as a power of ten, if no digit is lost.
 
-    With ``kept`` its trailing zeros are significant ("25.60 billion" is 256.0 亿).
+    ``zeros`` says that trailing zeros are significant ("25.60 billion" is 256.0 亿).
     """
     if number >= 10**16 and len(number.normalize().as_tuple().digits) < 6:
         power = number.adjusted()
@@ -47,14 +47,14 @@ def _grouped(number, kept=False):
     else:
         power, word = next(((p, w) for p, w in _SCALES if number >= 10**p), (0, ""))
         scaled = number.scaleb(-power)
-    # Sums to the last dollar keep five digits (212.31 亿); a count of six or more says itself.
+    # Sums have up to five digits (212.31 亿); a number with more is written out.
     if not word or len(scaled.normalize().as_tuple().digits) > (5 if word != "万" else 4):
         return _plain(number)
-    return f"{scaled:,f} {word}" if kept else f"{_plain(scaled)} {word}"
+    return f"{scaled:,f} {word}" if zeros else f"{_plain(scaled)} {word}"
 
 
 def chinese(match):
-    """One number, as a Chinese reader expects it; a key of a row as it is."""
+    """Write one number as a Chinese reader expects it; leave the key of a row as it is."""
     if match["key"]:
         return match["key"]
     digits, word = match["digits"], match["word"]
@@ -62,7 +62,7 @@ def chinese(match):
         text = "∞"
     elif word or match["usd"] or "," in digits or "e" in digits:
         number = Decimal(digits.replace(",", "")).scaleb(_WORDS.get(word, 0))
-        text = _grouped(number, kept="." in digits and "e" not in digits)
+        text = _grouped(number, zeros="." in digits and "e" not in digits)
         if "." in digits and not word and len(digits) < 6:
             text = digits  # "$2.10" keeps its cents
     else:

@@ -1,7 +1,8 @@
-"""An edition of the site: the catalogue it reads, and its files brought into its language."""
+"""An edition of the site: its catalogue, and the translation of its finished pages."""
 
 import csv
 import re
+from pathlib import Path
 
 from sobe import languages
 from sobe.languages.catalogue import Catalogue, names, read
@@ -10,8 +11,8 @@ from sobe.languages.html import page
 _PLURAL = re.compile(r'new Function\(\s*"n",\s*`[^`]*`,?\s*\)')
 
 
-def from_tables(data):
-    """{English: Chinese} of every pair of columns `x` and `x_zh` in the tables."""
+def from_tables(data: Path) -> dict[str, str]:
+    """Return {English: Chinese} of every pair of columns ``x`` and ``x_zh`` in the tables."""
     found = {}
     for path in sorted(data.rglob("*.csv")):
         with path.open(encoding="utf-8", newline="") as lines:
@@ -22,22 +23,26 @@ def from_tables(data):
     return found
 
 
-def catalogue(book, data, language):
-    """What code says, in `language`: the tables' own terms and the catalogue of messages."""
+def catalogue(book: Path, data: Path, language: str) -> Catalogue:
+    """Return the Catalogue of ``language``: terms from the tables, and messages of the code."""
     messages = from_tables(data) | read(
         languages.folder(book, language) / f"{languages.MESSAGES}.po"
     )
     return Catalogue(messages, names(data), language)
 
 
-def translate_pages(site, translate):
-    """Bring what Sphinx, the theme and cards say in the rendered pages below `site` into the language of `translate`."""
+def translate_pages(site: Path, translate: Catalogue) -> None:
+    """Translate the words of Sphinx, the theme and cards in the finished pages below ``site``.
+
+    ``translate`` is the Catalogue of the edition.
+    """
     for path in sorted(site.rglob("*.html")):
-        # A figure's own page is ours, and speaks by itself.
+        # The page of a figure alone is written in its language.
         if not {"_static", "figures"} & set(path.relative_to(site).parts[:-1]):
             text = path.read_text(encoding="utf-8")
             path.write_text(page(text, translate), encoding="utf-8")
-    # Sphinx makes the plural's rule from a text, which the pages' policy forbids; Chinese has one form.
+    # Sphinx builds the rule of plurals from a text, which the pages' policy forbids. Chinese has
+    # one form for all numbers.
     script = site / "_static" / "doctools.js"
     if script.is_file():
         text = script.read_text(encoding="utf-8")

@@ -1,10 +1,11 @@
-"""HTML in another language: what a cell shows, and what the theme and cards say in a finished page.
+"""Translation of HTML: foreign outputs of cells, and the theme and cards of a finished page.
 
 Code, addresses and tables of the data package stay as they are.
 """
 
 import html
 import re
+from collections.abc import Callable
 
 from sobe.languages import WIDE
 from sobe.languages.catalogue import CHINESE
@@ -27,31 +28,32 @@ _READ = {
     "data-bs-title",
     "label",
 }
-_VOID = set("area base br col embed hr img input link meta param source track wbr".split())
+_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param"}
+_VOID |= {"source", "track", "wbr"}
 _SKIPPED = {"pre", "code", "style", "script", "math", "textarea", "kbd"}
-#: Inside a page's article, what is translated in the finished page: cards, the data page, the catalogue of
-#: figures, and the theme's own buttons. The rest of it is prose, or was translated where a cell showed it.
+#: Elements inside the article that are translated in the finished page: buttons and titles of the
+#: theme. The rest of the article is prose and outputs, which are translated already.
 _LATE = re.compile(
     r'class="[^"]*\b(?:above-input|toggle-details|bd-search-container|headerlink|admonition-title)\b'
 )
 
-#: A space between Chinese characters, of which markup may stand where the prose has emphasis or a glued text.
-#: Found as `apart`: code, and tables, whose texts were translated one by one.
+#: A space between Chinese characters, with markup next to it where the prose has emphasis or a
+#: glued text. Code and tables match as `skipped`: their texts were translated one by one.
 _MARKUP = r'(?:</?(?:strong|em)>|<span class="pasted-[^"]*">|</span>)*'
 _GAP = re.compile(
-    rf"<(?P<apart>{'|'.join(sorted(_SKIPPED))}|table)\b.*?</(?P=apart)>|"
+    rf"<(?P<skipped>{'|'.join(sorted(_SKIPPED))}|table)\b.*?</(?P=skipped)>|"
     rf"(?<=[{WIDE}])(?P<before>{_MARKUP})[ \n]+(?P<after>{_MARKUP})(?=[{WIDE}])",
     re.S,
 )
 
 
-def translated(text, translate):
-    """HTML that a cell shows and that is not ours, with everything in it given by `translate`."""
+def translated(text: str, translate: Callable[[str], str]) -> str:
+    """Translate HTML of a cell that is not ours, as of a data frame: all texts and attributes."""
     return _walked(text, translate, lambda name, token, inside: True)
 
 
-def page(text, translate):
-    """A finished page: what the theme says around the article and what `_LATE` names inside it, given by `translate`."""
+def page(text: str, translate: Callable[[str], str]) -> str:
+    """Translate a finished page: all around its article, and what `_LATE` matches inside it."""
 
     def wanted(name, token, outer):
         if _LATE.search(token):
@@ -62,12 +64,19 @@ def page(text, translate):
 
 
 def _closed(gap):
-    return gap[0] if gap["apart"] else gap["before"] + gap["after"]
+    return gap[0] if gap["skipped"] else gap["before"] + gap["after"]
 
 
-def _walked(text, translate, wanted):
-    """`text` with texts and read-aloud attributes given by `translate` where `wanted(tag, token, outer)` says so."""
-    out, stack = [], []  # of open elements: (name, wanted, skipped, whether it is of the data page)
+def _walked(
+    text: str, translate: Callable[[str], str], wanted: Callable[[str, str, bool], bool]
+) -> str:
+    """Translate texts and spoken attributes where ``wanted(tag, token, outer)`` is true.
+
+    ``outer`` says whether the element around is wanted.
+    """
+    out: list[str] = []
+    # The open elements: (name, wanted, skipped, inside the data page).
+    stack: list[tuple[str, bool, bool, bool]] = []
     for token in _TOKENS.split(text):
         if token.startswith("<") and (tag := _TAG.match(token)):
             name = tag[2].lower()
@@ -79,7 +88,7 @@ def _walked(text, translate, wanted):
                 continue
             _, outer, skipped, package = stack[-1] if stack else ("", True, False, False)
             want = wanted(name, token, outer)
-            # A table of the data package is the data, whatever the page's language.
+            # A table of the data package shows the data as they are, in every language.
             skip = (
                 skipped
                 or name in _SKIPPED
@@ -94,14 +103,18 @@ def _walked(text, translate, wanted):
             if name not in _VOID and not token.endswith("/>"):
                 package = package or 'class="sobe-data"' in token
                 stack.append((name, want, skip, package))
-        elif not token or token.startswith("<!") or not stack:
-            out.append(token)
-        elif not stack[-1][1] or stack[-1][2] or not token.strip():
+        elif (
+            not token.strip()
+            or token.startswith("<!")
+            or not stack
+            or not stack[-1][1]
+            or stack[-1][2]
+        ):
             out.append(token)
         else:
             text = html.unescape(token)
-            said = translate(text)
-            out.append(token if said == text else html.escape(said, quote=False))
+            translation = translate(text)
+            out.append(token if translation == text else html.escape(translation, quote=False))
     return "".join(out)
 
 
@@ -110,9 +123,9 @@ def _attributes(token, translate):
         if match[2] in _READ:
             text = html.unescape(match[3])
             if text and not CHINESE.search(text):
-                said = translate(text)
-                if said != text:
-                    return f'{match[1]}{match[2]}="{html.escape(said)}"'
+                translation = translate(text)
+                if translation != text:
+                    return f'{match[1]}{match[2]}="{html.escape(translation)}"'
         return match[0]
 
     return _ATTRIBUTE.sub(one, token)

@@ -47,10 +47,10 @@ def dictionary(cache):
     if jieba.dt.initialized:
         return
     path = cache and Path(cache) / f"jieba-{jieba.__version__}-{sys.implementation.cache_tag}"
-    content = atomic.kept(path) if path else None
+    content = atomic.load(path) if path else None
     words = marshal.loads(content) if content else jieba.dt.gen_pfdict(jieba.dt.get_dict_file())
     if path and not content:
-        atomic.keep(path, marshal.dumps(words))
+        atomic.store(path, marshal.dumps(words))
     jieba.dt.FREQ, jieba.dt.total = words
     jieba.dt.initialized = True
 

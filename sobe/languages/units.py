@@ -1,8 +1,8 @@
 """Numbers as a person reads them, and Vega axes whose labels read the same.
 
-Every formatter takes a real number (Python or NumPy) and returns text; None, NaN and pandas NA
-give "not known"; bool, text and anything else raise TypeError. The minus is U+2212, as in
-Vega's own labels. Unless said otherwise: three significant digits, trailing zeros dropped.
+Every formatter takes a real number (Python or NumPy) and returns text. None, NaN and pandas NA give
+"not known"; bool, text and anything else raise TypeError. The minus is U+2212, as in Vega's labels.
+A number has three significant digits, without trailing zeros, unless a formatter says otherwise.
 Numbers that are compared, in a column or an interval, are written together: see `column`.
 """
 
@@ -11,7 +11,9 @@ from __future__ import annotations
 import json
 import math
 import numbers
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -19,7 +21,7 @@ import pandas as pd
 
 NOT_KNOWN = "not known"
 
-# d3 formats for tooltips, which take no words: "$16,600", "16,600", "0.0216", "1.4P".
+# Formats of d3, for tooltips, which cannot have words: "$16,600", "16,600", "0.0216", "1.4P".
 USD_FORMAT = "$,.3~r"
 COUNT_FORMAT = ",.3~r"
 RATE_FORMAT = ",.3~r"
@@ -31,13 +33,13 @@ _PREFIXES = ("", "kilo", "mega", "giga", "tera", "peta", "exa", "zetta", "yotta"
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def usd(x) -> str:
-    """US dollars: "$2.16", "$16,600", "$1.5 million", "$100 billion".
+def usd(x: Any) -> str:
+    """Write US dollars: "$2.16", "$16,600", "$1.5 million", "$100 billion".
 
-    From ten cents to ten dollars: two decimals unless whole.
+    Amounts from ten cents to ten dollars have two decimals unless they are whole.
     """
 
-    def text(value):
+    def text(value: float) -> str:
         if 0.1 <= value < 10:
             return "$" + f"{value:.2f}".removesuffix(".00")
         return "$" + _words(_rounded(value, 3))
@@ -45,60 +47,60 @@ def usd(x) -> str:
     return _written(x, text, "$∞")
 
 
-def count(x) -> str:
-    """A count: "302", "140,000", "70 million", "86 billion", and from 10**15 "1.2 × 10¹⁵".
+def count(x: Any) -> str:
+    """Write a count: "302", "140,000", "70 million", "86 billion", from 10**15 "1.2 × 10¹⁵".
 
-    Whole numbers under 10,000 keep all their digits, as a count that short is exact.
+    Whole numbers under 10,000 have all their digits, because a count that short is exact.
     """
 
-    def text(value):
+    def text(value: float) -> str:
         exact = value < 10_000 and value == int(value)
         return _words(_rounded(value, 4 if exact else 3))
 
     return _written(x, text, "∞")
 
 
-def significant(x, n: int = 3) -> str:
-    """A plain number to ``n`` significant digits, in the words of `count`: "0.0216", "1.5 million"."""
+def significant(x: Any, n: int = 3) -> str:
+    """Write a number to ``n`` significant digits: "0.0216", "1.5 million"."""
     if n < 1:
         raise ValueError(f"at least one digit, not {n}")
     return _written(x, lambda value: _words(_rounded(value, n)), "∞")
 
 
-def fold(x) -> str:
-    """A factor, two significant digits: "5.1×"."""
+def fold(x: Any) -> str:
+    """Write a factor, two significant digits: "5.1×"."""
     return _written(x, lambda value: _words(_rounded(value, 2)) + "×", "∞×")
 
 
-def percent(x, digits: int = 0) -> str:
-    """A fraction as a percentage with ``digits`` decimals: percent(0.123) is "12%"."""
+def percent(x: Any, digits: int = 0) -> str:
+    """Write a fraction as a percentage with ``digits`` decimals: percent(0.123) is "12%"."""
     return _written(x, lambda value: f"{value:,.{digits}%}", "∞%")
 
 
-def years(x) -> str:
-    """A length of time in years, two significant digits: "1 year", "6.3 years", "∞ years"."""
+def years(x: Any) -> str:
+    """Write a length of time in years, two significant digits: "1 year", "6.3 years", "∞ years"."""
 
-    def text(value):
+    def text(value: float) -> str:
         words = _words(_rounded(value, 2))
         return f"{words} year" if words == "1" else f"{words} years"
 
     return _written(x, text, "∞ years")
 
 
-def bytes_(x) -> str:
-    """Bytes with SI (decimal) prefixes: "512 B", "1.4 PB"."""
+def bytes_(x: Any) -> str:
+    """Write bytes with SI (decimal) prefixes: "512 B", "1.4 PB"."""
     return _written(x, lambda value: _prefixed(value, _SYMBOLS) + "B", "∞ B")
 
 
-def flops(x) -> str:
-    """Operations per second with SI prefixes in full: "8.5 exaFLOP/s"."""
+def flops(x: Any) -> str:
+    """Write operations per second with SI prefixes in full: "8.5 exaFLOP/s"."""
     return _written(x, lambda value: _prefixed(value, _PREFIXES) + "FLOP/s", "∞ FLOP/s")
 
 
-def volume(x_mm3) -> str:
-    """A volume given in mm³: "0.08 mm³"; from 100,000 mm³ in cm³: "1,200 cm³"."""
+def volume(x_mm3: Any) -> str:
+    """Write a volume given in mm³: "0.08 mm³"; from 100,000 mm³ in cm³: "1,200 cm³"."""
 
-    def text(value):
+    def text(value: float) -> str:
         rounded = _rounded(value, 3)
         return f"{_words(rounded)} mm³" if rounded < 100_000 else f"{_words(rounded / 1000)} cm³"
 
@@ -108,17 +110,19 @@ def volume(x_mm3) -> str:
 # ---------------------------------------------------------------- several numbers together
 
 
-def column(values, write, digits: int | None = None) -> list[str]:
+def column(
+    values: Iterable[Any], write: Callable[[Any], str], digits: int | None = None
+) -> list[str]:
     """Write numbers that are compared, with one unit and the same number of decimals.
 
-    Values within a factor of 1,000 of each other share the unit of the largest and keep the
-    zeros that count: 25.6e9 and 25.692e9 dollars to four digits are "$25.60 billion" and
-    "$25.69 billion". Values further apart keep a unit each, and each shows ``digits`` digits.
+    Values within a factor of 1,000 of each other share the unit of the largest and have the same
+    decimals: 25.6e9 and 25.692e9 dollars to four digits are "$25.60 billion" and
+    "$25.69 billion". Values further apart have a unit each, and each has ``digits`` digits.
 
     Parameters
     ----------
     values : iterable of numbers
-        None, NaN and infinities are written as ``write`` does and set no decimals.
+        None, NaN and infinities are written as ``write`` does; they do not affect the decimals.
     write : callable
         `usd`, `count`, `significant`, `fold`, `years` or `bytes_`. Any other formatter has its
         own fixed decimals and is applied to each value.
@@ -139,7 +143,7 @@ def column(values, write, digits: int | None = None) -> list[str]:
         If ``digits`` is less than 1.
     """
     values = list(values)
-    texts = [write(value) for value in values]  # refuses what is not a number
+    texts = [write(value) for value in values]  # raises TypeError for what is not a number
     if write not in _TOGETHER:
         return texts
     before, after, usual, prefixes = _TOGETHER[write]
@@ -163,8 +167,8 @@ def column(values, write, digits: int | None = None) -> list[str]:
         power, unit = _unit(most if together else size or least, digits, prefixes)
         smallest = (least if together else size or least) / 10**power
         spread = int(math.log10(most / least)) if together else 0
-        kept = max(digits - spread, 1)
-        decimals = kept - 1 - _rounded(smallest, kept).adjusted()
+        shown = max(digits - spread, 1)
+        decimals = shown - 1 - _rounded(smallest, shown).adjusted()
         if not power and most < exact and all(s == int(s) for s in written):
             decimals = 0  # short whole numbers are exact
         scaled = round(size / 10**power, decimals)
@@ -175,13 +179,13 @@ def column(values, write, digits: int | None = None) -> list[str]:
     return texts
 
 
-def interval(low, high, write, digits: int | None = None) -> str:
+def interval(low: Any, high: Any, write: Callable[[Any], str], digits: int | None = None) -> str:
     """Write an interval with one unit and equal decimals: "3.1× to 4.0×". See `column`."""
     return " to ".join(column([low, high], write, digits))
 
 
-def _unit(value, digits, prefixes):
-    """(power of ten, text of the unit) that a value rounded to ``digits`` digits is written in."""
+def _unit(value: float, digits: int, prefixes: Sequence[str] | None) -> tuple[int, str]:
+    """Return (power of ten, text of the unit) of a value rounded to ``digits`` digits."""
     exponent = _rounded(value, digits).adjusted()
     if prefixes is not None:
         step = min(max(exponent // 3, 0), len(prefixes) - 1)
@@ -192,37 +196,37 @@ def _unit(value, digits, prefixes):
 # ---------------------------------------------------------------- log axes
 
 
-def usd_axis(every: int = 1, **kw) -> alt.Axis:
-    """Axis for dollars on a log scale: $1, $10, ... $10,000 ... $1 million, $1 billion.
+def usd_axis(every: int = 1, **kw: Any) -> alt.Axis:
+    """Return an axis for dollars on a log scale: $1, $10, ... $10,000 ... $1 million, $1 billion.
 
-    This and the other axes put ticks at powers of ten and label every ``every``-th, with the
-    text of the formatter of the same name. Meant for scales over two decades or more. ``kw``
+    This and the other axes have ticks at powers of ten and label every ``every``-th of them, as the
+    formatter of the same name writes it. They are meant for scales over two decades or more. ``kw``
     goes to `alt.Axis`.
     """
     return _log_axis(usd, -3, every, kw)
 
 
-def count_axis(every: int = 1, **kw) -> alt.Axis:
-    """Axis for counts on a log scale: 1, 100, 10,000, 1 million; nothing below 1. See `usd_axis`."""
+def count_axis(every: int = 1, **kw: Any) -> alt.Axis:
+    """Return an axis for counts on a log scale: 1, 100, 10,000, 1 million. See `usd_axis`."""
     return _log_axis(count, 0, every, kw)
 
 
-def rate_axis(every: int = 1, **kw) -> alt.Axis:
-    """Axis for rates on a log scale, fractions included: 0.01, 1, 10,000, 1 million. See `usd_axis`."""
+def rate_axis(every: int = 1, **kw: Any) -> alt.Axis:
+    """Return an axis for rates on a log scale: 0.01, 1, 10,000, 1 million. See `usd_axis`."""
     return _log_axis(significant, -12, every, kw)
 
 
-def bytes_axis(every: int = 1, **kw) -> alt.Axis:
-    """Axis for bytes on a log scale: 1 B, 1 kB, 1 MB with ``every=3``. See `usd_axis`."""
+def bytes_axis(every: int = 1, **kw: Any) -> alt.Axis:
+    """Return an axis for bytes on a log scale: 1 B, 1 kB, 1 MB with ``every=3``. See `usd_axis`."""
     return _log_axis(bytes_, 0, every, kw)
 
 
-def flops_axis(every: int = 1, **kw) -> alt.Axis:
-    """Axis for operations per second on a log scale, as `flops` writes them. See `usd_axis`."""
+def flops_axis(every: int = 1, **kw: Any) -> alt.Axis:
+    """Return an axis for operations per second on a log scale. See `usd_axis`."""
     return _log_axis(flops, 0, every, kw)
 
 
-def _log_axis(text, lowest, every, kw):
+def _log_axis(text: Callable[[Any], str], lowest: int, every: int, kw: dict[str, Any]) -> alt.Axis:
     if every < 1:
         raise ValueError(f"every: at least 1, not {every}")
     exponents = range(lowest, 28)
@@ -233,8 +237,8 @@ def _log_axis(text, lowest, every, kw):
         f"abs({power} - round({power})) < 1e-6"
         f" ? ({json.dumps(labels, ensure_ascii=False)}[round({power})] || '') : ''"
     )
-    # Vega keeps those of the values that lie within the scale. Without them a log axis takes
-    # ticks at 2, 3, 4 ... or skips powers of ten, as its number of decades happens to be.
+    # Vega uses those of the values that lie within the scale. Without them a log axis has ticks at
+    # 2, 3, 4 ... or skips powers of ten, depending on its number of decades.
     return alt.Axis(
         **{"values": [float(f"1e{e}") for e in exponents], "labelExpr": expression, **kw}
     )
@@ -243,8 +247,8 @@ def _log_axis(text, lowest, every, kw):
 # ---------------------------------------------------------------- parts
 
 
-def _written(x, text, infinity):
-    """``text`` of the absolute value with its sign; the cases without digits are met here."""
+def _written(x: Any, text: Callable[[float], str], infinity: str) -> str:
+    """Return the sign and ``text`` of the absolute value; handle what has no digits."""
     if x is None or x is pd.NA or x is pd.NaT:
         return NOT_KNOWN
     if isinstance(x, (bool, np.bool_)) or not isinstance(x, numbers.Real):
@@ -258,38 +262,36 @@ def _written(x, text, infinity):
     return f"−{body}" if negative else body
 
 
-def _rounded(value, n):
-    """Decimal of ``n`` significant digits: exact from here on, and 999,999 has become 1,000,000."""
+def _rounded(value: float, n: int) -> Decimal:
+    """Round to ``n`` significant digits; to three, 999,999 is 1,000,000."""
     return Decimal(f"{value:.{n - 1}e}")
 
 
-def _plain(number):
+def _plain(number: Decimal) -> str:
     text = f"{number:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _words(number):
+def _words(number: Decimal) -> str:
     exponent = number.adjusted() if number else 0
     if exponent >= 15 or exponent < -4:
-        mantissa, power = (
-            _plain(number.scaleb(-exponent)),
-            f"10{str(exponent).translate(_SUPERSCRIPTS)}",
-        )
-        return power if mantissa == "1" else f"{mantissa} × {power}"
+        mantissa = _plain(number.scaleb(-exponent))
+        ten = f"10{str(exponent).translate(_SUPERSCRIPTS)}"
+        return ten if mantissa == "1" else f"{mantissa} × {ten}"
     for power, word in _WORDS:
         if exponent >= power:
             return _plain(number.scaleb(-power)) + word
     return _plain(number)
 
 
-def _prefixed(value, prefixes):
+def _prefixed(value: float, prefixes: Sequence[str]) -> str:
     number = _rounded(value, 3)
     step = min(max(number.adjusted() // 3, 0), len(prefixes) - 1) if number else 0
     return f"{_words(number.scaleb(-3 * step))} {prefixes[step]}"
 
 
-#: Of a formatter: what it writes before and after the number, its digits, and its prefixes.
-_TOGETHER = {
+#: Formatter to (text before the number, text after it, significant digits, prefixes).
+_TOGETHER: dict[Callable[..., str], tuple[str, str, int, Sequence[str] | None]] = {
     usd: ("$", "", 3, None),
     count: ("", "", 3, None),
     significant: ("", "", 3, None),

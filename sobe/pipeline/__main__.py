@@ -3,7 +3,7 @@
 if __name__ == "__main__":  # before anything that takes time to import
     from sobe import signals
 
-    signals.on_signals(
+    signals.handle(
         "stopped; what was finished is untouched, and the same command goes on from there"
     )
 

@@ -127,7 +127,7 @@ def _run_alone(project, name, values, out):
         found, missing = executor.cached([run])
         found |= executor.execute(missing)
         out.parent.mkdir(parents=True, exist_ok=True)
-        atomic.write_whole(out, found[name])
+        atomic.write(out, found[name])
     report(f"{'executed' if missing else 'unchanged'}: {_shown(out)}")
     return out
 

@@ -18,7 +18,7 @@ class ExecutionCache:
 
     def load(self, label, static):
         """Return the notebook text stored as `label`, or None where anything changed since."""
-        body = atomic.kept(self._path(label))
+        body = atomic.load(self._path(label))
         if body is None:
             return None
         entry = json.loads(body)
@@ -30,4 +30,4 @@ class ExecutionCache:
     def store(self, label, static, tables, notebook):
         """Keep the text of a notebook, made with the hash `static` and `tables`, {name: hash}."""
         body = json.dumps({"static": static, "tables": tables, "notebook": notebook})
-        atomic.keep(self._path(label), body.encode())
+        atomic.store(self._path(label), body.encode())

@@ -9,7 +9,7 @@ from __future__ import annotations
 if __name__ == "__main__":  # before anything that takes time to import
     from sobe import signals
 
-    signals.on_signals("stopped; the tables in data/ are as they were")
+    signals.handle("stopped; the tables in data/ are as they were")
 
 import argparse
 import sys

@@ -102,7 +102,7 @@ def render(project, notebooks, out, report=print):
             continue
         note = project.cache / f"missing-{name}.json"
         atomic.remove(note)
-        atomic.write_whole(note, json.dumps(missing, ensure_ascii=False, indent=1))
+        atomic.write(note, json.dumps(missing, ensure_ascii=False, indent=1))
         if missing:
             report(
                 f"  the edition {name!r} lacks {len(missing)} messages (make messages), "

@@ -147,7 +147,7 @@ class Executor:
         static = {run.label: self._static(run) for run in runs}
         scratch = Path(tempfile.gettempdir()) / f"{SCRATCH}{secrets.token_hex(4)}"
         # Noted before it exists, so that the next build removes it if this one is killed.
-        atomic.keep(self.project.build / NOTE, str(scratch).encode())
+        atomic.store(self.project.build / NOTE, str(scratch).encode())
         scratch.mkdir(0o700)
         os.environ["JUPYTER_RUNTIME_DIR"] = str(scratch)  # short paths, for sockets
         server, pool = None, ThreadPoolExecutor(AT_ONCE)
@@ -159,7 +159,7 @@ class Executor:
                 server.close()
                 shutil.rmtree(scratch, ignore_errors=True)
 
-            with signals.tidied(tidy):
+            with signals.cleanup(tidy):
                 import sobe.pipeline.kernel  # noqa: F401  (once, before the threads)
 
                 waiting = {
@@ -191,7 +191,7 @@ class Executor:
         steady = all(before.get(name, value) == value for name, value in after.items())
         if steady and static == self._static(run):
             self.cache.store(run.label, static, after, text)
-        atomic.keep(self._seconds(run), f"{seconds:.2f}".encode())
+        atomic.store(self._seconds(run), f"{seconds:.2f}".encode())
         self.report(f"  executed {run.name} in {seconds:.1f} s")
         return text
 
@@ -205,7 +205,7 @@ class Executor:
         """Sort runs, the longest first: by the last time taken, else by length of source."""
 
         def cost(run):
-            seconds = atomic.kept(self._seconds(run))
+            seconds = atomic.load(self._seconds(run))
             return (2, run.source.stat().st_size) if seconds is None else (1, float(seconds))
 
         return sorted(runs, key=cost, reverse=True)

@@ -36,7 +36,7 @@ def write(path, entries, language, fuzzy=()):
         for message, text in entries.items()
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
-    atomic.write_whole(path, HEADER.format(language=language) + "\n".join(parts))
+    atomic.write(path, HEADER.format(language=language) + "\n".join(parts))
 
 
 def entries(path):

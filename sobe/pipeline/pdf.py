@@ -203,7 +203,7 @@ def _edition(root, notebooks, language, name, names, cited):
 
 
 def _is_current(note, mark, targets):
-    held = json.loads(atomic.kept(note) or b"{}")
+    held = json.loads(atomic.load(note) or b"{}")
     return held == {"stamp": mark, "files": {path.name: file_digest(path) for path in targets}}
 
 
@@ -241,8 +241,8 @@ def build(project, report=print):
             for each in making:
                 each.kill()
         for pdf, target in zip(made, targets, strict=True):
-            atomic.write_whole(target, pdf.read_bytes())
+            atomic.write(target, pdf.read_bytes())
             report(f"made {target.relative_to(project.root)}")
         files = {path.name: file_digest(path) for path in targets}
-        atomic.keep(note, json.dumps({"stamp": mark, "files": files}).encode())
+        atomic.store(note, json.dumps({"stamp": mark, "files": files}).encode())
     return targets

@@ -212,14 +212,14 @@ def building(project):
     BuildError
         As `only_build` does.
     """
-    with only_build(project), signals.tidied(lambda: recover(project)):
+    with only_build(project), signals.cleanup(lambda: recover(project)):
         recover(project)
         yield
 
 
 def recover(project):
     """Put back a site that a killed build moved aside, and clear what the build left."""
-    atomic.put_back(project.build / OLD, project.site)
+    atomic.restore(project.build / OLD, project.site)
     if project.cache.exists() and not project.cache.is_dir():
         atomic.remove(project.cache)
     for left in (
@@ -240,7 +240,7 @@ def clear(left):
 
 
 def _remove_scratch(build):
-    scratch = Path((atomic.kept(build / NOTE) or b"").decode())
+    scratch = Path((atomic.load(build / NOTE) or b"").decode())
     if scratch.parent == Path(tempfile.gettempdir()) and scratch.name.startswith(SCRATCH):
         atomic.remove(scratch)
 
@@ -278,12 +278,12 @@ def _listing(site):
 def record(project, mark, fresh):
     """Note the files of the site in `fresh` and what it was made from, before it is in place."""
     note = {"stamp": mark, "files": _listing(fresh)}
-    atomic.keep(project.cache / "site.json", json.dumps(note).encode())
+    atomic.store(project.cache / "site.json", json.dumps(note).encode())
 
 
 def is_current(project, mark):
     """Return whether the site in place was made from `mark` and is still whole."""
-    note = json.loads(atomic.kept(project.cache / "site.json") or b"{}")
+    note = json.loads(atomic.load(project.cache / "site.json") or b"{}")
     return (
         note.get("stamp") == mark
         and (project.site / "index.html").is_file()

@@ -1,4 +1,4 @@
-"""The Sphinx builder `print`: all pages as one plain HTML document, with its pictures next to it."""
+"""The Sphinx builder `print`: all pages as one plain HTML document, and its pictures."""
 
 import re
 from pathlib import Path
@@ -14,22 +14,22 @@ from sobe.print.document import Document
 
 HERE = Path(__file__).parent
 NAME = "print"
-#: Chinese marks that have half their width empty, before another mark: they are written half as wide.
+#: A Chinese punctuation mark before another one: it is set half as wide, without its empty half.
 _HALF = re.compile(r"[，。、；：？！」』）》”’](?=[「『（《“‘，。、；：？！」』）》”’])")
 
 
 class Translator(HTML5Translator):
-    """Sphinx's own HTML, but for Chinese marks that follow each other."""
+    """Sphinx's HTML, except for Chinese punctuation marks that follow each other."""
 
     def visit_Text(self, node):
-        """Write text; in Chinese with the first of two marks half as wide."""
+        """Write text; in Chinese, the first of two punctuation marks is half as wide."""
         super().visit_Text(node)
         if self.config.language.startswith("zh") and not self.protect_literal_text:
             self.body[-1] = _HALF.sub(r'<span class="half">\g<0></span>', self.body[-1])
 
 
 class PrintBuilder(SingleFileHTMLBuilder):
-    """Writes `document.html` for WeasyPrint; `Document` makes its contents fit for print."""
+    """Writes ``document.html`` for WeasyPrint; `Document` adapts its contents to print."""
 
     name = NAME
     download_support = False
@@ -57,14 +57,14 @@ class PrintBuilder(SingleFileHTMLBuilder):
         (out / "print.css").write_bytes((HERE / "print.css").read_bytes())
 
     def finish(self):
-        """Copy the pages' own images; the rest of a site is not needed."""
-        # MyST-NB writes a style sheet into it in any case.
+        """Copy the images of pages; other files of a site are not needed."""
+        # MyST-NB writes a style sheet into this folder in any case.
         (Path(self.outdir) / "_static").mkdir(exist_ok=True)
         self.copy_image_files()
 
 
 def _without_code(app, doctree):
-    """Drop the sources of cells from a page, and what only programs read; both are on the site."""
+    """Remove the code of cells and what only programs read; the site has both."""
     if app.builder.name != NAME:
         return
     for node in list(doctree.findall(nodes.container)):
@@ -82,7 +82,7 @@ def _without_code(app, doctree):
         if "\n" not in node.astext():
             box.replace_self(nodes.paragraph("", node.astext()))
         elif node["language"] == "bibtex":
-            # Its label is a link to a file of the site.
+            # The label is a link to a file of the site.
             box.parent[at - 1] = nodes.paragraph("", "BibTeX")
         else:
             del box.parent[at - 1 : at + 1]
@@ -92,7 +92,7 @@ def _without_code(app, doctree):
 
 
 def _resolved(app, doctree, docname):
-    """Make the document fit for print, once its pages are one."""
+    """Adapt the document to print, once it contains all pages."""
     if app.builder.name == NAME:
         app.sobe_print = Document(app, doctree)
         app.sobe_print.make()

@@ -1,4 +1,4 @@
-"""All pages as one document for print: sections, figures and tables numbered, and named in the text."""
+"""The document for print: numbered sections, figures and tables, and references to them."""
 
 import html
 import re
@@ -13,28 +13,27 @@ from sobe.print import outputs
 from sobe.print.outputs import Column, Piece, Table, breakable
 from sobe.print.words import WORDS
 from sobe.site import collect
-from sobe.site.datadoc import constraint_words
-from sobe.site.figures import unit_words
-from sobe.site.nodes import Shown
+from sobe.site.datadoc import facts
+from sobe.site.nodes import OutputNode
 
-#: Columns from which on a table is set in small type, and on a page on its side; the latter also
-#: with so many columns of sentences.
+#: Number of columns from which a table has small type, and from which it has a landscape page; the
+#: latter also with so many columns of sentences.
 WIDE, WIDEST, SENTENCES = 6, 10, 5
 _PLACE = re.compile(r"(?:#document-)?(?:([\w-]+?)(?:\.html)?)?(?:#([\w-]+))?$")
 
 
 def raw(text):
-    """A node of HTML."""
+    """Return a node of HTML."""
     return nodes.raw("", text, format="html")
 
 
 def quote(text):
-    """Text made safe for HTML."""
+    """Escape a text for HTML, attributes included."""
     return html.escape(str(text), quote=True)
 
 
 class Document:
-    """A doctree of all pages, whose nodes are exchanged in place; `contents` lists its sections."""
+    """The doctree of all pages, whose nodes `make` replaces; ``contents`` lists its sections."""
 
     def __init__(self, app, doctree):
         self.app, self.doctree = app, doctree
@@ -42,20 +41,20 @@ class Document:
         self.words = WORDS[self.name]
         self.records = app.sobe_records
         drawn = app.sobe_drawing.result()
-        self.pictures = {name: made["svg"] for name, made in zip(self.records, drawn)}
+        self.pictures = {name: made["svg"] for name, made in zip(self.records, drawn, strict=True)}
         self.by_chart = {chart_id(record["spec"]): name for name, record in self.records.items()}
         self.cited = {}
         self.contents, self.numbers, self.counts = [], {}, {}
-        self.shown = []  # (node of the document that holds it, ident, kind, why)
+        self.shown = []  # (node in the document, ident, kind, why)
 
     def make(self):
-        """Exchange everything."""
+        """Replace all nodes that print needs in another form."""
         pages = {node["docname"]: node for node in self.doctree.findall(addnodes.start_of_file)}
         self.doctree.children = []
         self.doctree.extend(pages.values())
         self.labels = set()
         for name, page in pages.items():
-            self._name_apart(name, page)
+            self._prefix_ids(name, page)
         bibliography = self.app.env.get_domain("cite").citations
         self.cited = {
             c.key: (f"{c.bibliography_key.docname}-{c.citation_id}", c.formatted_entry.label)
@@ -64,19 +63,19 @@ class Document:
         self.labels |= {f"figure-{name}" for name in self.records}
         self.labels |= {f"table-{name}" for name in self.app.sobe_package.tables}
         _flatten(self.doctree)
-        for chapter, (name, page) in enumerate(pages.items(), 1):
+        for chapter, page in enumerate(pages.values(), 1):
             self._number_sections(chapter, page)
-            self._number_shown(chapter, page)
-        for node in self.doctree.findall(Shown):
+            self._number_outputs(chapter, page)
+        for node in self.doctree.findall(OutputNode):
             if node["kind"] == "table":
                 cells = (cell for row in node["data"]["rows"] for cell in row)
                 self.labels.update(c["id"] for c in cells if isinstance(c, dict) and "id" in c)
-        self._exchange()
+        self._replace()
         self._refer()
-        self._lead()
+        self._link()
 
-    def _name_apart(self, name, page):
-        """Give the ids of a page its name: several pages have a section "Sources"."""
+    def _prefix_ids(self, name, page):
+        """Put the page's name before its ids, as several pages have a section "Sources"."""
         for node in page.findall(nodes.Element):
             node["ids"] = [f"{name}-{ident}" for ident in node["ids"]]
             if "refid" in node:
@@ -87,7 +86,7 @@ class Document:
             self.labels.add(name)
 
     def _number_sections(self, chapter, page):
-        """Put numbers before the titles of a page and its sections, and note them for the contents."""
+        """Put numbers before the titles of a page's sections, and note them for the contents."""
         top = page.next_node(nodes.section)
         self.contents.append(self._titled(top, f"{chapter}"))
         inner = [node for node in top.children if isinstance(node, nodes.section)]
@@ -101,12 +100,12 @@ class Document:
         title.insert(0, nodes.Text(f"{number}\u2002"))
         return found
 
-    # What is shown, and its numbers.
+    # Outputs and their numbers.
 
-    def _number_shown(self, chapter, page):
-        """Number figures and tables before anything refers to them."""
+    def _number_outputs(self, chapter, page):
+        """Give figures and tables their numbers, before anything refers to them."""
         self.counts = {"figure": 0, "table": 0}
-        for node in page.findall(Shown):
+        for node in page.findall(OutputNode):
             kind, data = node["kind"], node["data"]
             if kind == "figure":
                 found, ident = "figure", f"figure-{data['name']}"
@@ -120,14 +119,14 @@ class Document:
             self.numbers[node["ident"]] = f"{self.words[found]} {number}"
 
     def link(self, shown, url):
-        """HTML that leads to an address or a place of this document; as it is, where there is none."""
+        """Return ``shown`` as a link to an address or place of this document, if there is one."""
         if url and url.startswith(("http://", "https://", "mailto:")):
             return f'<a href="{quote(url)}">{shown}</a>'
         label = self.place(url or "")
         return f'<a href="#{label}">{shown}</a>' if label else shown
 
     def place(self, url):
-        """The id in this document that a page's address leads to; None where there is none."""
+        """Return the id in this document that a page's address leads to; None for none."""
         if not url or not (found := _PLACE.match(url)):
             return None
         page, ident = found.groups()
@@ -137,16 +136,16 @@ class Document:
         return None
 
     def reference(self, ident):
-        """ "Figure 3.1", leading there."""
+        """Return a link to a figure or table whose text is its number, as "Figure 3.1"."""
         return nodes.reference("", self.numbers[ident], refid=ident, internal=True)
 
     def badge(self, data):
-        """Return the node of a verdict in a sentence, in brackets, which leads to its claim."""
+        """Return the node of a verdict in a sentence: a link to its claim, in brackets."""
         shown = f"[{quote(data['text'])}]"
         return raw(f'<span class="verdict">{self.link(shown, data["url"])}</span>')
 
     def block(self, node):
-        """Return HTML of what a cell shows, noted in `shown`."""
+        """Return the HTML of an output, and note it in ``shown``."""
         kind, data, words = node["kind"], node["data"], self.words
         if kind in ("chart", "figure"):
             return self.chart(node, kind == "figure", data)
@@ -164,7 +163,7 @@ class Document:
         return self.table(node, found, node["ident"]) if found else ""
 
     def table(self, node, table, ident, refer=True):
-        """A table with its caption and number."""
+        """Return the HTML of a table with its caption and number."""
         words = self.words
         if refer:
             self.shown.append((node, ident, "table", ""))
@@ -179,7 +178,7 @@ class Document:
             "<tr>"
             + "".join(
                 f"<td{_kind(c)}>{''.join(map(self.piece, cell))}</td>"
-                for c, cell in zip(table.columns, row)
+                for c, cell in zip(table.columns, row, strict=True)
             )
             + "</tr>"
             for row in table.rows
@@ -189,12 +188,13 @@ class Document:
         if count >= WIDEST or sum(c.kind == "long" for c in table.columns) >= SENTENCES:
             wide = ' class="wide widest"'
         return (
-            f'<table id="{ident}"{wide}><caption>{caption}</caption><thead><tr>{head}</tr></thead>\n'
+            f'<table id="{ident}"{wide}><caption>{caption}</caption>'
+            f"<thead><tr>{head}</tr></thead>\n"
             f"<tbody>{rows}</tbody></table>"
         )
 
     def piece(self, one):
-        """A piece of a cell as HTML."""
+        """Return a piece of a cell as HTML."""
         shown = quote(breakable(one.text))
         if one.code:
             shown = f"<code>{shown}</code>"
@@ -202,7 +202,7 @@ class Document:
         return f'<span id="{one.ident}">{shown}</span>' if one.ident else shown
 
     def chart(self, node, declared, data):
-        """A declared figure; of a chart shown again, only a reference."""
+        """Return the HTML of a declared figure; for a chart shown again, only note a reference."""
         if not declared:
             if name := self.by_chart.get(chart_id(data["spec"])):
                 self.shown.append((node, f"figure-{name}", "figure", ""))
@@ -211,17 +211,19 @@ class Document:
         ident, record = f"figure-{name}", self.records[name]
         self.shown.append((node, ident, "figure", data["why"]))
         (Path(self.app.outdir) / f"{ident}.svg").write_bytes(self.pictures[name])
-        said = words["stop"].join(
+        caption = words["stop"].join(
             text.rstrip(".。") for text in (data["title"], data["note"]) if text
         )
         return (
-            f'<figure class="chart" id="{ident}"><img src="{ident}.svg" alt="{quote(record["description"])}">'
-            f"<figcaption><strong>{quote(self.numbers[ident])}</strong>\u2002{quote(said + words['stop'].strip())}"
+            f'<figure class="chart" id="{ident}">'
+            f'<img src="{ident}.svg" alt="{quote(record["description"])}">'
+            f"<figcaption><strong>{quote(self.numbers[ident])}</strong>\u2002"
+            f"{quote(caption + words['stop'].strip())}"
             f'<p class="foot">{self.foot(record)}</p></figcaption></figure>'
         )
 
     def foot(self, record):
-        """Sources of a figure, the tables behind it and, where it is known, its address online."""
+        """Return the sources of a figure, its tables and, where known, its address online."""
         words = self.words
         sources = [self.source(source) for source in record["sources"]]
         held = [
@@ -240,7 +242,7 @@ class Document:
         return words["stop"].join(parts) + words["stop"].strip()
 
     def source(self, source):
-        """A source as its number in the references, or by name and address where it is not among them."""
+        """Return a source as its number in the references, or as a link where it has none."""
         if source["key"] in self.cited:
             ident, label = self.cited[source["key"]]
             return self.link(f"[{quote(label)}]", f"#{ident}")
@@ -248,7 +250,7 @@ class Document:
         return self.link(quote(source["title"]), url)
 
     def estimator(self, node, model, ident):
-        """What the estimator shows as it opens, as a table of costs."""
+        """Return the costs that the estimator shows at first, as a table."""
         from sobe.analysis.estimator import estimate
 
         words, case = self.words, model["defaults"]
@@ -262,17 +264,17 @@ class Document:
             if found.values.get(name)
         ]
         columns = [Column(words["part"]), Column(words["usd"], "number")]
-        said = words["and"].join(
+        choices = words["and"].join(
             model["options"][choice][case[choice]] for choice in model["choices"]
         )
         self.labels.add(ident)
         shown = self.link(quote(self.numbers[ident]), f"#{ident}")
-        text = quote(words["estimator"]).format(table=shown, case=quote(said))
+        text = quote(words["estimator"]).format(table=shown, case=quote(choices))
         made = self.table(node, Table(words["still"], columns, rows), ident, refer=False)
         return f"<p>{text}</p>\n{made}"
 
     def catalogue(self):
-        """All figures with their numbers."""
+        """Return the table of all figures with their numbers."""
         columns = [Column(self.words["figure"]), Column(self.words["title"])]
         rows = [
             [[Piece(self.numbers[ident].split()[-1], f"#{ident}")], [Piece(record["title"])]]
@@ -280,11 +282,11 @@ class Document:
         ]
         return Table(self.words["catalogue"], columns, rows)
 
-    # The text around it.
+    # The text around outputs.
 
-    def _exchange(self):
-        """Put figures, tables, links and words in the places of what cells show."""
-        for node in list(self.doctree.findall(Shown)):
+    def _replace(self):
+        """Replace the nodes of outputs by their HTML."""
+        for node in list(self.doctree.findall(OutputNode)):
             if node["kind"] == "badge":
                 node.replace_self(self.badge(node["data"]))
                 continue
@@ -292,8 +294,8 @@ class Document:
             self.shown = [(new if at is node else at, *rest) for at, *rest in self.shown]
             node.replace_self(new)
 
-    def _lead(self):
-        """Let the links between pages lead to places of the document; drop those that lead nowhere."""
+    def _link(self):
+        """Point links between pages to places of the document; remove those without a place."""
         for node in list(self.doctree.findall(nodes.reference)):
             url = node.get("refuri", "")
             if "refid" in node and node["refid"] in self.labels | set(self.numbers):
@@ -307,7 +309,7 @@ class Document:
                 node.replace_self(node.children)
 
     def _refer(self):
-        """Name every figure and table in the text: in the paragraph before it, or in one of its own."""
+        """Refer to every figure and table in the paragraph before it, or in a new one."""
         places = {}
         for node, ident, _, why in self.shown:
             home = _home(node)
@@ -328,22 +330,22 @@ class Document:
                 before += self._sentences(found)
 
     def _listed(self, found):
-        """References to figures and tables, with words between them."""
+        """Return references to figures and tables, with separators between them."""
         made = []
         for ident, _ in found:
             made += [nodes.Text(self.words["and"]), self.reference(ident)]
         return made[1:]
 
     def _sentences(self, found):
-        """What is said of figures and tables: what a figure shows, and the names of the rest.
+        """Return sentences on figures and tables: what a figure shows, and references to the rest.
 
         The first node is the space before the sentences.
         """
         made, gap = [], " " if self.name == "en" else ""
         for ident, why in found:
             if why:
-                said = self.words["shows"].format(figure="\0", why=why.rstrip(".。"))
-                start, _, end = said.partition("\0")
+                sentence = self.words["shows"].format(figure="\0", why=why.rstrip(".。"))
+                start, _, end = sentence.partition("\0")
                 made += [nodes.Text(gap), nodes.Text(start), self.reference(ident), nodes.Text(end)]
         if rest := [one for one in found if not one[1]]:
             start, _, end = self.words["see"].strip().partition("{}")
@@ -356,14 +358,14 @@ def _kind(column):
 
 
 def _home(node):
-    """The child of a section that a node is in."""
+    """Return the child of a section that contains a node."""
     while not isinstance(node.parent, (nodes.section, nodes.document, addnodes.start_of_file)):
         node = node.parent
     return node
 
 
 def _paragraph_before(home):
-    """The paragraph that leads to a cell's output, other cells between; None where there is none."""
+    """Return the paragraph before an output, with only other cells between; None for none."""
     at = home.parent.index(home)
     for node in reversed(home.parent.children[:at]):
         if isinstance(node, nodes.paragraph):
@@ -374,11 +376,12 @@ def _paragraph_before(home):
 
 
 def _flatten(doctree):
-    """Make cards paragraphs under a title in bold; drop sections with nothing in them."""
+    """Turn cards into paragraphs under a title in bold; remove empty sections."""
     for section in list(doctree.findall(nodes.section)):
         inside = [node for node in section.children if not isinstance(node, nodes.title)]
         if not any(
-            node.astext().strip() or node.next_node(Shown, include_self=True) for node in inside
+            node.astext().strip() or node.next_node(OutputNode, include_self=True)
+            for node in inside
         ):
             section.parent.remove(section)
     for node in list(doctree.findall(nodes.container)):
@@ -394,28 +397,24 @@ def _flatten(doctree):
 
 
 def documented(package):
-    """HTML of the data package: a section per table, with type, unit, rules and meaning of each column."""
+    """Return the HTML of the data package: per table its columns with type, unit and meaning."""
     return "\n".join(_documented(package, name) for name in package.tables)
 
 
 def _documented(package, name):
     resource = package.tables[name]
-    facts = listing([resource["path"], translate("{n} rows", n=f"{len(package.rows(name)):,}")])
+    file = listing([resource["path"], translate("{n} rows", n=f"{len(package.rows(name)):,}")])
     fields = "\n".join(map(_field, resource["schema"]["fields"]))
     return (
         f'<h3 id="table-{name}">{quote(translate(resource["title"]))}</h3>\n'
         f"<p>{quote(translate(resource['description']))}</p>\n"
-        f'<p class="foot">{quote(breakable(facts))}</p>\n<dl class="columns">{fields}</dl>'
+        f'<p class="foot">{quote(breakable(file))}</p>\n<dl class="columns">{fields}</dl>'
     )
 
 
 def _field(field):
-    facts = [
-        translate(field["type"]),
-        unit_words(field.get("unit")),
-        *constraint_words(field.get("constraints", {})),
-    ]
     return (
-        f"<dt><code>{quote(breakable(field['name']))}</code> ({quote(breakable(listing(filter(None, facts))))})</dt>"
+        f"<dt><code>{quote(breakable(field['name']))}</code>"
+        f" ({quote(breakable(listing(facts(field))))})</dt>"
         f"<dd>{quote(translate(field.get('description', '')))}</dd>"
     )

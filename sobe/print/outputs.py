@@ -1,4 +1,4 @@
-"""What cells show, as print wants it: a table's or a grid's data as columns and rows of pieces."""
+"""Outputs for print: the data of a table or a grid as columns and rows of pieces."""
 
 import re
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ _JOINT = re.compile(r"(?<=[_/.:=?&-])(?=\w)|(?<=[a-z])(?=[A-Z])")
 
 @dataclass
 class Piece:
-    """Text of a cell: where it leads, the id by which it can be reached, whether it is code."""
+    """Text of a cell, with the address it links to, its id, and whether it is code."""
 
     text: str
     url: str | None = None
@@ -38,7 +38,7 @@ class Table:
 
 
 def breakable(text):
-    """Text whose long words (keys, addresses) may be broken after a mark or before a capital."""
+    """Let long words (keys, addresses) break after a punctuation mark or before a capital."""
     return _LONG.sub(lambda match: _JOINT.sub(BREAK, match[0]), text)
 
 
@@ -55,7 +55,7 @@ def pieces(cell):
 
 
 def table(data):
-    """Return the table that a cell shows, without the columns that are only online; None without rows."""
+    """Return a table output without the columns that are only online; None if it has no rows."""
     if not data["rows"]:
         return None
     columns = []
@@ -64,11 +64,11 @@ def table(data):
         kind = "number" if column["number"] else "long" if long else ""
         columns.append(Column(column["name"], kind))
     absent = data["unprinted"]
-    kept = [place for place in range(len(columns)) if place not in absent]
+    printed = [place for place in range(len(columns)) if place not in absent]
     return Table(
         data["caption"],
-        [columns[place] for place in kept],
-        [[pieces(row[place]) for place in kept] for row in data["rows"]],
+        [columns[place] for place in printed],
+        [[pieces(row[place]) for place in printed] for row in data["rows"]],
         [columns[place].name for place in absent],
     )
 

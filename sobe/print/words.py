@@ -1,4 +1,4 @@
-"""What the PDF says of its own accord, by edition; all else comes from the chapters and their catalogues."""
+"""The PDF's own words by edition; all other text comes from chapters and their catalogues."""
 
 WORDS = {
     "en": {
@@ -14,7 +14,8 @@ WORDS = {
         "online": "Online",
         "data": "Data",
         "sources": "Sources",
-        "independent": "An independent edition, recomputed from the data of the State of Brain Emulation Report 2025. The report’s authors do not endorse it.",
+        "independent": "An independent edition, recomputed from the data of the State of Brain"
+        " Emulation Report 2025. The report’s authors do not endorse it.",
         "absent": "Online also: {}",
         "see": " See {}.",
         "aside_reference": " ({}).",
@@ -32,7 +33,8 @@ WORDS = {
         "column": "Domain",
         "idea": "Idea",
         "aside": "The summary’s words",
-        "estimator": "On the site every choice changes the numbers at once. {table} shows the estimator as it opens there: {case}.",
+        "estimator": "On the site every choice changes the numbers at once."
+        " {table} shows the estimator as it opens there: {case}.",
     },
     "zh": {
         "language": "zh-CN",
@@ -47,7 +49,8 @@ WORDS = {
         "online": "在线",
         "data": "数据",
         "sources": "来源",
-        "independent": "独立版本，依据《大脑模拟现状报告 2025》的数据重新计算。报告作者未对本版予以认可。",
+        "independent": "独立版本，依据《大脑模拟现状报告 2025》的数据重新计算。"
+        "报告作者未对本版予以认可。",
         "absent": "网页版另有：{}",
         "see": "见{}。",
         "aside_reference": "（{}）。",

@@ -85,7 +85,7 @@ def _linked(source, target):
 
 def recover(dist, clear):
     """Put back a site that a killed command moved aside, and ``clear`` what it left in ``dist``."""
-    atomic.put_back(dist / OLD, dist / SITE)
+    atomic.restore(dist / OLD, dist / SITE)
     for left in dist.glob(f"{MAKING}*"):
         clear(left)
 
@@ -142,8 +142,8 @@ def publish(dist, title):
                 archive.unpack(dist / version / archive_name(version, "site"), fresh / version)
         newest = next(iter(releases))
         archive.unpack(dist / newest / archive_name(newest, "site"), fresh / LATEST)
-        atomic.write_whole(fresh / FRONT, front(title, releases))
-        atomic.write_whole(fresh / LIST, listing(releases))
+        atomic.write(fresh / FRONT, front(title, releases))
+        atomic.write(fresh / LIST, listing(releases))
         check_site(fresh, releases)
         checked.tree(fresh / LATEST, releases[newest]["site"])
         atomic.put_in_place(fresh, site, dist / OLD)

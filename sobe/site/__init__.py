@@ -2,7 +2,7 @@
 
 Here: docutils nodes (`nodes`), cards of figures (`collect`, `card`), their files and pictures, the
 documentation of the data, the switch between editions, templates, scripts and style sheets. Not
-here: what is shown (`sobe.charts`), nor the run of Sphinx (`sobe.pipeline`).
+here: the outputs themselves (`sobe.charts`) and the run of Sphinx (`sobe.pipeline`).
 """
 
 from pathlib import Path

@@ -1,7 +1,7 @@
 """The card of a figure: chart, table, sources, files and citation, as HTML.
 
-Everything stands in the page; a script makes the parts tabs. Line ends between cells keep
-words apart for the site's search.
+The page contains all parts; a script turns them into tabs. Line ends between the cells of a table
+separate their words for the site's search.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ TABS = {"chart": "Chart", "table": "Table", "sources": "Sources", "files": "Down
 
 
 def quote(value):
-    """Text made safe for HTML, attributes included."""
+    """Escape a text for HTML, attributes included."""
     return escape(str(value), quote=True)
 
 
 def write(value, column):
-    """A cell's value as a person reads it."""
+    """Write a cell's value as a person reads it, by the unit of its column."""
     if value is None or value == "":
         return units.NOT_KNOWN
     if isinstance(value, bool):
@@ -65,13 +65,14 @@ def table(columns, rows, caption, speak=translate):
             for column in columns
         ],
         "rows": [
-            [_cell(value, column, speak) for value, column in zip(row, columns)] for row in rows
+            [_cell(value, column, speak) for value, column in zip(row, columns, strict=True)]
+            for row in rows
         ],
     }
 
 
 def _has_unit(column):
-    """Whether a column's unit is its own, and worth saying; some name the column or table that has it."""
+    """Return whether a column has a unit to show; some only name the column that has it."""
     return bool(unit_words(column.get("unit"))) and column["unit"] not in ELSEWHERE
 
 
@@ -108,8 +109,22 @@ def card(
 ):
     """Return the HTML of the whole card.
 
-    ``up`` leads from its page to the site's root, ``base`` is the version's lasting address.
-    ``scripts`` is HTML that goes behind the chart.
+    Parameters
+    ----------
+    record : dict
+        The figure, as `sobe.site.figures.resolve` returns it.
+    cited : dict
+        The book, as `sobe.site.figures.citation` returns it.
+    up : str
+        Path from the card's page to the root of the site.
+    base : str
+        Permanent address of the version.
+    data_page, notebook : str
+        Addresses of the data page and of the page's notebook; "" for none.
+    chart_ident : str
+        Id of the chart; by default made from its spec.
+    scripts : str
+        HTML to put after the chart.
     """
     name = record["name"]
     address = f"{base}{record['page']}.html#figure-{name}"
@@ -139,12 +154,12 @@ def card(
         ),
         sources=list(sources(record)),
         files=[{"name": f"{name}.{rec.FILES[kind]}", "label": FILES[kind]} for kind in FILES],
-        blocks=[dict(zip(("key", "label", "text", "address"), block)) for block in blocks],
+        blocks=[dict(zip(("key", "label", "text", "address"), b, strict=True)) for b in blocks],
     )
 
 
 def catalogue(records, up):
-    """Return the HTML of all figures, small, each leading to its place."""
+    """Return the HTML of the catalogue: all figures, small, each a link to its card."""
     files = [
         {"kind": kind, "end": rec.FILES[kind], "label": label} for kind, label in SMALL.items()
     ]
@@ -152,7 +167,7 @@ def catalogue(records, up):
 
 
 def embed(record, cited, base):
-    """Return a page of its own for one figure, small and without a network, to be shown inside others."""
+    """Return a small page with one figure, to be embedded in other pages."""
     return template(
         "embed.html",
         record=record,

@@ -1,8 +1,8 @@
-"""Figures gathered from executed pages, and put back into them as cards.
+"""Figures collected from executed pages and put back into them as cards.
 
-While pages are read, each declaration (`sobe.charts.figure`) is taken from the output that carries it.
-When pages are written, cards, the catalogue and the tables' documentation stand in their places;
-after that, the files are written.
+While Sphinx reads pages, each declaration of a figure (`sobe.charts.figure`) is taken from the
+output that carries it. When Sphinx writes pages, outputs become cards, the catalogue and the
+documentation of the tables. At the end the files of figures and tables are written.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from sobe import tables
 from sobe.charts import outputs
 from sobe.site import card, datadoc, files, template
 from sobe.site import figures as rec
-from sobe.site import nodes as shown
-from sobe.site.nodes import Shown, html
+from sobe.site import nodes as output_nodes
+from sobe.site.nodes import OutputNode, html
 
 log = logging.getLogger(__name__)
-#: Where the scripts of charts go on a page: behind its first chart.
+#: Marks the place of the scripts of charts on a page, after its first chart.
 SCRIPTS = "<!--sobe-scripts-->"
 
 
 class Placeholder(Directive):
-    """A place on a page that is filled when all pages have been read."""
+    """A place on a page that is filled once all pages have been read."""
 
     kind = ""
 
     def run(self):
         """Return the placeholder; its page is read again in every build."""
         self.state.document.settings.env.note_reread()
-        return [Shown(kind=self.kind, data={})]
+        return [OutputNode(kind=self.kind, data={})]
 
 
 class Catalogue(Placeholder):
@@ -52,7 +52,7 @@ class Tables(Placeholder):
 
 
 def _cell_of(node):
-    """The cell of a notebook that a node is the output of, or None."""
+    """Return the cell of a notebook whose output a node is, or None."""
     while node is not None:
         if isinstance(node, nodes.container) and "cell" in node.get("classes", []):
             return node
@@ -67,9 +67,9 @@ def _figures(env):
 
 
 def read(app, doctree):
-    """Note the figures of a page that was read, and give their cells an address."""
+    """Note the figures of a page that was read, and give their cells an id."""
     found = []
-    for node in doctree.findall(Shown):
+    for node in doctree.findall(OutputNode):
         if node["kind"] == "figure":
             found.append(node["data"])
             if (cell := _cell_of(node)) is not None:
@@ -83,13 +83,13 @@ def purge(app, env, docname):
 
 
 def merge(app, env, docnames, other):
-    """Take over what another process read."""
+    """Take over the figures of pages that another process read."""
     for docname in docnames:
         _figures(env)[docname] = _figures(other).get(docname, [])
 
 
 def _pages(env, root, seen=None):
-    """Page names in the order of the table of contents."""
+    """Yield page names in the order of the table of contents."""
     seen = set() if seen is None else seen
     if root not in seen:
         seen.add(root)
@@ -99,7 +99,7 @@ def _pages(env, root, seen=None):
 
 
 def folder_of_book(app):
-    """The repository's folder, from which the pages being read were laid out."""
+    """Return the folder of the repository whose pages are being read; None if it is not found."""
     return next(
         (
             d
@@ -111,13 +111,13 @@ def folder_of_book(app):
 
 
 def join(app, env):
-    """Once all pages are read: figures with what the data package and the citation say."""
+    """Join the figures with the data package and the citation, once all pages are read."""
     app.sobe_root = folder_of_book(app)
     app.sobe_records, app.sobe_package, app.sobe_cited = {}, None, None
     if app.sobe_root is None or not (app.sobe_root / "CITATION.cff").is_file():
         return
     app.sobe_package = rec.Package(app.sobe_root / "data")
-    try:  # tables that no chapter reads are published as well
+    try:  # check tables that no chapter reads as well: they are published
         for name in app.sobe_package.tables:
             tables.load(name, app.sobe_root / "data")
     except tables.TableError as error:
@@ -136,39 +136,42 @@ def join(app, env):
                 continue
             app.sobe_records[name] = rec.resolve(declaration, app.sobe_package, page)
     if app.builder.format == "html":
-        # Drawn while pages are written, for the most part in another process.
-        apart = ThreadPoolExecutor(1)
-        app.sobe_drawing = apart.submit(
+        # Draw while pages are written; most of the work is in other processes.
+        executor = ThreadPoolExecutor(1)
+        app.sobe_drawing = executor.submit(
             files.draw, list(app.sobe_records.values()), app.sobe_cited, cache(app)
         )
-        apart.shutdown(wait=False)
+        executor.shutdown(wait=False)
 
 
 def base(app):
-    """The site's own address, where it is known, with a slash; else ""."""
+    """Return the address of the site with a slash at its end; "" where it is not known."""
     return app.config.html_baseurl.rstrip("/") + "/" if app.config.html_baseurl else ""
 
 
 def permanent(app):
-    """What lasting addresses begin with: the site's own; of a release whose site's is not known, its
-    place among the versions as seen from a page of any of them; else ""."""
+    """Return the start of permanent addresses.
+
+    This is the address of the site. Where a release does not know it, it is the path to the release
+    from a page of any version; otherwise "".
+    """
     release, edition = app.config.sobe_release, app.config.sobe_edition
     up = "../../" if edition else "../"
     return base(app) or (f"{up}{'/'.join(filter(None, (release, edition)))}/" if release else "")
 
 
 def resolve(app, doctree, docname):
-    """Put HTML in the places of what cells and directives show."""
+    """Replace the nodes of outputs and placeholders by their HTML."""
     if app.builder.name != "html":
         return
     up = "../" * docname.count("/")
     charts = []
-    for node in list(doctree.findall(Shown)):
+    for node in list(doctree.findall(OutputNode)):
         node.replace_self(_made(app, node, docname, up, charts))
 
 
 def _made(app, node, docname, up, charts):
-    """Return the node of HTML for an output; ``charts`` are the ids of the page's charts so far."""
+    """Return the HTML node of an output; ``charts`` are the ids of the page's charts so far."""
     kind, data = node["kind"], node["data"]
     if kind == "catalogue":
         return nodes.raw("", card.catalogue(app.sobe_records.values(), up), format="html")
@@ -177,7 +180,7 @@ def _made(app, node, docname, up, charts):
         return nodes.raw("", text, format="html")
     if kind not in ("chart", "figure"):
         return html(outputs.html(kind, data))
-    # A chart that is shown more than once has a number after its id.
+    # The id of a chart that appears more than once gets a number.
     spec = app.sobe_records[data["name"]]["spec"] if kind == "figure" else data["spec"]
     charts.append(outputs.chart_id(spec))
     again = charts.count(charts[-1])
@@ -207,11 +210,11 @@ def finish(app, exception):
     """Write the files of all figures and tables."""
     drawing = getattr(app, "sobe_drawing", None)
     if exception or drawing is None or app.builder.name != "html":
-        # Nothing goes on after a build that failed.
+        # Let no process go on drawing after a failed build.
         wait([drawing] if drawing else [])
         return
     out = Path(app.outdir)
-    for record, made in zip(app.sobe_records.values(), drawing.result()):
+    for record, made in zip(app.sobe_records.values(), drawing.result(), strict=True):
         files.write(record, made, app.sobe_cited, out, permanent(app))
     text = files.index(app.sobe_records.values(), app.sobe_cited, permanent(app))
     (out / "figures").mkdir(exist_ok=True)
@@ -220,14 +223,14 @@ def finish(app, exception):
 
 
 def cache(app):
-    """The folder of what is kept between builds."""
+    """Return the folder of results that are stored between builds."""
     return Path(os.environ.get("SOBE_BUNDLE_CACHE") or Path(app.doctreedir).parent / ".cache")
 
 
 def setup(app):
-    """Connect with Sphinx."""
-    shown.setup(app)
-    # A second build in one process, as the tests make, registers them again.
+    """Register with Sphinx."""
+    output_nodes.setup(app)
+    # A second build in one process, as in tests, registers the directives again.
     app.add_directive("figure-catalogue", Catalogue, override=True)
     app.add_directive("data-tables", Tables, override=True)
     app.connect("doctree-read", read)

@@ -1,7 +1,8 @@
-"""What a chart is, in words, read off its Vega-Lite spec and its data.
+"""The description of a chart in words, computed from its Vega-Lite spec and its data.
 
-Kind of chart, what stands on which axis and over what range, what colours and shapes tell apart:
-facts only, computed, so that they are right whatever a reader's parameters made of the chart.
+It gives the kind of chart, the quantity and range of each axis, and what colours and shapes
+distinguish. All of it is computed, so it stays correct when a reader runs a chapter with other
+parameters.
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ KINDS = {
     "boxplot": "Box plot",
 }
 _LISTED = 12
-#: What the data package says of a column whose unit another column or table gives.
+#: Units in the data package that refer to another column or table, which has the unit.
 ELSEWHERE = ("see unit", "see quantities")
 
 
 def layers(spec, inherited=None):
-    """Every mark of the spec with the encoding and data it inherits: (mark, encoding, data)."""
+    """Yield (mark, encoding, data) of every mark of a spec, with what it inherits."""
     inherited = inherited or {"encoding": {}, "data": None}
     encoding = {**inherited["encoding"], **spec.get("encoding", {})}
     data = spec.get("data", inherited["data"])
@@ -46,11 +47,25 @@ def layers(spec, inherited=None):
 
 
 def describe(spec, dataset=None, names=None, why="", rows=None, unit_of=None):
-    """Sentences on the chart of a Vega-Lite ``spec`` (a dict).
+    """Describe the chart of a Vega-Lite spec in sentences.
 
-    ``dataset`` names the data set that counts (default: the longest); ``names`` maps fields to
-    what readers call them and ``unit_of`` to the words for their units; ``why`` completes
-    "It shows …". ``rows`` (dicts) stand for the data set's own, where the table has others.
+    Parameters
+    ----------
+    spec : dict
+        Vega-Lite with its data in ``datasets``.
+    dataset : str, optional
+        Name of the main data set; by default the longest.
+    names, unit_of : dict, optional
+        Names and units of fields, as readers see them.
+    why : str
+        Completes "It shows …".
+    rows : list of dict, optional
+        Rows of the figure's table, where they differ from those of the data set.
+
+    Returns
+    -------
+    str
+        In the language of this process.
     """
     names = names or {}
     datasets = spec.get("datasets", {})
@@ -63,15 +78,15 @@ def describe(spec, dataset=None, names=None, why="", rows=None, unit_of=None):
     ] or [part for part in drawn if part[0] in KINDS]
     if not main:
         return translate("Chart.")
-    said = [_kind(main)]
+    described = [_kind(main)]
     for channel in ("x", "y"):
         if axis := _axis(channel, main, rows, names, unit_of or {}):
-            said.append(axis)
-    said += _distinctions(main, rows, names)
-    said += _lines(drawn, dataset, datasets)
+            described.append(axis)
+    described += _distinctions(main, rows, names)
+    described += _lines(drawn, dataset, datasets)
     if why:
-        said.append(translate("It shows {why}.", why=why))
-    return sentences(said)
+        described.append(translate("It shows {why}.", why=why))
+    return sentences(described)
 
 
 def _kind(main):
@@ -108,14 +123,14 @@ _AXES = {
 
 
 def _axis(channel, main, rows, names, unit_of):
-    # Points before the intervals drawn through them: they give the axis its name.
+    # Points come before the intervals drawn through them: they name the axis.
     ordered = sorted(main, key=lambda part: part[0] in ("rule", "area"))
     encodings = [e[channel] for _, e, _ in ordered if (e.get(channel) or {}).get("field")]
     if not encodings:
         return None
     encoding = encodings[0]
     if "axis" in encoding and encoding["axis"] is None:
-        return None  # a place to stand in, not a scale to read
+        return None  # the axis only separates marks
     fields = list(dict.fromkeys(e["field"] for e in encodings))
     fields += [
         e[f"{channel}2"]["field"] for _, e, _ in main if (e.get(f"{channel}2") or {}).get("field")
@@ -134,8 +149,8 @@ def _axis(channel, main, rows, names, unit_of):
         write = _writer(encoding, fields[0])
         unit = unit_of.get(fields[0]) or ""
         unit = "" if unit in ELSEWHERE else translate(unit)
-        told = not unit or unit.lower() in title.lower() or "$" in write(1) or "%" in write(1)
-        parts = {"axis": words, "title": title, "unit": "" if told else f" {unit}"}
+        shown = not unit or unit.lower() in title.lower() or "$" in write(1) or "%" in write(1)
+        parts = {"axis": words, "title": title, "unit": "" if shown else f" {unit}"}
         if sums := _stacked(channel, main, rows):
             low, high = (number(write(end(sums))) for end in (min, max))
             if low == high:
@@ -152,7 +167,7 @@ def _axis(channel, main, rows, names, unit_of):
 
 
 def _stacked(channel, main, rows):
-    """The heights of a stacked bar chart's bars, or nothing."""
+    """Return the heights of the bars of a stacked bar chart; [] for other charts."""
     if _kind(main) != translate("{kind}.", kind=translate("Stacked bar chart")):
         return []
     encoding = next(e for mark, e, _ in main if mark == "bar")
@@ -173,7 +188,7 @@ def _listing(values):
 
 
 def _writer(encoding, field):
-    """How the numbers of an axis are written, as its own labels write them."""
+    """Return the function that writes numbers as the labels of an axis do."""
     axis = encoding.get("axis") or {}
     style = f"{axis.get('format', '')} {axis.get('labelExpr', '')}"
     if "$" in style or "美元" in style:
@@ -192,7 +207,7 @@ def _number(value):
 
 
 def _distinctions(main, rows, names):
-    """What colour and shape tell apart, each field once."""
+    """Yield a sentence per field that colour, shape or offset distinguishes."""
     found = {}
     for _, encoding, _ in main:
         for channel, word in (
@@ -223,19 +238,19 @@ def _distinctions(main, rows, names):
 
 
 def _lines(drawn, dataset, datasets):
-    """The words written beside reference lines."""
+    """Yield a sentence on the labels of reference lines."""
     ruled = {(data or {}).get("name") for mark, _, data in drawn if mark == "rule"}
-    said = []
+    texts = []
     for mark, encoding, data in drawn:
         name = (data or {}).get("name")
         field = (encoding.get("text") or {}).get("field")
         if mark == "text" and name in ruled and name != dataset and field:
-            said += [
+            texts += [
                 " ".join(str(row[field]).split())
                 for row in datasets.get(name, [])
                 if row.get(field)
             ]
-    if said and len(said) <= _LISTED:
+    if texts and len(texts) <= _LISTED:
         yield translate(
-            "Reference lines: {lines}.", lines=listing(dict.fromkeys(map(translate, said)), "; ")
+            "Reference lines: {lines}.", lines=listing(dict.fromkeys(map(translate, texts)), "; ")
         )

@@ -1,4 +1,4 @@
-"""What Sphinx needs for an edition: its switch, and glued numbers inside translated prose."""
+"""Editions in Sphinx: the switch between them, and glued values inside translated prose."""
 
 from sphinx.search import languages as search_languages
 
@@ -6,13 +6,13 @@ from sobe import languages
 
 
 def page(app, pagename, templatename, context, doctree):
-    """Give a page the addresses of itself in the other editions.
+    """Give a page its addresses in the other editions.
 
-    Early: the theme drops templates that come out empty.
+    This runs early, because the theme drops templates that render to nothing.
     """
     own = app.config.sobe_edition
     up = "../" * (pagename.count("/") + 1)
-    # Whole where the site's address is known, as search engines want them; else they lead there as links do.
+    # Search engines want full addresses; where the site's is not known, paths must do.
     root = app.config.html_baseurl.removesuffix(f"{own}/") or up
     editions = app.config.sobe_editions if own else []
     context["sobe_editions"] = [
@@ -34,13 +34,13 @@ def page(app, pagename, templatename, context, doctree):
 
 
 def _glue_in_translations():
-    """Let {glue} roles work inside a translated message, which is parsed apart from its page.
+    """Let {glue} roles work inside translated messages, which Sphinx parses on their own.
 
-    There they refer to the page's kept values, as a role on another page would.
+    There a role refers to the stored values of its page, as a role on another page would.
     """
     from myst_nb.ext.glue import roles
 
-    def mended(role, ending):
+    def patch(role, ending):
         run = role.run
 
         def wrapped(self):
@@ -52,10 +52,10 @@ def _glue_in_translations():
 
         role.run = wrapped
 
-    if not getattr(roles, "sobe_mended", False):
-        mended(roles.PasteTextRole, ":s")
-        mended(roles.PasteRoleAny, "")
-        roles.sobe_mended = True
+    if not getattr(roles, "sobe_patched", False):
+        patch(roles.PasteTextRole, ":s")
+        patch(roles.PasteRoleAny, "")
+        roles.sobe_patched = True
 
 
 def setup(app):

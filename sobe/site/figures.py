@@ -1,4 +1,7 @@
-"""A figure as the site knows it: its declaration joined with the data package and the citation."""
+"""The record of a figure: its declaration joined with the data package and the citation.
+
+A record is a dict. `resolve` makes it; cards, files and lists are made from it.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from sobe.site.describe import describe
 
 
 class Package:
-    """The data package as pages need it: descriptors, and rows as text."""
+    """The data package for pages: descriptors of tables, and their rows as text."""
 
     def __init__(self, folder):
         self.folder = Path(folder)
@@ -24,18 +27,18 @@ class Package:
         self._rows = {}
 
     def rows(self, name):
-        """The rows of a table as dicts of text, as the CSV has them."""
+        """Return the rows of a table as dicts of text, as in its CSV file."""
         if name not in self._rows:
             text = (self.folder / self.tables[name]["path"]).read_text(encoding="utf-8")
             self._rows[name] = list(csv.DictReader(io.StringIO(text)))
         return self._rows[name]
 
     def fields(self, name):
-        """The columns of a table, by name."""
+        """Return the descriptors of a table's columns by name."""
         return {field["name"]: field for field in self.tables[name]["schema"]["fields"]}
 
     def source(self, key):
-        """One row of the sources table, or None."""
+        """Return the row of table ``sources`` with this key, or None."""
         return next((row for row in self.rows("sources") if row["key"] == key), None)
 
 
@@ -45,29 +48,42 @@ def _citation(path, _changed):
 
 
 def citation(root):
-    """What CITATION.cff of the repository says: title, version, date, authors, licence."""
+    """Return title, version, date, authors and licence of the book, from its CITATION.cff."""
     path = Path(root) / "CITATION.cff"
-    said = _citation(str(path), path.stat().st_mtime_ns)
-    licences = said.get("license", [])
+    found = _citation(str(path), path.stat().st_mtime_ns)
+    licences = found.get("license", [])
     authors = [
         translate(
             a.get("name") or " ".join(filter(None, (a.get("given-names"), a.get("family-names"))))
         )
-        for a in said["authors"]
+        for a in found["authors"]
     ]
     return {
-        "title": translate(said["title"]),
-        "version": str(said["version"]),
-        "date": str(said["date-released"]),
+        "title": translate(found["title"]),
+        "version": str(found["version"]),
+        "date": str(found["date-released"]),
         "authors": authors,
         "licence": licences[0] if isinstance(licences, list) else licences,
     }
 
 
 def resolve(declaration, package, page):
-    """The record of a figure: everything its card, files and entries in lists are made from.
+    """Return the record of a figure.
 
-    ``page`` is the name of the page it stands on ("cost").
+    Parameters
+    ----------
+    declaration : dict
+        As `sobe.charts.figure` puts it into an output.
+    package : Package
+        The data package.
+    page : str
+        Name of the figure's page ("cost").
+
+    Returns
+    -------
+    dict
+        The declaration's texts and spec, with ``page``, ``rows``, ``columns``, ``description``,
+        ``tables`` and ``sources``.
     """
     names = {column["field"]: column["name"] for column in declaration["columns"]}
     record = {
@@ -108,7 +124,7 @@ def resolve(declaration, package, page):
 
 
 def _distinct(rows, fields):
-    """Rows that differ in the fields shown; a chart's own rows may repeat them."""
+    """Yield rows that differ in the fields shown; the rows of a chart may repeat them."""
     seen = set()
     for row in rows:
         key = json.dumps([row.get(field) for field in fields])
@@ -118,7 +134,7 @@ def _distinct(rows, fields):
 
 
 def _described(column, tables, package):
-    """A column with unit and meaning, from its declaration or the table it comes from."""
+    """Return a column with unit and description, from its declaration or its table."""
     found = {"name": column["name"], "field": column["field"]}
     for name in tables:
         field = package.fields(name).get(column["field"])
@@ -133,7 +149,7 @@ def _described(column, tables, package):
         if column["field"] == "source_title":
             found["description"] = "Title of the source the row was taken from."
         elif "unit" not in column:
-            # A label put on a coded column ("Kind" for kind): the same thing in other words.
+            # The labels of a coded column ("Kind" for kind) have the same meaning.
             for name in tables:
                 field = package.fields(name).get(column["field"].lower())
                 if field:
@@ -156,7 +172,7 @@ def _type(values):
 
 
 def _sources(rows, tables, package):
-    """The sources of the rows shown, else of the tables behind them."""
+    """Return the sources of the rows shown, or of the tables where rows name none."""
     keys = list(dict.fromkeys(row["source"] for row in rows if isinstance(row.get("source"), str)))
     if not keys:
         keys = list(
@@ -165,7 +181,7 @@ def _sources(rows, tables, package):
             )
         )
     for table in tables:
-        # A table that adds one fact to each row (an organism's count) is a source as well.
+        # A table that adds a fact to each row (the count of an organism) is a source as well.
         more = [row["source"] for row in package.rows(table) if row.get("source")]
         if not set(more) & set(keys):
             keys += [key for key in dict.fromkeys(more) if key not in keys]
@@ -173,7 +189,7 @@ def _sources(rows, tables, package):
 
 
 def as_csv(record):
-    """The rows behind a figure as CSV text, headed by the names readers see."""
+    """Return the rows of a figure as CSV text, under the column names that readers see."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(column["name"] for column in record["columns"])
@@ -191,7 +207,7 @@ def _cell(value):
 
 
 def metadata(record, cited, base=""):
-    """What is published beside a figure's files, as a dict; ``base`` is the site's address or ""."""
+    """Return the metadata published with a figure's files; ``base`` is the site's address or ""."""
     name = record["name"]
     files = {kind: f"figures/{name}.{end}" for kind, end in FILES.items()}
     return {
@@ -217,7 +233,7 @@ def metadata(record, cited, base=""):
     }
 
 
-#: What readers see for a unit of the data package, where it is not the unit itself.
+#: Unit in the data package to the unit that readers see, where they differ.
 UNITS = {
     "USD": "US dollars",
     "USD/year": "US dollars a year",
@@ -235,11 +251,11 @@ UNITS = {
 
 
 def unit_words(unit):
-    """A unit as a reader sees it."""
+    """Return a unit as a reader sees it."""
     return translate(UNITS.get(unit, unit or ""))
 
 
-#: Files of each figure, by kind: how their names end.
+#: Kind of a figure's file to the suffix of its name.
 FILES = {
     "svg": "svg",
     "png": "png",
@@ -251,7 +267,7 @@ FILES = {
 
 
 def cite_text(record, cited, address):
-    """The citation of a figure as a sentence."""
+    """Return the citation of a figure as a sentence."""
     return translate(
         "{authors} ({year}). “{figure}”, figure in: {book}, version {version}. {address}",
         authors=translate(" and ").join(cited["authors"]),
@@ -264,7 +280,7 @@ def cite_text(record, cited, address):
 
 
 def cite_bibtex(record, cited, address):
-    """The citation of a figure as a BibTeX entry."""
+    """Return the citation of a figure as a BibTeX entry."""
     lines = {
         "author": " and ".join(f"{{{author}}}" for author in cited["authors"]),
         "title": f"{{{record['title']}}}",

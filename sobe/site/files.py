@@ -1,7 +1,7 @@
-"""The files of a figure, written beside the pages: pictures, data, metadata, spec, page of its own.
+"""The files of a figure: pictures, data, metadata, spec and a page of its own.
 
-Pictures are drawn by vl-convert in a font it carries itself, so that they are the same on every
-machine, and kept by a hash of all they are made from.
+vl-convert draws the pictures in a font that it carries, so they are the same on every machine. They
+are stored under a hash of everything that they are made from.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from sobe.languages import tag, translate
 from sobe.site import card, pictures
 from sobe.site import figures as rec
 
-#: By language. A face with Simplified Chinese shapes goes first, as a drawing takes what a face lacks from
-#: whichever other has it; where it is not installed, that is what happens.
+#: Fonts of pictures by language. A font with Simplified Chinese shapes comes first, because a
+#: character that a font lacks is drawn from any other. So it is where the font is not installed.
 FONTS = {"en": "Liberation Sans", "zh-CN": "Noto Sans CJK SC, Liberation Sans"}
 WIDTH = 720
 
 
 def write(record, made, cited, out, base):
-    """Write all files of one figure into the site's folder ``out``/figures; ``made``: its pictures, as drawn."""
+    """Write all files of a figure into ``out``/figures; ``made`` has its pictures, as drawn."""
     folder = Path(out) / "figures"
     folder.mkdir(parents=True, exist_ok=True)
     spec = {**record["spec"], "description": record["description"]}
@@ -44,13 +44,13 @@ def write(record, made, cited, out, base):
 
 
 def index(records, cited, base):
-    """The catalogue for machines, as JSON text."""
+    """Return the catalogue for programs, as JSON text."""
     entries = []
     for record in records:
-        said = rec.metadata(record, cited, base)
+        data = rec.metadata(record, cited, base)
         entries.append(
             {
-                key: said[key]
+                key: data[key]
                 for key in (
                     "name",
                     "title",
@@ -74,7 +74,7 @@ def index(records, cited, base):
 
 
 def draw(records, cited, cache):
-    """[{"svg", "png": bytes}] of records; drawn anew only when something they show has changed."""
+    """Return {"svg": bytes, "png": bytes} of each record; draw only those that have changed."""
     import altair
     import vl_convert
 
@@ -107,22 +107,22 @@ def draw(records, cited, cache):
         }
         key = hashlib.sha256(json.dumps([figure, own], sort_keys=True).encode()).hexdigest()[:32]
         paths = {kind: folder / f"{key}.{kind}" for kind in ("svg", "png")}
-        drawn.append({kind: atomic.kept(path) for kind, path in paths.items()})
+        drawn.append({kind: atomic.load(path) for kind, path in paths.items()})
         if None in drawn[-1].values():
             missing.append((drawn[-1], paths, figure))
     if missing:
-        atomic.make_way(folder)
+        atomic.make_folder(folder)
         for (contents, paths, _), made in zip(
-            missing, pictures.drawn([figure for _, _, figure in missing], folder)
+            missing, pictures.drawn([figure for _, _, figure in missing], folder), strict=True
         ):
             contents.update(made)
             for kind, content in made.items():
-                atomic.keep(paths[kind], content)
+                atomic.store(paths[kind], content)
     return drawn
 
 
 def _fixed(spec):
-    """The spec with a width of its own instead of the page's, and titles in lines that fit."""
+    """Return the spec with a fixed width, and its titles in lines that fit."""
 
     def widths(value):
         if isinstance(value, dict):
@@ -155,6 +155,6 @@ def _config():
 
 
 def _credit(record):
-    """Whose data a picture shows, in a few words."""
+    """Return the titles of a figure's sources, shortened."""
     titles = [source["title"].split(",")[0].split(" (Version")[0] for source in record["sources"]]
     return "; ".join(dict.fromkeys(titles)) or translate("this book")

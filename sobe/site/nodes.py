@@ -1,7 +1,7 @@
-"""One docutils node per output of a cell, and the HTML of it.
+"""One docutils node per output of a cell, and its HTML.
 
-`Renderer` is registered under `myst_nb.mime_renderers` (see pyproject.toml). Nodes become HTML once
-their page is resolved, so that Sphinx's search takes their words as those of any other HTML.
+`Renderer` is registered under `myst_nb.mime_renderers` (see pyproject.toml). Nodes become HTML when
+their page is resolved, so Sphinx's search finds their words as in any other HTML.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from sobe.charts import outputs
 KINDS = ("table", "grid", "badge", "chart", "figure", "estimator")
 
 
-class Shown(nodes.General, nodes.Inline, nodes.Element):
-    """What a cell or one of our directives shows: its ``kind`` and its ``data``."""
+class OutputNode(nodes.General, nodes.Inline, nodes.Element):
+    """An output of a cell, or the place of a directive: its ``kind`` and its ``data``."""
 
 
 class Renderer(MimeRenderPlugin):
-    """Makes nodes of our kinds of output, wherever a builder could show HTML or text as well."""
+    """Makes nodes of our kinds of output; for these the bundle's HTML and text are not used."""
 
     mime_priority_overrides = [("*", outputs.mime(kind), 1) for kind in KINDS]
 
@@ -31,16 +31,16 @@ class Renderer(MimeRenderPlugin):
     def handle_mime(renderer, data, inline):
         """Return the node of an output; None for one that is not ours."""
         kind = outputs.kind_of(data.mime_type)
-        return [Shown(kind=kind, data=data.content)] if kind else None
+        return [OutputNode(kind=kind, data=data.content)] if kind else None
 
 
 class Glued(SphinxPostTransform):
     """Makes nodes of glued outputs that a translated message refers to.
 
-    myst-nb asks no renderer for these.
+    myst-nb calls no renderer for these.
     """
 
-    default_priority = 4  # before myst-nb's own, which knows HTML and pictures only
+    default_priority = 4  # before that of myst-nb, which knows only HTML and pictures
 
     def run(self, **kwargs):
         """Replace references to outputs of our kinds."""
@@ -50,21 +50,27 @@ class Glued(SphinxPostTransform):
             glued = read_glue_cache(self.env.mystnb_config.output_folder, node.refdoc)
             for mime, content in glued.get(node.key, {}).get("data", {}).items():
                 if kind := outputs.kind_of(mime):
-                    node.replace_self(Shown(kind=kind, data=content))
+                    node.replace_self(OutputNode(kind=kind, data=content))
                     break
 
 
 def html(text):
-    """Return HTML in the place of a node, marked as myst-nb marks what a cell shows."""
+    """Return a node of HTML, with the classes that myst-nb gives to outputs."""
     return nodes.raw("", text, format="html", classes=["output", "text_html"])
 
 
 def setup(app):
-    """Register with Sphinx. Raises ExtensionError where the environment does not know `Renderer`."""
+    """Register with Sphinx.
+
+    Raises
+    ------
+    ExtensionError
+        If the installed package does not register `Renderer` with myst-nb.
+    """
     if Renderer not in load_mime_renders():
         raise ExtensionError(
             "the installed package does not name the renderer of the book's outputs: "
             "remove .venv and build again, or install the package again (pip install --editable .)"
         )
-    app.add_node(Shown)
+    app.add_node(OutputNode)
     app.add_post_transform(Glued)

@@ -1,4 +1,4 @@
-"""What each page says of itself to search engines and to those who share it; and the site's map."""
+"""Meta tags of pages, for search engines and shared links, and the site's map."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST = 200
 
 
 def description(doctree):
-    """The first words of a page's text, up to the end of a sentence or 200 characters."""
+    """Return the start of a page's text, up to the end of a sentence or 200 characters."""
     for paragraph in doctree.findall(nodes.paragraph):
         if isinstance(paragraph.parent, nodes.section):
             paragraph = paragraph.deepcopy()
@@ -38,10 +38,10 @@ def description(doctree):
 
 
 def metatags(app, pagename, title, doctree):
-    """Meta tags of a page: description, and what a shared link shows."""
+    """Return the meta tags of a page: its description, and what a shared link shows."""
     if doctree is None:
         return ""
-    said = description(doctree)
+    summary = description(doctree)
     up = "../" * pagename.count("/")
     figure = next((r for r in app.sobe_records.values() if r["page"] == pagename), None)
     if figure is None and pagename.rsplit("/", 1)[-1] == "index":
@@ -51,15 +51,15 @@ def metatags(app, pagename, title, doctree):
         "og:type": "article",
         "og:site_name": app.config.project,
     }
-    if said:
-        tags["og:description"] = said
+    if summary:
+        tags["og:description"] = summary
     if base(app):
         tags["og:url"] = f"{base(app)}{pagename}.html"
     if figure:
         tags["og:image"] = f"{base(app) or up}figures/{figure['name']}.png"
         tags["og:image:alt"] = figure["description"]
         tags["twitter:card"] = "summary_large_image"
-    out = f'<meta name="description" content="{escape(said)}" />\n' if said else ""
+    out = f'<meta name="description" content="{escape(summary)}" />\n' if summary else ""
     for name, value in tags.items():
         attribute = "name" if name.startswith("twitter") else "property"
         out += f'<meta {attribute}="{name}" content="{escape(value)}" />\n'
@@ -69,8 +69,8 @@ def metatags(app, pagename, title, doctree):
 def sitemap(app):
     """Write sitemap.xml: every page of the contents and every figure's own page.
 
-    The protocol wants whole addresses. Where the site's address is not set (SOBE_BASE_URL, or
-    `baseurl` in `_config.yml`) they are relative to the site's root, and the file says so.
+    The protocol demands full addresses. Where the site's address is not set (SOBE_BASE_URL, or
+    ``baseurl`` in ``_config.yml``) they are relative to the site's root, and the file says so.
     """
     pages = [f"{page}.html" for page in sorted(app.env.found_docs)]
     pages += [f"figures/{name}.html" for name in app.sobe_records]

@@ -1,9 +1,11 @@
-"""Pictures of figures as SVG and PNG, drawn with pinned fonts: `python -m sobe.site.pictures FOLDER PARENT NUMBER …`.
+"""Pictures of figures as SVG and PNG, drawn with pinned fonts.
 
-vl-convert prefers a font of the system to the one of the same name that it carries, so that the
-same picture is other bytes on another machine. It looks for them once in a process and where
-fontconfig's file says: so these are processes of their own, with a file that names no folder. A face
-that vl-convert does not carry (Noto Sans CJK SC, for Chinese) is looked up for it by name.
+Run as `python -m sobe.site.pictures FOLDER PARENT NUMBER …`. vl-convert prefers a font of the
+system to its own font of the same name, so a picture would have other bytes on another machine. It
+looks for fonts once per process, in the folders that the configuration of fontconfig names. So
+pictures are drawn in processes of their own, with a configuration that names no folder of the
+system. Only a font that vl-convert does not carry (Noto Sans CJK SC, for Chinese) is looked up and
+added.
 """
 
 import json
@@ -20,52 +22,68 @@ from pathlib import Path
 from sobe import atomic, signals
 from sobe.paths import ROOT
 
-FOOT = 34  # pixels under the chart for its source line
-#: Faces of which only the system has one; their version decides the bytes of pictures that name them.
+FOOT = 34  # height in pixels of the source line under a chart
+#: Fonts that vl-convert does not carry; the bytes of pictures with them depend on their version.
 OF_THE_SYSTEM = ("Noto Sans CJK SC",)
-#: Processes draw a third of a second before the first picture is there: more would be more work, not less time.
+#: A process takes a third of a second to start, so more processes would not be faster.
 PROCESSES = 2
 _FONTS = (
     '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>{}</fontconfig>\n'
 )
 _PIECES = re.compile(
-    r"[\u3000-\u9fff\uff00-\uffef][\u3001\u3002\u201d\uff01-\uff1f]*\s*|[^\s\u3000-\u9fff\uff00-\uffef]+\s*"
+    r"[\u3000-\u9fff\uff00-\uffef][\u3001\u3002\u201d\uff01-\uff1f]*\s*|"
+    r"[^\s\u3000-\u9fff\uff00-\uffef]+\s*"
 )
 
 
 def _folders(fonts):
-    """Folders with the faces of the system that font lists name."""
+    """Return the folders of the system's fonts that the font lists of figures name."""
     found = set()
     for face in OF_THE_SYSTEM:
         if any(face in font for font in fonts):
             try:
-                said = subprocess.run(
+                listed = subprocess.run(
                     ["fc-list", f":family={face}", "file"], capture_output=True, text=True
                 ).stdout
             except FileNotFoundError:
                 continue
             found |= {
                 str(Path(line.strip().rstrip(":")).parent)
-                for line in said.splitlines()
+                for line in listed.splitlines()
                 if line.strip()
             }
     return sorted(found)
 
 
 def drawn(figures, inside=None):
-    """[{"svg", "png": bytes}] of figures; ``inside``: the folder to work in.
+    """Draw figures.
 
-    A figure is {"spec", "config" with "font" and "background", "vegalite": version, "title", "description",
-    "lang", "foot": the line that says whose it is, "muted": that line's colour}.
+    Parameters
+    ----------
+    figures : list of dict
+        Each with ``spec``, ``config`` (with ``font`` and ``background``), ``vegalite`` (a version),
+        ``title``, ``description``, ``lang``, ``foot`` (the source line) and ``muted`` (its colour).
+    inside : Path, optional
+        The folder to work in.
 
-    Raises RuntimeError if one cannot be drawn, OSError of a full disk.
+    Returns
+    -------
+    list of dict
+        {"svg": bytes, "png": bytes} of each figure.
+
+    Raises
+    ------
+    RuntimeError
+        If a figure cannot be drawn.
+    OSError
+        If the disk is full.
     """
     with tempfile.TemporaryDirectory(
         prefix=".pictures-", suffix=atomic.PARTIAL, dir=inside and inside.absolute()
     ) as scratch:
         folder = Path(scratch)
         (folder / "none").mkdir()
-        # The folder without fonts: where no folder is named, the usual ones would be looked through.
+        # An empty folder: without any folder, fontconfig would search its default ones.
         fonts = _folders({figure["config"]["font"] for figure in figures})
         dirs = "".join(f"<dir>{escape(str(path))}</dir>" for path in (folder / "none", *fonts))
         (folder / "fonts.conf").write_text(_FONTS.format(dirs), encoding="utf-8")
@@ -91,12 +109,13 @@ def drawn(figures, inside=None):
             )
             for first in range(shares)
         ]
-        said = [process.communicate() for process in drawing]  # of all, so that none still writes
-        for process, (number, trouble) in zip(drawing, said):
+        # Wait for all processes, so that none still writes.
+        answers = [process.communicate() for process in drawing]
+        for process, (number, message) in zip(drawing, answers, strict=True):
             if number:  # a full disk
                 raise OSError(int(number), os.strerror(int(number)), scratch)
             if process.returncode:
-                raise RuntimeError(f"pictures cannot be drawn: {trouble.strip()[-500:]}")
+                raise RuntimeError(f"pictures cannot be drawn: {message.strip()[-500:]}")
         return [
             {kind: (folder / f"{number}.{kind}").read_bytes() for kind in ("svg", "png")}
             for number in range(len(figures))
@@ -104,7 +123,7 @@ def drawn(figures, inside=None):
 
 
 def lines(text, width):
-    """Text in lines of up to ``width`` letters; a Chinese character counts as two, and one may break after it."""
+    """Break a text into lines of up to ``width`` letters; a Chinese character counts as two."""
     if text.isascii():
         return textwrap.wrap(text, width)
     broken = []
@@ -121,7 +140,10 @@ def lines(text, width):
 
 
 def _numbered(svg):
-    """The picture with its clips and gradients numbered from one: Vega goes on counting from the picture before."""
+    """Renumber the clips and gradients of a picture from one.
+
+    Vega continues the numbers of the picture before.
+    """
     new = {}
     for name, kind in re.findall(r'\bid="(([A-Za-z_]+)\d+)"', svg):
         new[name] = f"{kind}{len(new) + 1}"
@@ -131,7 +153,7 @@ def _numbered(svg):
 
 
 def _with_foot(svg, figure):
-    """The picture with a title and description for assistive software and a line that says whose it is."""
+    """Add a title and description for assistive software, and the source line."""
     match = re.match(
         r'<svg([^>]*?) width="([\d.]+)" height="([\d.]+)" viewBox="0 0 [\d.]+ [\d.]+">', svg
     )
@@ -140,12 +162,14 @@ def _with_foot(svg, figure):
     broken = lines(figure["foot"], int((width - 32) / 5.4))
     tall = height + FOOT + 13 * (len(broken) - 1)
     head = (
-        f'<svg{match[1]} width="{width:g}" height="{tall:g}" viewBox="0 0 {width:g} {tall:g}" role="img" lang="{figure["lang"]}">'
+        f'<svg{match[1]} width="{width:g}" height="{tall:g}" viewBox="0 0 {width:g} {tall:g}" '
+        f'role="img" lang="{figure["lang"]}">'
         f"<title>{escape(figure['title'])}</title><desc>{escape(figure['description'])}</desc>"
         f'<rect width="{width:g}" height="{tall:g}" fill="{background}"/>'
     )
     words = "".join(
-        f'<text x="16" y="{height + 14 + 13 * i:g}" font-family="{font}, Arial, Helvetica, sans-serif" font-size="10.5px" '
+        f'<text x="16" y="{height + 14 + 13 * i:g}" '
+        f'font-family="{font}, Arial, Helvetica, sans-serif" font-size="10.5px" '
         f'fill="{figure["muted"]}">{escape(line)}</text>'
         for i, line in enumerate(broken)
     )
@@ -154,7 +178,7 @@ def _with_foot(svg, figure):
 
 
 def _draw(folder, numbers):
-    """Draw figures of a folder beside them."""
+    """Draw the figures with these numbers into the folder that has them."""
     import vl_convert
 
     for number in numbers:

@@ -1,4 +1,4 @@
-"""The scripts of the site's pages, with the theme and the words of the page's language put in."""
+"""The scripts of the site's pages, filled with the theme and the words of the page's language."""
 
 import json
 import re
@@ -11,11 +11,11 @@ from sobe.languages import translate
 STATIC = Path(__file__).resolve().parent / "static"
 MARKER = "/*SOBE_THEMES*/ null"
 WORDS = "/*SOBE_WORDS*/ {}"
-_SAID = re.compile(r'\btranslate\("((?:[^"\\]|\\.)*)"')
+_MESSAGE = re.compile(r'\btranslate\("((?:[^"\\]|\\.)*)"')
 
 
 def loader():
-    """The chart loader with the theme of sobe.charts.theme put in."""
+    """Return the chart loader, filled with the theme of `sobe.charts.theme`."""
     themes = {
         "light": theme.config("light"),
         "dark": theme.config("dark"),
@@ -29,19 +29,19 @@ def loader():
 
 
 def messages():
-    """What the scripts say, in English, as they write it."""
+    """Return the English messages of the scripts, as the scripts write them."""
     return sorted(
         {
             match[1]
             for path in STATIC.glob("*.js")
-            for match in _SAID.finditer(path.read_text(encoding="utf-8"))
+            for match in _MESSAGE.finditer(path.read_text(encoding="utf-8"))
         }
     )
 
 
 def head():
-    """The script of every page's head, with the words of the page's language put in."""
-    words = {message: said for message in messages() if (said := translate(message)) != message}
+    """Return the script for the head of every page, filled with the words of its language."""
+    words = {message: text for message in messages() if (text := translate(message)) != message}
     source = (STATIC / "head.js").read_text(encoding="utf-8")
     if WORDS not in source:
         raise BundleError(f"sobe/site/static/head.js has lost its marker {WORDS!r}")

@@ -181,7 +181,7 @@ DERIVE = """
 import json, sys
 from pathlib import Path
 from sobe import signals
-signals.on_signals("stopped; the tables in data/ are as they were")
+signals.handle("stopped; the tables in data/ are as they were")
 from sobe.tables.derive.write import write
 root = Path(sys.argv[1])
 write(json.loads((root / "new.json").read_text()), root)

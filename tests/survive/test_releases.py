@@ -17,7 +17,7 @@ STOPPED = "stopped; what was released is untouched"
 #: The command itself, but for the PDFs; their killing is tried with make pdf.
 COMMAND = f"""
 from sobe import signals
-signals.on_signals({STOPPED!r})
+signals.handle({STOPPED!r})
 import functools, runpy
 from sobe.pipeline.release import make
 make.release = functools.partial(make.release, pdf=False)

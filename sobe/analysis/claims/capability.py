@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from sobe.analysis.claims.registry import assumed, computes, reading
+import pandas as pd
+
+from sobe.analysis.claims.registry import Data, Reading, assumed, computes, reading
 
 
-def _groups(data):
-    """The simulations by reading: silicon systems count in the number of rows alone, since their
-    scores cannot be told from filler."""
+def _groups(data: Data) -> dict[str, pd.DataFrame]:
+    """Return the simulations of each reading.
+
+    Silicon systems count only in the number of rows, since their scores cannot be told from
+    placeholders.
+    """
     models = data["simulation_models"]
     return {
         "figure-rows": models[models["in_upstream_figure"]],
@@ -17,8 +22,8 @@ def _groups(data):
 
 
 @computes("simulations")
-def simulations_compared(data):
-    """Number of simulations drawn in the report's figure, and of those scored."""
+def simulations_compared(data: Data) -> list[Reading]:
+    """Count the simulations drawn in the report's figure, and those with scores."""
     return [
         reading(key, len(rows), f"simulation_models: {len(rows)} rows", rows["source"])
         for key, rows in _groups(data).items()
@@ -26,15 +31,15 @@ def simulations_compared(data):
 
 
 @computes("dimensions")
-def dimensions_compared(data):
-    """Number of dimensions on which any simulation has a known score."""
+def dimensions_compared(data: Data) -> list[Reading]:
+    """Count the dimensions on which any simulation has a known score."""
     known = data["capability_scores"].dropna(subset=["score"])
     return [
         reading("scored", known["dimension"].nunique(), "capability_scores: all", known["source"])
     ]
 
 
-def _high_share(data, claim_id, dimension):
+def _high_share(data: Data, claim_id: str, dimension: str) -> list[Reading]:
     scores = data["capability_scores"].dropna(subset=["score"])
     scores = scores[scores["dimension"] == dimension]
     high = assumed(data, claim_id, "high-score")
@@ -56,12 +61,12 @@ def _high_share(data, claim_id, dimension):
 
 
 @computes("connectivity-strong")
-def connectivity_high(data):
-    """Share of known scores for connectivity that are high."""
+def connectivity_high(data: Data) -> list[Reading]:
+    """Compute the share of high scores among the known ones for connectivity."""
     return _high_share(data, "connectivity-strong", "connectivity_accuracy")
 
 
 @computes("behaviour-limited")
-def behaviour_high(data):
-    """Share of known scores for behaviour that are high."""
+def behaviour_high(data: Data) -> list[Reading]:
+    """Compute the share of high scores among the known ones for behaviour."""
     return _high_share(data, "behaviour-limited", "behavior")

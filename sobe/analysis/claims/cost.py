@@ -5,25 +5,33 @@ from __future__ import annotations
 import pandas as pd
 
 from sobe.analysis import fits, specification
-from sobe.analysis.claims.registry import computes, fact, organism_values, reading, spread
+from sobe.analysis.claims.registry import (
+    Data,
+    Reading,
+    computes,
+    fact,
+    organism_values,
+    reading,
+    spread,
+)
 
-#: The fact on the report's own spreadsheet, in table ``reported_facts``.
+#: Fact on the report's own spreadsheet, in table ``reported_facts``.
 SPREADSHEET = "sheet-em15-average-1000x"
 #: Facts on the budget of the 10 mm³ block, in table ``reported_facts``.
 BLOCK = ("mouse-block-33m", "mouse-block-40m")
 
 
-def _keys(rows):
+def _keys(rows: pd.DataFrame) -> str:
     return "reconstruction_costs: " + ", ".join(rows["estimate_id"])
 
 
-def _evidence(costs):
+def _evidence(costs: pd.DataFrame) -> pd.DataFrame:
     return costs[costs["kind"] != "illustration"]
 
 
 @computes("cost-1986")
-def cost_of_the_worm(data):
-    """US dollars per neuron of the worm's connectome: as listed, and in dollars of the day."""
+def cost_of_the_worm(data: Data) -> list[Reading]:
+    """Compute the worm's cost in US dollars per neuron, as listed and in dollars of the day."""
     row = data["reconstruction_costs"].set_index("estimate_id").loc["worm-1986"]
     rows, sources = "reconstruction_costs: worm-1986", [row["source"]]
     total = row["total_nominal_usd"] / row["neurons"]
@@ -38,9 +46,11 @@ def cost_of_the_worm(data):
 
 
 @computes("cost-falls")
-def cost_fall(data):
-    """Change of the cost per decade as a factor: fitted; and the steepest change from one year
-    that has rows to the next, taking each year's cheapest. Values above 1 are rises."""
+def cost_fall(data: Data) -> list[Reading]:
+    """Compute the change of the cost per decade as a factor, and its steepest rise.
+
+    The steepest rise is from one year that has rows to the next, each with its cheapest row.
+    """
     costs = data["reconstruction_costs"]
     found = []
     for key, rows in (("trend-evidence", _evidence(costs)), ("trend-all", costs)):
@@ -63,9 +73,12 @@ def cost_fall(data):
 
 
 @computes("cost-2030")
-def cost_in_2030(data):
-    """US dollars per neuron in 2030: trends that leave out illustrations, read forward; each
-    illustration; and the average of the report's own spreadsheet."""
+def cost_in_2030(data: Data) -> list[Reading]:
+    """Compute US dollars per neuron in 2030.
+
+    The readings are trends without illustrations, projected; each illustration; and the average of
+    the report's own spreadsheet.
+    """
     costs = data["reconstruction_costs"]
     found = []
     for key, name in (
@@ -113,15 +126,19 @@ def cost_in_2030(data):
     return found
 
 
-def _whole_brain(data, organism, rows):
-    """{row of the cost table: US dollars of all neurons of an organism at its cost per neuron},
-    and the sources."""
+def _whole_brain(
+    data: Data, organism: str, rows: pd.DataFrame
+) -> tuple[dict[str, float], list[str]]:
+    """Return what all neurons of an organism cost, in US dollars, and the sources.
+
+    The first is {row of the cost table: total at its cost per neuron}.
+    """
     (source, neurons), *_ = organism_values(data, organism, "neurons").items()
-    parts = dict(zip(rows["estimate_id"], rows["cost_per_neuron_usd"] * neurons))
+    parts = dict(zip(rows["estimate_id"], rows["cost_per_neuron_usd"] * neurons, strict=True))
     return parts, [*rows["source"], source]
 
 
-def _connectome(data, organism):
+def _connectome(data: Data, organism: str) -> dict[str, Reading]:
     costs = data["reconstruction_costs"]
     costs = costs[costs["organism"] == "mouse"]
     found = {}
@@ -135,8 +152,8 @@ def _connectome(data, organism):
 
 
 @computes("mouse-budget")
-def mouse_connectome(data):
-    """US dollars for all neurons of the mouse, at the costs per neuron of the mouse rows."""
+def mouse_connectome(data: Data) -> list[Reading]:
+    """Compute US dollars for all neurons of the mouse, at the mouse rows' costs per neuron."""
     found = list(_connectome(data, "mouse").values())
     costs = data["reconstruction_costs"]
     for key, row in (("wellcome-2023", "mouse-wellcome-2023"), ("block-2024", "mouse-10mm3-2024")):
@@ -147,39 +164,43 @@ def mouse_connectome(data):
 
 
 @computes("ladder-first-mouse")
-def first_mouse(data):
-    """US dollars for all neurons of the mouse, at the costs per neuron of the mouse rows."""
+def first_mouse(data: Data) -> list[Reading]:
+    """Compute US dollars for all neurons of the mouse, at the mouse rows' costs per neuron."""
     return list(_connectome(data, "mouse").values())
 
 
 @computes("human-budget")
-def human_connectome(data):
-    """US dollars for all neurons of the human, at the costs per neuron of the mouse rows."""
+def human_connectome(data: Data) -> list[Reading]:
+    """Compute US dollars for all neurons of the human, at the mouse rows' costs per neuron."""
     return list(_connectome(data, "human").values())
 
 
 @computes("ladder-mouse-block")
-def mouse_block(data):
-    """US dollars of the one project of the size the ladder names, 10 mm³ of mouse brain: as the
-    cost table lists it, and as others report it."""
+def mouse_block(data: Data) -> list[Reading]:
+    """Return US dollars of the one project of the ladder's size, 10 mm³ of mouse brain.
+
+    The values are those of the cost table and of other reports.
+    """
     costs = data["reconstruction_costs"]
     rows = costs[(costs["volume_mm3"] == 10) & costs["total_nominal_usd"].notna()]
     facts = data["reported_facts"]
     facts = facts[facts["fact_id"].isin(BLOCK)]
     parts = {
-        **dict(zip(rows["estimate_id"], rows["total_nominal_usd"])),
-        **dict(zip(facts["fact_id"], facts["value"])),
+        **dict(zip(rows["estimate_id"], rows["total_nominal_usd"], strict=True)),
+        **dict(zip(facts["fact_id"], facts["value"], strict=True)),
     }
     where = f"{_keys(rows)}; reported_facts: {', '.join(facts['fact_id'])}"
     return [spread("brain-connects", parts, where, [*rows["source"], *facts["source"]])]
 
 
 @computes("ladder-individuals")
-def insect_individuals(data):
-    """US dollars for the connectomes of five to twenty fly brains, the ladder's ends, at a cost
-    per neuron that is not an illustration; recording their activity comes on top."""
+def insect_individuals(data: Data) -> list[Reading]:
+    """Compute US dollars for the connectomes of five to twenty fly brains, the ladder's limits.
+
+    The cost per neuron is not an illustration. Recording their activity would cost more.
+    """
     (source, neurons), *_ = organism_values(data, "drosophila", "neurons").items()
-    # The worm's hand-drawn map, the dearest of all rows, says nothing of what a fly costs now.
+    # The worm's hand-drawn map, the most expensive row, does not show what a fly costs now.
     costs = _evidence(data["reconstruction_costs"]).query("organism != 'c_elegans'")
     price = costs.set_index("estimate_id")["cost_per_neuron_usd"]
     fly = costs.loc[costs["organism"] == "drosophila", "estimate_id"].iloc[0]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sobe.analysis.claims.registry import computes, fact, reading, spread
+import pandas as pd
+
+from sobe.analysis.claims.registry import Data, Reading, computes, fact, reading, spread
 from sobe.analysis.funding_years import per_year
 from sobe.analysis.prices import in_dollars_of
 
@@ -17,12 +19,12 @@ GENOME_1991, GENOME_SPENT = "hgp-cost-1991-dollars", "hgp-us-total"
 FIRST_YEAR = 2005
 
 
-def _stated(data):
+def _stated(data: Data) -> pd.Series:
     return data["megaprojects"].set_index("megaproject_id").loc[STATED]
 
 
-def _listed(data, key, rows):
-    """A reading of the listed projects over the years of the stated row, without its first."""
+def _listed(data: Data, key: str, rows: pd.DataFrame) -> Reading:
+    """Return a reading of the listed projects over the stated row's years, without its first."""
     stated = _stated(data)
     first, last = int(stated["start_year"]) + 1, int(stated["end_year"])
     return reading(
@@ -35,15 +37,19 @@ def _listed(data, key, rows):
 
 
 @computes("neuroscience-money")
-def neuroscience_per_year(data):
-    """US dollars per year: one agency's own category; the report's row, its amount per year and
-    its total over its years; and the listed projects, with companies and without."""
+def neuroscience_per_year(data: Data) -> list[Reading]:
+    """Compute US dollars per year for neuroscience.
+
+    The readings are an agency's own category; the report's row, by its amount per year and by its
+    total over its years; and the listed projects, with companies and without.
+    """
     stated = _stated(data)
     years = stated["end_year"] - stated["start_year"]
     rows, sources = f"megaprojects: {STATED}", [stated["source"]]
     category = _nih(data, "neuroscience")
     budgets = {
-        str(year): value for year, value in zip(category["fiscal_year"], category["amount_usd"])
+        str(year): value
+        for year, value in zip(category["fiscal_year"], category["amount_usd"], strict=True)
     }
     total = stated["cost_nominal_usd"] / years
     projects = data["brain_research_funding"]
@@ -60,15 +66,15 @@ def neuroscience_per_year(data):
     ]
 
 
-def _nih(data, category):
+def _nih(data: Data, category: str) -> pd.DataFrame:
     rows = data["nih_budgets"]
     chosen = (rows["category"] == category) & (rows["scope"] == "nih")
     return rows[chosen & (rows["fiscal_year"] >= FIRST_YEAR)].sort_values("fiscal_year")
 
 
 @computes("share-of-nih")
-def share_of_the_agency(data):
-    """The stated amount per year over the budgets of the National Institutes of Health."""
+def share_of_the_agency(data: Data) -> list[Reading]:
+    """Divide the stated amount per year by the budgets of the National Institutes of Health."""
     claims = data["claims"].set_index("claim_id")
     stated = float(claims.loc["neuroscience-money", "value"])
     low, high = stated - 5e7, stated + 5e7  # stated to one digit
@@ -97,8 +103,8 @@ def share_of_the_agency(data):
 
 
 @computes("neuroscience-years")
-def years_of_funding(data):
-    """Years over which the report's row sums up funding."""
+def years_of_funding(data: Data) -> list[Reading]:
+    """Return the years over which the report's row sums up funding."""
     stated = _stated(data)
     return [
         reading(
@@ -112,8 +118,8 @@ def years_of_funding(data):
 
 
 @computes("meeting-room")
-def people_in_the_field(data):
-    """People who work on brain emulation alone, in an author's own words."""
+def people_in_the_field(data: Data) -> list[Reading]:
+    """Return the number of people who work on brain emulation only, by an author's own account."""
     row = fact(data, PEOPLE)
     return [
         reading(
@@ -128,31 +134,33 @@ def people_in_the_field(data):
 
 
 @computes("small-grants")
-def grants_of_one_programme(data):
-    """Awards of one programme."""
+def grants_of_one_programme(data: Data) -> list[Reading]:
+    """Return the number of awards of one programme."""
     row = fact(data, AWARDS)
     return [reading("brain-awards", row["value"], f"reported_facts: {AWARDS}", [row["source"]])]
 
 
 @computes("ladder-tiers")
-def tiers_with_ideas(data):
-    """Tiers of funding that hold at least one idea."""
+def tiers_with_ideas(data: Data) -> list[Reading]:
+    """Count the tiers of funding with at least one idea."""
     ladder = data["funding_ladder"]
     return [reading("tiers", ladder["tier"].nunique(), "funding_ladder: all", ladder["source"])]
 
 
 @computes("ladder-domains")
-def domains_with_ideas(data):
-    """Domains of the ladder that hold at least one idea; the one that spans all is none of them."""
+def domains_with_ideas(data: Data) -> list[Reading]:
+    """Count the domains of the ladder with at least one idea, without the one that spans all."""
     ladder = data["funding_ladder"]
     own = ladder[ladder["domain"] != "all"]
     return [reading("domains", own["domain"].nunique(), "funding_ladder: all", own["source"])]
 
 
 @computes("ladder-consortium")
-def consortium_cost(data):
-    """US dollars of the two undertakings that the top tier is modelled on, in today's dollars
-    and as spent. The table lists the collider, not its laboratory."""
+def consortium_cost(data: Data) -> list[Reading]:
+    """Compute US dollars of the two models of the top tier, in today's dollars and as spent.
+
+    The table lists the collider, not its laboratory.
+    """
     rows = data["megaprojects"].set_index("megaproject_id")
     genome, collider = fact(data, GENOME_1991), rows.loc[COLLIDER]
     prices = data["price_index"]

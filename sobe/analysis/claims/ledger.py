@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -23,7 +23,7 @@ from sobe.analysis.claims.registry import Reading, Tables, readings
 from sobe.languages import units
 
 #: How a value of each unit of table ``claims`` is written.
-_WRITTEN = {
+_WRITTEN: dict[str, Callable[[float], str]] = {
     "usd": units.usd,
     "usd_per_neuron": units.usd,
     "neurons": units.count,
@@ -39,9 +39,9 @@ _WRITTEN = {
 }
 
 
-def written(value: float, unit: str) -> str:
+def written(value: float, unit: str | None) -> str:
     """Write a value as a person reads it, in one of the units of table ``claims``."""
-    return _WRITTEN[unit](value)
+    return _WRITTEN[unit or ""](value)
 
 
 def span(low: float, high: float, unit: str) -> str:
@@ -55,14 +55,14 @@ def span(low: float, high: float, unit: str) -> str:
     return " to ".join(_alike([low, high], unit))
 
 
-def _alike(values, unit):
-    """Values of one unit with equal decimals."""
+def _alike(values: Sequence[float], unit: str | None) -> list[str]:
+    """Write values of one unit with equal decimals."""
     if unit == "share":
         percents = [100 * value for value in values]
         return [f"{text}%" for text in units.column(percents, units.significant, 2)]
     if unit == "correlation":
         return units.column(values, units.significant, 2)
-    return units.column(values, _WRITTEN[unit])
+    return units.column(values, _WRITTEN[unit or ""])
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,8 @@ class Entry:
 
     @property
     def graded(self) -> bool:
-        """Whether it is meant literally, and so gets a grade."""
-        return self.claim["kind"] == "literal"
+        """Whether the claim is literal, and so gets a verdict from readings."""
+        return bool(self.claim["kind"] == "literal")
 
     @property
     def verdict(self) -> str:
@@ -98,11 +98,11 @@ class Entry:
         return self.verdict_of(self.primary)
 
     def verdict_of(self, reading: Reading | None) -> str:
-        """The verdict if ``reading`` were the primary one."""
+        """Return the verdict with ``reading`` as the primary one."""
         return verdicts.verdict(self.claim["kind"], reading, self.interval, self.unit)
 
     def grade(self, reading: Reading) -> str:
-        """How one reading compares with the claim."""
+        """Compare one reading with the claim."""
         return verdicts.compare(self.interval, reading.low, reading.high, self.unit)
 
     @property
@@ -158,7 +158,7 @@ class Entry:
         return span(low, high, self.unit)
 
     def value(self, reading: Reading) -> str:
-        """A reading's value and its interval, as a person reads them."""
+        """Write a reading's value and its interval as a person reads them."""
         if reading.low == reading.high:
             return written(reading.value, self.unit)
         texts = _alike([reading.value, reading.low, reading.high], self.unit)
@@ -172,8 +172,10 @@ class Entry:
 
     @property
     def factor(self) -> float | None:
-        """How many times the primary reading differs from what is claimed; None where it agrees,
-        cannot be told apart, or has no factor."""
+        """Factor between the claim and its primary reading, at least 1.
+
+        None where the reading agrees, cannot be told apart, or has no factor.
+        """
         primary = self.primary
         if primary is None or self.grade(primary) != verdicts.DISAGREES:
             return None
@@ -217,7 +219,12 @@ def entries(
     data
         Tables by name; by default those of the repository.
     only
-        Some claims, by id, in this order; by default all. KeyError for one that is unknown.
+        Ids of some claims, in this order; by default all.
+
+    Raises
+    ------
+    KeyError
+        If an id is unknown.
     """
     if data is None:
         return _own(None if only is None else tuple(only))
@@ -227,5 +234,5 @@ def entries(
 
 @functools.cache
 def _own(only: tuple[str, ...] | None) -> dict[str, Entry]:
-    """The entries of the repository's own tables, computed once per process and choice."""
+    """Return entries of the repository's own tables, computed once per process and choice."""
     return entries(Tables(), only)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from sobe.analysis.claims.registry import computes, reading
+from typing import Any
 
-#: A plan of a small brain's size, instead of the calculator's own, which is made for a mouse.
+from sobe.analysis.claims.registry import Data, Reading, computes, reading
+
+#: A plan for a small brain, instead of the calculator's own, which is for a mouse.
 SMALL_PLAN = {"microscope_budget": 5e6, "proofreaders": 100}
 SOURCES = ("sobe2025-calculator-formulas", "sobe2025-calculator-parameters")
 DRAWS = 400
 
 
 @computes("small-model-cost")
-def small_programme(data):
-    """US dollars of one small brain's connectome, recordings and simulation together: fly and
-    larval zebrafish, the calculator's plan and a smaller one, proofreading as now and improved."""
-    # With its units, only where this claim is asked for.
+def small_programme(data: Data) -> list[Reading]:
+    """Compute US dollars of a small brain's connectome, recordings and simulation together.
+
+    The readings are for fly and larval zebrafish, the calculator's plan and a smaller one, and
+    proofreading as now and improved.
+    """
+    # Imported here because the estimator's units take time to load.
     from sobe.analysis.estimator import estimate
     from sobe.analysis.estimator.uncertainty import draw
 
@@ -25,7 +30,12 @@ def small_programme(data):
     ):
         for plan, given in plans.items():
             for effort, words in (("current", "now"), ("improved", "improved")):
-                case = {"organism": organism, "modality": "em", "proofreading": effort, **given}
+                case: dict[str, Any] = {
+                    "organism": organism,
+                    "modality": "em",
+                    "proofreading": effort,
+                    **given,
+                }
                 value = estimate(**case).values["programme_cost"]
                 low, _, high = draw(draws=DRAWS, results=("programme_cost",), **case).interval(
                     "programme_cost"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
 from sobe.analysis import fits, growth, specification
-from sobe.analysis.claims.registry import assumed, computes, reading, spread
+from sobe.analysis.claims.registry import Data, Reading, assumed, computes, reading, spread
 
 #: Organisms whose brains are at most as large as the fly's: the scale that the summary names.
 SMALL = ("c_elegans", "zebrafish_larva", "drosophila")
@@ -14,15 +18,17 @@ SINCE = 1980
 HOURS_MIN = 120.0
 
 
-def _growth_rows(data, quantity, method, selection):
-    """The recordings that one definition of growth admits and selects."""
+def _growth_rows(data: Data, quantity: str, method: str | None, selection: str) -> pd.DataFrame:
+    """Return the recordings that one definition of growth admits and selects."""
     definition = specification.Definition(quantity, method, selection, SINCE, False)
     table = specification.rows_of(specification.dated(data["recordings"]), definition)
     return specification.select(table, quantity, selection)
 
 
-def _growth(id, rows, values, method=None):
-    """A reading of the growth per decade of ``values`` at the dates of ``rows``, as a factor.
+def _growth(
+    id: str, rows: pd.DataFrame, values: npt.ArrayLike, method: pd.Series | None = None
+) -> Reading:
+    """Return a reading of the growth per decade of ``values``, dated by ``rows``, as a factor.
 
     With ``method``, a label per row, each method has a level of its own, and the slope is shared.
     """
@@ -35,12 +41,14 @@ def _growth(id, rows, values, method=None):
     return _grown(id, rows, fold, interval, "95% interval that allows for memory")
 
 
-def _grown(id, rows, fold, interval, uncertainty):
+def _grown(
+    id: str, rows: pd.DataFrame, fold: float, interval: tuple[float, float], uncertainty: str
+) -> Reading:
     return reading(id, fold, f"recordings: {len(rows)} rows", rows["source"], interval, uncertainty)
 
 
-def _records(data, id, quantity):
-    """A reading of the growth of the records, which are extremes of their own past."""
+def _records(data: Data, id: str, quantity: str) -> Reading:
+    """Return a reading of the growth of the records, which depend on their own past."""
     rows = _growth_rows(data, quantity, None, "all")
     chosen = specification.select(rows, quantity, "records")
     fold = fits.log_linear(chosen["date"], chosen[quantity]).fold_per_decade
@@ -48,16 +56,16 @@ def _records(data, id, quantity):
     return _grown(id, chosen, fold, interval, "95% interval of simulated records")
 
 
-def rates(rows, electrophysiology_hz):
-    """Information rate of recordings, with the rate of all electrophysiology set to one number."""
+def rates(rows: pd.DataFrame, electrophysiology_hz: float) -> npt.NDArray[np.float64]:
+    """Return information rates, with the rate of all electrophysiology set to one number (Hz)."""
     given = rows["information_rate_per_s"].to_numpy(float)
     assigned = rows["neurons"].to_numpy(float) * electrophysiology_hz
     return np.where(rows["method"] == "electrophysiology", assigned, given)
 
 
 @computes("growth")
-def growth_per_decade(data):
-    """Growth of recording per decade since 1980, as a factor, by definition."""
+def growth_per_decade(data: Data) -> Iterator[Reading]:
+    """Compute the growth of recording per decade since 1980, as a factor, by definition."""
     rate, neurons = "information_rate_per_s", "neurons"
     hz = assumed(data, "growth", "electrophysiology-hz")
     everything = _growth_rows(data, rate, None, "all")
@@ -77,15 +85,17 @@ def growth_per_decade(data):
         yield _growth(key, rows, rows[quantity])
 
 
-def counted(coverage):
-    """The rows of ``recording_coverage`` whose number of neurons can be a count of cells: not a
-    volume fraction times a total, and not segments or components of an image."""
+def counted(coverage: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of ``recording_coverage`` whose number of neurons can be a count of cells.
+
+    Left out are volume fractions times a total, and segments or components of an image.
+    """
     rows = coverage.dropna(subset=["neurons"])
     return rows[~rows["counted"].isin(["fraction_times_total", "segments_or_components"])]
 
 
-def _coverage(data, factor=1.0, cells=True):
-    """Rows of ``recording_coverage`` with their share of the organism's neurons and of the rate.
+def _coverage(data: Data, factor: float = 1.0, cells: bool = True) -> pd.DataFrame:
+    """Return rows of ``recording_coverage`` with shares of the organism's neurons and rate.
 
     ``share``: neurons recorded over ``factor`` times the book's count. ``rate_share``: sampling
     rate over the organism's maximum firing rate, at most 1.
@@ -107,7 +117,7 @@ def _coverage(data, factor=1.0, cells=True):
     )
 
 
-def _organism_sources(data, organisms, quantities):
+def _organism_sources(data: Data, organisms: Iterable[str], quantities: Iterable[str]) -> list[str]:
     rows = data["organisms"]
     rows = rows[
         rows["book_choice"] & rows["organism"].isin(organisms) & rows["quantity"].isin(quantities)
@@ -116,9 +126,12 @@ def _organism_sources(data, organisms, quantities):
 
 
 @computes("no-whole-brain")
-def whole_brains_recorded(data):
-    """Recordings that hold all neurons of their organism: by the book's count, by the smallest
-    count of any source; and animals with a nerve net that were recorded whole."""
+def whole_brains_recorded(data: Data) -> list[Reading]:
+    """Count the recordings of all neurons of an organism.
+
+    The readings are by the book's count of neurons, by the smallest count of any source, and for
+    animals with a nerve net that were recorded whole.
+    """
     rows = counted(data["recording_coverage"])
     counts = data["organisms"].query("quantity == 'neurons'")
     sources = [*rows["source"], *counts.loc[counts["organism"].isin(rows["organism"]), "source"]]
@@ -145,8 +158,8 @@ HYDRA = "hydra-whole-nervous-system"
 
 
 @computes("sparse-data")
-def share_recorded(data):
-    """Share of the neurons of worm and fly in one recording: the best and the middle ones."""
+def share_recorded(data: Data) -> list[Reading]:
+    """Compute the share of the neurons of worm and fly in a recording: the best and the median."""
     factor = assumed(data, "sparse-data", "neuron-count-factor")
     rows = _coverage(data, factor).query("organism in ('c_elegans', 'drosophila')")
     sources = [*rows["source"], *_organism_sources(data, set(rows["organism"]), ["neurons"])]
@@ -154,16 +167,19 @@ def share_recorded(data):
     groups = rows.groupby("organism")["share"]
     best = groups.max()
     return [
-        # What is least complete decides for neither: the best recording is the hardest test.
+        # The claim is that recordings are incomplete, so the best recording is the hardest test.
         reading("best-share", best.max(), where, sources, uncertainty="exact share of the list"),
         spread("middle-share", groups.median().to_dict(), where, sources),
     ]
 
 
 @computes("share-of-ideal")
-def share_of_the_ideal(data):
-    """How much of an ideal recording the best of worm and fly is, as a share of neurons; and as
-    that times rate and session, where two hours are the least that "several hours" can mean."""
+def share_of_the_ideal(data: Data) -> list[Reading]:
+    """Compute what share of an ideal recording the best ones of worm and fly are.
+
+    The share is of neurons; or of neurons times rate times session, where "several hours" means at
+    least two.
+    """
     rows = _coverage(data)
     found = []
     for organism, name in (("c_elegans", "worm"), ("drosophila", "fly")):
@@ -189,8 +205,8 @@ def share_of_the_ideal(data):
 
 
 @computes("session-length")
-def session_length(data):
-    """Length of a recording session in minutes: the middle ones, and the longest confirmed."""
+def session_length(data: Data) -> list[Reading]:
+    """Compute the length of a session in minutes: medians, and the longest confirmed one."""
     rows = data["recording_coverage"].dropna(subset=["session_min"])
     confirmed = rows[rows["session_status"] == "confirmed"]
     found = []
@@ -218,18 +234,18 @@ def session_length(data):
 
 
 @computes("figure-start")
-def first_recording(data):
-    """Year of the first recording listed, with and without a rate."""
+def first_recording(data: Data) -> list[Reading]:
+    """Return the year of the first recording listed, with and without a rate."""
     return _edge(data, "min")
 
 
 @computes("figure-end")
-def last_recording(data):
-    """Year of the last recording listed, with and without a rate."""
+def last_recording(data: Data) -> list[Reading]:
+    """Return the year of the last recording listed, with and without a rate."""
     return _edge(data, "max")
 
 
-def _edge(data, which):
+def _edge(data: Data, which: str) -> list[Reading]:
     rows = specification.dated(data["recordings"]).dropna(subset=["date"])
     rated = rows.dropna(subset=["information_rate_per_s"])
     return [
@@ -244,12 +260,12 @@ def _edge(data, which):
 
 
 @computes("near-whole-brain")
-def near_whole_brain(data):
-    """On how many organisms the claim "only worm and fly come near the whole brain" fails.
+def near_whole_brain(data: Data) -> list[Reading]:
+    """Count the organisms for which "only worm and fly come near the whole brain" fails.
 
     By scale, the claim speaks of brains up to the size of the fly's: it fails for each that is
-    not near, and for each larger one that is. By name, it speaks of worm and fly alone. By rate,
-    what is shared is neurons × sampling rate, the quantity of the summary's figure.
+    not near, and for each larger one that is. By name, it speaks only of worm and fly. By rate,
+    the share is of neurons × sampling rate, the quantity of the summary's figure.
     """
     factor = assumed(data, "near-whole-brain", "neuron-count-factor")
     near_share = assumed(data, "near-whole-brain", "near-share")

@@ -1,10 +1,11 @@
-"""What a claim's function is given and what it returns, and the list of all such functions."""
+"""The functions that compute claims: their input, their readings, and the list of them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -50,14 +51,17 @@ class Reading:
     misleads: str = ""
 
 
-#: Claim -> function of the tables, giving the readings of the claim.
-FUNCTIONS: dict[str, Callable[[Mapping[str, pd.DataFrame]], Iterable[Reading]]] = {}
+#: The tables by name.
+Data: TypeAlias = Mapping[str, pd.DataFrame]
+Compute: TypeAlias = Callable[[Data], Iterable[Reading]]
+#: Claim to the function that computes its readings from the tables.
+FUNCTIONS: dict[str, Compute] = {}
 
 
-def computes(*claim_ids: str):
+def computes(*claim_ids: str) -> Callable[[Compute], Compute]:
     """Register a function for one or more claims."""
 
-    def register(function):
+    def register(function: Compute) -> Compute:
         for key in claim_ids:
             if key in FUNCTIONS:
                 raise ValueError(f"two functions compute the claim {key!r}")
@@ -69,7 +73,7 @@ def computes(*claim_ids: str):
 
 def reading(
     id: str,
-    value,
+    value: float,
     rows: str,
     sources: Iterable[str],
     interval: tuple[float, float] | None = None,
@@ -78,14 +82,18 @@ def reading(
 ) -> Reading:
     """Make a `Reading` with plain types, its sources once each and in order.
 
-    Without ``interval`` the value is exact. Raises ValueError for a reading without a source, for
-    a value that is not finite and for an interval that does not hold its value.
+    Without ``interval`` the value is exact.
+
+    Raises
+    ------
+    ValueError
+        If there is no source, the value is not finite, or the interval does not contain it.
     """
     if not (keys := tuple(sorted(set(sources)))):
         raise ValueError(f"the reading {id!r} has no source")
     value = float(value)
     low, high = (value, value) if interval is None else (float(edge) for edge in interval)
-    # An interval made of the value itself may miss it by the last bit.
+    # An interval computed from the value may miss it by the last bit.
     slack = 1e-9 * abs(value)
     if not math.isfinite(value) or not low - slack <= value <= high + slack:
         raise ValueError(f"the reading {id!r} is {value!r} with the interval {low!r} to {high!r}")
@@ -111,8 +119,11 @@ def spread(id: str, parts: Mapping[str, float], rows: str, sources: Iterable[str
 def readings(claim_id: str, data: Mapping[str, pd.DataFrame]) -> tuple[Reading, ...]:
     """Compute the readings of one claim, in the order of table ``claim_readings``.
 
-    Raises ValueError, naming the claim and the reading, where the function gives a reading that
-    the table does not name, the table names one that the function does not give, or one twice.
+    Raises
+    ------
+    ValueError
+        If the function computes a reading twice, or the function and the table differ in their
+        readings; the message names the claim and the reading.
     """
     named = data["claim_readings"]
     named = named[named["claim_id"] == claim_id].set_index("reading_id")
@@ -138,19 +149,26 @@ def readings(claim_id: str, data: Mapping[str, pd.DataFrame]) -> tuple[Reading, 
 
 
 def again(given: Reading, claim_id: str, data: Mapping[str, pd.DataFrame]) -> Reading:
-    """Compute one reading from other data; a function that yields stops there.
+    """Compute one reading from other data; a generator stops after it.
 
-    Raises KeyError, IndexError or ValueError where ``data`` have too little to compute it from.
+    Raises
+    ------
+    KeyError, IndexError, ValueError
+        If ``data`` have too few rows to compute it.
     """
     found = next(r for r in FUNCTIONS[claim_id](data) if r.id == given.id)
     return replace(found, kind=given.kind, label=given.label, misleads=given.misleads)
 
 
-class Tables(dict):
-    """The tables by name, each loaded when first asked for, so that a page depends only on those
-    its claims need. Entries can be set beforehand, to compute from other data."""
+class Tables(dict[str, pd.DataFrame]):
+    """The tables by name, each loaded at its first use.
+
+    So a page depends only on the tables that its claims need. Entries can be set beforehand, to
+    compute from other data.
+    """
 
     def __missing__(self, name: str) -> pd.DataFrame:
+        """Load a table."""
         self[name] = tables.load(name)
         return self[name]
 
@@ -170,20 +188,26 @@ def assumed(data: Mapping[str, pd.DataFrame], claim_id: str, assumption_id: str)
 
 
 def fact(data: Mapping[str, pd.DataFrame], fact_id: str) -> pd.Series:
-    """Return one row of table ``reported_facts``; raises KeyError for an unknown id."""
+    """Return one row of table ``reported_facts``.
+
+    Raises
+    ------
+    KeyError
+        If the id is unknown.
+    """
     return data["reported_facts"].set_index("fact_id").loc[fact_id]
 
 
 def organism_values(
     data: Mapping[str, pd.DataFrame], organism: str, quantity: str
 ) -> dict[str, float]:
-    """{source: value} of one quantity of one organism, the book's choice first."""
+    """Return {source: value} of one quantity of one organism, the book's choice first."""
     rows = data["organisms"]
     rows = rows[(rows["organism"] == organism) & (rows["quantity"] == quantity)]
     rows = rows.sort_values("book_choice", ascending=False, kind="stable")
-    return dict(zip(rows["source"], rows["value"]))
+    return dict(zip(rows["source"], rows["value"], strict=True))
 
 
 def short_source(key: str) -> str:
-    """A source's key as words: "sobe2025-organism-characteristics" is "organism characteristics"."""
+    """Return a source's key as words, as "organism characteristics"."""
     return key.removeprefix("sobe2025-").replace("-", " ")

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from sobe.analysis.claims.registry import computes, fact, reading
+from sobe.analysis.claims.registry import Data, Reading, computes, fact, reading
 
-#: The fact in table ``reported_facts``.
+#: Fact in table ``reported_facts``.
 PAGES = "report-pages-author"
 
 
 @computes("report-pages")
-def pages_of_the_report(data):
-    """Pages of the full report, in an author's own words."""
+def pages_of_the_report(data: Data) -> list[Reading]:
+    """Return the number of pages of the full report, by an author's own account."""
     row = fact(data, PAGES)
     return [reading("authors-page", row["value"], f"reported_facts: {PAGES}", [row["source"]])]
 
 
 @computes("open-licence")
-def share_open(data):
-    """Share of the data files used here that carry the licence CC BY 4.0: all that the report's
-    repository holds, and those that the report made itself."""
+def share_open(data: Data) -> list[Reading]:
+    """Compute the share of the data files used here that have the licence CC BY 4.0.
+
+    The readings are for all files of the report's repository, and for those it made itself.
+    """
     sources = data["sources"].query("kind == 'dataset'").dropna(subset=["path"])
     own = sources[sources["key"].str.startswith("sobe2025-")]
     return [

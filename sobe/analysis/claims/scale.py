@@ -3,41 +3,54 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from sobe.analysis.claims.registry import computes, organism_values, reading, short_source, spread
+from sobe.analysis.claims.registry import (
+    Data,
+    Reading,
+    computes,
+    organism_values,
+    reading,
+    short_source,
+    spread,
+)
 from sobe.analysis.claims.verdicts import rounds_to, significant_digits
 from sobe.languages import units
 
+#: Values by name, the rows they are from, and their sources.
+Counts: TypeAlias = tuple[dict[str, float], str, list[str]]
 #: Square metres of the Earth's surface: 4 π (6,371 km)².
 EARTH_M2 = 4 * math.pi * 6_371_000.0**2
 
 
-def _tables_count(data, organism):
+def _tables_count(data: Data, organism: str) -> Counts:
     values = organism_values(data, organism, "neurons")
     parts = {short_source(source): value for source, value in values.items()}
     return parts, f"organisms: {organism}, neurons", list(values)
 
 
-def published(data, animal, id):
-    """A reading of the published counts of one animal, with their own limits where given."""
+def published(data: Data, animal: str, id: str) -> Reading:
+    """Return a reading of the published counts of one animal, with their limits where given."""
     parts, rows, sources = _published(data, animal)
     return spread(id, parts, rows, sources)
 
 
-def _published(data, animal):
-    """{count: value} of one kind of animal, with the limits that its source gives."""
+def _published(data: Data, animal: str) -> Counts:
+    """Return {count: value} of one kind of animal with the limits of its source, rows, sources."""
     table = data["neuron_counts"]
     table = table[table["animal"].str.lower().str.contains(animal, regex=False)]
-    parts = {}
+    parts: dict[str, float] = {}
     for row in table.to_dict("records"):
         low, value, high, half = (row[name] for name in ("low", "count", "high", "plus_minus"))
         named = {"": value, ", lower limit": low, ", upper limit": high}
         if pd.isna(half) and pd.isna(low) and pd.isna(high) and significant_digits(value) <= 2:
-            low, high = rounds_to(value)  # a rounded number: what rounds to it
+            low, high = rounds_to(value)  # a rounded number: the values that round to it
             named |= {", lower limit": low, ", upper limit": high}
         if pd.notna(half):
             named |= {", lower limit": value - half, ", upper limit": value + half}
@@ -46,8 +59,8 @@ def _published(data, animal):
 
 
 @computes("worm-neurons")
-def worm_neurons(data):
-    """Neurons of C. elegans, as counted, and by the report's tables."""
+def worm_neurons(data: Data) -> list[Reading]:
+    """Return the neurons of C. elegans, as counted and by the report's tables."""
     return [
         published(data, "worm", "counted"),
         spread("report-tables", *_tables_count(data, "c_elegans")),
@@ -55,8 +68,8 @@ def worm_neurons(data):
 
 
 @computes("human-neurons")
-def human_neurons(data):
-    """Neurons of the human brain, as counted, and by the report's tables."""
+def human_neurons(data: Data) -> list[Reading]:
+    """Return the neurons of the human brain, as counted and by the report's tables."""
     return [
         published(data, "human", "counted"),
         spread("report-tables", *_tables_count(data, "human")),
@@ -64,21 +77,23 @@ def human_neurons(data):
 
 
 @computes("bee")
-def bee_neurons(data):
-    """Neurons of the honey bee, published."""
+def bee_neurons(data: Data) -> list[Reading]:
+    """Return the published neurons of the honey bee."""
     return [published(data, "honeybee", "published")]
 
 
 @computes("mosquito")
-def mosquito_neurons(data):
-    """Neurons of mosquito species, published."""
+def mosquito_neurons(data: Data) -> list[Reading]:
+    """Return the published neurons of mosquito species."""
     return [published(data, "mosquito", "published")]
 
 
 @computes("small-brains")
-def small_brain_neurons(data):
-    """Neurons of the small organisms named that the tables have: fly and larval zebrafish."""
-    parts, rows, sources = {}, [], []
+def small_brain_neurons(data: Data) -> list[Reading]:
+    """Return the neurons of the small organisms in the tables: fly and larval zebrafish."""
+    parts: dict[str, float] = {}
+    rows: list[str] = []
+    sources: list[str] = []
     for organism in ("drosophila", "zebrafish_larva"):
         found, where, keys = _tables_count(data, organism)
         parts |= {f"{organism}, {name}": value for name, value in found.items()}
@@ -92,8 +107,8 @@ def small_brain_neurons(data):
     return [spread("report-tables", parts, "; ".join(rows), sources)]
 
 
-def _ratios(data, larger, smaller, quantity):
-    """Every pair of values of two organisms, a ratio each: {words: ratio}, rows, sources."""
+def _ratios(data: Data, larger: str, smaller: str, quantity: str) -> Counts:
+    """Return the ratio of every pair of values of two organisms: {words: ratio}, rows, sources."""
     large = organism_values(data, larger, quantity)
     small = organism_values(data, smaller, quantity)
     parts = {
@@ -105,19 +120,19 @@ def _ratios(data, larger, smaller, quantity):
 
 
 @computes("mouse-fly-neurons")
-def mouse_fly_neurons(data):
-    """Neurons of the mouse over those of the fly, for all pairs of sources."""
+def mouse_fly_neurons(data: Data) -> list[Reading]:
+    """Divide the neurons of the mouse by those of the fly, for all pairs of sources."""
     return [spread("report-tables", *_ratios(data, "mouse", "drosophila", "neurons"))]
 
 
 @computes("human-fly-neurons")
-def human_fly_neurons(data):
-    """Neurons of the human over those of the fly, for all pairs of sources."""
+def human_fly_neurons(data: Data) -> list[Reading]:
+    """Divide the neurons of the human by those of the fly, for all pairs of sources."""
     return [spread("report-tables", *_ratios(data, "human", "drosophila", "neurons"))]
 
 
-def _volumes(data, larger):
-    """Brain volume of an organism over the fly's: all pairs, and each fly volume in the tables."""
+def _volumes(data: Data, larger: str) -> list[Reading]:
+    """Divide an organism's brain volume by the fly's: all pairs, and by each fly volume."""
     found = [spread("brain-volumes", *_ratios(data, larger, "drosophila", "brain_volume"))]
     large = organism_values(data, larger, "brain_volume")
     imaged = data["imaging_datasets"].set_index("dataset_id").loc[ZHENG]
@@ -143,25 +158,25 @@ def _volumes(data, larger):
     return found
 
 
-#: The row of Zheng and others, whose volume other sources contradict.
+#: Row of Zheng and others, whose volume other sources contradict.
 ZHENG = "zheng-2018-flybrain-adult"
 
 
 @computes("mouse-fly-volume")
-def mouse_fly_volume(data):
-    """Brain volume of the mouse over that of the fly."""
+def mouse_fly_volume(data: Data) -> list[Reading]:
+    """Divide the brain volume of the mouse by that of the fly."""
     return _volumes(data, "mouse")
 
 
 @computes("human-fly-volume")
-def human_fly_volume(data):
-    """Brain volume of the human over that of the fly."""
+def human_fly_volume(data: Data) -> list[Reading]:
+    """Divide the brain volume of the human by that of the fly."""
     return _volumes(data, "human")
 
 
 @computes("human-mouse-scale")
-def human_mouse_scale(data):
-    """The human brain over the mouse's: volume (what a map fills), neurons, and synapses."""
+def human_mouse_scale(data: Data) -> list[Reading]:
+    """Divide the human brain by the mouse's: volume (as on a map), neurons, and synapses."""
     return [
         spread(key, *_ratios(data, "human", "mouse", quantity))
         for key, quantity in (
@@ -172,34 +187,36 @@ def human_mouse_scale(data):
     ]
 
 
-def equal_pixel(data) -> float:
-    """Return the pixel size, in metres, at which the Earth's surface has as many pixels as the
-    mouse's map has voxels."""
+def equal_pixel(data: Data) -> float:
+    """Return the pixel size at which the Earth's surface has as many pixels as a mouse map voxels.
+
+    It is in metres.
+    """
     return math.sqrt(EARTH_M2 / _mouse_voxels(data)[0])
 
 
-def _mouse_voxels(data):
-    """Voxels of a map of the mouse brain at 10 nm isotropic, and the source of its volume."""
+def _mouse_voxels(data: Data) -> tuple[float, str]:
+    """Return the voxels of a mouse brain at 10 nm isotropic, and the source of its volume."""
     (source, volume), *_ = organism_values(data, "mouse", "brain_volume").items()
     return volume * (1e6 / VOXEL_NM) ** 3, source
 
 
-#: Edge of a voxel fine enough to follow neurons, nanometres: the cost figure's finest.
+#: Edge in nanometres of a voxel fine enough to trace neurons: the finest of the cost figure.
 VOXEL_NM = 10.0
-#: Imagery that map services store, in table ``reported_facts``; one byte is taken per voxel.
+#: Stored imagery of map services, in table ``reported_facts``; a voxel is taken as one byte.
 MAPS = ("google-earth-2016", "google-maps-imagery")
 
 
 @computes("mouse-map-earth")
-def mouse_map(data):
-    """The mouse's map over maps of the Earth: in bytes, and in voxels and pixels."""
+def mouse_map(data: Data) -> list[Reading]:
+    """Divide a map of the mouse brain by maps of the Earth: in bytes, and voxels by pixels."""
     facts = data["reported_facts"]
     facts = facts[facts["fact_id"].isin(MAPS)]
     voxels, source = _mouse_voxels(data)
     found = [
         spread(
             "stored-imagery",
-            dict(zip(facts["fact_id"], voxels / facts["value"])),
+            dict(zip(facts["fact_id"], voxels / facts["value"], strict=True)),
             f"reported_facts: {', '.join(facts['fact_id'])}; organisms: mouse, brain_volume",
             [*facts["source"], source],
         )
@@ -214,8 +231,15 @@ def mouse_map(data):
 DRAWS, SEED = 2000, 2025
 
 
-def _rank_correlation(id, x, y, rows, sources, papers=None):
-    """Spearman's rank correlation with its 95% interval.
+def _rank_correlation(
+    id: str,
+    x: pd.Series,
+    y: pd.Series,
+    rows: str,
+    sources: Iterable[str],
+    papers: pd.Series | None = None,
+) -> Reading:
+    """Return a reading of Spearman's rank correlation with its 95% interval.
 
     Without ``papers`` rows count as independent: Fisher's transformation, standard error after
     Bonett and Wright, Psychometrika 65 (2000), 10.1007/BF02294183. With them, whole papers are
@@ -237,8 +261,10 @@ def _rank_correlation(id, x, y, rows, sources, papers=None):
     return reading(id, rho, f"{rows}, {n} rows", sources, interval, "95% interval")
 
 
-def _drawn(x, y, paper):
-    """Rank correlations of `DRAWS` samples of whole papers, numbered from 0 in ``paper``."""
+def _drawn(
+    x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], paper: npt.NDArray[np.intp]
+) -> npt.NDArray[np.float64]:
+    """Compute rank correlations of `DRAWS` samples of whole papers, numbered from 0."""
     generator = np.random.default_rng(SEED)
     members = [np.flatnonzero(paper == number) for number in range(paper.max() + 1)]
     found = []
@@ -251,10 +277,10 @@ def _drawn(x, y, paper):
 
 
 @computes("speed-or-size")
-def speed_against_size(data):
-    """Spearman's rank correlation of sampling rate and neurons recorded at once.
+def speed_against_size(data: Data) -> list[Reading]:
+    """Compute Spearman's rank correlation of sampling rate and neurons recorded at once.
 
-    Imaging only: every electrophysiology row of the list carries the same, assigned rate.
+    Only imaging counts, as every electrophysiology row of the list has the same, assigned rate.
     """
     rated = data["recordings"].dropna(subset=["information_rate_per_s", "temporal_resolution_hz"])
     coverage = data["recording_coverage"].dropna(subset=["temporal_resolution_hz", "neurons"])
@@ -280,8 +306,11 @@ def speed_against_size(data):
 
 
 @computes("size-or-resolution")
-def size_against_resolution(data):
-    """Spearman's rank correlation of imaged volume and voxel volume: above 0, larger is coarser."""
+def size_against_resolution(data: Data) -> list[Reading]:
+    """Compute Spearman's rank correlation of imaged volume and voxel volume.
+
+    Above 0, larger volumes have coarser voxels.
+    """
     table = data["imaging_datasets"].dropna(
         subset=["volume_mm3", "voxel_x_nm", "voxel_y_nm", "voxel_z_nm"]
     )

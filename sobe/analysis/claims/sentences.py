@@ -1,10 +1,10 @@
-"""The sentences of the summary, split in one fixed way, so that none can be dropped unseen.
+"""The sentences of the summary, split by one fixed rule, so that a missing one is noticed.
 
-A sentence is what stands between full stops and question marks of one line of the summary's text, without
-its marks of emphasis and lists. A heading, a caption and a link are one sentence each. Of the
-table of ideas each cell is one, since a cell is a list of proposals (the ideas are rows of table
-``funding_ladder``). The text itself is not part of this repository: table ``summary_sentences``
-keeps the SHA-256 of each sentence, with all white space removed.
+A sentence ends at a full stop or question mark, or with its line; marks of emphasis and lists are
+removed. A heading, a caption and a link are one sentence each. So is each cell of the table of
+ideas, which is a list of proposals (the ideas are rows of table ``funding_ladder``). The text
+itself is not part of this repository. Table ``summary_sentences`` has the SHA-256 of each sentence,
+with all white space removed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _plain(text: str) -> str:
 
 
 def normalised(text: str) -> str:
-    """Return a text without marks and white space, in one Unicode form; "" if nothing is said."""
+    """Return a text without marks and white space, in Unicode NFC; "" if no word remains."""
     text = re.sub(r"\s", "", unicodedata.normalize("NFC", _plain(text)))
     return text if re.search(r"\w", text) else ""
 

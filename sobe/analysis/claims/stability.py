@@ -1,27 +1,30 @@
 """What would change a verdict.
 
-Each claim is judged again with one thing moved: what "about" allows, how many times its value a
-tier of money spans, an assumption (table ``claim_assumptions``), one source or one value left
-out, or another reading in the place of the primary one. A verdict that never changes is stable;
-one that does is shown with what changes it.
+Each claim is judged again with one thing changed: what "about" allows, how far a tier of money
+reaches, an assumption (table ``claim_assumptions``), one row, source or value left out, or another
+reading as the primary one. A verdict that never changes is stable. For any other, the book shows
+what changes it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import pandas as pd
 
 from sobe.analysis.claims import verdicts
 from sobe.analysis.claims.ledger import Entry
-from sobe.analysis.claims.registry import Reading, Tables, again
+from sobe.analysis.claims.registry import Data, Reading, Tables, again
 
+#: What is moved, to where, and the verdict.
+Change: TypeAlias = tuple[str, str, str]
 #: Factors that "about" could be taken to allow.
 ABOUT = (1.1, 1.25, 1.5, 2.0)
-#: How many times its own value a tier of money could span: from half a power of ten to one.
+#: Factors over which a tier of money could reach: from half a power of ten to one.
 TIERS = (10**0.5, 5.0, 10.0)
-#: Words for each thing that is moved.
+#: Kind of change to its words.
 MOVED = {
     "about": 'what "about" allows',
     "tier": "how far a tier reaches",
@@ -35,7 +38,7 @@ MOVED = {
 
 @dataclass(frozen=True)
 class Move:
-    """One thing moved, and the verdict then: ``moved`` is a key of `MOVED`, ``to`` says where."""
+    """One change and the verdict with it: ``moved`` is a key of `MOVED`, ``to`` the new value."""
 
     claim_id: str
     moved: str
@@ -59,8 +62,10 @@ class _Without(Tables):
 
 
 def moves(entry: Entry, data: Mapping[str, pd.DataFrame]) -> list[Move]:
-    """Return every move tried on a claim, with the verdict it gives; none for a figure of speech
-    and for a claim without a primary reading."""
+    """Return every change tried on a claim, with the verdict it gives.
+
+    There is none for a figure of speech and for a claim without a primary reading.
+    """
     primary = entry.primary
     if primary is None or not entry.graded:
         return []
@@ -76,26 +81,31 @@ def moves(entry: Entry, data: Mapping[str, pd.DataFrame]) -> list[Move]:
     return [Move(key, *move) for move in found]
 
 
-def _other_primaries(entry, primary):
-    """Readings that compare with the claim as the primary one does would change the word alone."""
+def _other_primaries(entry: Entry, primary: Reading) -> Iterator[Change]:
+    """Take another reading as the primary one.
+
+    If it compares with the claim as the primary one does, only the word could change, so the
+    verdict stays.
+    """
     for reading in entry.readings:
         if reading.id != primary.id:
             same = entry.grade(reading) == entry.grade(primary)
             yield "primary", reading.label, entry.verdict if same else entry.verdict_of(reading)
 
 
-def _judged(claim: pd.Series, reading: Reading, interval) -> str:
+def _judged(claim: pd.Series, reading: Reading | None, interval: tuple[float, float] | None) -> str:
+    assert interval is not None, "the precisions that are judged again have an interval"
     unit = claim["unit"]
     return verdicts.verdict(claim["kind"], reading, interval, unit)
 
 
-def _again(key, primary, data):
-    """The verdict with the primary reading computed from other data."""
+def _again(key: str, primary: Reading, data: Data) -> str:
+    """Return the verdict with the primary reading computed from other data."""
     claim = data["claims"].set_index("claim_id").loc[key]
     return _judged(claim, again(primary, key, data), verdicts.allowed(claim))
 
 
-def _wording(entry):
+def _wording(entry: Entry) -> Iterator[Change]:
     claim, precision = entry.claim, entry.claim["precision"]
     if precision in ("about", "about_range", "tier", "top_tier"):
         for factor in ABOUT:
@@ -107,7 +117,7 @@ def _wording(entry):
             yield "tier", f"{factor:.2g} times its value", _judged(claim, entry.primary, interval)
 
 
-def _assumptions(key, primary, data):
+def _assumptions(key: str, primary: Reading, data: Data) -> Iterator[Change]:
     table = data["claim_assumptions"]
     for row in table[(table["claim_id"] == key) & ~table["used"]].itertuples():
         changed = Tables(data)
@@ -126,7 +136,7 @@ def _assumptions(key, primary, data):
         yield "assumption", f"{row.label}: {row.value:g}", verdict
 
 
-def _values(entry, primary):
+def _values(entry: Entry, primary: Reading) -> Iterator[Change]:
     """Leave out one of the values whose spread is the interval of the primary reading."""
     if len(primary.parts) < 2:
         return
@@ -136,7 +146,7 @@ def _values(entry, primary):
         yield "value", name, entry.verdict_of(smaller)
 
 
-def _rows(key, primary, data):
+def _rows(key: str, primary: Reading, data: Data) -> Iterator[Change]:
     """Leave out one row of a fit that names its rows: a few rows can carry a trend."""
     table, _, names = primary.rows.partition(": ")
     rows = names.split(", ")
@@ -148,8 +158,8 @@ def _rows(key, primary, data):
         yield "row", name, _again(key, primary, changed)
 
 
-def _sources(key, primary, data):
-    """Leave out the rows of one source of the primary reading; of a single one nothing is left."""
+def _sources(key: str, primary: Reading, data: Data) -> Iterator[Change]:
+    """Leave out the rows of one source of the primary reading, if it has several."""
     if len(primary.sources) < 2:
         return
     for source in primary.sources:
@@ -169,7 +179,7 @@ def all_moves(
 
 
 def changes(entry: Entry, tried: list[Move]) -> dict[str, list[Move]]:
-    """Return the moves that change a claim's verdict, by what is moved; empty where it is stable."""
+    """Return the changes that alter a claim's verdict, by kind; empty where it is stable."""
     found: dict[str, list[Move]] = {}
     for move in tried:
         if move.claim_id == entry.claim["claim_id"] and move.verdict != entry.verdict:

@@ -1,8 +1,8 @@
 """The rule that turns a claim and its readings into a verdict.
 
 A claim allows an interval of values: what its wording is taken to admit (table ``claims``,
-``allows_low`` to ``allows_high``; an end may be open). A reading has an interval too: what the
-data leave open. The two are compared:
+``allows_low`` to ``allows_high``; an end may be open). A reading has an interval too, its
+uncertainty. The two are compared:
 
 =====================  ===================================================================
 agrees                 the reading's interval lies inside what the wording allows
@@ -34,6 +34,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -54,8 +55,12 @@ MEANINGS = {
     SUPPORTED: "We computed something related, which agrees. It does not prove the sentence.",
     CONSISTENT: "The report's own source says the same. Nothing independent was computed.",
     NOT_SETTLED: "Our data fit the sentence, and they fit values that it excludes as well.",
-    DOES_NOT_HOLD: "We computed what the sentence states, and no value that our data leave open agrees.",
-    NOT_SUPPORTED: "We computed something related, which disagrees. It does not refute the sentence.",
+    DOES_NOT_HOLD: (
+        "We computed what the sentence states, and no value that our data leave open agrees."
+    ),
+    NOT_SUPPORTED: (
+        "We computed something related, which disagrees. It does not refute the sentence."
+    ),
     INCONSISTENT: "The report's own source says something else.",
     NOT_CHECKABLE: "No data at hand can decide it.",
     NOT_GRADED: "A comparison that explains. It is not meant as a measurement.",
@@ -71,7 +76,7 @@ _WORDS = {
 
 #: "About" is taken to allow this factor: a quarter more, or a fifth less.
 ABOUT = 1.25
-#: How many times its own value a tier of money spans: the next tier begins there.
+#: A tier of money reaches to this multiple of its value, where the next tier begins.
 TIER = 10.0
 #: Units of a trend, and the value at which there is none.
 NO_TREND = {"correlation": 0.0, "fold_per_decade": 1.0}
@@ -83,7 +88,7 @@ def significant_digits(value: float) -> int:
 
 
 def rounds_to(value: float) -> tuple[float, float]:
-    """Return (low, high) of what is written as ``value`` at as many significant digits as it has."""
+    """Return (low, high) of the values that round to ``value`` at its significant digits."""
     digits, exponent = significant_digits(value), math.floor(math.log10(value))
     unit = 10.0 ** (exponent - digits + 1)
     # Below a power of ten the last digit is worth a tenth: 9,500 is written 10,000 at one digit.
@@ -91,11 +96,13 @@ def rounds_to(value: float) -> tuple[float, float]:
     return value - below / 2, value + unit / 2
 
 
-def stated_interval(claim, about: float = ABOUT, tier: float = TIER) -> tuple[float, float] | None:
+def stated_interval(
+    claim: pd.Series, about: float = ABOUT, tier: float = TIER
+) -> tuple[float, float] | None:
     """Return what the stated precision of a claim allows, or None where no rule gives it.
 
-    Table ``claims`` keeps these intervals written out. This is the rule behind those of the
-    precisions exact, digits, about and tier; stability moves ``about`` and ``tier``.
+    Table ``claims`` has these intervals as numbers. This is the rule for the precisions exact,
+    digits, about and tier; `stability` changes ``about`` and ``tier``.
     """
     kind, value = claim["precision"], claim["value"]
     if kind == "exact":
@@ -113,7 +120,7 @@ def stated_interval(claim, about: float = ABOUT, tier: float = TIER) -> tuple[fl
     return None
 
 
-def allowed(claim) -> tuple[float, float]:
+def allowed(claim: pd.Series) -> tuple[float, float]:
     """Return (low, high) of what the wording allows, infinite where it is open."""
     low, high = claim["allows_low"], claim["allows_high"]
     return (-math.inf if _missing(low) else float(low)), (
@@ -121,7 +128,7 @@ def allowed(claim) -> tuple[float, float]:
     )
 
 
-def _missing(value) -> bool:
+def _missing(value: Any) -> bool:
     return value is None or bool(pd.isna(value))
 
 
@@ -145,11 +152,11 @@ def compare(interval: tuple[float, float], low: float, high: float, unit: str | 
     if not low <= high:
         raise ValueError(f"a reading's interval runs upward, not from {low!r} to {high!r}")
     least, most = interval
-    # Ends such as 500e6 / 1.25 are met by values equal but for the last bit.
+    # Ends such as 500e6 / 1.25 may differ from an equal value in the last bit.
     slack = 1e-12 * max(abs(low), abs(high))
     if high < least - slack or low > most + slack:
         return DISAGREES
-    none = NO_TREND.get(unit)
+    none = NO_TREND.get(unit or "")
     trend = none is None or not low <= none <= high
     return AGREES if least - slack <= low and high <= most + slack and trend else APART
 

@@ -35,7 +35,7 @@ from sobe.analysis.estimator.estimate import BOTTLENECKS, estimate
 from sobe.analysis.estimator.model import load_model
 from sobe.analysis.estimator.scenario import Sweep
 from sobe.analysis.estimator.uncertainty import draw
-from sobe.atomic import alone, write_whole
+from sobe.atomic import locked, write
 from sobe.languages import units
 from sobe.paths import ROOT
 from sobe.policy import guarded
@@ -207,7 +207,7 @@ def run(
         Where another sweep writes there, the scheduler does not answer, or a case fails.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with alone(folder) as ours:
+    with locked(folder) as ours:
         if not ours:
             raise EstimatorError(f"another sweep is writing to {folder}; wait for it to finish")
         done_file = folder / "done.jsonl"
@@ -219,8 +219,8 @@ def run(
         if todo:
             _work(sweep, todo, done, done_file, address, report)
         rows = [done[key] for key in keys]
-        write_whole(folder / "table.csv", _table(sweep, rows))
-        write_whole(folder / "index.html", guarded(_page(sweep, rows)))
+        write(folder / "table.csv", _table(sweep, rows))
+        write(folder / "index.html", guarded(_page(sweep, rows)))
     return folder
 
 

@@ -7,7 +7,7 @@ Commands: `verify`, `release VERSION`, `publish`, `verify-release DIR`, `changes
 if __name__ == "__main__":  # before anything that takes time to import
     from sobe import signals
 
-    signals.on_signals("stopped; what was released is untouched")
+    signals.handle("stopped; what was released is untouched")
 
 import argparse
 import json
@@ -43,7 +43,7 @@ def main(argv=None):
         elif args.command == "publish":
             make.publish(root, _say)
         elif args.command == "citation":
-            atomic.write_whole(root / ".zenodo.json", citation.zenodo(root))
+            atomic.write(root / ".zenodo.json", citation.zenodo(root))
         elif args.command == "facts":
             print(json.dumps(make.facts(root)))
         elif args.command == "release":

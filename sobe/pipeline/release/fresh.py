@@ -150,7 +150,7 @@ def run(folder, arguments, surrounding=None, variables=None):
             errors="replace",
             preexec_fn=lambda: signals.die_with_parent(here),
         ) as process,
-        signals.tidied(lambda: _end(process)),
+        signals.cleanup(lambda: _end(process)),
     ):
         out, complaint = process.communicate()
     if process.returncode:

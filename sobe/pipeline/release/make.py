@@ -125,7 +125,7 @@ def write_record(root, version, dist):
         return None
     file = _record_file(root, version)
     file.parent.mkdir(exist_ok=True)
-    atomic.write_whole(file, text)
+    atomic.write(file, text)
     return file
 
 
@@ -170,7 +170,7 @@ def _releasing(root):
     """
     with (
         rendering.building(Project(root)),
-        signals.tidied(lambda: versions.recover(root / "dist", rendering.clear)),
+        signals.cleanup(lambda: versions.recover(root / "dist", rendering.clear)),
     ):
         versions.recover(root / "dist", rendering.clear)
         yield

@@ -36,7 +36,7 @@ def write(files: dict[str, str], root: Path) -> None:
         If the disk fails.
     """
     aside = root / ".derived.part"
-    with atomic.alone(root / "data") as ours:
+    with atomic.locked(root / "data") as ours:
         if not ours:
             raise DeriveError(
                 f"another derivation is writing to {root / 'data'}; wait for it to finish"
@@ -47,13 +47,13 @@ def write(files: dict[str, str], root: Path) -> None:
             shutil.copytree(root / "data", aside / "data")
             for name, text in files.items():
                 (aside / name).parent.mkdir(parents=True, exist_ok=True)
-                atomic.write_whole(aside / name, text)
+                atomic.write(aside / name, text)
             for name in tables.names(aside / "data"):
                 tables.load(name, aside / "data")
             for path in _files(aside):
                 if path.relative_to(aside).as_posix() not in files:
                     path.unlink()
-            with signals.held_off():
+            with signals.deferred():
                 os.rename(aside, root / READY)
                 _move(root)
         finally:
@@ -63,7 +63,7 @@ def write(files: dict[str, str], root: Path) -> None:
 def finish(root: Path) -> None:
     """Move into place what an interrupted :func:`write` had ready."""
     if (root / READY).is_dir():
-        with atomic.alone(root / "data") as ours:
+        with atomic.locked(root / "data") as ours:
             if ours:  # else the one that runs moves it
                 _move(root)
 
