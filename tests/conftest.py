@@ -62,6 +62,13 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(items):
+    """Mark the tests that build a book or read a built one."""
+    for item in items:
+        if {"site", "built_tiny", "tiny_repository"} & set(item.fixturenames):
+            item.add_marker("built")
+
+
 @pytest.fixture(scope="session")
 def project():
     """This repository's own book."""
