@@ -51,7 +51,7 @@ html: {baseurl: ""}
 latex: {use_jupyterbook_latex: false}
 sphinx:
   config:
-    extensions: [sphinx_togglebutton, sphinx_copybutton, myst_nb, jupyter_book,
+    extensions: [sphinx_copybutton, myst_nb, jupyter_book,
       sphinx_external_toc, sphinx_design, sphinx_book_theme, sobe.pipeline.extension]
     nb_ipywidgets_js: {}
 """

@@ -272,9 +272,9 @@ def test_a_description_states_kind_axes_ranges_and_reason():
 def test_cells_are_written_and_escaped(monkeypatch):
     monkeypatch.setenv(renderer.BOOK_ENV, "1")
     bundle = figure("cost", chart(subtitle="</script><b>"), {"year": "Year"})._repr_mimebundle_()
-    assert bundle["application/vnd.sobe.charts.figure+json"]["subtitle"] == "</script><b>"
+    assert bundle["application/vnd.sobe.figure+json"]["subtitle"] == "</script><b>"
     assert "&lt;/script&gt;&lt;b&gt;" in bundle["text/html"] and "<b>" not in bundle["text/html"]
-    html = outputs.script_json(bundle["application/vnd.sobe.charts.figure+json"])
+    html = outputs.script_json(bundle["application/vnd.sobe.figure+json"])
     assert "<" not in html and json.loads(html)["subtitle"] == "</script><b>"
 
 
