@@ -38,7 +38,7 @@ override CHAPTERS = $$(grep -l '^kernelspec:' book/*.md)
 override FORMAT_CELLS := $(VENV)/bin/jupytext --quiet --pipe '$(RUFF) format --line-length 96 -'
 
 .DEFAULT_GOAL := book
-.PHONY: book test test-next lint format survive messages pdf verify changes release verify-release publish chapter scenario sweep serve bench data check-upstream lock audit clean help
+.PHONY: book test test-quick test-next lint format survive messages pdf verify changes release verify-release publish chapter scenario sweep serve bench data check-upstream lock audit clean help
 
 book: $(STAMP) ## Build the book into _build/html (only what changed; first makes .venv)
 	@$(PY) -m sobe.pipeline book
@@ -46,11 +46,15 @@ book: $(STAMP) ## Build the book into _build/html (only what changed; first make
 test: $(TESTS) ## Build the book and run every test
 	@PYTEST_ADDOPTS="$$PYTEST_ADDOPTS $$PYTEST_ARGS" $(PY) -m pytest
 
+test-quick: $(TESTS) ## Run the tests that build no book and drive no browser
+	@PYTEST_ADDOPTS="$$PYTEST_ADDOPTS $$PYTEST_ARGS" $(PY) -m pytest -m 'not built and not browser and not survive'
+
 test-next: $(NEXT) ## Build the book in _build/next with today's Sphinx instead of Jupyter Book's, and test the pages
 	@mkdir -p _build/next && find _build/next -mindepth 1 -maxdepth 1 ! -name _build -exec rm -rf {} +
 	@tar -c --exclude='./_build' --exclude='./dist' --exclude='./.git' --exclude='./.venv*' . | tar -x -C _build/next
 	@cp requirements-next.txt _build/next/requirements.txt
-	@cd _build/next && PYTHONPATH="$$(pwd -P)" "../../$(dir $(NEXT))bin/python" -m pytest -m 'not survive and not browser' $(NEXT_TESTS)
+	@cd _build/next && PYTHONPATH="$$(pwd -P)" "../../$(dir $(NEXT))bin/python" -m pytest -m 'not browser' \
+		tests/test_site.py tests/test_figures.py tests/test_languages.py tests/test_one_value.py tests/test_policy.py
 
 lint: $(TESTS) ## Check format, style, types and imports of the code and of the chapters' cells; changes nothing
 	@$(RUFF) check --quiet .

@@ -31,11 +31,13 @@ def licence(metadata):
 
 
 def pins():
-    """{package: its versions} of requirements.txt; some have one for each Python."""
+    """Return {package: its versions} of what is pinned; some have one for each Python."""
     found = {}
-    for name, version in re.findall(
-        r"^([\w.-]+)==([^\s;\\]+)", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.M
-    ):
+    text = "".join(
+        (ROOT / name).read_text(encoding="utf-8")
+        for name in ("requirements.txt", "requirements-test.txt")
+    )
+    for name, version in re.findall(r"^([\w.-]+)==([^\s;\\]+)", text, re.M):
         found.setdefault(re.sub(r"[-_.]+", "-", name).lower(), set()).add(version)
     return found
 

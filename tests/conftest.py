@@ -51,7 +51,7 @@ html: {baseurl: ""}
 latex: {use_jupyterbook_latex: false}
 sphinx:
   config:
-    extensions: [sphinx_togglebutton, sphinx_copybutton, myst_nb, jupyter_book,
+    extensions: [sphinx_copybutton, myst_nb, jupyter_book,
       sphinx_external_toc, sphinx_design, sphinx_book_theme, sobe.pipeline.extension]
     nb_ipywidgets_js: {}
 """
@@ -60,6 +60,13 @@ sphinx:
 # A script's background job ignores interrupts, and its children inherit that.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the tests that build a book or read a built one."""
+    for item in items:
+        if {"site", "built_tiny", "tiny_repository"} & set(item.fixturenames):
+            item.add_marker("built")
 
 
 @pytest.fixture(scope="session")
