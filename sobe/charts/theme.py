@@ -71,7 +71,7 @@ ORGANISM_COLORS = {
     "human": _WINE[0],
     "silicon": _SLATE[0],
 }
-METHOD_COLORS = {"electrophysiology": _BLUE[0], "fluorescence imaging": _BRICK[0]}
+METHOD_COLORS = {"electrophysiology": _BLUE[0], "fluorescence_imaging": _BRICK[0]}
 KIND_COLORS = {"budget": _BLUE[0], "estimate": _BRICK[0], "illustration": _SLATE[0]}
 
 VERDICT_COLORS = {

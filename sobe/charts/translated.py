@@ -96,7 +96,7 @@ def _badge(badge, translate):
 
 
 def _chart(chart, translate):
-    return {"spec": translated_spec.translated(chart["spec"], translate)}
+    return {**chart, "spec": translated_spec.translated(chart["spec"], translate)}
 
 
 def _figure(figure, translate):

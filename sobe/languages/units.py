@@ -180,6 +180,11 @@ def interval(low, high, write, digits: int | None = None) -> str:
     return " to ".join(column([low, high], write, digits))
 
 
+def intervals(lows, highs, write) -> list[str]:
+    """Write an interval per row of two columns. See `interval`."""
+    return [interval(low, high, write) for low, high in zip(lows, highs)]
+
+
 def _unit(value, digits, prefixes):
     """(power of ten, text of the unit) that a value rounded to ``digits`` digits is written in."""
     exponent = _rounded(value, digits).adjusted()

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from sobe import ROOT
-from sobe.tables.rows import TableError, quote, read
+from sobe.tables.rows import TableError, note, quote, read
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -53,8 +53,8 @@ def _directory(data_dir):
     return Path(data_dir).resolve()
 
 
-def _package(directory):
-    """The resources of the datapackage, by name, in their order."""
+def _descriptor(directory):
+    """The datapackage and its resources by name, in their order."""
     file = f"{directory.name}/datapackage.json"
     try:
         package = json.loads((directory / "datapackage.json").read_bytes().decode("utf-8"))
@@ -82,7 +82,12 @@ def _package(directory):
     by_name = {r["name"]: r for r in resources}
     if len(by_name) < len(resources):
         raise TableError(file, "each table once", problem="two resources have the same name")
-    return by_name
+    return package, by_name
+
+
+def _package(directory):
+    """The resources of the datapackage, by name, in their order."""
+    return _descriptor(directory)[1]
 
 
 def _resource(directory, package, name):
@@ -373,6 +378,48 @@ def schema(name: str, data_dir=None) -> dict:
     """The Frictionless descriptor of one table (name, path, schema, ...), as written."""
     directory = _directory(data_dir)
     return _resource(directory, _package(directory), name)
+
+
+def labels(name: str, column: str, data_dir=None) -> dict[str, str]:
+    """Return what readers see for each category of a column: {value: label}.
+
+    The labels are those of ``display.labels`` of the column in the datapackage, in their order.
+
+    Raises
+    ------
+    TableError
+        There is no such table or column, or the column has no labels.
+    """
+    found = display(name, data_dir).get(column, {}).get("labels")
+    if not found:
+        file = f"{_directory(data_dir).name}/datapackage.json"
+        raise TableError(
+            file, "'display.labels'", column=column, problem=f"table {name!r}: no labels"
+        )
+    return dict(found)
+
+
+def display(name: str, data_dir=None) -> dict[str, dict]:
+    """Return how the columns of a table are shown: {column: {"labels": …, "format": …}}.
+
+    ``labels`` are words for categories; ``format`` is a d3 format for tooltips, where it is not
+    that of the column's unit (see `units`).
+    """
+    directory = _directory(data_dir)
+    resource = _resource(directory, _package(directory), name)
+    note((directory / resource["path"]).resolve())
+    return {
+        field["name"]: {"unit": field.get("unit"), **field.get("display", {})}
+        for field in resource["schema"]["fields"]
+    }
+
+
+def units(data_dir=None) -> dict[str, dict]:
+    """Return how units are shown: {unit: {"label": words, "format": d3 format for tooltips}}.
+
+    Either may be missing: a unit without ``label`` is written as it is.
+    """
+    return _descriptor(_directory(data_dir))[0].get("units", {})
 
 
 def load(name: str, data_dir=None) -> pd.DataFrame:

@@ -61,6 +61,13 @@ class Rows:
         return f"row {index + 1} (line {self.lines[index]})"
 
 
+def note(path):
+    """Tell the build that this process depends on the table in ``path`` (``SOBE_READS``)."""
+    if log := os.environ.get("SOBE_READS"):
+        with open(log, "a", encoding="utf-8") as reads:
+            reads.write(f"{path}\n")
+
+
 def read(directory, resource):
     """The rows of one described table; TableError when the file is not clean UTF-8 CSV with its header."""
     file = f"{directory.name}/{resource['path']}"
@@ -77,9 +84,7 @@ def read(directory, resource):
         raise TableError(
             file, "a CSV file", problem=f"the file cannot be read ({error.strerror})"
         ) from None
-    if log := os.environ.get("SOBE_READS"):
-        with open(log, "a", encoding="utf-8") as reads:
-            reads.write(f"{path}\n")
+    note(path)
     if content.startswith(_BOM):
         raise TableError(
             file, "UTF-8 without a mark", line=1, problem="the file starts with a byte order mark"
