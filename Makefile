@@ -1,32 +1,73 @@
 # State of Brain Emulation 2025, the executable edition. `make help` lists what can be made.
 
 PYTHON ?= python3
+UV ?= uv
 PORT ?= 8000
 N ?= 5
-export PYTHON PORT N NAME PARAMS UPSTREAM FILE VERSION DIR DASK PYTEST_ARGS
+export PYTHON UV PORT N NAME PARAMS UPSTREAM FILE VERSION DIR DASK PYTEST_ARGS
 
 # A value from outside is text: never expanded here, and read by recipes as "$$NAME" alone.
-$(foreach name,PYTHON PORT N NAME PARAMS UPSTREAM FILE VERSION DIR DASK PYTEST_ARGS \
+$(foreach name,PYTHON UV PORT N NAME PARAMS UPSTREAM FILE VERSION DIR DASK PYTEST_ARGS \
 	$(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name))),\
 	$(eval override $(name) := $$(value $(name))))
 
 override VENV := .venv
 override PY := $(VENV)/bin/python
 override STAMP := $(VENV)/complete
+override TESTS := $(VENV)/complete-tests
+override NEXT := .venv-next/complete
 
-# The environment counts only if it was finished, here, and still starts. The shell compares the paths.
-override STALE := $(shell [ "$$(cat $(STAMP) 2>&1)" = "$$(pwd -P)" ] && $(PY) -c '' 2>/dev/null || rm -f $(STAMP))
+# An environment counts only if it was finished, here, from these requirements, and still starts. A
+# stamp holds this folder's path; one that does not was left half made, or copied. Else all is made
+# from nothing.
+define whole
+fresh() { [ "$$(cat "$$1" 2>&1)" = "$$(pwd -P)" ] && [ ! "$$2" -nt "$$1" ]; }; \
+fresh $(1) $(2) && { [ ! -e $(3) ] || fresh $(3) $(4); } && $(dir $(1))bin/python -c '' 2>/dev/null || rm -f $(1) $(3);
+endef
+override STALE := $(shell $(call whole,$(STAMP),requirements.txt,$(TESTS),requirements-test.txt) \
+	$(call whole,$(NEXT),requirements-next.txt,$(NEXT),requirements-next.txt))
+
+# By uv where there is one, else by pip. Both check the hashes; neither writes bytecode in advance.
+override INSTALL = install() { \
+	if command -v "$$UV" >/dev/null; then "$$UV" pip install --quiet --python $(@D)/bin/python "$$@"; \
+	else $(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-compile "$$@"; fi; \
+}; install
+
+override RUFF := $(VENV)/bin/ruff
+override CHAPTERS = $$(grep -l '^kernelspec:' book/*.md)
+override FORMAT_CELLS := $(VENV)/bin/jupytext --quiet --pipe '$(RUFF) format --line-length 96 -'
 
 .DEFAULT_GOAL := book
-.PHONY: book test survive messages pdf verify changes release verify-release publish chapter scenario sweep serve bench data check-upstream lock audit clean help
+.PHONY: book test test-next lint format survive messages pdf verify changes release verify-release publish chapter scenario sweep serve bench data check-upstream lock audit clean help
 
 book: $(STAMP) ## Build the book into _build/html (only what changed; first makes .venv)
 	@$(PY) -m sobe.pipeline book
 
-test: $(STAMP) ## Build the book and run every test
+test: $(TESTS) ## Build the book and run every test
 	@PYTEST_ADDOPTS="$$PYTEST_ADDOPTS $$PYTEST_ARGS" $(PY) -m pytest
 
-survive: $(STAMP) ## Kill, starve and mislead builds, and fuzz the loaders; prints what was tried
+test-next: $(NEXT) ## Build the book in _build/next with today's Sphinx instead of Jupyter Book's, and test the pages
+	@mkdir -p _build/next && find _build/next -mindepth 1 -maxdepth 1 ! -name _build -exec rm -rf {} +
+	@tar -c --exclude='./_build' --exclude='./dist' --exclude='./.git' --exclude='./.venv*' . | tar -x -C _build/next
+	@cp requirements-next.txt _build/next/requirements.txt
+	@cd _build/next && PYTHONPATH="$$(pwd -P)" "../../$(dir $(NEXT))bin/python" -m pytest -m 'not survive and not browser' $(NEXT_TESTS)
+
+lint: $(TESTS) ## Check format, style, types and imports of the code and of the chapters' cells; changes nothing
+	@$(RUFF) check --quiet .
+	@$(RUFF) format --quiet --check . || { echo "error: format the code: make format" >&2; exit 1; }
+	@mkdir -p _build && scratch=$$(mktemp -d _build/.lint-XXXXXX) && trap 'rm -rf "$$scratch"' EXIT && \
+	cp $(CHAPTERS) "$$scratch" && $(FORMAT_CELLS) "$$scratch"/*.md && status=0 && \
+	for file in "$$scratch"/*.md; do diff -u "book/$${file##*/}" "$$file" || status=1; done && \
+	{ [ $$status = 0 ] || { echo "error: format the chapters' cells: make format" >&2; exit 1; }; }
+	@$(VENV)/bin/mypy --no-error-summary
+	@! grep -q '^\[\[tool.importlinter.contracts' pyproject.toml || $(VENV)/bin/lint-imports
+
+format: $(TESTS) ## Format the code and the chapters' cells as `make lint` wants them
+	@$(RUFF) check --quiet --fix-only .
+	@$(RUFF) format --quiet .
+	@$(FORMAT_CELLS) $(CHAPTERS)
+
+survive: $(TESTS) ## Kill, starve and mislead builds, and fuzz the loaders; prints what was tried
 	@PYTEST_ADDOPTS="$$PYTEST_ADDOPTS $$PYTEST_ARGS" $(PY) -m pytest -m survive tests/survive
 
 chapter: $(STAMP) ## Run one chapter with other values: NAME=recording PARAMS="hz_cap=30 since=1990"
@@ -66,7 +107,7 @@ serve: book ## Show the book on http://localhost:8000 (PORT=… for another port
 	@echo "http://localhost:$$PORT/ (Ctrl-C stops)"
 	@$(PY) -m http.server --bind 127.0.0.1 --directory _build/html "$$PORT"
 
-bench: $(STAMP) ## Time this build and its pages against plain Jupyter Book (N=… runs, 5 unless told)
+bench: $(TESTS) ## Time this build and its pages against plain Jupyter Book (N=… runs, 5 unless told)
 	@$(PY) bench/bench.py --runs "$$N"
 	@$(PY) bench/pages.py --runs "$$N"
 	@$(PY) bench/growth.py
@@ -79,15 +120,21 @@ check-upstream: $(STAMP) ## Check that data/ is what the upstream repository giv
 	@test -n "$$UPSTREAM" || { echo "error: say where the upstream repository is: make check-upstream UPSTREAM=folder" >&2; exit 1; }
 	@$(PY) -m sobe.tables.derive --check "$$UPSTREAM"
 
-lock: ## Pin requirements.in anew in requirements.txt, and requirements-alone.in (needs uv)
-	@command -v uv >/dev/null || { echo "error: make lock needs uv (pip install uv)" >&2; exit 1; }
-	@uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-		--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
-		requirements.in --output-file requirements.txt
-	@uv pip compile --quiet --upgrade --no-deps --universal --python-version 3.11 --generate-hashes \
-		--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
-		requirements-alone.in --output-file requirements-alone.txt
+override LOCK = "$$UV" pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --output-file $(1)
 
+# Tests: cffconvert asks for an older jsonschema than frictionless, and works with the newer one; it
+# needs no docopt. The file lists what requirements.txt does not, and is installed without resolving.
+# Sphinx 9: what the book needs without Jupyter Book, which holds Sphinx back.
+lock: ## Pin requirements*.in again in requirements*.txt, at their newest versions (needs uv)
+	@command -v "$$UV" >/dev/null || { echo "error: make lock needs uv (pip install uv)" >&2; exit 1; }
+	@$(call LOCK,requirements.txt) requirements.in
+	@echo 'jsonschema>=4' | $(call LOCK,requirements-test.txt) --constraints requirements.txt \
+		--overrides /dev/stdin --no-emit-package docopt requirements-test.in
+	@awk 'NR == FNR { known[$$0]; next } /==/ { drop = $$0 in known } !drop' \
+		requirements.txt requirements-test.txt > requirements-test.new
+	@mv requirements-test.new requirements-test.txt
+	@sed '/^jupyter-book/d' requirements.in | $(call LOCK,requirements-next.txt) - requirements-next.in
 audit: $(STAMP) ## List the licences of what is installed, and which pins PyPI has newer versions of
 	@$(PY) bench/audit.py
 
@@ -97,15 +144,31 @@ clean: ## Remove what was built (the environment in .venv stays)
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
 
-# Made from nothing, and marked complete only at the end.
-$(STAMP): requirements.txt requirements-alone.txt pyproject.toml
-	@command -v "$$PYTHON" >/dev/null || { echo "error: there is no $$PYTHON here; install Python 3.11, 3.12 or 3.13, or name one: make PYTHON=/path/to/python3" >&2; exit 1; }
-	@"$$PYTHON" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
-		echo "error: $$PYTHON is $$("$$PYTHON" --version 2>&1); the book needs Python 3.11, 3.12 or 3.13: make PYTHON=/path/to/python3" >&2; exit 1; }
-	@echo "Making the environment in $(VENV) (once; a minute or two)"
-	@rm -rf $(VENV)
-	@"$$PYTHON" -m venv $(VENV)
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements.txt
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps -r requirements-alone.txt
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation --editable .
+# Made from nothing, and marked complete only at the end. Where only pyproject.toml changed, the
+# package alone is installed again.
+define environment
+@command -v "$$PYTHON" >/dev/null || { echo "error: there is no $$PYTHON here; install Python 3.11, 3.12 or 3.13, or name one: make PYTHON=/path/to/python3" >&2; exit 1; }
+@"$$PYTHON" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
+	echo "error: $$PYTHON is $$("$$PYTHON" --version 2>&1); the book needs Python 3.11, 3.12 or 3.13: make PYTHON=/path/to/python3" >&2; exit 1; }
+@$(call announce,Installing,$<,into)
+@rm -rf $(@D)
+@"$$PYTHON" -m venv $(@D)
+@$(INSTALL) --require-hashes -r $<
+endef
+override announce = tool=pip; if command -v "$$UV" >/dev/null; then tool=uv; fi; \
+	echo "$(1) $$(grep -c '==' $(2)) packages of $(2) $(3) $(@D) with $$tool, once; this takes one to five minutes"
+
+$(STAMP): requirements.txt pyproject.toml
+$(NEXT): requirements-next.txt pyproject.toml
+$(STAMP) $(NEXT):
+	$(if $(filter $<,$?),$(environment))
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@pwd -P > $@
+
+# Holds "begun" until it is finished, even if make is interrupted.
+.PRECIOUS: $(TESTS)
+$(TESTS): requirements-test.txt | $(STAMP)
+	@$(call announce,Adding,$<,for tests and lint to)
+	@echo begun > $@
+	@$(INSTALL) --no-deps --require-hashes -r $< || { rm -f $@; exit 1; }
 	@pwd -P > $@

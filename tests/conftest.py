@@ -48,7 +48,6 @@ author: nobody
 only_build_toc_files: true
 execute: {execute_notebooks: force, timeout: 60}
 html: {baseurl: ""}
-repository: {url: ""}
 latex: {use_jupyterbook_latex: false}
 sphinx:
   config:

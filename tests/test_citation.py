@@ -54,7 +54,7 @@ def test_the_page_says_as_long_as_there_is_no_doi(project, cff):
 def test_zenodo_is_told_the_same(project, cff):
     text = (project.root / ".zenodo.json").read_text(encoding="utf-8")
     assert text == citation.zenodo(project.root), (
-        "write it anew: .venv/bin/python -m sobe.publish citation"
+        "write it anew: .venv/bin/python -m sobe.pipeline.release citation"
     )
     said = json.loads(text)
     assert said["title"] == cff["title"] and said["version"] == cff["version"]

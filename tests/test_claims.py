@@ -32,7 +32,7 @@ from sobe.analysis.claims.verdicts import (
     SUPPORTED,
     VERDICTS,
 )
-from sobe.charts import claims
+from sobe.charts import claims as claims_shown
 from sobe.charts.display import table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -217,7 +217,7 @@ def test_what_cannot_be_proved_does_not_hold(entries):
 def test_the_metaphors_show_data_and_no_grade(entries):
     found = {key for key, entry in entries.items() if not entry.graded}
     assert found == {"crystal-diamond", "share-of-ideal", "session-length", "ten-faced-cube"}
-    shown = claims.readings_table(
+    shown = claims_shown.readings_table(
         {key: entries[key] for key in ("share-of-ideal", "session-length")}
     )
     assert len(shown) and set(shown["Compared"]) == {"not graded"}
@@ -486,7 +486,9 @@ def test_chapters_get_what_they_cite(monkeypatch):
 
     given = {}
     monkeypatch.setattr(myst_nb, "glue", lambda name, value, display: given.update({name: value}))
-    claims.glue_claims("growth", "mouse-budget", "small-model-cost", "data-barrier", "cost-2030")
+    claims_shown.glue_claims(
+        "growth", "mouse-budget", "small-model-cost", "data-barrier", "cost-2030"
+    )
     assert given["claimed-growth"] == "about 5×" and given["number-growth"] == "5×"
     assert given["year-growth"] == "1980" and given["year-cost-2030"] == "2030"
     assert "number-small-model-cost" not in given and "claimed-data-barrier" not in given

@@ -18,7 +18,7 @@ from sobe.languages.html import page as finished
 from sobe.pipeline import editions, parameters
 from sobe.pipeline.execute import Executor, Run
 from sobe.pipeline.messages import entries
-from sobe.pipeline.translated import said
+from sobe.pipeline.translated import translated_notebook
 from sobe.publish import changes
 from sobe.site import scripts
 
@@ -220,7 +220,7 @@ def test_a_kernel_in_chinese_shows_what_the_edition_shows(project, site, name):
             for cell in nbformat.reads(text, as_version=4).cells
             if cell.cell_type == "code"
         ]
-        for text in (texts["zh_CN"], said(path, texts["en"], "zh_CN", translate))
+        for text in (texts["zh_CN"], translated_notebook(path, texts["en"], "zh_CN", translate))
     )
     assert executed == translated
     assert any(CHINESE.search(json.dumps(outputs, ensure_ascii=False)) for outputs in executed)
@@ -451,7 +451,7 @@ def test_the_record_of_changes_is_chinese(project, tmp_path):
         ),
         encoding="utf-8",
     )
-    with editions.spoken(project, {}, "zh_CN"):
+    with editions.in_language(project, {}, "zh_CN"):
         words = re.sub(r"<[^>]+>", " ", changes.html(tmp_path))
     assert re.findall(r"[A-Za-z]+", words) == [
         "growth",

@@ -35,6 +35,7 @@ TARGETS = {
     "PYTEST_ARGS": "test",
     "UNKNOWN": "book",
 }
+REQUIREMENTS = ("requirements.txt", "requirements-test.txt", "requirements-next.txt")
 STUB = """#!/bin/sh
 [ "$1" = -c ] && { [ -z "$2" ] || echo 1; exit 0; }
 printf '<%s>' "$@" "$PYTEST_ADDOPTS" >> "$SEEN"
@@ -44,13 +45,29 @@ printf '<%s>' "$@" "$PYTEST_ADDOPTS" >> "$SEEN"
 def checkout(folder):
     """A folder with this Makefile and an environment whose Python notes what it is given."""
     (folder / ".venv/bin").mkdir(parents=True)
-    for name in ("Makefile", "pyproject.toml", "requirements.txt", "requirements-alone.txt"):
+    for name in ("Makefile", "pyproject.toml", *REQUIREMENTS):
         shutil.copy2(ROOT / name, folder)
-    python = folder / ".venv/bin/python"
-    python.write_text(STUB)
-    python.chmod(0o755)
-    (folder / ".venv/complete").write_text(f"{folder.resolve()}\n")
+    program(folder / ".venv/bin/python", STUB)
+    for stamp in ("complete", "complete-tests"):
+        (folder / ".venv" / stamp).write_text(f"{folder.resolve()}\n")
     return folder
+
+
+def program(path, text):
+    """A program with this text; returns its path."""
+    path.write_text(text)
+    path.chmod(0o755)
+    return path
+
+
+def maker(folder):
+    """A Python that makes environments, each with a Python that notes what it is given."""
+    stub = program(folder / "stub", STUB)
+    return program(
+        folder / "maker",
+        "#!/bin/sh\n"
+        f"""[ "$2" = venv ] && {{ mkdir -p "$3/bin" && cp '{stub}' "$3/bin/python"; }}; exit 0\n""",
+    )
 
 
 def make(folder, *arguments, **env):
@@ -61,7 +78,7 @@ def make(folder, *arguments, **env):
         name: value
         for name, value in os.environ.items()
         if name not in (*TARGETS, "PYTEST_ADDOPTS", "MAKEFLAGS", "MAKELEVEL", "PYTHON")
-    }
+    } | {"UV": "no-such-uv"}
     done = subprocess.run(
         ["make", *arguments],
         cwd=folder,
@@ -132,17 +149,11 @@ def test_a_checkouts_path_is_never_run(tmp_path, name):
     done, seen = make(folder, "book", "PYTHON=no-such-python")
     assert "there is no no-such-python here" in done.stderr and not seen and not stamp.exists()
     # Finished here, the environment counts the next time.
-    maker = tmp_path / "maker"
-    maker.write_text(
-        f"#!/bin/sh\n[ $2 = venv ] && mkdir -p .venv/bin && cp '{tmp_path}/stub' .venv/bin/python; exit 0\n"
-    )
-    (tmp_path / "stub").write_text(STUB)
-    for file in (maker, tmp_path / "stub"):
-        file.chmod(0o755)
-    done, seen = make(folder, "book", f"PYTHON={maker}")
+    python = maker(tmp_path)
+    done, seen = make(folder, "book", f"PYTHON={python}")
     assert done.returncode == 0 and "<pip>" in seen, done.stderr
     assert stamp.read_text() == f"{folder.resolve()}\n"
-    done, seen = make(folder, "book", f"PYTHON={maker}")
+    done, seen = make(folder, "book", f"PYTHON={python}")
     assert done.returncode == 0 and "<pip>" not in seen
     assert not list(tmp_path.rglob("pwned"))
 
@@ -153,6 +164,129 @@ def test_an_environment_that_no_longer_starts_is_made_again(tmp_path):
     done, _ = make(folder, "book", "PYTHON=no-such-python")
     assert "there is no no-such-python here" in done.stderr
     assert not (folder / ".venv/complete").exists()
+
+
+INSTALLED = "<--require-hashes><-r><{}>".format
+PACKAGE = "<--editable><.>"
+
+
+def test_only_tests_and_lint_install_what_they_need(tmp_path):
+    folder = checkout(tmp_path)
+    shutil.rmtree(folder / ".venv")
+    python = f"PYTHON={maker(tmp_path)}"
+    done, seen = make(folder, "book", python)
+    assert done.returncode == 0, done.stderr
+    assert INSTALLED("requirements.txt") in seen and "requirements-test.txt" not in seen
+    assert re.search(
+        r"^Installing \d+ packages of requirements.txt into .venv with pip, once; .* minutes$",
+        done.stdout,
+        re.M,
+    )
+    assert not (folder / ".venv/complete-tests").exists()
+    for target, first in (("test", True), ("test", False), ("survive", False), ("book", False)):
+        done, seen = make(folder, target, python)
+        assert done.returncode == 0, done.stderr
+        assert (INSTALLED("requirements-test.txt") in seen) == first
+        assert INSTALLED("requirements.txt") not in seen and PACKAGE not in seen
+    assert (folder / ".venv/complete-tests").read_text() == f"{folder.resolve()}\n"
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda venv: (venv / "complete-tests").write_text("begun\n"),
+        lambda venv: (venv / "complete-tests").write_text(f"{venv.parent}-elsewhere\n"),
+        lambda venv: (venv / "complete").unlink(),
+        lambda venv: os.utime(venv / "complete", (0, 0)),
+        lambda venv: os.utime(venv / "complete-tests", (0, 0)),
+    ],
+    ids=["tests half made", "copied", "half made", "other requirements", "other test requirements"],
+)
+def test_an_environment_that_is_not_whole_is_made_from_nothing(tmp_path, spoil):
+    folder = checkout(tmp_path)
+    left = folder / ".venv/left"
+    left.write_text("")
+    spoil(folder / ".venv")
+    done, seen = make(folder, "test", f"PYTHON={maker(tmp_path)}")
+    assert done.returncode == 0, done.stderr
+    assert not left.exists()
+    for name in ("requirements.txt", "requirements-test.txt"):
+        assert INSTALLED(name) in seen
+    for stamp in ("complete", "complete-tests"):
+        assert (folder / ".venv" / stamp).read_text() == f"{folder.resolve()}\n"
+
+
+def test_an_installation_of_what_tests_need_that_is_killed_is_noticed(tmp_path):
+    folder = checkout(tmp_path)
+    (folder / ".venv/complete-tests").unlink()
+    killer = STUB.replace(
+        "printf", """case "$*" in *requirements-test.txt*) kill -9 $PPID;; esac\nprintf"""
+    )
+    program(folder / ".venv/bin/python", killer)
+    done, _ = make(folder, "test")
+    assert done.returncode != 0
+    assert (folder / ".venv/complete-tests").read_text() == "begun\n"
+    done, seen = make(folder, "book", f"PYTHON={maker(tmp_path)}")
+    assert done.returncode == 0 and INSTALLED("requirements.txt") in seen
+
+
+def test_an_installation_of_what_tests_need_that_fails_leaves_the_book_its_own(tmp_path):
+    folder = checkout(tmp_path)
+    (folder / ".venv/complete-tests").unlink()
+    failing = STUB + """case "$*" in *requirements-test.txt*) exit 1;; esac\n"""
+    program(folder / ".venv/bin/python", failing)
+    done, _ = make(folder, "test")
+    assert done.returncode != 0
+    done, seen = make(folder, "book")
+    assert done.returncode == 0 and seen.startswith("<-m><sobe.pipeline><book>")
+
+
+def test_another_pyproject_installs_the_package_alone(tmp_path):
+    folder = checkout(tmp_path)
+    os.utime(folder / "pyproject.toml", (2**32, 2**32))
+    done, seen = make(folder, "test")
+    assert done.returncode == 0, done.stderr
+    assert PACKAGE in seen and "<-r>" not in seen
+
+
+def test_uv_installs_where_it_is(tmp_path):
+    folder = checkout(tmp_path)
+    shutil.rmtree(folder / ".venv")
+    uv = program(tmp_path / "uv", """#!/bin/sh\nprintf '<%s>' uv "$@" >> "$SEEN"\n""")
+    done, seen = make(folder, "test", f"PYTHON={maker(tmp_path)}", UV=str(uv))
+    assert done.returncode == 0, done.stderr
+    assert "requirements.txt into .venv with uv" in done.stdout
+    for name in ("requirements.txt", "requirements-test.txt"):
+        assert INSTALLED(name) in seen
+    assert seen.count("<uv><pip><install>") == 3 and "<-m><pip>" not in seen
+
+
+@pytest.mark.parametrize("value", ["", *HOSTILE])
+def test_a_uv_that_is_no_program_is_text(tmp_path, value):
+    folder = checkout(tmp_path)
+    (folder / ".venv/complete").unlink()
+    done, seen = make(folder, "book", f"PYTHON={maker(tmp_path)}", f"UV={value}")
+    assert done.returncode == 0 and "<-m><pip><install>" in seen, done.stderr
+    done, _ = make(folder, "lock", f"UV={value}")
+    assert done.returncode != 0 and "make lock needs uv" in done.stderr
+    assert not list(folder.rglob("pwned"))
+
+
+def test_the_pins_of_tests_are_not_those_of_the_book_again():
+    """Installing them touches nothing that building needs."""
+    book, tests = (
+        set(re.findall(r"^[\w.-]+(?===)", (ROOT / name).read_text(), re.M))
+        for name in REQUIREMENTS[:2]
+    )
+    assert tests and not book & tests
+
+
+@pytest.mark.parametrize("name", REQUIREMENTS)
+def test_requirements_name_no_registry(name):
+    text = (ROOT / name).read_text()
+    assert "://" not in text and not re.search(r"^-", text, re.M)
+    entries = re.split(r"\n(?=\S)", text.strip())
+    assert all(re.match(r"[\w.\[\]-]+==\S+", e) and "--hash=sha256:" in e for e in entries)
 
 
 def test_help_lists_the_targets(tmp_path):

@@ -517,7 +517,7 @@ def test_damage(case, data):
             "data/recordings.csv, row 2 (line 4), column 'key': 'a1' is already in row 1 (line 2); "
             "expected each value of the primary key once",
         ),
-        (rec("day,year", "year,day"), "'year' stands where 'day' belongs"),
+        (rec("day,year", "year,day"), "'year' is where 'day' belongs"),
         (
             {"recordings": GOOD.replace("μ", "µ").encode("latin-1")},
             f"data/recordings.csv, line 5: byte {GOOD.encode().index('μ'.encode())} is not UTF-8; expected UTF-8 text",
@@ -572,20 +572,19 @@ def test_link_out_of_the_directory(data, tmp_path):
     "content, line, expected",
     [
         (None, None, "a Frictionless data package"),
-        (b'{"resources": [\n,]}', 2, "JSON"),
-        (b'{"title": "\xff"}', None, "UTF-8 text"),
-        (b"[]", None, "a list 'resources' of named tables"),
-        (b'{"resources": [{"path": "a.csv"}]}', None, "a list 'resources' of named tables"),
+        (b'{"resources": [\n,]}', 2, "a Frictionless data package"),
+        (b'{"a": ' + b"9" * 5000 + b"}", None, "a Frictionless data package"),
+        (b"[" * 100_000, None, "a Frictionless data package"),
+        (b'{"title":\n "\xff"}', 2, "UTF-8 text"),
+        (b"[]", None, "a mapping"),
+        (b"{}", None, "a list"),
+        (b'{"resources": [{"path": "a.csv"}]}', None, "text"),
         (
             b'{"resources": [{"name": "recordings"}, {"name": "recordings"}]}',
             None,
             "each table once",
         ),
-        (
-            b'{"resources": [{"name": "recordings", "path": "a.csv"}]}',
-            None,
-            "a 'path' (text) and 'schema.fields'",
-        ),
+        (b'{"resources": [{"name": "recordings", "path": "a.csv"}]}', None, "a mapping"),
     ],
 )
 def test_bad_description(content, line, expected, data):
@@ -609,6 +608,72 @@ def test_unsupported_rules_are_not_passed_over(change, data):
     with pytest.raises(TableError, match="not supported") as caught:
         tables.load("recordings", data)
     assert (caught.value.file, caught.value.column) == (P, "key")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            lambda r: r["schema"]["fields"][0].update(type=["string"]),
+            "table 'recordings'.schema.fields[0].type is ['string']; expected text",
+        ),
+        (
+            lambda r: r["schema"]["fields"][1]["constraints"].update(enum="worm"),
+            "table 'recordings'.schema.fields[1].constraints.enum is 'worm'; expected a list",
+        ),
+        (
+            lambda r: r["schema"]["foreignKeys"][0].update(reference=None),
+            "table 'recordings'.schema.foreignKeys[0].reference is None; expected a mapping",
+        ),
+        (
+            lambda r: r["schema"].update(missingValues=[None]),
+            "table 'recordings'.schema.missingValues[0] is None; expected text",
+        ),
+        (
+            lambda r: r["schema"]["fields"][4]["constraints"].update(minimum="few"),
+            "column 'neurons': table 'recordings': minimum is 'few'; "
+            "expected a valid minimum for an integer",
+        ),
+        (
+            lambda r: r["schema"]["fields"][4]["constraints"].update(minimum=float("nan")),
+            "minimum is nan; expected a valid minimum for an integer",
+        ),
+        (
+            lambda r: r["schema"]["fields"][1]["constraints"].update(enum=[["worm"]]),
+            "enum is [['worm']]; expected a valid enum for text",
+        ),
+        (
+            lambda r: r["schema"]["fields"][0]["constraints"].update(pattern="("),
+            "pattern is '('; expected a valid pattern for text",
+        ),
+        (
+            lambda r: r["schema"]["fields"].append({"name": "key", "type": "string"}),
+            "expected columns of different names",
+        ),
+        (
+            lambda r: r.update(path="a\0b.csv"),
+            "'a\\x00b.csv' is not valid; expected a path inside the data directory",
+        ),
+    ],
+)
+def test_a_damaged_description_is_one_error_that_says_where(change, message, data):
+    write(data, **described(change))
+    with pytest.raises(TableError) as caught:
+        tables.load("recordings", data)
+    assert caught.value.file == P and message in str(caught.value)
+
+
+def test_a_long_header_is_cut_in_the_message(data):
+    write(data, "x" * 100_000 + "\n")
+    with pytest.raises(TableError, match="the header lacks 'key' and has 'xxx") as caught:
+        tables.load("recordings", data)
+    assert len(str(caught.value)) < 500
+
+
+def test_an_earlier_row_is_named_before_an_unclosed_quote(data):
+    write(data, **{"recordings": HEADER + ROW1 + "a2,fly\n" + '"open'})
+    with pytest.raises(TableError, match="row 2 .*: 2 cells; expected 11 cells"):
+        tables.load("recordings", data)
 
 
 def test_error_survives_pickling(data):

@@ -2,7 +2,6 @@
 
 import math
 import re
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -33,6 +32,7 @@ from sobe.analysis.claims.verdicts import (
     verdict,
 )
 from sobe.charts import theme
+from sobe.site import scripts
 
 
 def reading(low, high, kind=SAME, id="x"):
@@ -179,7 +179,7 @@ def test_nothing_but_what_holds_is_green():
         return green > 1.15 * max(red, blue)
 
     assert [word for word, colour in theme.VERDICT_COLORS.items() if green(colour)] == [HOLDS]
-    style = (Path(theme.__file__).parent / "static" / "sobe.css").read_text(encoding="utf-8")
+    style = (scripts.STATIC / "sobe.css").read_text(encoding="utf-8")
     assert set(re.findall(r'sobe-verdict\[data-verdict="([^"]+)"\]', style)) == set(VERDICTS)
     for colour in re.findall(r"--sobe-v-(?!holds)\w+: (#\w{6})", style):
         assert not green(colour), colour

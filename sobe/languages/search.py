@@ -58,11 +58,14 @@ def dictionary(cache):
 class Chinese(SearchChinese):
     """Sphinx's Chinese search with the glossary's terms; its option `glossary` is the file."""
 
+    #: Of the stemmer that its script is to use: Latin words are stemmed as English ones.
+    language_name = "English"
     js_splitter_code = _SPLITTER
 
-    def init(self, options):
+    def __init__(self, options):
         """Load jieba, its dictionary kept with what else the build keeps."""
-        super().init(options)
+        # Without this, Sphinx 9 adds jieba's whole dictionary to itself, which takes seconds.
+        super().__init__(options | {"dict": ""})
         self.latin, self.stems = set(), {}
         dictionary(os.environ.get("SOBE_BUNDLE_CACHE"))
         if path := options.get("glossary"):

@@ -9,7 +9,7 @@ import sys
 from sobe import atomic, languages, policy
 from sobe.errors import BuildError
 from sobe.pipeline import rendering
-from sobe.pipeline.worker import Apart
+from sobe.pipeline.worker import Worker
 
 FRONT = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
@@ -70,7 +70,7 @@ def render(project, notebooks, out, report=print):
     # is in use here would wait in the fork for ever.
     context = multiprocessing.get_context("spawn" if "vl_convert" in sys.modules else "fork")
     others = {
-        name: Apart(
+        name: Worker(
             context, _render_another, project, notebooks, asides[name], language, name, names
         )
         for language, name in list(editions.items())[1:]
@@ -126,20 +126,20 @@ def render(project, notebooks, out, report=print):
 
 
 @contextlib.contextmanager
-def spoken(project, notebooks, language):
+def in_language(project, notebooks, language):
     """While the block runs this process speaks `language`: gives ({chapter: notebook text in it}, the Catalogue).
 
     For a language that is not the source's own.
     """
     from sobe.languages import edition
-    from sobe.pipeline.translated import said
+    from sobe.pipeline.translated import translated_notebook
 
     translate = edition.catalogue(project.book, project.root / "data", language)
     languages.use(translate)
     try:
         yield (
             {
-                chapter: said(project.chapters[chapter], text, language, translate)
+                chapter: translated_notebook(project.chapters[chapter], text, language, translate)
                 for chapter, text in notebooks.items()
             },
             translate,
@@ -152,10 +152,10 @@ def render_other(project, notebooks, out, language, name, names):
     """Render one edition that is not the source's own; returns the catalogue it used."""
     from sobe.languages import edition
 
-    with spoken(project, notebooks, language) as (told, translate):
+    with in_language(project, notebooks, language) as (texts, translate):
         rendering.render(
             project,
-            rendering.make_tree(project, told, name),
+            rendering.make_tree(project, texts, name),
             out,
             settings(project, language, name, names),
         )

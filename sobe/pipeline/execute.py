@@ -16,6 +16,7 @@ from sobe.errors import BuildError
 from sobe.pipeline import notebook
 from sobe.pipeline.cache import ExecutionCache
 from sobe.pipeline.fingerprint import digest, static_digest, table_digests
+from sobe.pipeline.preloaded import Preloaded, imports
 
 AT_ONCE = 2
 #: How the name of a build's folder for sockets begins, among the system's temporary ones, as a socket's path
@@ -52,8 +53,8 @@ def _failure(run, nb, index, what, traceback=""):
     return BuildError(message + (f"\n{notebook.plain(traceback)}" if traceback else ""))
 
 
-def _run(project, run, running, scratch):
-    """Execute one chapter. Returns (notebook text, tables read)."""
+def _run(project, run, running, server, scratch):
+    """Execute one chapter in a fork of `server`. Returns (notebook text, tables read)."""
     from papermill.exceptions import PapermillExecutionError
     from papermill.execute import execute_notebook
 
@@ -64,38 +65,39 @@ def _run(project, run, running, scratch):
     env = {"SOBE_READS": str(reads), "IPYTHONDIR": str(scratch / f"{run.label}.ipython")}
     if run.for_book:
         env[BOOK_ENV] = "1"
-    # What a kernel complains of by itself is told only where it did not start.
-    with tempfile.TemporaryFile(dir=project.build) as complaints:
-        try:
-            done = execute_notebook(
-                nb,
-                None,
-                parameters=run.values,
-                engine_name=ENGINE,
-                kernel_name="python3",
-                progress_bar=False,
-                limit=project.timeout(run.name),
-                env=env,
-                running=running,
-                folder=str(project.book),
-                complaints=complaints,
-            )
-        except PapermillExecutionError as error:
-            raise _failure(
-                run,
-                nb,
-                error.cell_index,
-                f"{error.ename}: {error.evalue}",
-                "\n".join(error.traceback),
-            ) from None
-        except CellFailure as error:
-            raise _failure(run, nb, error.cell_index, str(error)) from None
+    try:
+        done = execute_notebook(
+            nb,
+            None,
+            parameters=run.values,
+            engine_name=ENGINE,
+            kernel_name="python3",
+            progress_bar=False,
+            limit=project.timeout(run.name),
+            env=env,
+            running=running,
+            server=server,
+            folder=str(project.book),
+            # What a kernel complains of by itself is told only where it did not start.
+            complaints=scratch / f"{run.label}.complaints",
+        )
+    except PapermillExecutionError as error:
+        raise _failure(
+            run, nb, error.cell_index, f"{error.ename}: {error.evalue}", "\n".join(error.traceback)
+        ) from None
+    except CellFailure as error:
+        raise _failure(run, nb, error.cell_index, str(error)) from None
     names = set()
     if reads.exists():
         for line in reads.read_text(encoding="utf-8").splitlines():
             path = Path(line)
             names.add(os.path.relpath(path, project.root) if path.is_absolute() else line)
     return notebook.to_text(notebook.clean(done)), names
+
+
+def _imports(runs):
+    """The modules that chapters import and that may be loaded before they start."""
+    return sorted({name for run in runs for name in imports(notebook.read(run.source))})
 
 
 class Executor:
@@ -137,17 +139,29 @@ class Executor:
         if not runs:
             return {}
         done = {}
+        # Before the process with the imports reads any code: what is edited later counts as changed.
+        static = {run.label: self._static(run) for run in runs}
         scratch = Path(tempfile.gettempdir()) / f"{SCRATCH}{secrets.token_hex(4)}"
         # Before it is there: for the next build to remove, should this one be killed.
         atomic.keep(self.project.build / NOTE, str(scratch).encode())
         scratch.mkdir(0o700)
         os.environ["JUPYTER_RUNTIME_DIR"] = str(scratch)  # short paths, for sockets
-        pool = ThreadPoolExecutor(AT_ONCE)
+        server, pool = None, ThreadPoolExecutor(AT_ONCE)
         try:
-            import sobe.pipeline.kernel  # noqa: F401  (once, before the threads)
+            server = Preloaded(self.project.book, _imports(runs), scratch / "imports.complaints")
 
-            with signals.tidied(lambda: (self._stop(), shutil.rmtree(scratch, ignore_errors=True))):
-                waiting = {pool.submit(self._one, run, scratch): run for run in self._ordered(runs)}
+            def tidy():
+                self._stop()
+                server.close()
+                shutil.rmtree(scratch, ignore_errors=True)
+
+            with signals.tidied(tidy):
+                import sobe.pipeline.kernel  # noqa: F401  (once, before the threads)
+
+                waiting = {
+                    pool.submit(self._one, run, static[run.label], server, scratch): run
+                    for run in self._ordered(runs)
+                }
                 meanwhile()
                 for future in as_completed(waiting):
                     done[waiting[future].name] = future.result()
@@ -157,14 +171,16 @@ class Executor:
             raise
         finally:
             pool.shutdown(wait=True)
+            if server:
+                server.close()
             shutil.rmtree(scratch, ignore_errors=True)
         return {run.name: done[run.name] for run in runs}
 
-    def _one(self, run, scratch):
-        """Execute and keep one chapter; one line says so."""
+    def _one(self, run, static, server, scratch):
+        """Execute and keep one chapter, where it is still as `static` says; one line says so."""
         start = time.monotonic()
-        static, before = self._static(run), self._tables()
-        text, names = _run(self.project, run, self.running, scratch)
+        before = self._tables()
+        text, names = _run(self.project, run, self.running, server, scratch)
         seconds = time.monotonic() - start
         after = table_digests(self.project, names)
         # What was edited while the chapter ran may or may not be in its result.

@@ -6,31 +6,30 @@ of the user's IPython profile is read either.
 
 import logging
 import os
-import sys
 import time
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
 
 ENGINE = "sobe"
-#: ipykernel itself looks for its parent once a second, and not before it is up.
-KERNEL = (
-    "import os; from sobe.signals import die_with_parent; die_with_parent(int(os.environ['JPY_PARENT_PID'])); "
-    "from ipykernel.kernelapp import launch_new_instance; launch_new_instance()"
-)
-KERNEL_ENV = {
-    # Two runs of a chapter shall give the same bytes.
-    "PYTHONHASHSEED": "0",
-    "TZ": "UTC",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-}
+
+
+class _Provisioner(LocalProvisioner):
+    """Starts a kernel as a fork of the process that has its imports loaded."""
+
+    async def launch_kernel(self, cmd, *, server, env, cwd, complaints, **_unused):
+        """Ask `server` for a fork; returns how to connect to it."""
+        self.process = server.fork(cmd[1:], env, str(cwd), complaints)
+        self.pid = self.pgid = self.process.pid  # it leads a session of its own
+        self.cwd = cwd
+        return self.connection_info
 
 
 class _KernelManager(AsyncKernelManager):
-    """Starts this Python's ipykernel, over sockets that only this user can reach."""
+    """Starts a kernel of this Python, over sockets that only this user can reach."""
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -41,13 +40,11 @@ class _KernelManager(AsyncKernelManager):
 
     @property
     def kernel_spec(self):
-        """A kernel spec naming this Python, wherever the user's own may point."""
+        """The kernel's command line, wherever a kernel spec of the user's own may point."""
         if self._kernel_spec is None:
             self._kernel_spec = KernelSpec(
                 argv=[
-                    sys.executable,
-                    "-c",
-                    KERNEL,
+                    "ipykernel",
                     "-f",
                     "{connection_file}",
                     "--HistoryManager.enabled=False",
@@ -58,20 +55,29 @@ class _KernelManager(AsyncKernelManager):
             )
         return self._kernel_spec
 
+    async def _async_pre_start_kernel(self, **kwargs):
+        self.provisioner = self.provisioner or _Provisioner(
+            kernel_id=self.kernel_id or "", kernel_spec=self.kernel_spec, parent=self
+        )
+        return await super()._async_pre_start_kernel(**kwargs)
+
 
 class _Client(PapermillNotebookClient):
-    """Remembers the cell it is at, and gives all cells together one time limit."""
+    """Remembers the cell it is at, and gives all cells together one time limit.
+
+    The time counts from the first cell: what the start of a kernel takes is not the chapter's.
+    """
 
     def __init__(self, nb_man, limit, **kwargs):
         super().__init__(nb_man, **kwargs)
-        self.at = 0
-        deadline = time.monotonic() + limit
+        self.at, self._limit, self._deadline = 0, limit, None
         # nbclient reads 0 as "no limit".
-        self.timeout_func = lambda cell: max(deadline - time.monotonic(), 0.01)
+        self.timeout_func = lambda cell: max(self._deadline - time.monotonic(), 0.01)
 
     def execute_cell(self, cell, cell_index, **kwargs):
         """Execute one cell, as the parent does."""
         self.at = cell_index
+        self._deadline = self._deadline or time.monotonic() + self._limit
         return super().execute_cell(cell, cell_index, **kwargs)
 
 
@@ -96,11 +102,12 @@ class BookEngine(Engine):
         folder,
         env,
         running,
+        server,
         complaints,
         start_timeout=60,
         **_unused,
     ):
-        """Run the notebook; `running` is the set of live kernels, for a clean stop.
+        """Run the notebook in a fork of `server`; `running` is the set of live kernels, for a clean stop.
 
         Raises CellFailure where a cell exceeds the time limit or the kernel dies.
         """
@@ -117,7 +124,7 @@ class BookEngine(Engine):
         )
         running.add(client)
         try:
-            client.execute(cwd=folder, env={**os.environ, **KERNEL_ENV, **env}, stderr=complaints)
+            client.execute(cwd=folder, env=env, server=server, complaints=str(complaints))
         except CellTimeoutError:
             raise CellFailure(
                 client.at, f"the chapter took longer than its {limit:g} seconds"
@@ -125,10 +132,8 @@ class BookEngine(Engine):
         except DeadKernelError:
             raise CellFailure(client.at, "the kernel died") from None
         except RuntimeError as error:  # nbclient's, for one that never answered
-            complaints.seek(0)
-            last = complaints.read().decode(errors="replace").strip().splitlines()[-1:] or [
-                str(error)
-            ]
+            said = complaints.read_text(errors="replace") if complaints.exists() else ""
+            last = said.strip().splitlines()[-1:] or [str(error)]
             raise CellFailure(client.at, f"the kernel did not start: {last[0]}") from None
         finally:
             running.discard(client)

@@ -18,7 +18,7 @@ from sobe.pipeline import editions, rendering
 from sobe.pipeline.execute import Executor
 from sobe.pipeline.fingerprint import digest, file_digest
 from sobe.pipeline.project import Project
-from sobe.pipeline.worker import Apart
+from sobe.pipeline.worker import Worker
 from sobe.print import builder
 from sobe.print.words import WORDS
 
@@ -174,7 +174,7 @@ def _edition(root, notebooks, language, name, names, cited):
     project = Project(root)
     out = project.build / "pdf" / f".{name}" / "print"
     speaking = (
-        editions.spoken(project, notebooks, language)
+        editions.in_language(project, notebooks, language)
         if language != "en"
         else contextlib.nullcontext((notebooks, None))
     )
@@ -214,7 +214,7 @@ def build(project, report=print):
         ]
         # Fresh processes: drawing charts starts threads, which a fork would lose.
         context = multiprocessing.get_context("spawn")
-        making = [Apart(context, _edition, *job) for job in jobs]
+        making = [Worker(context, _edition, *job) for job in jobs]
         try:
             made = [each.result() for each in making]
         finally:

@@ -10,15 +10,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 
 import yaml
 
 from sobe import atomic, commit, languages, signals
 from sobe.errors import BuildError, reason
+from sobe.pipeline import configuration
 from sobe.pipeline.execute import NOTE, SCRATCH
 from sobe.pipeline.fingerprint import digest, environment_digest, file_digest, tree_digest
 from sobe.pipeline.lock import only_build
+from sobe.pipeline.project import read_yaml
 
 #: How names begin in the folder of what is built, of what is being made; and the name of a site moved aside.
 ASIDE, OLD = ".aside-", ".html-old"
@@ -86,10 +89,9 @@ def prepare(project):
     What is imported here, the process of each edition finds imported.
     """
     import altair  # noqa: F401
-    import jupyter_book.sphinx  # noqa: F401
     from sphinx.application import builtin_extensions
 
-    named = (project.config.get("sphinx") or {}).get("config", {}).get("extensions", [])
+    named = configuration.sphinx_settings(project.config)["extensions"]
     for name in (*builtin_extensions, *named):
         with contextlib.suppress(ImportError):  # Sphinx will say so
             importlib.import_module(name)
@@ -114,32 +116,43 @@ def render(project, source, out, settings=None, builder="html"):
 
     `settings` go over the book's configuration.
     """
-    from jupyter_book.sphinx import build_sphinx
+    from sphinx.application import Sphinx
+    from sphinx.errors import SphinxError
+    from sphinx.util.docutils import docutils_namespace, patch_docutils
 
     os.environ["SOBE_BUNDLE_CACHE"] = str(project.cache)
     warnings = io.StringIO()
-    with contextlib.redirect_stderr(warnings), contextlib.redirect_stdout(io.StringIO()):
-        result = build_sphinx(
-            source,
-            out,
-            confoverrides={
-                "external_toc_path": (source / "_toc.yml").as_posix(),
-                "latex_individualpages": False,
-                **(settings or {}),
-            },
-            builder=builder,
-            noconfig=True,
-            path_config=source / "_config.yml",
-            doctreedir=out.parent / ".doctrees",
-            freshenv=True,
-            warningiserror=True,
-            keep_going=True,
-            quiet=True,
-        )
-    if isinstance(result, Exception) and (cause := _system_error(result)):
-        raise BuildError(f"the book did not render: {reason(cause)}")
-    if result != 0:
-        said = warnings.getvalue().strip()
+    failure = None
+    try:
+        with contextlib.redirect_stderr(warnings), contextlib.redirect_stdout(io.StringIO()):
+            with patch_docutils(), docutils_namespace():
+                app = Sphinx(
+                    source,
+                    None,
+                    out,
+                    out.parent / ".doctrees",
+                    builder,
+                    {
+                        **configuration.sphinx_settings(read_yaml(source / "_config.yml")),
+                        "external_toc_path": (source / "_toc.yml").as_posix(),
+                        **(settings or {}),
+                    },
+                    status=None,
+                    warning=warnings,
+                    freshenv=True,
+                    warningiserror=True,
+                    keep_going=True,
+                )
+                app.build()
+                failed = app.statuscode != 0
+    except SphinxError as error:
+        failed, failure = True, f"{error.category}: {error}"
+    except Exception as error:
+        if cause := _system_error(error):
+            raise BuildError(f"the book did not render: {reason(cause)}") from error
+        failed, failure = True, traceback.format_exc()
+    if failed:
+        said = "\n".join(filter(None, (warnings.getvalue().strip(), failure)))
         raise BuildError(
             f"the book did not render; warnings are errors here:\n{_told(said, project)}"
         )

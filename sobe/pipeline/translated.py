@@ -9,11 +9,11 @@ from papermill.engines import Engine, papermill_engines
 from sobe.charts import translated
 from sobe.pipeline import notebook
 
-ENGINE = "sobe-said"
+ENGINE = "sobe-translation"
 INJECTED = "injected-parameters"
 
 
-class SaidEngine(Engine):
+class TranslationEngine(Engine):
     """Fills a chapter's cells with kept outputs instead of running them."""
 
     @classmethod
@@ -22,7 +22,7 @@ class SaidEngine(Engine):
         cells = [cell for cell in nb_man.nb.cells if INJECTED not in cell.metadata.get("tags", [])]
         for cell, done in zip(cells, kept.cells, strict=True):
             if cell.cell_type == "code":
-                cell.outputs = [_said(output, translate) for output in done.outputs]
+                cell.outputs = [_translated(output, translate) for output in done.outputs]
         for cell in nb_man.nb.cells:
             if INJECTED in cell.metadata.get("tags", []):
                 # Of the page's making, not of what it says.
@@ -37,16 +37,16 @@ class SaidEngine(Engine):
                     output.execution_count = count
 
 
-def _said(output, translate):
+def _translated(output, translate):
     if "data" in output:
         output["data"] = translated.translated(output["data"], translate, book=True)
     return output
 
 
-papermill_engines.register(ENGINE, SaidEngine)
+papermill_engines.register(ENGINE, TranslationEngine)
 
 
-def said(source, text, language, translate):
+def translated_notebook(source, text, language, translate):
     """The chapter at `source`, executed in English as the notebook `text`, in `language`; as text."""
     import nbformat
     from papermill.execute import execute_notebook

@@ -12,7 +12,7 @@ from sobe import signals
 from sobe.errors import BuildError, reason
 
 
-class Apart:
+class Worker:
     """``work(*arguments)`` under way in a process of the multiprocessing ``context``."""
 
     def __init__(self, context, work, *arguments):

@@ -1,383 +1,325 @@
-"""Strict loading of the tables in ``data/``, driven by ``data/datapackage.json``.
+"""Strict loading of the tables in ``data/``, as ``data/datapackage.json`` describes them.
 
-The Frictionless descriptor is the only place where columns, types and rules are written;
-this module reads it and applies it. The first fault stops the load with a `TableError`
-that names the file, row, line, column, value, and what was expected there.
+The Frictionless descriptor is the only place where columns, types and rules are written.
+This module reads and applies it. The first error ends the load with a `TableError` that names
+the file, row, line, column, value, and what was expected there.
 
-Two environment variables are read: ``SOBE_DATA`` (another data directory) and
-``SOBE_READS`` (a file to which the absolute path of every CSV read is appended, so that a
-build can tell which tables a page depends on).
+Two environment variables are read: ``SOBE_DATA`` (another data directory) and ``SOBE_READS``
+(a file to which the absolute path of every CSV read is appended, so that a build can tell which
+tables a page depends on).
 """
 
 from __future__ import annotations
 
 import datetime
+import itertools
 import json
 import math
+import operator
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from sobe import ROOT
-from sobe.tables.rows import TableError, note, quote, read
+from sobe.tables.rows import TableError, note, quote, read, read_text
 
-_INTEGER = re.compile(r"[+-]?[0-9]+")
+_LONGEST = 10_000
+_ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_TYPES = {
-    "string": "text",
-    "integer": "an integer",
-    "number": "a number",
-    "boolean": "true or false",
-    "year": "a four-digit year",
-    "date": "a date written YYYY-MM-DD",
-}
-_CONSTRAINTS = {"required", "unique", "minimum", "maximum", "enum", "pattern"}
-#: Not in any text: controls but for tab and line feed, marks that turn the direction of what stands
-#: around them, and code points that are no characters.
+#: Not allowed in any text: controls except tab and line feed, marks that change the direction of
+#: the text around them, and code points that are no characters.
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
 )
-_ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+")
-_LONGEST = 10_000
 
+
+class _Type(NamedTuple):
+    """How values of a type are named, written and read, and their dtype without and with gaps."""
+
+    expected: str
+    written: re.Pattern
+    value: Callable
+    dtypes: tuple[str, str]
+
+
+# The patterns are stricter than Python, which also reads "nan", "1_000" and non-ASCII digits.
+_TYPES = {
+    "string": _Type("text", re.compile("(?s:.*)"), str, ("str", "str")),
+    "integer": _Type("an integer", re.compile("[+-]?[0-9]{1,40}"), int, ("int64", "Int64")),
+    "number": _Type("a number", _NUMBER, float, ("float64", "float64")),
+    "boolean": _Type("true or false", re.compile("true|false"), "true".__eq__, ("bool", "boolean")),
+    "year": _Type("a four-digit year", re.compile("[0-9]{4}"), int, ("int64", "Int64")),
+    "date": _Type(
+        "a date written YYYY-MM-DD",
+        re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+        datetime.date.fromisoformat,
+        ("datetime64[us]", "datetime64[us]"),
+    ),
+}
+#: Constraint -> the words for it, and whether a value keeps to it.
+_RULES = {
+    "minimum": ("at least", operator.ge),
+    "maximum": ("at most", operator.le),
+    "pattern": ("matching", lambda value, pattern: pattern.fullmatch(value)),
+    "enum": ("one of", lambda value, values: value in values),
+}
+_CONSTRAINTS = sorted({"required", "unique", *_RULES})
 
 # ---------------------------------------------------------------- the description
 
-
-def _directory(data_dir):
-    if data_dir is None:
-        data_dir = os.environ.get("SOBE_DATA") or ROOT / "data"
-    return Path(data_dir).resolve()
-
-
-def _descriptor(directory):
-    """The datapackage and its resources by name, in their order."""
-    file = f"{directory.name}/datapackage.json"
-    try:
-        package = json.loads((directory / "datapackage.json").read_bytes().decode("utf-8"))
-    except OSError as error:
-        raise TableError(
-            file,
-            "a Frictionless data package",
-            problem=f"the file cannot be read ({error.strerror})",
-        ) from None
-    except UnicodeDecodeError as error:
-        raise TableError(file, "UTF-8 text", problem=f"byte {error.start} is not UTF-8") from None
-    except json.JSONDecodeError as error:
-        raise TableError(
-            file, "JSON", line=error.lineno, problem=f"not JSON ({error.msg})"
-        ) from None
-    except RecursionError:
-        raise TableError(file, "a Frictionless data package", problem="nested too deep") from None
-    resources = package.get("resources") if isinstance(package, dict) else None
-    if not isinstance(resources, list) or not all(
-        isinstance(r, dict) and r.get("name") and isinstance(r["name"], str) for r in resources
-    ):
-        raise TableError(
-            file, "a list 'resources' of named tables", problem="no usable 'resources'"
-        )
-    by_name = {r["name"]: r for r in resources}
-    if len(by_name) < len(resources):
-        raise TableError(file, "each table once", problem="two resources have the same name")
-    return package, by_name
+#: The parts of a description that are relied upon; those with a question mark may be absent.
+_NAMES = [str]  # or one name alone
+_FORM = {
+    "path": str,
+    "encoding?": str,
+    "schema": {
+        "fields": [{"name": str, "type": str, "constraints?": {"enum?": list, "pattern?": str}}],
+        "primaryKey?": _NAMES,
+        "missingValues?": [str],
+        "foreignKeys?": [{"fields": _NAMES, "reference": {"fields": _NAMES, "resource?": str}}],
+    },
+}
+_FORMS = {str: "text", list: "a list", dict: "a mapping"}
 
 
-def _package(directory):
-    """The resources of the datapackage, by name, in their order."""
-    return _descriptor(directory)[1]
+class _Package:
+    """The descriptions of all tables of a directory, from its ``datapackage.json``."""
 
-
-def _resource(directory, package, name):
-    """The descriptor of one table, refused if it asks for something not checked here."""
-    file = f"{directory.name}/datapackage.json"
-    if name not in package:
-        raise TableError(
-            file, "one of " + ", ".join(package), value=name, problem=f"no table {name!r}"
-        )
-    resource = package[name]
-    schema = resource.get("schema")
-    fields = schema.get("fields") if isinstance(schema, dict) else None
-    if not fields or not isinstance(resource.get("path"), str):
-        raise TableError(
-            file,
-            "a 'path' (text) and 'schema.fields'",
-            value=name,
-            problem=f"table {name!r} is not fully described",
-        )
-    if fault := _misshapen(schema):
-        raise TableError(
-            file, "a schema of Frictionless", value=name, problem=f"table {name!r}: {fault}"
-        )
-    if str(resource.get("encoding", "utf-8")).lower() != "utf-8":
-        raise TableError(file, "utf-8", value=resource["encoding"])
-    for field in fields:
-        # An unknown rule must not be passed over in silence: the author believes it is applied.
-        unknown = set(field.get("constraints", {})) - _CONSTRAINTS
-        if field.get("type") not in _TYPES or unknown:
-            raise TableError(
-                file,
-                f"a type among {', '.join(_TYPES)}; constraints among {', '.join(sorted(_CONSTRAINTS))}",
-                column=field.get("name"),
-                value=field.get("type"),
-                problem=f"table {name!r}: type {field.get('type')!r}, constraints {sorted(unknown)} not supported",
-            )
-    known = {field["name"] for field in fields}
-    for column in [
-        *_listed(schema.get("primaryKey")),
-        *(c for key in schema.get("foreignKeys", []) for c in _listed(key["fields"])),
-    ]:
-        if column not in known:
-            raise TableError(
-                file,
-                "one of " + ", ".join(sorted(known)),
-                column=column,
-                value=column,
-                problem=f"table {name!r}: a key names an undeclared column",
-            )
-    return resource
-
-
-def _misshapen(schema):
-    """What in a schema is of another shape than is relied upon here, or None."""
-
-    def are(kind, values):
-        return isinstance(values, list) and all(isinstance(value, kind) for value in values)
-
-    def named(names):
-        return isinstance(names, str) or are(str, names)
-
-    fields, keys = schema["fields"], schema.get("foreignKeys", [])
-    if not are(dict, fields) or not are(str, [field.get("name") for field in fields]):
-        return "'fields' is not a list of named columns"
-    if len({field["name"] for field in fields}) < len(fields):
-        return "a column is described twice"
-    for field in fields:
-        rules = field.get("constraints", {})
-        if not isinstance(field.get("type"), str) or not isinstance(rules, dict):
-            return f"column {field['name']!r} lacks a type, or its constraints are no mapping"
+    def __init__(self, data_dir=None):
+        if data_dir is None:
+            data_dir = os.environ.get("SOBE_DATA") or ROOT / "data"
+        self.directory = Path(data_dir).resolve()
+        self.file = f"{self.directory.name}/datapackage.json"
+        expected = "a Frictionless data package"
+        text = read_text(self.directory / "datapackage.json", self.file, expected)
         try:
-            for rule in ("minimum", "maximum"):
-                kinds = {"string": str, "date": datetime.date}.get(field["type"], (int, float))
-                if rule in rules and not isinstance(_limit(field["type"], rules[rule]), kinds):
-                    raise TypeError(rule)
-            if not isinstance(rules.get("enum", []), list):
-                return f"column {field['name']!r}: enum is no list"
-            [_limit(field["type"], value) for value in rules.get("enum", [])]
-            re.compile(rules.get("pattern", ""))
-        except (TypeError, ValueError, KeyError, re.error, RecursionError) as error:
-            return (
-                f"column {field['name']!r}: a constraint is not of its type ({quote(str(error))})"
-            )
-    if not named(schema.get("primaryKey", [])) or not are(str, schema.get("missingValues", [""])):
-        return "'primaryKey' or 'missingValues' is no list of names"
-    if not are(dict, keys) or not all(
-        named(key.get("fields"))
-        and isinstance(key.get("reference"), dict)
-        and named(key["reference"].get("fields"))
-        and isinstance(key["reference"].get("resource", ""), str)
-        for key in keys
-    ):
-        return "'foreignKeys' are not as Frictionless has them"
-    return None
+            package = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            line = getattr(error, "lineno", None)
+            raise self.error(expected, line=line, problem=f"not JSON ({error})") from None
+        self._fit(package, {"resources": [{"name": str}]}, "package")
+        self.units = package.get("units", {})
+        self.resources = {resource["name"]: resource for resource in package["resources"]}
+        if len(self.resources) < len(package["resources"]):
+            raise self.error("each table once", problem="two resources have the same name")
+
+    def error(self, expected, **details):
+        """Return the error to raise for the description."""
+        return TableError(self.file, expected, **details)
+
+    def resource(self, name):
+        """Return the description of a table; raise TableError if it cannot be relied upon."""
+        if name not in self.resources:
+            known = ", ".join(self.resources)
+            raise self.error(f"one of {known}", value=name, problem=f"no table {name!r}")
+        resource, at = self.resources[name], f"table {name!r}"
+        self._fit(resource, _FORM, at)
+        if resource.get("encoding", "utf-8").lower() != "utf-8":
+            raise self.error("utf-8", value=resource["encoding"])
+        schema = resource["schema"]
+        known = sorted(field["name"] for field in schema["fields"])
+        if not known or len(set(known)) < len(known):
+            problem = f"{at}.schema.fields has the columns {quote(known)}"
+            raise self.error("columns of different names", value=known, problem=problem)
+        keys = [schema.get("primaryKey", []), *(k["fields"] for k in schema.get("foreignKeys", []))]
+        for column in itertools.chain(*map(_listed, keys)):
+            if column not in known:
+                expected = f"one of {', '.join(known)}"
+                problem = f"{at}: a key names an undeclared column"
+                raise self.error(expected, column=column, value=column, problem=problem)
+        return resource
+
+    def _fit(self, value, form, at):
+        """Raise TableError for the first part of a description that has another form."""
+        if form is _NAMES and isinstance(value, str):
+            return
+        kind = form if isinstance(form, type) else type(form)
+        if not isinstance(value, kind):
+            raise self.error(_FORMS[kind], value=value, problem=f"{at} is {quote(value)}")
+        if isinstance(form, list):
+            for number, part in enumerate(value):
+                self._fit(part, form[0], f"{at}[{number}]")
+        elif isinstance(form, dict):
+            for key, part in form.items():
+                name = key.removesuffix("?")
+                if name == key or name in value:
+                    self._fit(value.get(name), part, f"{at}.{name}")
 
 
 def _listed(names):
-    return [names] if isinstance(names, str) else list(names or [])
+    return [names] if isinstance(names, str) else names
 
 
 # ---------------------------------------------------------------- typed cells
 
 
-def _parse(kind, text):
-    """The value written in a cell; ValueError when it is not of the type."""
-    if kind == "string":
-        return text
-    if kind == "boolean":
-        return {"true": True, "false": False}[text]
-    if kind == "date":
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            raise ValueError(text)
-        return datetime.date.fromisoformat(text)
-    if kind == "number":
-        # float() alone would take "nan", "inf", "1_000" and non-ASCII digits.
-        if not _NUMBER.fullmatch(text) or not math.isfinite(value := float(text)):
+class _Column:
+    """The type and rules of a column, ready to be applied to the text of cells."""
+
+    def __init__(self, package, resource, field):
+        schema, rules = resource["schema"], field.get("constraints", {})
+        self.name, self.kind, self.uri = field["name"], field["type"], field.get("format") == "uri"
+        where = f"table {resource['name']!r}"
+        # An unknown rule must not be passed over in silence: the author believes it is applied.
+        unknown = sorted(set(rules).difference(_CONSTRAINTS))
+        if self.kind not in _TYPES or unknown:
+            problem = f"{where}: type {self.kind!r}, constraints {unknown} not supported"
+            expected = f"a type among {', '.join(_TYPES)}"
+            expected += f"; constraints among {', '.join(_CONSTRAINTS)}"
+            raise package.error(expected, column=self.name, value=self.kind, problem=problem)
+        self.type = _TYPES[self.kind]
+        self.absent = schema.get("missingValues", [""])
+        self.required = rules.get("required") or self.name in _listed(schema.get("primaryKey", []))
+        self.unique = rules.get("unique")
+        self.expected, self.rules = self.type.expected, []
+        for rule, (words, keeps) in _RULES.items():
+            if rule not in rules:
+                continue
+            given = rules[rule]
+            try:
+                self.rules.append((keeps, self._bound(rule, given)))
+            except (ValueError, RecursionError, re.error):
+                wrong = {"value": given, "problem": f"{where}: {rule} is {quote(given)}"}
+                expected = f"a valid {rule} for {self.type.expected}"
+                raise package.error(expected, column=self.name, **wrong) from None
+            shown = ", ".join(map(str, given)) if rule == "enum" else given
+            self.expected += f", {words} {shown}"
+
+    def _bound(self, rule, given):
+        """Return what values are compared with; raise ValueError if it is not of the type."""
+        if rule == "enum":
+            return [self._bound("each", value) for value in given]
+        if rule == "pattern" and self.kind == "string":
+            return re.compile(given)
+        if rule == "pattern" or not isinstance(given, (str, int, float)):
+            raise ValueError(rule)
+        return self._value(given if isinstance(given, str) else json.dumps(given))
+
+    def _value(self, text):
+        """Return the value written in a text; raise ValueError if it is not of the type."""
+        value = self.type.value(text) if self.type.written.fullmatch(text) else math.inf
+        too_large = self.kind == "integer" and not -(2**63) <= value < 2**63
+        if too_large or value in (math.inf, -math.inf):
             raise ValueError(text)
         return value
-    if not (re.fullmatch("[0-9]{4}", text) if kind == "year" else _INTEGER.fullmatch(text)):
-        raise ValueError(text)
-    # The length test comes first: int() refuses very long digit strings with its own error.
-    if len(text) > 40 or not -(2**63) <= (value := int(text)) < 2**63:
-        raise ValueError(text)
-    return value
+
+    def cell(self, text):
+        """Return (value, None) for the text of a cell, or (None, (expected, problem))."""
+        expected, problem = self.expected, None
+        if text in self.absent:
+            wrong = expected, "the cell is empty and a value is required"
+            return None, wrong if self.required else None
+        if len(text) > _LONGEST:
+            expected += f", of at most {_LONGEST:,} characters"
+            problem = f"a cell of {len(text):,} characters"
+        elif unseen := _UNSEEN.search(text):
+            found = f"the unseen character U+{ord(unseen[0]):04X}"
+            problem = f"{quote(text)} holds {'a NUL byte' if unseen[0] == chr(0) else found}"
+        elif text != text.strip():
+            expected += ", without spaces around it"
+        elif self.kind == "string" and text[:1] in tuple("=+-@") and not _NUMBER.fullmatch(text):
+            # The files can be downloaded, and some will be opened in spreadsheets.
+            expected += ", not beginning with =, +, - or @, which spreadsheets take for a formula"
+        elif self.uri and not _ADDRESS.fullmatch(text):
+            expected = "an address that begins with http:// or https://"
+        else:
+            try:
+                value = self._value(text)
+                if all(keeps(value, bound) for keeps, bound in self.rules):
+                    return value, None
+            except ValueError:
+                bare = re.sub("[,_' \u00a0\u202f]", "", text)
+                if self.kind in ("integer", "number") and bare != text and _NUMBER.fullmatch(bare):
+                    expected += ", without thousands separators"
+        return None, (expected, problem)
 
 
-def _limit(kind, value):
-    """A bound or category of the descriptor, which may be JSON text or a JSON number."""
-    return _parse(kind, value) if isinstance(value, str) else value
+class _Table:
+    """One CSV file as text, with the types and rules of its columns."""
+
+    def __init__(self, package, name):
+        resource = package.resource(name)
+        self.schema = resource["schema"]
+        self.columns = [_Column(package, resource, field) for field in self.schema["fields"]]
+        names = [column.name for column in self.columns]
+        self.rows = read(package.directory, resource["path"], names)
+
+    def typed(self, names):
+        """Return {column: values}, None where missing; raise TableError for the earliest error."""
+        typed, errors = {}, []
+        for position, column in enumerate(c for c in self.columns if c.name in names):
+            texts = self.rows.columns[column.name]
+            # Each distinct text is parsed once: most columns repeat few values.
+            parsed = {text: column.cell(text) for text in set(texts)}
+            for index, text in enumerate(texts):
+                if wrong := parsed[text][1]:
+                    errors.append((index, position, column.name, text, *wrong))
+                    break
+            typed[column.name] = [parsed[text][0] for text in texts]
+        if errors:
+            index, _, name, text, expected, problem = min(errors, key=operator.itemgetter(0, 1))
+            raise self.rows.error(index, expected, name, text, problem)
+        return typed
+
+    def check_unique(self, typed):
+        """Raise TableError for the first value of a key that an earlier row has too."""
+        primary = _listed(self.schema.get("primaryKey", []))
+        keys = [(primary, "primary key")] if primary else []
+        keys += [([column.name], "column") for column in self.columns if column.unique]
+        for names, rule in keys:
+            seen = {}
+            for index, value in enumerate(_tuples(typed, names)):
+                first = seen.setdefault(value, index)
+                if first != index and None not in value:  # missing values are not equal
+                    text = self.rows.text(index, names)
+                    problem = f"{quote(text)} is already in {self.rows.at(first)}"
+                    expected = f"each value of the {rule} once"
+                    raise self.rows.error(index, expected, ", ".join(names), text, problem)
+
+    def check_foreign(self, typed, names, other, targets):
+        """Raise TableError for the first value that is not in the columns of another table."""
+        allowed = set(_tuples(other.typed(targets), targets))
+        for index, value in enumerate(_tuples(typed, names)):
+            if value not in allowed and None not in value:
+                expected = f"a value of {', '.join(targets)} in {other.rows.file}"
+                text = self.rows.text(index, names)
+                raise self.rows.error(index, expected, ", ".join(names), text)
 
 
-def _expected(field):
-    rules, parts = field.get("constraints", {}), [_TYPES[field["type"]]]
-    if "minimum" in rules:
-        parts.append(f"at least {rules['minimum']}")
-    if "maximum" in rules:
-        parts.append(f"at most {rules['maximum']}")
-    if "pattern" in rules:
-        parts.append(f"matching {rules['pattern']}")
-    if "enum" in rules:
-        parts.append("one of " + ", ".join(str(value) for value in rules["enum"]))
-    return ", ".join(parts)
-
-
-def _cell(field, text):
-    """Parse and check one cell; returns (value, None) or (None, (expected, problem))."""
-    kind, rules, expected = field["type"], field.get("constraints", {}), _expected(field)
-    if len(text) > _LONGEST:
-        return None, (
-            f"{expected}, of at most {_LONGEST:,} characters",
-            f"a cell of {len(text):,} characters",
-        )
-    if unseen := _UNSEEN.search(text):
-        found = (
-            "a NUL byte" if unseen[0] == "\x00" else f"the unseen character U+{ord(unseen[0]):04X}"
-        )
-        return None, (expected, f"{quote(text)} holds {found}")
-    if text != text.strip():
-        return None, (f"{expected}, without spaces around it", None)
-    if kind == "string" and text.startswith(("=", "+", "-", "@")) and not _NUMBER.fullmatch(text):
-        # The files are there to be downloaded, and some will be opened in spreadsheets.
-        return None, (
-            f"{expected}, not beginning with =, +, - or @, which spreadsheets take for a formula",
-            None,
-        )
-    if field.get("format") == "uri" and not _ADDRESS.fullmatch(text):
-        return None, ("an address that begins with http:// or https://", None)
-    try:
-        value = _parse(kind, text)
-    except (ValueError, KeyError):
-        bare = re.sub("[,_' \u00a0\u202f]", "", text)
-        if kind in ("integer", "number") and bare != text and _NUMBER.fullmatch(bare):
-            expected += ", without thousands separators"
-        return None, (expected, None)
-    valid = (
-        ("minimum" not in rules or value >= _limit(kind, rules["minimum"]))
-        and ("maximum" not in rules or value <= _limit(kind, rules["maximum"]))
-        and ("enum" not in rules or value in [_limit(kind, v) for v in rules["enum"]])
-        and ("pattern" not in rules or re.fullmatch(rules["pattern"], text))
-    )
-    return (value, None) if valid else (None, (expected, None))
-
-
-def _typed(rows, names):
-    """{column: values} for the named columns, None where missing; raises at the earliest fault."""
-    absent = set(rows.schema.get("missingValues", [""]))
-    typed, faults = {}, []
-    for position, field in enumerate(f for f in rows.schema["fields"] if f["name"] in names):
-        name = field["name"]
-        key = name in _listed(rows.schema.get("primaryKey"))
-        required = key or field.get("constraints", {}).get("required", False)
-        cells = rows.columns[name]
-        # Each distinct text is parsed once: most columns repeat few values.
-        parsed = {
-            text: (None, None) if text in absent else _cell(field, text) for text in set(cells)
-        }
-        for text in absent & parsed.keys() if required else ():
-            parsed[text] = None, (_expected(field), "the cell is empty and a value is required")
-        for index, text in enumerate(cells):
-            if parsed[text][1]:
-                faults.append((index, position, name, text, *parsed[text][1]))
-                break
-        typed[name] = [parsed[text][0] for text in cells]
-    if faults:
-        index, _, name, text, expected, problem = min(faults, key=lambda fault: fault[:2])
-        raise rows.fault(index, expected, name, text, problem)
-    return typed
-
-
-def _series(kind, values):
-    missing = any(value is None for value in values)
-    if kind in ("integer", "year"):
-        return pd.Series(values, dtype="Int64" if missing else "int64")
-    if kind == "boolean":
-        return pd.Series(values, dtype="boolean" if missing else "bool")
-    if kind == "number":
-        return pd.Series(
-            [math.nan if value is None else value for value in values], dtype="float64"
-        )
-    if kind == "date":
-        return pd.Series(np.array(values, dtype="datetime64[us]"))
-    return pd.Series(values, dtype="str")
-
-
-# ---------------------------------------------------------------- keys
-
-
-def _check_unique(rows, typed):
-    fields = rows.schema["fields"]
-    keys = [[f["name"]] for f in fields if f.get("constraints", {}).get("unique")]
-    primary = _listed(rows.schema.get("primaryKey"))
-    for names in [primary, *keys] if primary else keys:
-        seen = {}
-        for index, values in enumerate(zip(*(typed[name] for name in names))):
-            if None in values:
-                continue  # missing values are not equal to one another
-            first = seen.setdefault(values, index)
-            if first != index:
-                text = ", ".join(rows.columns[name][index] for name in names)
-                rule = "primary key" if names == primary else "column"
-                raise rows.fault(
-                    index,
-                    f"each value of the {rule} once",
-                    ", ".join(names),
-                    text,
-                    f"{quote(text)} is already in {rows.at(first)}",
-                )
-
-
-def _check_foreign(directory, package, resource, rows, typed):
-    tables = {resource["name"]: (rows, typed)}
-    for key in resource["schema"].get("foreignKeys", []):
-        name = key["reference"].get("resource") or resource["name"]
-        names, targets = _listed(key["fields"]), _listed(key["reference"]["fields"])
-        if name not in tables:
-            tables[name] = (read(directory, _resource(directory, package, name)), None)
-        other, values = tables[name]
-        absent = [target for target in targets if target not in other.columns]
-        if absent or len(names) != len(targets):
-            raise TableError(
-                f"{directory.name}/datapackage.json",
-                f"columns of table {name!r}",
-                column=", ".join(names),
-                value=", ".join(targets),
-            )
-        values = values or _typed(other, targets)
-        allowed = set(zip(*(values[target] for target in targets)))
-        for index, value in enumerate(zip(*(typed[n] for n in names))):
-            if None not in value and value not in allowed:
-                text = ", ".join(rows.columns[n][index] for n in names)
-                raise rows.fault(
-                    index,
-                    f"a value of {', '.join(targets)} in {other.file}",
-                    ", ".join(names),
-                    text,
-                )
+def _tuples(typed, names):
+    return zip(*(typed[name] for name in names))
 
 
 # ---------------------------------------------------------------- public
 
 
 def names(data_dir=None) -> list[str]:
-    """The names of the tables, in the order of the datapackage."""
-    return list(_package(_directory(data_dir)))
+    """Return the names of the tables, in the order of the data package."""
+    return list(_Package(data_dir).resources)
 
 
 def schema(name: str, data_dir=None) -> dict:
-    """The Frictionless descriptor of one table (name, path, schema, ...), as written."""
-    directory = _directory(data_dir)
-    return _resource(directory, _package(directory), name)
+    """Return the Frictionless descriptor of one table (name, path, schema, ...), as written."""
+    return _Package(data_dir).resource(name)
+
+
+def display(name: str, data_dir=None) -> dict[str, dict]:
+    """Return how the columns of a table are shown: {column: {"unit", "labels", "format"}}.
+
+    ``labels`` are words for categories. ``format`` is a d3 format for tooltips, where it is not
+    that of the column's unit (see `units`). Labels and format may be missing.
+    """
+    package = _Package(data_dir)
+    resource = package.resource(name)
+    note((package.directory / resource["path"]).resolve())
+    return {
+        field["name"]: {"unit": field.get("unit"), **field.get("display", {})}
+        for field in resource["schema"]["fields"]
+    }
 
 
 def labels(name: str, column: str, data_dir=None) -> dict[str, str]:
@@ -392,26 +334,9 @@ def labels(name: str, column: str, data_dir=None) -> dict[str, str]:
     """
     found = display(name, data_dir).get(column, {}).get("labels")
     if not found:
-        file = f"{_directory(data_dir).name}/datapackage.json"
-        raise TableError(
-            file, "'display.labels'", column=column, problem=f"table {name!r}: no labels"
-        )
+        problem = f"table {name!r}: no labels"
+        raise _Package(data_dir).error("'display.labels'", column=column, problem=problem)
     return dict(found)
-
-
-def display(name: str, data_dir=None) -> dict[str, dict]:
-    """Return how the columns of a table are shown: {column: {"labels": …, "format": …}}.
-
-    ``labels`` are words for categories; ``format`` is a d3 format for tooltips, where it is not
-    that of the column's unit (see `units`).
-    """
-    directory = _directory(data_dir)
-    resource = _resource(directory, _package(directory), name)
-    note((directory / resource["path"]).resolve())
-    return {
-        field["name"]: {"unit": field.get("unit"), **field.get("display", {})}
-        for field in resource["schema"]["fields"]
-    }
 
 
 def units(data_dir=None) -> dict[str, dict]:
@@ -419,39 +344,80 @@ def units(data_dir=None) -> dict[str, dict]:
 
     Either may be missing: a unit without ``label`` is written as it is.
     """
-    return _descriptor(_directory(data_dir))[0].get("units", {})
+    return _Package(data_dir).units
 
 
 def load(name: str, data_dir=None) -> pd.DataFrame:
-    """One table, typed and checked: a row per CSV row, the columns in the order of its schema.
+    """Load one table, typed and checked.
 
-    Types: string -> str, integer and year -> int64 (Int64 if a value is missing), number ->
-    float64, boolean -> bool (boolean if a value is missing), date -> datetime64[us].
-    ``attrs`` holds "units" and "descriptions" ({column: text}) and "path" (of the CSV, absolute).
-    ``data_dir``: default ``SOBE_DATA``, else ``data/`` of the repository.
-    Raises `TableError` at the first fault, foreign keys into other tables included.
+    Parameters
+    ----------
+    name
+        Name of the table in the data package.
+    data_dir
+        Folder of the tables; default ``SOBE_DATA``, else ``data/`` of the repository.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per CSV row, the columns in the order of the schema. Types: string -> str, integer
+        and year -> int64 (Int64 if a value is missing), number -> float64, boolean -> bool
+        (boolean if a value is missing), date -> datetime64[us]. ``attrs`` holds "units" and
+        "descriptions" ({column: text}) and "path" (of the CSV, absolute).
+
+    Raises
+    ------
+    TableError
+        At the first error of the table, foreign keys into other tables included.
     """
-    directory = _directory(data_dir)
-    package = _package(directory)
-    resource = _resource(directory, package, name)
-    rows = read(directory, resource)
-    fields = resource["schema"]["fields"]
-    typed = _typed(rows, rows.columns)
-    _check_unique(rows, typed)
-    _check_foreign(directory, package, resource, rows, typed)
-    table = pd.DataFrame({f["name"]: _series(f["type"], typed[f["name"]]) for f in fields})
-    table.attrs = {
-        "units": {f["name"]: f["unit"] for f in fields if f.get("unit")},
-        "descriptions": {f["name"]: f["description"] for f in fields if f.get("description")},
-        "path": str(rows.path),
-    }
-    return table
+    package = _Package(data_dir)
+    tables = {name: (table := _Table(package, name))}
+    typed = table.typed(table.rows.columns)
+    table.check_unique(typed)
+    for key in table.schema.get("foreignKeys", []):
+        columns, targets = _listed(key["fields"]), _listed(key["reference"]["fields"])
+        other = key["reference"].get("resource") or name
+        if other not in tables:
+            tables[other] = _Table(package, other)
+        if len(columns) != len(targets) or set(targets) - tables[other].rows.columns.keys():
+            found, expected = ", ".join(targets), f"columns of table {other!r}"
+            raise package.error(expected, column=", ".join(columns), value=found)
+        table.check_foreign(typed, columns, tables[other], targets)
+    frame = pd.DataFrame(
+        {
+            column.name: pd.Series(values, dtype=column.type.dtypes[None in values])
+            for column, values in zip(table.columns, typed.values())
+        }
+    )
+    for attribute in ("unit", "description"):
+        frame.attrs[f"{attribute}s"] = {
+            field["name"]: field[attribute]
+            for field in table.schema["fields"]
+            if field.get(attribute)
+        }
+    frame.attrs["path"] = str(table.rows.path)
+    return frame
 
 
 def with_sources(table: pd.DataFrame, data_dir=None) -> pd.DataFrame:
-    """A copy with ``source_title``: the title, in table "sources", of the key in column ``source``.
+    """Return a copy of a table with the titles of its sources.
 
-    Missing where ``source`` is missing. Raises ValueError for a missing column or an unknown key.
+    Parameters
+    ----------
+    table
+        A table with a column ``source``, of keys of the table "sources".
+    data_dir
+        As for :func:`load`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table with a column ``source_title`` more, missing where ``source`` is missing.
+
+    Raises
+    ------
+    ValueError
+        If there is no column ``source``, or a key in it is unknown.
     """
     if "source" not in table:
         raise ValueError(f"no column 'source' among {', '.join(map(str, table.columns))}")

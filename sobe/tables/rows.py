@@ -1,4 +1,4 @@
-"""CSV files as exact text: every row, the line it starts on, and the fault when it cannot be read."""
+"""CSV files as exact text: the cells, the line each row starts on, and errors that name both."""
 
 from __future__ import annotations
 
@@ -6,23 +6,36 @@ import csv
 import io
 import os
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-
-_BOM = b"\xef\xbb\xbf"
+from pathlib import Path
 
 
+@dataclass(eq=False)
 class TableError(ValueError):
-    """The first fault met in a table or in its description.
+    """The first error found in a table or in its description.
 
-    Attributes: ``file`` ("data/recordings.csv"), ``expected`` (text), and, where they apply,
-    ``row`` (1 = first row under the header), ``line`` (1 = first line of the file; where the
-    row starts), ``column``, ``value`` (the text in the file), ``problem`` (text); else None.
+    Attributes
+    ----------
+    file : str
+        The file, with its folder: "data/recordings.csv".
+    expected : str
+        What was expected in its place.
+    row, line : int or None
+        The row (1 = first row under the header) and the line of the file on which it starts.
+    column : str or None
+        The column, or the columns of a key.
+    value
+        What is in the file: the text of a cell, or a part of the description.
+    problem : str or None
+        What is wrong, if it is not just the value.
     """
 
-    def __init__(self, file, expected, row=None, line=None, column=None, value=None, problem=None):
-        super().__init__(file, expected, row, line, column, value, problem)
-        self.file, self.expected, self.row, self.line = file, expected, row, line
-        self.column, self.value, self.problem = column, value, problem
+    file: str
+    expected: str
+    row: int | None = None
+    line: int | None = None
+    column: str | None = None
+    value: object = None
+    problem: str | None = None
 
     def __str__(self):
         where = self.file
@@ -35,13 +48,13 @@ class TableError(ValueError):
         return f"{where}: {self.problem or quote(self.value) + ' is not valid'}; expected {self.expected}"
 
 
-def quote(value):
-    """A value in a message, cut where it is long."""
+def quote(value, longest=80):
+    """Return a value as shown in a message, cut where it is long."""
     try:
         text = repr(value)
     except (ValueError, RecursionError):  # a number of thousands of digits, a list within itself
         text = f"a {type(value).__name__} too long to be shown"
-    return text if len(text) <= 80 else text[:76] + "...'"
+    return text if len(text) <= longest else text[: longest - 4] + "...'"
 
 
 @dataclass(frozen=True)
@@ -50,15 +63,34 @@ class Rows:
 
     file: str
     path: Path
-    schema: dict
     columns: dict
     lines: list
 
-    def fault(self, index, expected, column=None, value=None, problem=None):
+    def error(self, index, expected, column=None, value=None, problem=None):
+        """Return the error to raise for the row at an index."""
         return TableError(self.file, expected, index + 1, self.lines[index], column, value, problem)
 
     def at(self, index):
+        """Return the words for the row at an index."""
         return f"row {index + 1} (line {self.lines[index]})"
+
+    def text(self, index, names):
+        """Return the texts of some cells of a row, joined."""
+        return ", ".join(self.columns[name][index] for name in names)
+
+
+def read_text(path, file, expected):
+    """Return the text of a file; raise TableError if it cannot be read or is not UTF-8."""
+    try:
+        content = path.read_bytes()
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line, wrong = content.count(b"\n", 0, error.start) + 1, content[error.start : error.end]
+        problem = f"byte {error.start} is not UTF-8"
+        raise TableError(file, "UTF-8 text", None, line, None, wrong, problem) from None
+    except OSError as error:
+        problem = f"the file cannot be read ({error.strerror})"
+        raise TableError(file, expected, problem=problem) from None
 
 
 def note(path):
@@ -68,92 +100,84 @@ def note(path):
             reads.write(f"{path}\n")
 
 
-def read(directory, resource):
-    """The rows of one described table; TableError when the file is not clean UTF-8 CSV with its header."""
-    file = f"{directory.name}/{resource['path']}"
-    path = (directory / resource["path"]).resolve()
-    if PurePosixPath(resource["path"]).is_absolute() or not path.is_relative_to(directory):
-        raise TableError(
-            f"{directory.name}/datapackage.json",
-            "a path inside the data directory",
-            value=resource["path"],
-        )
+def read(directory, name, names):
+    """Read a CSV file strictly.
+
+    The path of each file read is appended to the file that ``SOBE_READS`` names, if any.
+
+    Parameters
+    ----------
+    directory : pathlib.Path
+        The folder of all tables.
+    name : str
+        The path of the file in that folder.
+    names : list of str
+        The columns that the header must name, in this order.
+
+    Raises
+    ------
+    TableError
+        If the file is not clean UTF-8 CSV with this header and one cell per column in each row.
+    """
+    file = f"{directory.name}/{name}"
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise TableError(
-            file, "a CSV file", problem=f"the file cannot be read ({error.strerror})"
-        ) from None
+        path = (directory / name).resolve()
+        inside = path.is_relative_to(directory) and not name.startswith("/")
+    except (ValueError, RuntimeError):  # a NUL byte, links in a circle
+        inside = False
+    if not inside:
+        expected = "a path inside the data directory"
+        raise TableError(f"{directory.name}/datapackage.json", expected, value=name)
+    text = read_text(path, file, "a CSV file")
     note(path)
-    if content.startswith(_BOM):
-        raise TableError(
-            file, "UTF-8 without a mark", line=1, problem="the file starts with a byte order mark"
-        )
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise TableError(
-            file,
-            "UTF-8 text",
-            line=content.count(b"\n", 0, error.start) + 1,
-            value=content[error.start : error.end],
-            problem=f"byte {error.start} is not UTF-8",
-        ) from None
-    names = [field["name"] for field in resource["schema"]["fields"]]
+    if text.startswith("\ufeff"):
+        problem = "the file starts with a byte order mark"
+        raise TableError(file, "UTF-8 without a mark", line=1, problem=problem)
     if not text:
         raise TableError(file, "a header: " + ",".join(names), problem="the file is empty")
-    rows, lines = _rows(file, text, names)
-    # An explicit list keeps the columns when the table has a header and no rows.
-    columns = {name: [row[i] for row in rows] for i, name in enumerate(names)}
-    return Rows(file, path, resource["schema"], columns, lines)
+    rows, lines = _cells(file, text, names)
+    # An explicit list keeps the columns of a table that has a header and no rows.
+    columns = {column: [row[i] for row in rows] for i, column in enumerate(names)}
+    return Rows(file, path, columns, lines)
 
 
-def _rows(file, text, names):
+def _cells(file, text, names):
+    """Return the rows under the header, and the lines they start on; raise TableError otherwise."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows, lines, start = [], [], 1
+    rows, lines, broken = [], [1], None
     try:
-        _check_header(file, next(reader), names)
-        start = reader.line_num + 1
         for row in reader:
-            if len(row) != len(names):
-                raise TableError(
-                    file,
-                    f"{len(names)} cells",
-                    len(rows) + 1,
-                    start,
-                    value=len(row),
-                    problem=f"{len(row)} cells" if row else "a blank line",
-                )
             rows.append(row)
-            lines.append(start)
-            start = reader.line_num + 1
+            lines.append(reader.line_num + 1)
     except csv.Error as error:
-        unclosed = "unexpected end of data" in str(error)
-        raise TableError(
-            file,
-            "a closing quote" if unclosed else "well-formed CSV",
-            len(rows) + 1 if start > 1 else None,
-            start,
-            problem="a quoted cell is never closed" if unclosed else str(error),
-        ) from None
-    return rows, lines
+        broken = str(error)
+    if rows and (found := next(_wrong_names(rows[0], names), None)):
+        raise TableError(file, "the columns " + ", ".join(names), None, 1, *found)
+    expected = f"{len(names)} cells"
+    for number, row in enumerate(rows[1:], start=1):
+        if len(row) != len(names):
+            found = f"{len(row)} cells" if row else "a blank line"
+            raise TableError(file, expected, number, lines[number], None, len(row), found)
+    if broken:
+        unclosed = "unexpected end of data" in broken
+        expected = "a closing quote" if unclosed else "well-formed CSV"
+        problem = "a quoted cell is never closed" if unclosed else broken
+        raise TableError(file, expected, len(rows) or None, lines[-1], problem=problem)
+    return rows[1:], lines[1:-1]
 
 
-def _check_header(file, header, names):
-    if header == names:
-        return
-    expected = "the columns " + ", ".join(names)
-    missing = [name for name in names if name not in header]
+def _wrong_names(header, names):
+    """Yield (column, value, problem) of what in a header is not as described, worst first."""
     extra = [name for name in header if name not in names]
-    twice = [name for name in names if header.count(name) > 1]
-    if twice:
-        column, value, problem = twice[0], twice[0], f"column {twice[0]!r} occurs more than once"
-    elif missing:
-        column, value, problem = missing[0], None, f"the header lacks {missing[0]!r}"
-        problem += f" and has {extra[0]!r}" if extra else ""
-    elif extra:
-        column, value, problem = extra[0], extra[0], f"the header has an undeclared {extra[0]!r}"
-    else:
-        column, value = next((a, b) for a, b in zip(names, header) if a != b)
-        problem = f"the columns are out of order: {value!r} stands where {column!r} belongs"
-    raise TableError(file, expected, line=1, column=column, value=value, problem=problem)
+    for name in names:
+        if header.count(name) > 1:
+            yield name, name, f"column {name!r} occurs more than once"
+    for name in names:
+        if name not in header:
+            has = f" and has {quote(extra[0])}" if extra else ""
+            yield name, None, f"the header lacks {name!r}{has}"
+    for name in extra:
+        yield name, name, f"the header has an undeclared {quote(name)}"
+    for name, found in zip(names, header):
+        if name != found:
+            yield name, found, f"the columns are out of order: {found!r} is where {name!r} belongs"

@@ -19,9 +19,9 @@ COMMAND = f"""
 from sobe import signals
 signals.on_signals({STOPPED!r})
 import functools, runpy
-from sobe.publish import make
+from sobe.pipeline.release import make
 make.release = functools.partial(make.release, pdf=False)
-runpy.run_module("sobe.publish", run_name="__main__", alter_sys=True)
+runpy.run_module("sobe.pipeline.release", run_name="__main__", alter_sys=True)
 """
 
 

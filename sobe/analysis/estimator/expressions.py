@@ -1,55 +1,54 @@
-"""The formulas' language: a small arithmetic, parsed into a tree of plain lists.
+"""The language of formulas: a small arithmetic, parsed into a tree of plain lists.
 
-Grammar, loosest first: comparison (``< <= > >= == !=``, at most one), ``+ -``, ``* /``, unary
-``-``, ``^`` (to the right), then numbers, names, parentheses and calls of :data:`FUNCTIONS`.
+From loosest to tightest: one comparison (``< <= > >= == !=``), ``+ -``, ``* /``, unary ``-``,
+``^`` (from the right), then numbers, names, parentheses and calls of :data:`FUNCTIONS`.
 
-A tree is a number, a name, or a list ``[operator, argument, ...]``: JSON as it stands, so that
-the page's script evaluates the very trees that are evaluated here. Nothing is ever passed to
-Python's ``eval``.
+A tree is a number, a name, or a list ``[operator, argument, ...]``. It is valid JSON, so the
+page's script evaluates the same trees as :func:`evaluate`. Python's parser reads a formula, and
+:func:`parse` takes over only the nodes it knows. Nothing is ever compiled or executed.
 """
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
+from functools import reduce
 
 import numpy as np
 
 from sobe.analysis.estimator import EstimatorError
+from sobe.tables.rows import quote
 
-_TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_]\w*)|(?P<sign><=|>=|==|!=|[-+*/^<>(),]))",
-    re.ASCII,
+_LONGEST, _DEEPEST = 1000, 100
+#: Stands in for ``if``, which Python reserves; no name in a formula.
+_IF = "__"
+#: What a formula is written with. Python would also read 1_000, 0x10, strings and much more.
+_WRITTEN = re.compile(
+    r"""(?: \s | (?!0\d)(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]) | (?!__\b)[A-Za-z_]\w*
+          | [<>=!]= | ([*/<>])(?!\1) | ,(?!\s*\)) | [-+^()] )*""",
+    re.ASCII | re.VERBOSE,
 )
-_DEEPEST = 50
-_BINDING = {
-    "<": 1,
-    "<=": 1,
-    ">": 1,
-    ">=": 1,
-    "==": 1,
-    "!=": 1,
-    "+": 2,
-    "-": 2,
-    "*": 3,
-    "/": 3,
-    "^": 5,
+_SIGNS = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.Pow: "^",
+    ast.USub: "neg",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
 }
-_UNARY = 4
 
 
 def _round(x):
-    """The nearest whole number, halves towards plus infinity, as JavaScript's Math.round has it."""
+    """Round to the nearest whole number, halves towards plus infinity, as JavaScript does."""
     below = np.floor(x)
     return np.where(np.isfinite(x), below + (x - below >= 0.5), x)
-
-
-def _fold(function):
-    def folded(first, *rest):
-        for value in rest:
-            first = function(first, value)
-        return first
-
-    return folded
 
 
 _OPERATORS = {
@@ -66,8 +65,8 @@ _OPERATORS = {
     "==": np.equal,
     "!=": np.not_equal,
     "if": np.where,
-    "min": _fold(np.minimum),
-    "max": _fold(np.maximum),
+    "min": lambda *values: reduce(np.minimum, values),
+    "max": lambda *values: reduce(np.maximum, values),
     "floor": np.floor,
     "ceil": np.ceil,
     "round": _round,
@@ -76,135 +75,122 @@ _OPERATORS = {
     "exp": np.exp,
 }
 #: Function -> (fewest, most) arguments.
-FUNCTIONS = {
-    "if": (3, 3),
-    "min": (2, 20),
-    "max": (2, 20),
-    "floor": (1, 1),
-    "ceil": (1, 1),
-    "round": (1, 1),
-    "abs": (1, 1),
-    "log": (1, 1),
-    "exp": (1, 1),
-}
-
-
-class _Parser:
-    def __init__(self, text):
-        self.text, self.tokens, self.at, self.depth = text, [], 0, 0
-        position, end = 0, len(text.rstrip())
-        while position < end:
-            found = _TOKEN.match(text, position)
-            if not found:
-                at = position + len(text[position:]) - len(text[position:].lstrip())
-                raise EstimatorError(
-                    f"bad formula {text!r}: {text[at]!r} at position {at + 1} is not of the language"
-                )
-            position = found.end()
-            self.tokens.append(
-                (found.lastgroup, found[found.lastgroup], found.start(found.lastgroup) + 1)
-            )
-        self.tokens.append(("end", "the end", len(text) + 1))
-
-    def fail(self, wanted):
-        _, value, position = self.tokens[self.at]
-        raise EstimatorError(
-            f"bad formula {self.text!r}: {wanted} was expected, not {value!r}, at position {position}"
-        )
-
-    def take(self, sign=None):
-        kind, value, _ = self.tokens[self.at]
-        if sign is not None and (kind, value) != ("sign", sign):
-            self.fail(repr(sign))
-        self.at += 1
-        return kind, value
-
-    def expression(self, least=0):
-        self.depth += 1
-        if self.depth > _DEEPEST:
-            raise EstimatorError(f"bad formula {self.text[:60]!r}…: nested deeper than {_DEEPEST}")
-        left = self.operand()
-        while True:
-            kind, sign, _ = self.tokens[self.at]
-            strength = _BINDING.get(sign, -1) if kind == "sign" else -1
-            if strength < max(least, 1):
-                break
-            self.at += 1
-            # ^ binds to the right, a comparison only once.
-            left = [sign, left, self.expression(strength if sign == "^" else strength + 1)]
-            if strength == 1 and _BINDING.get(self.tokens[self.at][1]) == 1:
-                self.fail("one comparison")
-        self.depth -= 1
-        return left
-
-    def operand(self):
-        kind, value = self.take()
-        if kind == "number":
-            number = float(value)
-            if not np.isfinite(number):
-                raise EstimatorError(f"bad formula {self.text!r}: the number {value} is too large")
-            return number
-        if kind == "sign" and value == "-":
-            return ["neg", self.expression(_UNARY)]
-        if kind == "sign" and value == "(":
-            inner = self.expression()
-            self.take(")")
-            return inner
-        if kind == "name":
-            return self.call(value) if self.tokens[self.at][:2] == ("sign", "(") else value
-        self.at -= 1
-        return self.fail("a number, a name or '('")
-
-    def call(self, name):
-        if name not in FUNCTIONS:
-            raise EstimatorError(
-                f"bad formula {self.text!r}: no function {name!r}; there are {', '.join(FUNCTIONS)}"
-            )
-        self.take("(")
-        arguments = [self.expression()]
-        while self.tokens[self.at][:2] == ("sign", ","):
-            self.at += 1
-            arguments.append(self.expression())
-        self.take(")")
-        fewest, most = FUNCTIONS[name]
-        if not fewest <= len(arguments) <= most:
-            wanted = str(fewest) if fewest == most else f"{fewest} to {most}"
-            raise EstimatorError(
-                f"bad formula {self.text!r}: {name} takes {wanted} arguments, not {len(arguments)}"
-            )
-        return [name, *arguments]
+FUNCTIONS = {"if": (3, 3), "min": (2, 20), "max": (2, 20)} | dict.fromkeys(
+    ("floor", "ceil", "round", "abs", "log", "exp"), (1, 1)
+)
 
 
 def parse(text: str):
-    """The tree of one formula. Raises :class:`EstimatorError` that says where it is not one."""
-    parser = _Parser(text)
-    tree = parser.expression()
-    if parser.tokens[parser.at][0] != "end":
-        parser.fail("an operator or the end")
-    return tree
+    """Parse one formula.
+
+    Parameters
+    ----------
+    text
+        The formula, of at most 1,000 characters.
+
+    Returns
+    -------
+    float, str or list
+        The tree: a number, a name, or ``[operator, argument, ...]``.
+
+    Raises
+    ------
+    EstimatorError
+        If the text is not a formula; the message says where and why.
+    """
+    text = text.strip()
+    if len(text) > _LONGEST:
+        problem = f"longer than {_LONGEST:,} characters"
+    elif (end := _WRITTEN.match(text).end()) < len(text):
+        problem = f"not of the language at {_place(text, end)}"
+    else:
+        source = re.sub(r"\bif(?=\s*\()", _IF, re.sub(r"\s", " ", text)).replace("^", "**")
+        try:
+            return _tree(ast.parse(source, mode="eval").body)
+        except SyntaxError as error:
+            at = (error.offset or len(source) + 1) - 1
+            said = error.msg.replace("invalid syntax", "a number, a name or an operator is missing")
+            problem = f"{said} at {_place(text, at - source[:at].count('**'))}"
+        except (RecursionError, MemoryError):
+            problem = f"nested deeper than {_DEEPEST}"
+    raise EstimatorError(f"bad formula {quote(text, 400)}: {problem}")
+
+
+def _place(text, at):
+    found = re.match(r"\w+|\W|$", text[at:])[0]
+    return f"position {at + 1} ({quote(found)})" if found else "the end"
+
+
+def _tree(node, depth=1):
+    """Turn a node of Python's syntax tree into a tree; raise SyntaxError for any other node."""
+
+    def call(sign, *arguments):
+        return [sign, *(_tree(argument, depth + 1) for argument in arguments)]
+
+    def refused(problem):
+        return SyntaxError(problem, (None, 1, node.col_offset + 1, None))
+
+    if depth > _DEEPEST:
+        raise RecursionError
+    match node:
+        case ast.Name(name):
+            return name
+        case ast.Constant(value) if type(value) in (int, float):
+            if value > sys.float_info.max:
+                raise refused("too large a number")
+            return float(value)
+        case ast.UnaryOp(ast.USub(), operand):
+            return call("neg", operand)
+        case ast.BinOp(left, op, right) | ast.Compare(left, [op], [right]) if type(op) in _SIGNS:
+            return call(_SIGNS[type(op)], left, right)
+        case ast.Compare(_, [_, _, *_]):
+            raise refused("more than one comparison")
+        case ast.Call(ast.Name(name), arguments, []):
+            name = "if" if name == _IF else name
+            if name not in FUNCTIONS:
+                raise refused(f"no function {name!r}; there are {', '.join(FUNCTIONS)},")
+            fewest, most = FUNCTIONS[name]
+            if not fewest <= len(arguments) <= most:
+                wanted = fewest if fewest == most else f"{fewest} to {most}"
+                raise refused(f"{name} takes {wanted} arguments, not {len(arguments)},")
+            return call(name, *arguments)
+    raise refused(f"Python's {type(node).__name__} is not of the language")
 
 
 def names(tree) -> set[str]:
-    """The names of parameters and formulas that a tree depends on."""
-    if isinstance(tree, str):
-        return {tree}
+    """Return the names of parameters and formulas that a tree depends on."""
     if isinstance(tree, list):
-        return set().union(*(names(argument) for argument in tree[1:]))
-    return set()
+        return set().union(*map(names, tree[1:]))
+    return {tree} if isinstance(tree, str) else set()
 
 
 def evaluate(tree, values: dict):
-    """The value of a tree: float64, of the shape that the arrays in ``values`` broadcast to.
+    """Evaluate a tree.
 
-    ``values`` maps each name to a number or array. As in IEEE arithmetic (and in JavaScript),
-    division by zero gives infinity or NaN; comparisons give booleans.
-    Raises :class:`EstimatorError` for a name that has no value.
+    As in IEEE arithmetic (and in JavaScript), division by zero gives infinity or NaN;
+    comparisons give booleans.
+
+    Parameters
+    ----------
+    tree
+        What :func:`parse` returns.
+    values
+        The number or array of each name.
+
+    Returns
+    -------
+    numpy.float64 or numpy.ndarray
+        Float64, of the shape to which the arrays in ``values`` broadcast.
+
+    Raises
+    ------
+    EstimatorError
+        If a name has no value.
     """
     if isinstance(tree, str):
-        try:
-            return values[tree]
-        except KeyError:
-            raise EstimatorError(f"no parameter or formula is called {tree!r}") from None
+        if tree not in values:
+            raise EstimatorError(f"no parameter or formula is called {tree!r}")
+        return values[tree]
     if not isinstance(tree, list):
         return np.float64(tree)
     with np.errstate(all="ignore"):

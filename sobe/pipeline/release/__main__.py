@@ -1,4 +1,4 @@
-"""Command line: `python -m sobe.publish verify`, `release VERSION`, `publish`, `verify-release DIR`, `changes VERSION`, `citation`."""
+"""Command line: `python -m sobe.pipeline.release verify`, `release VERSION`, `publish`, `verify-release DIR`, `changes VERSION`, `citation`."""
 
 if __name__ == "__main__":  # before anything that takes time to import
     from sobe import signals
@@ -16,7 +16,7 @@ from sobe.errors import BuildError, reason
 
 def main(argv=None):
     """Run one command; returns the exit code. Expected failures are one message."""
-    parser = argparse.ArgumentParser(prog="python -m sobe.publish", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m sobe.pipeline.release", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("verify", help="build the commit twice and compare")
     commands.add_parser("publish", help="make dist/site from the releases in dist/")

@@ -192,7 +192,7 @@ def assemble(root, commit, version, address, out, pdf=True, surrounding=None):
         (out / f"{NAME}-{version}-source.tar").write_bytes(
             fresh.archive(repository, commit.id, f"{NAME}-{version}/")
         )
-        said = json.loads(fresh.run(folder, ["sobe.publish", "facts"], surrounding))
+        said = json.loads(fresh.run(folder, ["sobe.pipeline.release", "facts"], surrounding))
         for name, chapter in said["chapters"].items():
             chapter["notebook"] = hashlib.sha256(notebooks[f"{name}.ipynb"]).hexdigest()
         lock = folder / "requirements.txt"

@@ -1,7 +1,7 @@
 """Derive the tables of ``data/`` from upstream's data, or check them against it.
 
 ``python -m sobe.tables.derive DIR`` writes the derived tables; ``--check DIR`` derives
-them anew and fails on the first difference from what stands in ``data/``.
+them and fails on the first difference from ``data/``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ if __name__ == "__main__":  # before anything that takes time to import
     signals.on_signals("stopped; the tables in data/ are as they were")
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -21,41 +20,37 @@ from sobe import ROOT, tables
 from . import compute, costs, estimator, funding, organisms, recordings, simulations
 from .bibliography import bibtex
 from .common import DeriveError, Ledger, Upstream, to_csv
-from .place import finish, write
+from .write import finish, write
 
 SUBJECTS = (organisms, compute, costs, simulations, recordings, funding, estimator)
-DATA = ROOT / "data"
 
 
 def derive(root: Path) -> dict[str, str]:
-    """File name (under the repository) → text of every derived table, and of the bibliography."""
-    package = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
-    resources = {resource["name"]: resource for resource in package["resources"]}
+    """Return the text of every derived table and of the bibliography, by path in the repository."""
     ledger, rows = Ledger(), {}
     for subject in SUBJECTS:
         rows |= subject.derive(Upstream(root), ledger)
     rows["corrections"] = ledger.rows()
-    files = {
-        f"data/{resources[name]['path']}": to_csv(
-            table, [field["name"] for field in resources[name]["schema"]["fields"]]
-        )
-        for name, table in rows.items()
-    }
-    return files | {"book/references.bib": bibtex(tables.load("sources"))}
+    files = {"book/references.bib": bibtex(tables.load("sources"))}
+    for name, table in rows.items():
+        resource = tables.schema(name, ROOT / "data")
+        columns = [field["name"] for field in resource["schema"]["fields"]]
+        files[f"data/{resource['path']}"] = to_csv(table, columns)
+    return files
 
 
 def first_difference(files: dict[str, str]) -> str | None:
-    """Where the repository differs from the derived files, or None."""
+    """Return where the repository differs from the derived files, or None."""
     for name, text in sorted(files.items()):
         path = ROOT / name
         if not path.is_file():
             return f"{name} is missing"
-        theirs, ours = text.splitlines(), path.read_text(encoding="utf-8").splitlines()
-        for number, (want, have) in enumerate(zip(theirs, ours), start=1):
+        derived, kept = text.splitlines(), path.read_text(encoding="utf-8").splitlines()
+        for number, (want, have) in enumerate(zip(derived, kept), start=1):
             if want != have:
-                return f"{name}, line {number}:\n  stands:  {have}\n  derived: {want}"
-        if len(theirs) != len(ours):
-            return f"{name} has {len(ours)} lines, derived are {len(theirs)}"
+                return f"{name}, line {number}:\n  is:      {have}\n  derived: {want}"
+        if len(derived) != len(kept):
+            return f"{name} has {len(kept)} lines, derived are {len(derived)}"
     return None
 
 

@@ -1,4 +1,4 @@
-"""``book/references.bib``, made from the sources table."""
+"""Make ``book/references.bib`` from the sources table."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _SPECIAL = str.maketrans({"&": r"\&", "%": r"\%", "_": r"\_", "#": r"\#"})
 
 
 def bibtex(sources: pd.DataFrame) -> str:
-    """BibTeX text with one entry a row of the sources table, in its order."""
+    """Return BibTeX text with one entry per row of the sources table, in its order."""
     return "\n".join(_entry(row) for row in sources.to_dict("records"))
 
 
@@ -30,6 +30,6 @@ def _entry(source: dict) -> str:
         "note": "; ".join(note for note in notes if note).translate(_SPECIAL),
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
-    # An @article would want its journal, which the sources table does not carry.
+    # An @article needs its journal, which the sources table does not have.
     entry = "techreport" if source["kind"] == "report" else "misc"
     return "\n".join([f"@{entry}{{{source['key']},", *lines, "}", ""])

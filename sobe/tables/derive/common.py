@@ -1,4 +1,4 @@
-"""Reading upstream's files, and keeping account of what is changed on the way."""
+"""Read upstream's files, and keep account of every value that is changed."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ import re
 import subprocess
 import unicodedata
 from dataclasses import dataclass, field
+from itertools import zip_longest
+from operator import itemgetter
 from pathlib import Path
+from urllib.parse import unquote
 
-#: A later commit of upstream's split the quoted multi-line cells of these files,
-#: so they are read as they stood just before it.
+from sobe import tables
+
+#: A later commit of upstream's split the quoted multi-line cells of these files, so they are read
+#: from the commit before it.
 BEFORE_SPLIT = "cfd834c^"
 BROKEN_BY_SPLIT = frozenset(
     {
@@ -22,8 +27,6 @@ BROKEN_BY_SPLIT = frozenset(
         "simulations/neuron-simulations.tsv",
     }
 )
-
-
 #: Column of the facts that support a doubt and enter no table.
 SUPPORT = "evidence"
 
@@ -39,31 +42,32 @@ class Upstream:
     root: Path
 
     def read(self, path: str) -> list[dict[str, str]]:
-        """Rows of ``data/<path>`` as dicts of stripped text; short rows are padded."""
-        text = self._text(path)
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter="\t", strict=True))
-        header = [cell.strip() for cell in rows[0]]
+        """Return the rows of ``data/<path>`` as dicts of stripped text.
+
+        A short row is filled up with empty cells, and a blank row is left out.
+
+        Raises
+        ------
+        DeriveError
+            If the file is missing, a row has too many cells, or a column occurs twice.
+        """
+        lines = csv.reader(io.StringIO(self._text(path), newline=""), delimiter="\t", strict=True)
+        header, *rows = [[cell.strip() for cell in line] for line in lines]
         if len(set(header)) != len(header):
-            raise DeriveError(f"{path}: a column name stands twice in the header")
-        table = []
-        for number, cells in enumerate(rows[1:], start=1):
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) > len(header):
+            raise DeriveError(f"{path}: a column name occurs twice in the header")
+        for number, cells in enumerate(rows, start=1):
+            if len(cells) > len(header) and any(cells):
                 raise DeriveError(
                     f"{path}, row {number}: {len(cells)} cells for {len(header)} columns"
                 )
-            cells += [""] * (len(header) - len(cells))
-            table.append({name: cell.strip() for name, cell in zip(header, cells)})
-        return table
+        return [dict(zip_longest(header, cells, fillvalue="")) for cells in rows if any(cells)]
 
     def _text(self, path: str) -> str:
-        if path in BROKEN_BY_SPLIT:
-            unpacked = self.root / "data-before-split" / path
-            if unpacked.is_file():
-                return unpacked.read_bytes().decode("utf-8")
-            return self._from_git(f"{BEFORE_SPLIT}:data/{path}")
         file = self.root / "data" / path
+        if path in BROKEN_BY_SPLIT:
+            file = self.root / "data-before-split" / path
+            if not file.is_file():
+                return self._from_git(f"{BEFORE_SPLIT}:data/{path}")
         if not file.is_file():
             raise DeriveError(
                 f"{file} is missing; give the top folder of a checkout of upstream's data repository"
@@ -71,12 +75,8 @@ class Upstream:
         return file.read_bytes().decode("utf-8")
 
     def _from_git(self, spec: str) -> str:
-        done = subprocess.run(
-            ["git", "-C", str(self.root), "show", spec],
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
+        command = ["git", "-C", str(self.root), "show", spec]
+        done = subprocess.run(command, capture_output=True, timeout=60, check=False)
         if done.returncode:
             raise DeriveError(
                 f"{self.root} has neither data-before-split/ nor a git history to read {spec} from: "
@@ -87,7 +87,7 @@ class Upstream:
 
 @dataclass
 class Ledger:
-    """Every value that our tables state otherwise than upstream's, and every row left out."""
+    """Every value of our tables that differs from upstream's, and every row left out."""
 
     entries: list[dict] = field(default_factory=list)
 
@@ -109,68 +109,73 @@ class Ledger:
         self._record("left_out", table, "", "", label, "", why, "")
 
     def _record(self, kind, table, key, column, theirs, ours, why, seen):
-        self.entries.append(
-            {
-                "kind": kind,
-                "table": table,
-                "key": key,
-                "column": column,
-                "theirs": one_line(as_text(theirs)),
-                "ours": one_line(as_text(ours)),
-                "why": why,
-                "seen": seen,
-            }
-        )
+        theirs, ours = one_line(as_text(theirs)), one_line(as_text(ours))
+        names = ("kind", "table", "key", "column", "theirs", "ours", "why", "seen")
+        entry = (kind, table, key, column, theirs, ours, why, seen)
+        self.entries.append(dict(zip(names, entry)))
 
     def rows(self) -> list[dict]:
-        """The ledger as rows of the corrections table, in a stable order."""
-        rows = sorted(self.entries, key=lambda e: (e["table"], e["key"], e["column"], e["theirs"]))
-        return [
-            {"correction_id": f"{number:03d}", **row} for number, row in enumerate(rows, start=1)
-        ]
+        """Return the ledger as rows of the corrections table, in a stable order."""
+        rows = sorted(self.entries, key=itemgetter("table", "key", "column", "theirs"))
+        return [{"correction_id": f"{i:03d}", **row} for i, row in enumerate(rows, start=1)]
 
 
 def seen_facts(table: str) -> list[dict]:
-    """Rows of the hand-kept table ``seen_facts`` that enter ``table``, in its order.
+    """Return the rows of the hand-kept table ``seen_facts`` that enter ``table``, in its order.
 
     Facts that only support a doubt, those of the column ``evidence``, enter no table.
     """
-    from sobe import tables
-
     facts = tables.load("seen_facts")
     return facts[(facts["table"] == table) & (facts["column"] != SUPPORT)].to_dict("records")
 
 
 def apply_seen(rows: dict[str, dict], table: str, ledger: Ledger) -> set[tuple[str, str]]:
-    """Put the values seen in a source into ``rows`` ({key: row}); return the cells given.
+    """Put the values seen in a source into the rows of a table.
 
     A value that differs from upstream's is recorded as a correction. A column that upstream
-    does not have is filled in without one. An unknown key raises :class:`DeriveError`.
+    does not have is filled in without one.
+
+    Parameters
+    ----------
+    rows
+        The rows by key; changed in place.
+    table
+        The name of their table.
+    ledger
+        Where corrections are recorded.
+
+    Returns
+    -------
+    set of (str, str)
+        Key and column of the cells given.
+
+    Raises
+    ------
+    DeriveError
+        If a fact names a row that there is not.
     """
     given = set()
     for fact in seen_facts(table):
-        key, column = fact["key"], fact["column"]
+        key, column, value = fact["key"], fact["column"], fact["value"]
         if key not in rows:
             raise DeriveError(f"data/seen_facts.csv, {fact['fact_id']}: {table} has no row {key!r}")
         before = rows[key].get(column)
-        value = number(fact["value"]) if isinstance(before, (int, float)) else fact["value"]
-        if before is None:
-            rows[key][column] = value
-        elif before != value:
-            rows[key][column] = ledger.fix(
-                table, key, column, before, value, fact["says"], fact["fact_id"]
-            )
+        if isinstance(before, (int, float)):
+            value = number(value)
+        if before not in (None, value):
+            ledger.fix(table, key, column, before, value, fact["says"], fact["fact_id"])
+        rows[key][column] = value
         given.add((key, column))
     return given
 
 
 def one_line(value) -> str:
-    """Text on one line, white space folded."""
+    """Return text on one line, white space folded."""
     return " ".join(str(value).split())
 
 
 def slug(*parts) -> str:
-    """A lower-case ASCII key from a few words: ``slug("Shiu et al.", 2024)`` → ``shiu-2024``."""
+    """Return a lower-case ASCII key from a few words: ``slug("Shiu et al.", 2024)`` → ``shiu-2024``."""
     text = " ".join(str(part) for part in parts if part not in ("", None))
     text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     text = re.sub(r"\bet\s*al\b\.?", " ", text.lower())
@@ -178,7 +183,7 @@ def slug(*parts) -> str:
 
 
 def unique_key(base: str, taken: set[str]) -> str:
-    """``base``, or ``base-2``, ``base-3`` … where it is taken; the result is added to ``taken``."""
+    """Return ``base``, or ``base-2``, ``base-3`` … if it is taken, and add it to ``taken``."""
     key, number = base, 1
     while key in taken:
         number += 1
@@ -188,34 +193,35 @@ def unique_key(base: str, taken: set[str]) -> str:
 
 
 def number(text: str):
-    """An int or float from upstream's number text (``$1,450,000``, ``3.02E+02``); None if blank."""
-    text = text.replace("$", "").replace(",", "").strip()
-    if not text or text == "-":
+    """Return the int or float in upstream's text (``$1,450,000``, ``3.02E+02``); None if blank."""
+    text = text.strip().replace("$", "").replace(",", "")
+    if text in ("", "-"):
         return None
     value = float(text)
-    return (
-        int(value)
-        if value.is_integer() and abs(value) < 1e15 and not re.search("[eE.]", text)
-        else value
-    )
+    # Digits alone are a count, unless a float cannot tell it from its neighbours.
+    return int(value) if re.fullmatch(r"-?\d{1,15}", text) else value
+
+
+def whole(text: str) -> int | None:
+    """Return the whole number in upstream's text (``2013.0``); None if blank."""
+    value = number(text)
+    return None if value is None else int(value)
 
 
 def scaled(text: str, factor: float):
-    """:func:`number` times ``factor``, rounded to the twelve digits that the text can carry."""
+    """Return :func:`number` times ``factor``, rounded to the twelve digits that a cell can carry."""
     value = number(text)
     return None if value is None else float(f"{value * factor:.12g}")
 
 
 def bare_doi(link: str) -> str:
-    """The DOI in a link, lower-case prefix removed and percent signs decoded; empty if there is none."""
-    from urllib.parse import unquote
-
+    """Return the DOI in a link, without prefix and percent signs; empty if there is none."""
     found = re.search(r"10\.\d{4,9}/\S+", unquote(link))
-    return found.group(0).rstrip(".,;") if found else ""
+    return found[0].rstrip(".,;") if found else ""
 
 
 def as_text(value) -> str:
-    """A cell of our tables: empty for missing, true/false, shortest exact number, plain text."""
+    """Return a cell of our tables: empty for missing, true/false, a number in full, plain text."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -226,14 +232,12 @@ def as_text(value) -> str:
 
 
 def to_csv(rows: list[dict], columns: list[str]) -> str:
-    """CSV text of ``rows`` in the order of ``columns``; a row with other columns is an error."""
+    """Return CSV text of rows, in the order of ``columns``; other columns are an error."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
+    writer = csv.DictWriter(out, columns, lineterminator="\n")
+    writer.writeheader()
     for row in rows:
-        if set(row) - set(columns):
-            raise DeriveError(
-                f"columns that the schema does not declare: {sorted(set(row) - set(columns))}"
-            )
-        writer.writerow([as_text(row.get(column)) for column in columns])
+        if unknown := sorted(row.keys() - columns):
+            raise DeriveError(f"columns that the schema does not declare: {unknown}")
+        writer.writerow({column: as_text(value) for column, value in row.items()})
     return out.getvalue()

@@ -1,4 +1,4 @@
-"""Cost of reconstructing a neuron's wiring: nine budgets, estimates and illustrations."""
+"""Cost of reconstructing the wiring of a neuron: nine budgets, estimates and illustrations."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from .common import DeriveError, Ledger, Upstream, number, one_line
 
 _SOURCE = "sobe2025-neuron-reconstruction-estimates"
-#: Upstream's label → our key, and the organism it speaks of.
+#: Upstream's label → our key, and its organism.
 _ROWS = {
     "C. elegans (White et al 1986)": ("worm-1986", "c_elegans"),
     "Fruitfly Zheng et al, 2018 (Murthy, Seung, et al., 2024)": ("fly-2018", "drosophila"),
@@ -22,6 +22,7 @@ _ROWS = {
 
 
 def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
+    """Return the rows of the table of costs."""
     rows = [
         _row(line, ledger) for line in upstream.read("costs/neuron-reconstruction-estimates.tsv")
     ]
@@ -41,10 +42,9 @@ def _row(line: dict[str, str], ledger: Ledger) -> dict:
             "Approximate inflation adjusted order of magnitude total costs for scanning and tracing ($)"
         ]
     )
-    voxel = re.search(r"(\d+)\s*nm isotropic", label)
     modality = re.search(r"\b(ExM|EM)\b", label)
     note = line["Note"]
-    row = {
+    return {
         "estimate_id": key,
         "kind": line["Type"].lower(),
         "organism": organism,
@@ -56,15 +56,14 @@ def _row(line: dict[str, str], ledger: Ledger) -> dict:
         "inflation_adjustment": _adjustment(nominal, adjusted),
         "cost_per_neuron_usd": number(line["Cost / Neuron"]),
         "project_years": number(line["Time (y)"]) or _assumed(note, r"(\d+) year project", 1),
-        "modality": modality.group(1) if modality else None,
-        "voxel_nm": int(voxel.group(1)) if voxel else None,
+        "modality": modality[0] if modality else None,
+        "voxel_nm": _assumed(label, r"(\d+)\s*nm isotropic", 1),
         "proofreading": _proofreading(ledger, key, label, note),
         "volume_mm3": _assumed(note, r"(\d+)mm3", 1) or _assumed(label, r"(\d+) mm\^3", 1),
         "microscopes_usd": _assumed(note, r"\$(\d+)M for microscopes", 1e6),
         "staff_usd_per_year": _assumed(note.replace(",", ""), r"employment costs of (\d+)", 1),
         "source": _SOURCE,
     }
-    return row
 
 
 def _adjustment(nominal, adjusted) -> str:
@@ -75,19 +74,14 @@ def _adjustment(nominal, adjusted) -> str:
 
 def _assumed(text: str, pattern: str, factor: float):
     found = re.search(pattern, text)
-    return int(int(found.group(1)) * factor) if found else None
+    return int(int(found[1]) * factor) if found else None
 
 
 def _proofreading(ledger: Ledger, key: str, label: str, note: str):
-    if "current proofreading costs" not in note:
+    theirs = "current proofreading costs"
+    if theirs not in note:
         return None
-    if "1000x less proofreading" in label:
-        return ledger.fix(
-            "reconstruction_costs",
-            key,
-            "proofreading",
-            "current proofreading costs",
-            "1000x_less",
-            "the row's own label says a thousand-fold less proofreading; the note was repeated in all five mouse rows",
-        )
-    return "current"
+    if "1000x less proofreading" not in label:
+        return "current"
+    why = "the row's own label says a thousand-fold less proofreading; the note was repeated in all five mouse rows"
+    return ledger.fix("reconstruction_costs", key, "proofreading", theirs, "1000x_less", why)

@@ -1,14 +1,15 @@
 """Values of the budget estimator's parameters, from the published calculator's tables.
 
-Which value stands where is hand-kept in ``data/estimator/parameters.csv`` itself: the column
-``locator`` names file, row and column. This module reads each value anew from there and leaves
-the rest of the row (range, its reason) as it is.
+The column ``locator`` of ``data/estimator/parameters.csv``, kept by hand, names the file, row
+and column of each value. This module reads the value from there and leaves the rest of the row
+(range, its reason) as it is.
 """
 
 from __future__ import annotations
 
 import csv
 import re
+from functools import cache
 
 from sobe import ROOT
 
@@ -18,16 +19,18 @@ _FOLDER = ROOT / "data" / "estimator"
 
 
 def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
-    del ledger  # no value is changed; what the corrections replace stands in layers of its own
-    files = {}
+    """Return the rows of the table of parameters; check that upstream has what the others name."""
+    del ledger  # no value is changed; what the corrections replace is in layers of its own
+
+    @cache
+    def lines(path):
+        return {line["id"]: line for line in upstream.read(path)}
 
     def cell(locator: str) -> dict[str, str]:
         path, row = locator.split(":")[:2]
-        if path not in files:
-            files[path] = {line["id"]: line for line in upstream.read(path)}
-        if row not in files[path]:
+        if row not in lines(path):
             raise DeriveError(f"{path} has no row {row!r}, which data/estimator names")
-        return files[path][row]
+        return lines(path)[row]
 
     for formula in _rows("formulas.csv"):
         if formula["locator"]:
@@ -42,11 +45,12 @@ def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
 
 
 def _value(row: dict, cell):
+    """Return the value at a row's locator: a number in a formula, a cell, or cells subtracted."""
     path, *where = row["locator"].split(":")
     if path.startswith("formulas/"):
         # A number inside a formula: it must still be there.
         numbers = re.findall(r"(?<![\w.])\d+(?:\.\d+)?", cell(row["locator"])["formula"])
-        if number(row["value"]) not in [number(text) for text in numbers]:
+        if number(row["value"]) not in map(number, numbers):
             raise DeriveError(f"{row['locator']} no longer holds {row['value']}")
         return row["value"]
     name, column = where

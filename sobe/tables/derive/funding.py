@@ -1,8 +1,9 @@
-"""Funding of brain research, and the other megaprojects it is compared with."""
+"""Funding of brain research, and the other megaprojects with which it is compared."""
 
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from urllib.parse import urlsplit
 
 from .common import (
@@ -15,6 +16,7 @@ from .common import (
     scaled,
     slug,
     unique_key,
+    whole,
 )
 
 _MEGA = "sobe2025-neuroscience-megaprojects"
@@ -70,13 +72,11 @@ _STATUS = {
     "Proposed": "proposed",
     "": None,
 }
-#: Amounts that the raw text beside them does not bear out.
+#: Amounts that the raw text next to them does not support.
 _UNCLEAR = {
     "The Chinese Human Brain Connectome Project": "no currency is named",
     "The Green Brain Project": "no currency or unit is named, and the amount is that of a national programme",
 }
-
-
 #: Hosts of foundations: a project that links to one as its funder is philanthropic.
 _FOUNDATIONS = ("hhmi.org", "wellcome.org", "simonsfoundation.org")
 #: Projects whose own link names foundations as the funders, though it is on another host.
@@ -89,195 +89,154 @@ _NOT_A_FOUNDATION = ("commercial", "governmental")
 
 
 def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
+    """Return the rows of the tables of brain research funding and of other megaprojects."""
     funding = _megaprojects(upstream, ledger) + _initiatives(upstream, ledger)
     for row in funding:
         _check_funder(row, ledger)
     _choose(funding)
-    funding.sort(key=lambda r: (r["project_id"], r["source"]))
+    funding.sort(key=itemgetter("project_id", "source"))
     return {"brain_research_funding": funding, "megaprojects": _comparison(upstream, ledger)}
 
 
 def _check_funder(row: dict, ledger: Ledger) -> None:
     """Compare the class of funder with the project's own link."""
-    if row["funder_type"] not in _NOT_A_FOUNDATION:
-        return
     host = urlsplit(row["reference_url"] or "").netloc.removeprefix("www.")
     why = _NAMED_IN_LINK.get(row["project_id"])
     if host in _FOUNDATIONS:
         why = f"the project's own link is of a foundation, {host}"
-    if why:
-        key = f"{row['project_id']}/{row['source']}"
-        row["funder_type"] = ledger.fix(
-            "brain_research_funding", key, "funder_type", row["funder_type"], "philanthropic", why
-        )
+    if why and row["funder_type"] in _NOT_A_FOUNDATION:
+        _fix(ledger, row, "funder_type", row["funder_type"], "philanthropic", why)
+
+
+def _fix(ledger: Ledger, row: dict, column: str, theirs, ours, why: str) -> None:
+    """Correct a cell of a funding row."""
+    key = f"{row['project_id']}/{row['source']}"
+    row[column] = ledger.fix("brain_research_funding", key, column, theirs, ours, why)
+
+
+def _project(name: str) -> dict:
+    """Return what a row says of a project by its name alone."""
+    key = _SAME_PROJECT.get(name, slug(re.sub(r"\(.*\)", "", name)))
+    part_of = "brain-initiative" if key in _WITHIN_BRAIN else None
+    return {"project_id": key, "project": name, "part_of": part_of}
 
 
 def _megaprojects(upstream: Upstream, ledger: Ledger) -> list[dict]:
     rows = []
     for line in upstream.read("costs/neuroscience-megaprojects.tsv"):
-        name = one_line(line["project name"])
-        key = _SAME_PROJECT.get(name, slug(re.sub(r"\(.*\)", "", name)))
-        row_key = f"{key}/{_MEGA}"
+        row = _project(one_line(line["project name"]))
         own, within = line["Neuroscience funding ($M)"], line["funding within BRAIN ($M)"]
         part = own == "" and number(within) is not None
-        if part and key not in _WITHIN_BRAIN:
-            raise DeriveError(f"{name}: upstream counts it within BRAIN, we do not")
-        funder = line["category"]
-        if funder in _FUNDER:
-            funder = ledger.fix(
-                "brain_research_funding",
-                row_key,
-                "funder_type",
-                funder,
-                _FUNDER[funder],
-                "misspelt",
-            )
-        reference = _first_link(line["ref"])
-        if name == "Synchron" and "neuralink" in line["ref"]:
-            reference = ledger.fix(
-                "brain_research_funding",
-                row_key,
-                "reference_url",
-                reference,
-                None,
-                "the link is another company's (Neuralink)",
-            )
-        rows.append(
-            {
-                "project_id": key,
-                "source": _MEGA,
-                "project": name,
-                "funder_type": funder,
-                "start_year": _year(line["start year"]),
-                "end_year": _year(line["end year"]),
-                "status": _STATUS[line["status"]],
-                "funding_usd": scaled(within if part else own, 1e6),
-                "amount_basis": "upstream_estimate" if line["ref"] == "Estimates" else "stated",
-                "part_of": "brain-initiative" if key in _WITHIN_BRAIN else None,
-                "reference_url": reference,
-            }
-        )
+        if part and not row["part_of"]:
+            raise DeriveError(f"{row['project']}: upstream counts it within BRAIN, we do not")
+        row |= {
+            "source": _MEGA,
+            "funder_type": line["category"],
+            "start_year": whole(line["start year"]),
+            "end_year": whole(line["end year"]),
+            "status": _STATUS[line["status"]],
+            "funding_usd": scaled(within if part else own, 1e6),
+            "amount_basis": "upstream_estimate" if line["ref"] == "Estimates" else "stated",
+            "reference_url": _first_link(line["ref"]),
+        }
+        if funder := _FUNDER.get(line["category"]):
+            _fix(ledger, row, "funder_type", line["category"], funder, "misspelt")
+        if row["project"] == "Synchron" and "neuralink" in line["ref"]:
+            why = "the link is another company's (Neuralink)"
+            _fix(ledger, row, "reference_url", row["reference_url"], None, why)
+        rows.append(row)
     return rows
 
 
 def _initiatives(upstream: Upstream, ledger: Ledger) -> list[dict]:
     rows = []
     for line in upstream.read("initiatives/brain-initiatives-overview.tsv"):
-        name = one_line(line["Project name"])
-        if "Stratergy" in name:
-            name = name.replace("Stratergy", "Strategy")
-            ledger.fix(
-                "brain_research_funding",
-                f"{slug(name)}/{_INITIATIVES}",
-                "project",
-                line["Project name"],
-                name,
-                "misspelt",
-            )
-        key = _SAME_PROJECT.get(name, slug(re.sub(r"\(.*\)", "", name)))
-        funding, basis = _amount(line, f"{key}/{_INITIATIVES}", ledger)
-        rows.append(
-            {
-                "project_id": key,
-                "source": _INITIATIVES,
-                "project": name,
-                "funder_type": "+".join(
-                    _FUNDER[part.strip()] for part in line["Category"].split(",")
-                ),
-                "start_year": _year(line["Start Year (cleaned)"]),
-                "end_year": _year(line["End Year (cleaned)"]),
-                "status": _STATUS[line["Status"]],
-                "funding_usd": funding,
-                "amount_basis": basis,
-                "part_of": "brain-initiative" if key in _WITHIN_BRAIN else None,
-                "left_out_upstream": line["Ignore?"] == "True",
-                "reference_url": _first_link(line["References"]),
-            }
-        )
+        theirs = one_line(line["Project name"])
+        row = _project(theirs.replace("Stratergy", "Strategy")) | {
+            "source": _INITIATIVES,
+            "funder_type": "+".join(_FUNDER[part.strip()] for part in line["Category"].split(",")),
+            "start_year": whole(line["Start Year (cleaned)"]),
+            "end_year": whole(line["End Year (cleaned)"]),
+            "status": _STATUS[line["Status"]],
+            "left_out_upstream": line["Ignore?"] == "True",
+            "reference_url": _first_link(line["References"]),
+        }
+        if theirs != row["project"]:
+            _fix(ledger, row, "project", theirs, row["project"], "misspelt")
+        _set_amount(row, line, ledger)
+        rows.append(row)
     return rows
 
 
-def _amount(line: dict, row_key: str, ledger: Ledger):
-    """The budget in US dollars, and what kind of number it is."""
-    raw, cleaned = one_line(line["Budget (in million $)"]), line["Budget (in million $) (cleaned)"]
-    dollars = number(raw) if re.fullmatch(r"\$[\d,]+", raw) else None
-    if dollars is not None:
-        if cleaned and float(cleaned) * 1e6 != dollars:
-            why = "the text beside it gives the dollars"
-            ledger.fix(
-                "brain_research_funding",
-                row_key,
-                "funding_usd",
-                f"{cleaned} (million)",
-                dollars,
-                why,
-            )
-        return float(dollars), "stated"
-    if not cleaned:
-        return None, "not_given"
-    value = scaled(cleaned, 1e6)
-    name = one_line(line["Project name"])
-    if name in _UNCLEAR:
-        return value, "unclear"
-    if raw.startswith("£"):
-        return value, "converted"
-    if "per year" in raw:
-        return value, "annual_times_years"
-    if re.search(r"\d\s*-\s*\d", raw):
-        return value, "midpoint"
-    return value, "stated"
+def _set_amount(row: dict, line: dict, ledger: Ledger) -> None:
+    """Set the budget of a row in US dollars, and what kind of number it is."""
+    raw = one_line(line["Budget (in million $)"])
+    cleaned = line["Budget (in million $) (cleaned)"]
+    row["funding_usd"] = scaled(cleaned, 1e6)
+    if re.fullmatch(r"\$[\d,]+", raw):
+        value, row["funding_usd"], basis = row["funding_usd"], float(number(raw)), "stated"
+        if value not in (None, row["funding_usd"]):
+            theirs, why = f"{cleaned} (million)", "the text beside it gives the dollars"
+            _fix(ledger, row, "funding_usd", theirs, row["funding_usd"], why)
+    elif not cleaned:
+        basis = "not_given"
+    elif row["project"] in _UNCLEAR:
+        basis = "unclear"
+    elif raw.startswith("£"):
+        basis = "converted"
+    elif "per year" in raw:
+        basis = "annual_times_years"
+    else:
+        basis = "midpoint" if re.search(r"\d\s*-\s*\d", raw) else "stated"
+    row["amount_basis"] = basis
 
 
 def _choose(rows: list[dict]) -> None:
-    """One row a project counts in sums: the megaprojects table's where it gives an amount.
+    """Choose one row per project that counts in sums: the first that gives an amount.
 
     Parts of a larger programme, proposals, amounts of unclear unit and rows that upstream
     leaves out itself never count, so that no dollar is counted twice or made up.
     """
-    chosen: dict[str, dict] = {}
+    chosen = set()
     for row in rows:
-        row["book_choice"] = False
-        left_out = row.pop("left_out_upstream", False)
         uncounted = (
-            row["part_of"] or row["status"] == "proposed" or row["amount_basis"] == "unclear"
+            row.pop("left_out_upstream", False)
+            or row["part_of"]
+            or row["status"] == "proposed"
+            or row["amount_basis"] == "unclear"
+            or row["funding_usd"] is None
+            or row["project_id"] in chosen
         )
-        if row["funding_usd"] is None or uncounted or left_out:
-            continue
-        chosen.setdefault(row["project_id"], row)
-    for row in chosen.values():
-        row["book_choice"] = True
+        row["book_choice"] = not uncounted
+        if row["book_choice"]:
+            chosen.add(row["project_id"])
 
 
 def _comparison(upstream: Upstream, ledger: Ledger) -> list[dict]:
-    rows, taken = [], set()
+    """Return the rows of other megaprojects, from both of upstream's tables of them."""
+    rows: dict[str, dict] = {}
+    taken: set[str] = set()
+
+    def fix(key, column, theirs, ours, why):
+        return ledger.fix("megaprojects", key, column, theirs, ours, why)
+
     for line in upstream.read("costs/non-neuroscience-megaprojects.tsv"):
-        key = unique_key(slug(line["project"]), taken)
-        rows.append(
-            {
-                "megaproject_id": key,
-                "source": _OTHER,
-                "project": line["project"].replace("Igniftion", "Ignition"),
-                "field": line["field"],
-                "cost_2024_usd": scaled(line["cost ($B, 2024 dollars)"], 1e9),
-                "reference_url": _comparison_link(line, key, ledger),
-            }
-        )
-        if "Igniftion" in line["project"]:
-            ledger.fix(
-                "megaprojects", key, "project", line["project"], rows[-1]["project"], "misspelt"
-            )
+        theirs = line["project"]
+        key, ours = unique_key(slug(theirs), taken), theirs.replace("Igniftion", "Ignition")
+        rows[key] = {
+            "megaproject_id": key,
+            "source": _OTHER,
+            "project": ours if ours == theirs else fix(key, "project", theirs, ours, "misspelt"),
+            "field": line["field"],
+            "cost_2024_usd": scaled(line["cost ($B, 2024 dollars)"], 1e9),
+            "reference_url": _comparison_link(line, key, ledger),
+        }
     why = "values are billions whatever the column's name says: Apollo's 283 would else lie below its own unadjusted cost"
-    ledger.fix(
-        "megaprojects",
-        f"every row of {_DIGITAL}",
-        "cost_2024_usd",
-        "million USD (Adjusted2024_M)",
-        "billion USD",
-        why,
-    )
+    every, theirs = f"every row of {_DIGITAL}", "million USD (Adjusted2024_M)"
+    fix(every, "cost_2024_usd", theirs, "billion USD", why)
     for line in upstream.read("initiatives/digital-human-intelligence-costs.tsv"):
-        key = unique_key(slug(line["Name"]), taken)
-        row = {
+        key, span = unique_key(slug(line["Name"]), taken), int(line["Years"])
+        row = rows[key] = {
             "megaproject_id": key,
             "source": _DIGITAL,
             "project": line["Name"],
@@ -289,25 +248,19 @@ def _comparison(upstream: Upstream, ledger: Ledger) -> list[dict]:
             "cost_2024_usd": scaled(line["Adjusted2024_M"], 1e9),
             "cost_per_year_usd": scaled(line["CostPerYear_M"], 1e6),
         }
-        span = int(line["Years"])
-        if row["end_year"] - row["start_year"] != span:
+        start = row["end_year"] - span
+        if row["start_year"] != start:
             why = f"the table's own {span} years and cost per year count from here"
-            row["start_year"] = ledger.fix(
-                "megaprojects", key, "start_year", row["start_year"], row["end_year"] - span, why
-            )
-        rows.append(row)
-    by_id = {row["megaproject_id"]: row for row in rows}
-    apply_seen(by_id, "megaprojects", ledger)
-    genome = by_id["human-genome-project"]
+            row["start_year"] = fix(key, "start_year", row["start_year"], start, why)
+    apply_seen(rows, "megaprojects", ledger)
+    why = (
+        "the two US agencies' budgets for 1988 to 2003 come to $3.8 billion as spent, which "
+        "leaves out other countries; no source seen gives this amount"
+    )
     for column in ("cost_nominal_usd", "cost_2024_usd"):
-        why = (
-            "the two US agencies' budgets for 1988 to 2003 come to $3.8 billion as spent, which "
-            "leaves out other countries; no source seen gives this amount"
-        )
-        ledger.doubt(
-            "megaprojects", "human-genome-project", column, genome[column], why, "hgp-us-budget"
-        )
-    return sorted(rows, key=lambda r: (r["source"], r["megaproject_id"]))
+        value = rows["human-genome-project"][column]
+        ledger.doubt("megaprojects", "human-genome-project", column, value, why, "hgp-us-budget")
+    return sorted(rows.values(), key=itemgetter("source", "megaproject_id"))
 
 
 #: A link dragged down a spreadsheet column counts upwards: these are not articles that were read.
@@ -315,24 +268,17 @@ _DRAGGED = "https://www.sciencedirect.com/science/article/pii/S03014215130109"
 
 
 def _comparison_link(line: dict, key: str, ledger: Ledger) -> str | None:
-    link = _first_link(line["source"])
-    ours = link
-    if link and link.startswith(_DRAGGED) and link != _DRAGGED + "26":
-        ours, why = (
-            _DRAGGED + "26",
-            "the identifier counts up by one from row to row, as a spreadsheet does when dragged; the others of the list give this one",
-        )
-    elif link and "1996_Summer_Olympics" in link and "1996" not in line["project"]:
+    link = ours = _first_link(line["source"]) or ""
+    if link.startswith(_DRAGGED):
+        ours = _DRAGGED + "26"
+        why = "the identifier counts up by one from row to row, as a spreadsheet does when dragged; the others of the list give this one"
+    elif "1996_Summer_Olympics" in link and "1996" not in line["project"]:
         ours, why = None, "the article is about another Olympic Games (Atlanta 1996)"
-    return (
-        ours if ours == link else ledger.fix("megaprojects", key, "reference_url", link, ours, why)
-    )
+    if ours != link:
+        ledger.fix("megaprojects", key, "reference_url", link, ours, why)
+    return ours
 
 
 def _first_link(text: str) -> str | None:
     found = re.search(r"https?://[^\s,]+", text)
-    return found.group(0).rstrip(".,;)") if found else None
-
-
-def _year(text: str) -> int | None:
-    return int(float(text)) if text else None
+    return found[0].rstrip(".,;)") if found else None

@@ -1,4 +1,4 @@
-"""Organism quantities: one row a quantity × source, one of them the book's choice."""
+"""Organism quantities: one row per quantity and source, one of them the book's choice."""
 
 from __future__ import annotations
 
@@ -20,16 +20,7 @@ _DEMANDS_COLUMN = {
     "human": "human (brain)",
 }
 ORGANISMS = ("c_elegans", "drosophila", "zebrafish_larva", "mouse", "macaque", "human")
-_QUANTITIES = (
-    "neurons",
-    "somata",
-    "synapses",
-    "brain_volume",
-    "recorded_volume",
-    "example_volume",
-    "lifetime",
-    "max_firing_rate",
-)
+#: Quantity → unit, in the order of the table.
 _UNITS = {
     "neurons": "1",
     "somata": "1",
@@ -49,6 +40,20 @@ _MEASURES = {
     ("zebrafish_larva", "lifetime", "sobe2025-organism-characteristics"): "larval_age",
     ("c_elegans", "max_firing_rate", "sobe2025-organism-characteristics"): "not_applicable",
 }
+#: Source → quantity → upstream's column.
+_COLUMNS = {
+    "sobe2025-organisms": {
+        "neurons": "neurons",
+        "synapses": "synapses",
+        "brain_volume": "volume_mm3",
+    },
+    "sobe2025-organism-characteristics": {
+        "neurons": "Total Neuron Count",
+        "brain_volume": "Brainvolume in mm^3",
+        "lifetime": "Average Liftime in Minutes",
+        "max_firing_rate": "Maximum Neuron Firing Rate (Hz)",
+    },
+}
 #: The largest volume of a table that names no organism, read as the human brain by its size.
 _EXAMPLE_SOURCE = "sobe2025-comparison-methods-volumes"
 _RECORDED_SOURCE = "sobe2025-recording-parameters"
@@ -63,124 +68,90 @@ _SYNAPSE_WHY = "the table used for all synapses: the compute and memory estimate
 
 
 def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
-    rows = []
-
-    def add(organism, quantity, value, source, attributed_to=None):
-        if value is not None:
-            rows.append(
-                {
-                    "organism": organism,
-                    "quantity": quantity,
-                    "source": source,
-                    "value": value,
-                    "unit": _UNITS[quantity],
-                    "measures": _MEASURES.get((organism, quantity, source), quantity),
-                    "attributed_to": attributed_to,
-                }
-            )
-
-    for line in upstream.read("organisms/organisms.tsv"):
-        # "Literature" names no source, so nothing is attributed.
-        named = None if line["source"] == "Literature" else line["source"]
-        for quantity, column in (
-            ("neurons", "neurons"),
-            ("synapses", "synapses"),
-            ("brain_volume", "volume_mm3"),
-        ):
-            add(line["id"], quantity, number(line[column]), "sobe2025-organisms", named)
-
-    for line in upstream.read("organisms/organism-characteristics.tsv"):
-        organism = _ID_FROM_NAME[line["Organism"]]
-        for quantity, column in (
-            ("neurons", "Total Neuron Count"),
-            ("brain_volume", "Brainvolume in mm^3"),
-            ("lifetime", "Average Liftime in Minutes"),
-            ("max_firing_rate", "Maximum Neuron Firing Rate (Hz)"),
-        ):
-            add(organism, quantity, number(line[column]), "sobe2025-organism-characteristics")
-
-    demands = {
-        line["organisms"]: line
-        for line in upstream.read("compute/computational-demands-organisms.tsv")
-    }
-    for organism, column in _DEMANDS_COLUMN.items():
-        for quantity in ("neurons", "synapses"):
-            add(
-                organism,
-                quantity,
-                number(demands[quantity][column]),
-                "sobe2025-computational-demands",
-            )
-
-    for line in upstream.read("parameters/recording-capabilities.tsv"):
-        if line["id"] == "experiment_brain_volume":
-            for organism in ORGANISMS:
-                add(organism, "recorded_volume", number(line[organism]), _RECORDED_SOURCE)
-    examples = upstream.read("recordings/comparison-methods-volumes.tsv")
-    largest = max(number(line["Volume (mm³)"]) for line in examples)
-    add("human", "example_volume", largest, _EXAMPLE_SOURCE)
-
+    """Return the rows of the table of organisms."""
+    rows = [row for row in _stated(upstream) if row["value"] is not None]
     _choose(rows)
     for fact in seen_facts("organisms"):
-        organism, quantity, source = fact["key"].split("/")
-        rows.append(
-            {
-                "organism": organism,
-                "quantity": quantity,
-                "source": source,
-                "value": number(fact["value"]),
-                "unit": _UNITS[quantity],
-                "measures": _MEASURES.get((organism, quantity, source), quantity),
-                "attributed_to": None,
-                "book_choice": quantity == "somata",
-                "choice_reason": "the only source" if quantity == "somata" else None,
-            }
-        )
+        row = _row(*fact["key"].split("/"), number(fact["value"]))
+        if row["quantity"] == "somata":
+            row.update(book_choice=True, choice_reason="the only source")
+        rows.append(row)
     _doubts(rows, ledger)
+    units = list(_UNITS)
     rows.sort(
-        key=lambda r: (
-            ORGANISMS.index(r["organism"]),
-            _QUANTITIES.index(r["quantity"]),
-            r["source"],
-        )
+        key=lambda r: (ORGANISMS.index(r["organism"]), units.index(r["quantity"]), r["source"])
     )
     return {"organisms": rows}
 
 
+def _row(organism: str, quantity: str, source: str, value, attributed_to=None) -> dict:
+    return {
+        "organism": organism,
+        "quantity": quantity,
+        "source": source,
+        "value": value,
+        "unit": _UNITS[quantity],
+        "measures": _MEASURES.get((organism, quantity, source), quantity),
+        "attributed_to": attributed_to,
+        "book_choice": False,
+        "choice_reason": None,
+    }
+
+
+def _stated(upstream: Upstream):
+    """Yield the values that upstream's tables state, None where blank."""
+    source = "sobe2025-organisms"
+    for line in upstream.read("organisms/organisms.tsv"):
+        # "Literature" names no source, so nothing is attributed.
+        named = None if line["source"] == "Literature" else line["source"]
+        for quantity, column in _COLUMNS[source].items():
+            yield _row(line["id"], quantity, source, number(line[column]), named)
+    source = "sobe2025-organism-characteristics"
+    for line in upstream.read("organisms/organism-characteristics.tsv"):
+        for quantity, column in _COLUMNS[source].items():
+            yield _row(_ID_FROM_NAME[line["Organism"]], quantity, source, number(line[column]))
+    for line in upstream.read("compute/computational-demands-organisms.tsv"):
+        if line["organisms"] in ("neurons", "synapses"):
+            for organism, column in _DEMANDS_COLUMN.items():
+                value = number(line[column])
+                yield _row(organism, line["organisms"], "sobe2025-computational-demands", value)
+    for line in upstream.read("parameters/recording-capabilities.tsv"):
+        if line["id"] == "experiment_brain_volume":
+            for organism in ORGANISMS:
+                yield _row(organism, "recorded_volume", _RECORDED_SOURCE, number(line[organism]))
+    examples = upstream.read("recordings/comparison-methods-volumes.tsv")
+    largest = max(number(line["Volume (mm³)"]) for line in examples)
+    yield _row("human", "example_volume", _EXAMPLE_SOURCE, largest)
+
+
 def book_neurons(upstream: Upstream) -> dict[str, int]:
     """Return the book's number of neurons of each organism."""
-    rows = derive(upstream, Ledger())["organisms"]
     return {
         row["organism"]: row["value"]
-        for row in rows
+        for row in derive(upstream, Ledger())["organisms"]
         if row["quantity"] == "neurons" and row["book_choice"]
     }
 
 
 def _choose(rows: list[dict]) -> None:
-    """Mark one row of each organism × quantity as the book's choice, with the reason."""
+    """Mark one row of each organism and quantity as the book's choice, with the reason."""
     groups: dict[tuple, list[dict]] = {}
     for row in rows:
-        row.update(book_choice=False, choice_reason=None)
         groups.setdefault((row["organism"], row["quantity"]), []).append(row)
     for (_, quantity), group in groups.items():
-        values = Counter(row["value"] for row in group)
+        (value, votes), *others = Counter(row["value"] for row in group).most_common()
+        column, wanted = "value", value
         if len(group) == 1:
-            chosen, why = group[0], "the only source"
-        elif len(values) == 1:
-            chosen, why = group[0], "all sources agree"
+            why = "the only source"
+        elif not others:
+            why = "all sources agree"
         elif quantity == "neurons":
-            value, votes = values.most_common(1)[0]
-            chosen = next(row for row in group if row["value"] == value)
             why = f"{votes} of {len(group)} sources give this value"
         elif quantity == "brain_volume":
-            chosen = next(
-                row for row in group if row["source"] == "sobe2025-organism-characteristics"
-            )
-            why = _VOLUME_WHY
+            column, wanted, why = "source", "sobe2025-organism-characteristics", _VOLUME_WHY
         else:
-            chosen = next(row for row in group if row["source"] == "sobe2025-computational-demands")
-            why = _SYNAPSE_WHY
+            column, wanted, why = "source", "sobe2025-computational-demands", _SYNAPSE_WHY
+        chosen = next(row for row in group if row[column] == wanted)
         chosen.update(book_choice=True, choice_reason=why)
 
 
@@ -220,9 +191,9 @@ def _doubts(rows: list[dict], ledger: Ledger) -> None:
     """Record the values that are kept and doubtful; the maximum rates are so together."""
     for row in rows:
         where = (row["organism"], row["quantity"], row["source"])
-        if where in _DOUBTS:
+        if why := _DOUBTS.get(where):
             seen = "worm-synapse-counts" if where == _WORM_SYNAPSES else ""
-            ledger.doubt("organisms", "/".join(where), "value", row["value"], _DOUBTS[where], seen)
+            ledger.doubt("organisms", "/".join(where), "value", row["value"], why, seen)
     why = (
         "maximum firing rates come without a source and differ in what they are the maximum of, "
         "so that they cannot be compared between organisms"

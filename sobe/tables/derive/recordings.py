@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import re
 
-from .common import DeriveError, Ledger, Upstream, apply_seen, bare_doi, number, slug, unique_key
+from .common import (
+    DeriveError,
+    Ledger,
+    Upstream,
+    apply_seen,
+    bare_doi,
+    number,
+    slug,
+    unique_key,
+    whole,
+)
 from .organisms import book_neurons
 
 _METHOD = {
@@ -13,13 +24,14 @@ _METHOD = {
     "Imaging": "fluorescence_imaging",
     "calcium_imaging": "fluorescence_imaging",
 }
-#: Upstream's word for who compiled a row; people named without a publication count as upstream's own.
+#: Upstream's word for who compiled a row; a person without a publication counts as upstream.
 _COMPILER = {"Stevenson": "stevenson2011", "S&K": "stevenson2011", "Urai": "urai2022"}
-#: Upstream's two recording tables give the same paper under two DOIs; the second is the registered one.
+#: Upstream's two recording tables give one paper two DOIs; the second is the registered one.
 _SAME_PAPER = {"10.1016/j.jneumeth.2017.01.016": "10.1016/j.jneumeth.2017.07.001"}
 
 
 def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
+    """Return the rows of the tables of recordings, of their coverage, and of imaged volumes."""
     recordings = _recordings(upstream, ledger)
     _doubt_one_rate(recordings, ledger)
     return {
@@ -33,27 +45,23 @@ def _recordings(upstream: Upstream, ledger: Ledger) -> list[dict]:
     rows: dict[str, dict] = {}
     for line in upstream.read("recordings/neural-information-rate.tsv"):
         doi = bare_doi(line["doi"])
-        published = bool(line["Year"])
         rows[_SAME_PAPER.get(doi, doi)] = {
-            "authors": line["Authors"] or None,
-            "title": line["title"] or None,
-            "year": int(float(line["Year"])) if published else None,
-            "month": int(float(line["Month"])) if line["Month"] else None,
-            "submission_date": None if published else line["initial_submission"],
+            "authors": line["Authors"],
+            "title": line["title"],
+            "year": whole(line["Year"]),
+            "month": whole(line["Month"]),
+            "submission_date": "" if line["Year"] else line["initial_submission"],
             "method": _METHOD[line["Method"] or line["normalized_technology"]],
-            "neurons": int(float(line["normalized_best_yield"])),
+            "neurons": whole(line["normalized_best_yield"]),
             "temporal_resolution_hz": number(line["effective_temporal_resolution_hz"]),
             "information_rate_per_s": number(line["calculated_information_rate"]),
             "compiled_by": line["source"],
             "doi": doi,
         }
     for line in upstream.read("recordings/neural-recordings.tsv"):
-        doi = bare_doi(line["DOI"])
-        if doi in rows:
-            known = rows[doi]
-            if known["neurons"] != number(line["Neurons"]) or (
-                known["year"] and known["year"] != int(line["Year"])
-            ):
+        doi, neurons, year = bare_doi(line["DOI"]), whole(line["Neurons"]), whole(line["Year"])
+        if known := rows.get(doi):
+            if known["neurons"] != neurons or known["year"] not in (None, year):
                 raise DeriveError(
                     f"recording {doi}: upstream's two tables disagree on neurons or year"
                 )
@@ -61,48 +69,40 @@ def _recordings(upstream: Upstream, ledger: Ledger) -> list[dict]:
                 _merge_doi(ledger, known, doi)
             continue
         rows[doi or line["DOI"]] = {
-            "authors": line["Authors"].rstrip(),
-            "year": int(line["Year"]),
-            "month": int(line["Month"]),
+            "authors": line["Authors"],
+            "year": year,
+            "month": whole(line["Month"]),
             "method": _METHOD[line["Method"]],
-            "neurons": int(float(line["Neurons"])) if line["Neurons"] else None,
+            "neurons": neurons,
+            "information_rate_per_s": None,
             "compiled_by": line["Source"],
-            "doi": doi or None,
-            "url": None if doi else line["DOI"],
+            "doi": doi,
+            "url": "" if doi else line["DOI"],
         }
-    ordered = sorted(
-        rows.values(),
-        key=lambda r: (
-            r["year"] or int(r["submission_date"][:4]),
-            r.get("month") or 0,
-            r["doi"] or r.get("url"),
-        ),
-    )
+
+    def year_of(row):
+        return row["year"] or int(row["submission_date"][:4])
+
     taken: set[str] = set()
+    ordered = sorted(
+        rows.values(), key=lambda r: (year_of(r), r["month"] or 0, r["doi"] or r.get("url", ""))
+    )
     for row in ordered:
         first = re.split(r"\bet al|,| and ", row["authors"] or row["compiled_by"])[0]
-        row["recording_id"] = unique_key(
-            slug(first, row["year"] or row["submission_date"][:4]), taken
-        )
+        row["recording_id"] = unique_key(slug(first, year_of(row)), taken)
         row["date_status"] = "published" if row["year"] else "submitted_only"
-        row["rate_status"] = (
-            "given"
-            if row.get("information_rate_per_s") is not None
-            else "no_neuron_count"
-            if row["neurons"] is None
-            else "no_temporal_resolution"
-        )
+        row["rate_status"] = "given"
+        if row["information_rate_per_s"] is None:
+            lacking = "neuron_count" if row["neurons"] is None else "temporal_resolution"
+            row["rate_status"] = f"no_{lacking}"
         row["source"] = _COMPILER.get(row["compiled_by"], "sobe2025-recordings")
     return ordered
 
 
 def _doubt_one_rate(rows: list[dict], ledger: Ledger) -> None:
     """Record that one method's rates are all the same number, which no recording measured."""
-    rates = [
-        row["temporal_resolution_hz"]
-        for row in rows
-        if row["method"] == "electrophysiology" and row.get("temporal_resolution_hz") is not None
-    ]
+    every = [r.get("temporal_resolution_hz") for r in rows if r["method"] == "electrophysiology"]
+    rates = [rate for rate in every if rate is not None]
     if len(rates) > 1 and len(set(rates)) == 1:
         why = f"the same in all {len(rates)} rated rows of the method: assigned, not measured"
         ledger.doubt(
@@ -140,45 +140,35 @@ _STATUS = {
 
 
 def _coverage(upstream: Upstream, ledger: Ledger) -> list[dict]:
-    """One row a recording. A value counts as the paper's where the reference table states it.
+    """Return one row per recording, with the values that its paper states.
 
-    The summary table has one number an organism where the reference table has a blank (15 and 120
-    minutes for each worm, 1 Hz for most), so a value that stands only there is unconfirmed.
+    A value counts as the paper's if the reference table has it. The summary table has one number
+    per organism where the reference table has a blank (15 and 120 minutes for each worm, 1 Hz for
+    most), so a value that is only there is unconfirmed.
     """
-    references = {}
-    for line in upstream.read("recordings/neural-dynamics-references.tsv"):
-        references[_paper(line["DOI/Link"]), line["First author"], line["Method"]] = line
+    references = upstream.read("recordings/neural-dynamics-references.tsv")
     rows, taken, totals = [], set(), book_neurons(upstream)
     for line in upstream.read("recordings/neurodynamics-papers.tsv"):
         label = f"{line['First author']} {line['Year']}"
         if line["Method"] == "fMRI":
             ledger.drop("recording_coverage", f"{label}: fMRI", "voxels, not single neurons")
             continue
-        reference = references.get((_paper(line["DOI/Link"]), line["First author"], line["Method"]))
-        reference = reference or _by_name(references, line)
+        reference = _reference(references, line)
         key = unique_key(slug(line["First author"], line["Year"], line["Method"]), taken)
         organism = line["Organism"]
         if not organism:
-            organism = ledger.fix(
-                "recording_coverage",
-                key,
-                "organism",
-                "",
-                reference["Organism"],
-                "blank here; the reference table names it",
-            )
+            why, organism = "blank here; the reference table names it", reference["Organism"]
+            ledger.fix("recording_coverage", key, "organism", "", organism, why)
         if line["Fixated / moving"] == "fixiated":
             ledger.fix("recording_coverage", key, "preparation", "fixiated", "fixated", "misspelt")
         row = {
             "coverage_id": key,
             "authors": line["First author"],
-            "year": int(line["Year"]),
+            "year": whole(line["Year"]),
             "organism": _ORGANISM[organism],
             "method": line["Method"].lower() + "_imaging",
             "preparation": "moving" if line["Fixated / moving"] == "moving" else "fixated",
-            "individuals": int(float(line["Individuals studied"]))
-            if line["Individuals studied"]
-            else None,
+            "individuals": whole(line["Individuals studied"]),
             "doi": _registered_doi(line["DOI/Link"], key, ledger),
             "url": line["DOI/Link"],
             "source": "sobe2025-neurodynamics-papers",
@@ -193,14 +183,12 @@ def _coverage(upstream: Upstream, ledger: Ledger) -> list[dict]:
             if (row["coverage_id"], column) in given:
                 row[status] = "confirmed"
     _coverage_doubts(rows, ledger)
-    return sorted(
-        rows,
-        key=lambda r: (list(_ORGANISM.values()).index(r["organism"]), r["year"], r["coverage_id"]),
-    )
+    order = list(_ORGANISM.values())
+    return sorted(rows, key=lambda r: (order.index(r["organism"]), r["year"], r["coverage_id"]))
 
 
 def _registered_doi(link: str, key: str, ledger: Ledger) -> str | None:
-    """The DOI of a link, as registered: without a preprint's version, and of a Nature article."""
+    """Return the DOI of a link in its registered form, or None; a Nature article's from its name."""
     doi = bare_doi(link)
     if version := re.fullmatch(r"(10\.1101/.*?)v\d+", doi):
         why = "v1 is the preprint's version, which is no part of the registered DOI"
@@ -218,72 +206,69 @@ _LEAST_FOR_A_SHARE = 10_000
 
 
 def _counted(row: dict, totals: dict[str, int]) -> str:
-    """What the row's number counts, as far as its form tells.
+    """Return what the row's number counts, as far as its form tells.
 
     A count that is exactly a whole percentage of the organism's neurons, and is not itself a
     round number, is a share multiplied by a total. Of the counts for the larval zebrafish,
     whose total is 100,000, every round number is such a share, so the form tells nothing.
     """
-    percent = row["neurons"] / totals[row["organism"]] * _SHARES_KEPT
-    whole = abs(percent - round(percent)) < 1e-9 and percent >= 1
-    round_total = re.fullmatch("10*", str(totals[row["organism"]]))
-    if whole and not round_total and row["neurons"] >= _LEAST_FOR_A_SHARE:
+    total = totals[row["organism"]]
+    percent = row["neurons"] / total * _SHARES_KEPT
+    is_share = abs(percent - round(percent)) < 1e-9 and percent >= 1
+    if is_share and row["neurons"] >= _LEAST_FOR_A_SHARE and not re.fullmatch("10*", str(total)):
         return "fraction_times_total"
     return "not_stated"
 
 
 def _coverage_doubts(rows: list[dict], ledger: Ledger) -> None:
     """Record counts that are not counts of cells, and counts that more than one paper shares."""
+
+    def doubt(row, column, why):
+        ledger.doubt("recording_coverage", row["coverage_id"], column, row[column], why)
+
+    seen: dict[tuple, set[str]] = {}
+    for row in rows:
+        seen.setdefault((row["organism"], row["neurons"]), set()).add(row["doi"])
     for row in rows:
         if row["authors"] == "Fores-Valle":
             why = "a public list of references has Flores-Valle for this DOI; the paper itself was not seen"
-            ledger.doubt("recording_coverage", row["coverage_id"], "authors", row["authors"], why)
-    seen: dict[tuple, list[str]] = {}
-    for row in rows:
-        seen.setdefault((row["organism"], row["neurons"]), []).append(row["doi"])
-    for row in rows:
-        why = None
+            doubt(row, "authors", why)
         if row["counted"] == "fraction_times_total" and row["organism"] == "drosophila":
             why = "exactly a whole percentage of 140,000 neurons: it looks like a share of the brain times a total"
-        elif len(set(seen[row["organism"], row["neurons"]])) > 1:
+            doubt(row, "neurons", why)
+        elif len(seen[row["organism"], row["neurons"]]) > 1:
             why = "other papers of the table, by other methods, have the same number"
-        if why:
-            ledger.doubt("recording_coverage", row["coverage_id"], "neurons", row["neurons"], why)
-        if row["doi"] and (posted := re.match(r"10\.1101/(\d{4})\.", row["doi"])):
-            if not 0 <= row["year"] - int(posted[1]) <= 1:
-                why = f"its DOI is of a preprint posted in {posted[1]}"
-                ledger.doubt("recording_coverage", row["coverage_id"], "year", row["year"], why)
+            doubt(row, "neurons", why)
+        posted = re.match(r"10\.1101/(\d{4})\.", row["doi"] or "")
+        if posted and not 0 <= row["year"] - int(posted[1]) <= 1:
+            doubt(row, "year", f"its DOI is of a preprint posted in {posted[1]}")
 
 
 def _stated_values(line: dict, reference: dict | None, key: str, ledger: Ledger) -> dict:
+    """Return the values of a recording, and whether its paper states them."""
     values = {}
     for column, (summary, detailed) in _COVERAGE.items():
-        value = number(line[summary])
-        stated = number(reference[detailed]) if reference else None
-        if stated is not None and value is not None and stated != value:
+        value, stated = number(line[summary]), number(reference[detailed]) if reference else None
+        if None not in (value, stated) and stated != value:
             why = "the reference table, which gives the paper's own numbers, says otherwise"
-            value = ledger.fix("recording_coverage", key, column, line[summary], stated, why)
-        elif stated is not None:
-            value = stated
-        values[column] = int(value) if column == "neurons" else value
-        if column != "neurons":
-            values[_STATUS[column]] = (
-                "missing" if value is None else "confirmed" if stated is not None else "unconfirmed"
-            )
+            ledger.fix("recording_coverage", key, column, line[summary], stated, why)
+        values[column] = value if stated is None else stated
+        if column in _STATUS:
+            confirmed = "unconfirmed" if stated is None else "confirmed"
+            values[_STATUS[column]] = "missing" if values[column] is None else confirmed
     return values
 
 
-def _paper(link: str) -> str:
-    return bare_doi(link) or link
+def _paper(line: dict) -> str:
+    return bare_doi(line["DOI/Link"]) or line["DOI/Link"]
 
 
-def _by_name(references: dict, line: dict):
-    """The reference row of the same first author, year and method, where the links differ."""
-    for (_, author, method), reference in references.items():
-        same_year = reference["Year"] and int(float(reference["Year"])) == int(line["Year"])
-        if author == line["First author"] and method == line["Method"] and same_year:
-            return reference
-    return None
+def _reference(references: list[dict], line: dict) -> dict | None:
+    """Return the row of the same first author and method, with the same paper or else year."""
+    alike = [r for r in references if all(r[c] == line[c] for c in ("First author", "Method"))]
+    found = [r for r in reversed(alike) if _paper(r) == _paper(line)]
+    found += [r for r in alike if whole(r["Year"]) == whole(line["Year"])]
+    return found[0] if found else None
 
 
 def _imaging(upstream: Upstream, ledger: Ledger) -> list[dict]:
@@ -292,24 +277,23 @@ def _imaging(upstream: Upstream, ledger: Ledger) -> list[dict]:
         if line["released_year"] == "year":  # the units row
             continue
         key = unique_key(slug(line["map_comment"], line["mapName"]), taken)
-        volume = number(line["fov_mm3"])
-        rate = None if line["imagingRate"] == "undisclosed" else number(line["imagingRate"])
+        doi, rate = bare_doi(line["doi"]), line["imagingRate"]
         row = {
             "dataset_id": key,
             "dataset": line["mapName"],
-            "year": int(line["released_year"]),
+            "year": whole(line["released_year"]),
             "authors": re.sub(r"\s*\d{4}.*$", "", line["map_comment"]),
-            "doi": bare_doi(line["doi"]) or None,
-            "url": None if bare_doi(line["doi"]) else line["doi"],
+            "doi": doi,
+            "url": "" if doi else line["doi"],
             "technique": line["img_tech"].replace(" - ", "-"),
             "species": {"zebrafinsh": "zebra finch"}.get(line["species"], line["species"]),
-            "region": line["region"] or None,
-            "volume_mm3": volume,
+            "region": line["region"],
+            "volume_mm3": number(line["fov_mm3"]),
             "voxel_x_nm": number(line["vx_x_nm"]),
             "voxel_y_nm": number(line["vx_y_nm"]),
             "voxel_z_nm": number(line["vx_z_nm"]),
             "voxels": number(line["dsSize_nVx"]),
-            "imaging_rate_mvoxel_per_s": rate,
+            "imaging_rate_mvoxel_per_s": None if rate == "undisclosed" else number(rate),
             "source": "bosch2024",
         }
         if line["species"] == "zebrafinsh":
@@ -322,7 +306,7 @@ def _imaging(upstream: Upstream, ledger: Ledger) -> list[dict]:
 
 
 def _check_year(row: dict, label: str, ledger: Ledger) -> None:
-    """The year of release must be the one in the row's own label."""
+    """Correct a year of release that is not the one in the row's own label."""
     stated = re.search(r"\b(19|20)\d\d\b", label)
     if stated and int(stated[0]) != row["year"]:
         why = f"the row's own label, {label}, and the DOI's number say otherwise"
@@ -357,14 +341,13 @@ _VOLUME_DOUBTS = {
 
 
 def _imaging_doubts(rows: list[dict], ledger: Ledger) -> None:
+    """Record volumes that do not fit, and data sets that are counted twice."""
     first: dict[tuple, str] = {}
     for row in rows:
         key = row["dataset_id"]
-        if key in _VOLUME_DOUBTS:
+        if why := _VOLUME_DOUBTS.get(key):
             seen = "hemibrain-voxels" if key == "scheffer-2020-flybrain-hemibrain" else ""
-            ledger.doubt(
-                "imaging_datasets", key, "volume_mm3", row["volume_mm3"], _VOLUME_DOUBTS[key], seen
-            )
+            ledger.doubt("imaging_datasets", key, "volume_mm3", row["volume_mm3"], why, seen)
         same = first.setdefault((row["volume_mm3"], row["voxels"], row["species"]), key)
         if same != key:
             why = f"volume, voxels and rate equal those of {same}: one data set, counted twice"
@@ -372,17 +355,12 @@ def _imaging_doubts(rows: list[dict], ledger: Ledger) -> None:
 
 
 def _check_voxels(row: dict, ledger: Ledger) -> None:
-    """Voxels must be the volume over the voxel's volume (mm³ → nm³: 10¹⁸)."""
-    computed = (
-        row["volume_mm3"] * 1e18 / (row["voxel_x_nm"] * row["voxel_y_nm"] * row["voxel_z_nm"])
-    )
+    """Correct a number of voxels that is not volume per voxel volume (mm³ → nm³: 10¹⁸)."""
+    edges = (row[f"voxel_{axis}_nm"] for axis in "xyz")
+    computed = row["volume_mm3"] * 1e18 / math.prod(edges)
     if abs(row["voxels"] / computed - 1) > 0.001:
         why = "volume over voxel volume, from the columns beside it, gives ours"
+        ours = float(f"{computed:.6g}")
         row["voxels"] = ledger.fix(
-            "imaging_datasets",
-            row["dataset_id"],
-            "voxels",
-            row["voxels"],
-            float(f"{computed:.6g}"),
-            why,
+            "imaging_datasets", row["dataset_id"], "voxels", row["voxels"], ours, why
         )

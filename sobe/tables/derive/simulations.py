@@ -1,10 +1,11 @@
-"""Simulation capability (models × ten dimensions) and the number of neurons simulated."""
+"""Simulation capability (models × ten dimensions), and the number of neurons simulated."""
 
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 
-from .common import DeriveError, Ledger, Upstream, number, one_line, slug, unique_key
+from .common import DeriveError, Ledger, Upstream, number, one_line, slug, unique_key, whole
 
 #: Upstream's column → our dimension.
 DIMENSIONS = {
@@ -28,69 +29,61 @@ _ORGANISM = {
     "Human": "human",
     "Silicon": "silicon",
 }
+_SCORES = ("0", "1", "2", "3")
 #: A model counts as scored when at least half of its ten scores are given.
 _MINIMUM_SCORES = 5
 
 
 def derive(upstream: Upstream, ledger: Ledger) -> dict[str, list[dict]]:
-    models, scores, taken = [], [], set()
+    """Return the rows of the tables of models, of their scores, and of simulations."""
+    models, scores, taken = [], {}, set()
+    source = {"source": "sobe2025-computational-models"}
     for line in upstream.read("simulations/computational-models.tsv"):
         given = {
-            ours: line[theirs]
+            ours: whole(line[theirs])
             for theirs, ours in DIMENSIONS.items()
-            if line[theirs] in "0123" and line[theirs]
+            if line[theirs] in _SCORES
         }
         if len(given) < _MINIMUM_SCORES:
             continue
+        organism = line["Organism"]
         key = unique_key(slug(line["First Author"], line["Year"]), taken)
-        organism = _ORGANISM[line["Organism"]]
-        if line["Organism"] == "mouse":
-            ledger.fix(
-                "simulation_models",
-                key,
-                "organism",
-                "mouse",
-                "mouse",
-                "upstream spells it lower-case, so that its figure dropped the row; read as Mouse",
-            )
-        # Upstream's own figure draws the five animal groups, spelt exactly, without silicon.
-        drawn = line["Organism"] in ("C. elegans", "Drosophila", "Zebrafish", "Mouse", "Human")
+        if organism == "mouse":
+            why = "upstream spells it lower-case, so that its figure dropped the row; read as Mouse"
+            ledger.fix("simulation_models", key, "organism", organism, organism, why)
         models.append(
             {
                 "model_id": key,
                 "authors": line["First Author"],
-                "year": number(line["Year"]),
-                "organism": organism,
-                "in_upstream_figure": drawn,
+                "year": whole(line["Year"]),
+                "organism": _ORGANISM[organism],
+                # Upstream's own figure draws the animal groups, spelt exactly, without silicon.
+                "in_upstream_figure": organism not in ("mouse", "Silicon"),
                 "url": line["Link"].split()[0],
-                "source": "sobe2025-computational-models",
             }
+            | source
         )
-        for dimension in DIMENSIONS.values():
-            score = int(given[dimension]) if dimension in given else None
-            scores.append(
-                {
-                    "model_id": key,
-                    "dimension": dimension,
-                    "score": score,
-                    "source": "sobe2025-computational-models",
-                }
-            )
-    models.sort(
-        key=lambda m: (list(_ORGANISM.values()).index(m["organism"]), m["year"], m["model_id"])
-    )
-    order = [m["model_id"] for m in models]
-    dims = list(DIMENSIONS.values())
-    scores.sort(key=lambda s: (order.index(s["model_id"]), dims.index(s["dimension"])))
+        scores[key] = given
+    order = list(_ORGANISM.values())
+    models.sort(key=lambda m: (order.index(m["organism"]), m["year"], m["model_id"]))
     return {
         "simulation_models": models,
-        "capability_scores": scores,
+        "capability_scores": [
+            {
+                "model_id": model["model_id"],
+                "dimension": dimension,
+                "score": scores[model["model_id"]].get(dimension),
+            }
+            | source
+            for model in models
+            for dimension in DIMENSIONS.values()
+        ],
         "simulated_neurons": _simulated_neurons(upstream, ledger),
     }
 
 
 _TABLE = "simulated_neurons"
-#: Counts that lost a superscript, or are otherwise not what the text beside them says:
+#: Counts that lost a superscript, or are otherwise not what the text next to them says:
 #: (first author, year, upstream's number) → (ours, why).
 _WRONG_COUNTS = {
     ("ccortex", 2003, 2020): (20_000_000_000, "2*10^10 lost its superscript"),
@@ -113,19 +106,20 @@ _UNIT = {
     ("rosen", 2023): "cells",
 }
 #: Where the number is not the whole model's.
-_BASIS = {
-    ("harris", 2002): "per_unit",
-    ("davies", 2018): "per_unit",
-    ("schwalger", 2017): "per_unit",
-    ("rybak", 2015): "per_unit",
-    ("lytton", 2008): "per_unit",
-    ("molyneaux", 2007): "per_unit",
-    ("terman", 2002): "per_unit",
-    ("kasabov", 2014): "upper_end",
-    ("benjamin", 2014): "upper_end",
-    ("yavuz", 2016): "upper_end",
-    ("dai", 2020): "upper_end",
-}
+_BASIS = dict.fromkeys(
+    (
+        ("harris", 2002),
+        ("davies", 2018),
+        ("schwalger", 2017),
+        ("rybak", 2015),
+        ("lytton", 2008),
+        ("molyneaux", 2007),
+        ("terman", 2002),
+    ),
+    "per_unit",
+) | dict.fromkeys(
+    (("kasabov", 2014), ("benjamin", 2014), ("yavuz", 2016), ("dai", 2020)), "upper_end"
+)
 _CATEGORY = {
     "Specialized/Hybrid": "specialised",
     "Integrate-and-Fire": "integrate_and_fire",
@@ -137,114 +131,80 @@ _CATEGORY = {
 
 
 def _simulated_neurons(upstream: Upstream, ledger: Ledger) -> list[dict]:
+    """Return one row per simulation; rows of upstream's that say the same become one."""
     found: dict[tuple, dict] = {}
-    years_elsewhere = {
-        (slug(line["First Author"]).split("-")[0], line["Neurons (cited)"]): line["Year"]
-        for line in upstream.read("simulations/computational-models.tsv")
-    }
+    years, links = {}, {}
+    for model in upstream.read("simulations/computational-models.tsv"):
+        author = _author(model["First Author"])
+        years[author, model["Neurons (cited)"]] = model["Year"]
+        links[author, model["Year"]] = model["Link"].split()
     for line in upstream.read("simulations/neuron-simulations.tsv"):
         label = one_line(line["Simulation/Initiative"]).strip("() ").rstrip(".")
-        for row in _parts(line, label, ledger, years_elsewhere):
-            same = (row["author_key"], row["year"], row["neurons"])
-            if same in found:
-                kept = found[same]
+        for row in _parts(line, label, ledger, years):
+            kept = found.setdefault((row["author_key"], row["year"], row["neurons"]), row)
+            if kept is not row:
                 kept["url"] = kept["url"] or row["url"]
-                kept["evidence"] = _evidence(kept["author_key"], kept["url"])
-                ledger.drop(
-                    _TABLE,
-                    f"{label}: {one_line(line['Neurons'])}",
-                    f"the same simulation as {kept['simulation_id']}",
-                )
-            else:
-                row["simulation_id"] = slug(row["author_key"], row["year"])
-                found[same] = row
-    links_elsewhere = {
-        (slug(line["First Author"]).split("-")[0], line["Year"]): line["Link"].split()
-        for line in upstream.read("simulations/computational-models.tsv")
-    }
+                same = f"the same simulation as {slug(kept['author_key'], kept['year'])}"
+                ledger.drop(_TABLE, f"{label}: {one_line(line['Neurons'])}", same)
     taken: set[str] = set()
-    rows = sorted(found.values(), key=lambda r: (r["year"], r["author_key"], r["neurons"]))
+    rows = sorted(found.values(), key=itemgetter("year", "author_key", "neurons"))
     for row in rows:
-        row["simulation_id"] = unique_key(row["simulation_id"], taken)
-        link = links_elsewhere.get((row["author_key"], str(row["year"])))
+        author = row.pop("author_key")
+        row["simulation_id"] = unique_key(slug(author, row["year"]), taken)
+        link = links.get((author, str(row["year"])))
         if row["url"] is None and link:
             why = "upstream's models table links the paper of the same first author and year"
             row["url"] = ledger.fix(_TABLE, row["simulation_id"], "url", "", link[0], why)
-            row["evidence"] = _evidence(row["author_key"], row["url"])
-        del row["author_key"]
+        row["evidence"] = _evidence(author, row["url"])
     return rows
 
 
-def _parts(line: dict, label: str, ledger: Ledger, years_elsewhere: dict):
-    """The simulations that one of upstream's rows speaks of: none, one, or two."""
-    author = slug(label.replace("Blue Brain Project (", "")).split("-")[0]
-    raw, count, year = (
-        one_line(line["Neurons"]),
-        number(line["# of Neurons"]),
-        re.search(r"\b(19|20)\d\d\b", label),
-    )
+def _author(text: str) -> str:
+    return slug(text).split("-")[0]
+
+
+def _parts(line: dict, label: str, ledger: Ledger, years: dict) -> list[dict]:
+    """Return the simulations that one of upstream's rows speaks of: none, one, or two."""
+    raw, count = one_line(line["Neurons"]), number(line["# of Neurons"])
+    authors = label.replace("Blue Brain Project (", "")
+    author, stated = _author(authors), re.search(r"\b(19|20)\d\d\b", label)
+    year = whole(stated[0] if stated else years.get((author, line["Neurons"]), ""))
+    why, parts = None, []
     if count is None:
-        return (
-            ledger.drop(_TABLE, f"{label}: {raw or 'no number'}", "gives no number of neurons")
-            or []
-        )
-    if label.startswith("Click or tap"):
-        return ledger.drop(_TABLE, f"{label}: {raw}", "names neither authors nor a year") or []
-    if count == 1:
-        return (
-            ledger.drop(
-                _TABLE, f"{label}: {raw}", "a model of single neurons; its 1 is a code, not a count"
-            )
-            or []
-        )
-    if author == "vogelstein":
-        # Two systems stand stacked in one row; the number is the second one's.
-        ledger.drop(
-            _TABLE,
-            f"{label}: {raw}",
-            "two systems in one row; split into vogelstein-2007 and park-2011",
-        )
-        return [
+        raw, why = raw or "no number", "gives no number of neurons"
+    elif label.startswith("Click or tap"):
+        why = "names neither authors nor a year"
+    elif count == 1:
+        why = "a model of single neurons; its 1 is a code, not a count"
+    elif author == "vogelstein":
+        # Two systems are in one row; the number is the second one's.
+        why = "two systems in one row; split into vogelstein-2007 and park-2011"
+        parts = [
             _record(line, "vogelstein", "Vogelstein et al.", 2007, 4_800, ledger),
-            _record(line, "park", "Park et al.", 2011, 262_000, ledger)
-            | {"url": None, "evidence": "no_link"},
+            _record(line, "park", "Park et al.", 2011, 262_000, ledger) | {"url": None},
         ]
+    elif (author, year, count) == ("shiu", 2023, 125_000):
+        why = "the same simulation as shiu-2024 (its preprint)"
+    if why:
+        ledger.drop(_TABLE, f"{label}: {raw}", why)
+        return parts
     if year is None:
-        elsewhere = years_elsewhere.get((author, line["Neurons"]))
-        if not elsewhere:
-            raise DeriveError(f"{label}: no year, and none in the models table")
-        ledger.fix(
-            _TABLE,
-            slug(author, elsewhere),
-            "year",
-            "n.d.",
-            int(elsewhere),
-            "upstream's models table dates the same model",
-        )
-        year_number = int(elsewhere)
-    else:
-        year_number = int(year.group(0))
-    if (author, year_number, count) == ("shiu", 2023, 125_000):
-        return (
-            ledger.drop(
-                _TABLE, f"{label}: {raw}", "the same simulation as shiu-2024 (its preprint)"
-            )
-            or []
-        )
-    authors = re.sub(
-        r"[,.\s]*(\(?\b(19|20)\d\d\)?|n\.d)\b.*$", "", label.replace("Blue Brain Project (", "")
-    ).strip(" ,.(")
-    return [_record(line, author, _authors(authors), year_number, count, ledger)]
+        raise DeriveError(f"{label}: no year, and none in the models table")
+    if not stated:
+        why = "upstream's models table dates the same model"
+        ledger.fix(_TABLE, slug(author, year), "year", "n.d.", year, why)
+    authors = re.sub(r"[,.\s]*(\(?\b(19|20)\d\d\)?|n\.d)\b.*$", "", authors).strip(" ,.(")
+    return [_record(line, author, _authors(authors), year, count, ledger)]
 
 
-#: Hosts of pages that a person keeps for himself.
+#: Hosts of personal pages.
 _PERSONAL_PAGES = ("izhikevich.org", "modha.org")
-#: Simulations that only the company that sells them tells of.
+#: Simulations that only the company that sells them describes.
 _COMPANIES = ("ccortex",)
 
 
 def _evidence(author: str, url: str | None) -> str:
-    """Whose word the count is: a publication's, a personal page's, a company's, or unknown."""
+    """Return whose word the count is: a publication's, a personal page's, a company's, or unknown."""
     if author in _COMPANIES:
         return "company"
     if url is None:
@@ -258,18 +218,11 @@ def _authors(text: str) -> str:
 
 
 def _record(line: dict, author: str, authors: str, year: int, count: float, ledger: Ledger) -> dict:
-    key = slug(author, year)
-    ours, why = _WRONG_COUNTS.get((author, year, int(count)), (None, None))
-    if ours is not None:
-        count = ledger.fix(
-            _TABLE,
-            key,
-            "neurons",
-            line["# of Neurons"],
-            ours,
-            f"{why}; upstream's text: {one_line(line['Neurons'])}",
-        )
-    url = line["Link"].split()
+    """Return the row of one simulation, with its count corrected."""
+    if (author, year, int(count)) in _WRONG_COUNTS:
+        ours, why = _WRONG_COUNTS[author, year, int(count)]
+        why += f"; upstream's text: {one_line(line['Neurons'])}"
+        count = ledger.fix(_TABLE, slug(author, year), "neurons", line["# of Neurons"], ours, why)
     return {
         "author_key": author,
         "authors": authors,
@@ -278,7 +231,6 @@ def _record(line: dict, author: str, authors: str, year: int, count: float, ledg
         "unit_counted": _UNIT.get((author, year), "neurons"),
         "count_basis": _BASIS.get((author, year), "whole_model"),
         "model_class": _CATEGORY[line["Category"]],
-        "evidence": _evidence(author, url[0] if url else None),
-        "url": url[0] if url else None,
+        "url": next(iter(line["Link"].split()), None),
         "source": "sobe2025-neuron-simulations",
     }

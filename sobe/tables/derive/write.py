@@ -1,4 +1,4 @@
-"""Derived files put in place: all of them or none, whenever that is cut short."""
+"""Put derived files in place: all of them or none, even if that is interrupted."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from sobe import atomic, signals
+from sobe import atomic, signals, tables
 from sobe.tables.derive.common import DeriveError
 
 READY = ".derived"
@@ -15,14 +15,26 @@ READY = ".derived"
 def write(files: dict[str, str], root: Path) -> None:
     """Put all files in place, all of them or none.
 
-    They are laid out aside, loaded there together with the tables that are not derived, and take
-    the name ``.derived`` once they are whole and on the disk. From then on they are moved into
-    place, by the next command if this one does not come to it. Raises :class:`tables.TableError`
-    for a table that does not keep to its schema, :class:`DeriveError` where another derivation
-    runs, OSError where the disk fails; nothing has changed then.
-    """
-    from sobe import tables
+    They are written to a folder of their own and loaded there, together with the tables that are
+    not derived. The folder is renamed to ``.derived`` once they are whole and on the disk. From
+    then on they are moved into place, by the next command if this one is interrupted.
 
+    Parameters
+    ----------
+    files
+        The text of each file, by its path in the repository.
+    root
+        The folder of the repository.
+
+    Raises
+    ------
+    TableError
+        If a table does not keep to its schema; nothing has changed then.
+    DeriveError
+        If another derivation is running.
+    OSError
+        If the disk fails.
+    """
     aside = root / ".derived.part"
     with atomic.alone(root / "data") as ours:
         if not ours:
@@ -38,12 +50,9 @@ def write(files: dict[str, str], root: Path) -> None:
                 atomic.write_whole(aside / name, text)
             for name in tables.names(aside / "data"):
                 tables.load(name, aside / "data")
-            for path in [
-                p
-                for p in aside.rglob("*")
-                if p.is_file() and p.relative_to(aside).as_posix() not in files
-            ]:
-                path.unlink()
+            for path in _files(aside):
+                if path.relative_to(aside).as_posix() not in files:
+                    path.unlink()
             with signals.held_off():
                 os.rename(aside, root / READY)
                 _move(root)
@@ -61,6 +70,10 @@ def finish(root: Path) -> None:
 
 def _move(root):
     ready = root / READY
-    for path in sorted(p for p in ready.rglob("*") if p.is_file()):
+    for path in _files(ready):
         os.replace(path, root / path.relative_to(ready))
     atomic.remove(ready)
+
+
+def _files(folder):
+    return sorted(path for path in folder.rglob("*") if path.is_file())
