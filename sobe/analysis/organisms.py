@@ -6,6 +6,10 @@ import pandas as pd
 
 from sobe import tables
 
+#: Hertz up to which sampling counts: little is gained by sampling faster than neurons fire. The
+#: parameter ``hz_cap`` of the recording chapter has the same value, as a test demands.
+HZ_CAP = 200.0
+
 
 def chosen(organisms: pd.DataFrame | None = None, column: str = "value") -> pd.DataFrame:
     """Return the book's choice of each organism's quantities.
@@ -26,3 +30,13 @@ def chosen(organisms: pd.DataFrame | None = None, column: str = "value") -> pd.D
     """
     rows = tables.load("organisms") if organisms is None else organisms
     return rows[rows["book_choice"]].pivot(index="organism", columns="quantity", values=column)
+
+
+def whole_brain_rates(hz_cap: float = HZ_CAP) -> pd.Series:
+    """Return the sampling throughput of whole brains, per second and by organism.
+
+    It is the number of neurons times their highest firing rate, which counts up to ``hz_cap``
+    (hertz); missing where no source gives either.
+    """
+    values = chosen()
+    return values["neurons"] * values["max_firing_rate"].clip(upper=hz_cap)

@@ -35,6 +35,7 @@ def figure(
     note: str = "",
     width="container",
     height=None,
+    offset: int | None = None,
     log_switch: str | None = None,
     data: pd.DataFrame | None = None,
 ) -> Output:
@@ -67,6 +68,8 @@ def figure(
         A text below the chart.
     width, height
         As in Altair: a number, ``"container"`` or ``alt.Step``.
+    offset : int, optional
+        Pixels between title and plot, for a chart that writes above its plot.
     log_switch : {"x", "y"}, optional
         A logarithmic axis that readers may switch to linear.
     data : pandas.DataFrame, optional
@@ -89,7 +92,8 @@ def figure(
     declared = title is not None
     if declared:
         shape = {} if height is None else {"height": height}
-        text = alt.TitleParams(title, subtitle=subtitle)
+        away = {} if offset is None else {"offset": offset}
+        text = alt.TitleParams(title, subtitle=subtitle, **away)
         chart = chart.properties(title=text, width=width, **shape)
     spec = chart.to_dict()
     said = spec.get("title")
