@@ -107,8 +107,8 @@ def test_proxies_and_only_they_say_how_they_may_mislead():
 def test_units_and_sections_can_be_written():
     fields = {field["name"]: field for field in tables.schema("claims")["schema"]["fields"]}
     assert set(fields["unit"]["constraints"]["enum"]) == set(ledger._WRITTEN)
-    assert fields["section"]["constraints"]["enum"] == list(claims.SECTIONS)
-    assert fields["chapter"]["constraints"]["enum"] == list(claims.CHAPTERS)
+    assert fields["section"]["constraints"]["enum"] == list(claims_shown.SECTIONS)
+    assert fields["chapter"]["constraints"]["enum"] == list(claims_shown.CHAPTERS)
 
 
 def test_every_claim_has_a_place_and_the_sources_of_its_readings(entries):

@@ -251,16 +251,18 @@ def test_an_interrupted_sweep_goes_on_where_it_stopped(tmp_path):
     assert (tmp_path / "out" / "table.csv").read_text(encoding="utf-8").count("\n") == 97
 
 
-def started(*command):
-    """A process of its own group, so that ending it ends its children."""
+def started(*command, errors=subprocess.DEVNULL):
+    """A process of its own group, so that ending it ends its children.
+
+    What it complains of goes to `errors`, which is no pipe: one that nobody reads stops it once full.
+    """
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.Popen(
         [sys.executable, *command],
         env=env,
         start_new_session=True,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
+        stderr=errors,
     )
 
 
@@ -420,21 +422,25 @@ def cluster(tmp_path_factory):
     processes = []
 
     def start(workers=1):
-        scheduler = started(
-            "-m",
-            "distributed.cli.dask_scheduler",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            "0",
-            "--no-dashboard",
-        )
+        log = tmp_path_factory.mktemp("scheduler") / "log"
+        with log.open("w") as errors:
+            scheduler = started(
+                "-m",
+                "distributed.cli.dask_scheduler",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                "0",
+                "--no-dashboard",
+                errors=errors,
+            )
         processes.append(scheduler)
         address = None
         deadline = time.monotonic() + 60
         while address is None and time.monotonic() < deadline:
-            found = re.search(r"tcp://127\.0\.0\.1:\d+", scheduler.stderr.readline())
+            found = re.search(r"tcp://127\.0\.0\.1:\d+", log.read_text())
             address = found and found[0]
+            time.sleep(0.05)
         assert address, "the scheduler did not start"
         ours = [scheduler]
         for _ in range(workers):

@@ -74,7 +74,8 @@ def test_every_kernel_is_a_process_with_variables_of_its_own(tiny):
 
 def test_the_end_of_the_process_is_told_as_that_of_a_kernel(tiny):
     """As when the system, out of memory, chooses it."""
-    tiny.chapter("alpha", extra=tiny.cell("import signal; os.kill(os.getppid(), signal.SIGKILL)"))
+    code = "import signal; os.kill(os.getppid(), signal.SIGKILL); signal.pause()"
+    tiny.chapter("alpha", extra=tiny.cell(code))
     with pytest.raises(BuildError, match="'alpha' failed in cell 4 .*the kernel died"):
         build_book(tiny.project)
 

@@ -7,9 +7,10 @@ ours, as of a data frame, goes through `page.translated`.
 import ast
 from functools import lru_cache
 
-from sobe import ROOT, languages
+from sobe import languages
 from sobe.charts import outputs, translated_spec
 from sobe.languages.html import translated as html
+from sobe.paths import ROOT
 
 #: What myst-nb puts before the type of a kept value.
 KEPT = "application/papermill.record/"

@@ -12,7 +12,8 @@ import signal
 import tempfile
 from pathlib import Path
 
-from sobe import ROOT, atomic, languages
+from sobe import atomic, languages
+from sobe.paths import ROOT
 from sobe.pipeline import editions, rendering
 from sobe.pipeline.execute import Executor
 

@@ -145,12 +145,11 @@ def render(project, source, out, settings=None, builder="html"):
                 )
                 app.build()
                 failed = app.statuscode != 0
-    except SphinxError as error:
-        failed, failure = True, f"{error.category}: {error}"
     except Exception as error:
-        if cause := _system_error(error):
+        if cause := _system_error(error):  # Sphinx wraps what its extensions raise
             raise BuildError(f"the book did not render: {reason(cause)}") from error
-        failed, failure = True, traceback.format_exc()
+        known = isinstance(error, SphinxError)
+        failed, failure = True, f"{error.category}: {error}" if known else traceback.format_exc()
     if failed:
         said = "\n".join(filter(None, (warnings.getvalue().strip(), failure)))
         raise BuildError(

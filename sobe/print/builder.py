@@ -70,6 +70,10 @@ def _without_code(app, doctree):
     for node in list(doctree.findall(nodes.container)):
         if "cell_input" in node.get("classes", []):
             node.parent.remove(node)
+    for node in list(doctree.findall(nodes.raw)):
+        if node.astext().startswith("<a ") and node.astext().endswith(" download>"):
+            # A file of the site, which a document on its own does not reach.
+            node.replace_self(nodes.raw("", "<a>", format="html"))
     for node in list(doctree.findall(nodes.literal_block)):
         box = node.parent
         if "sobe-citation" not in box.get("classes", []):

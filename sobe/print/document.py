@@ -17,8 +17,9 @@ from sobe.site.datadoc import constraint_words
 from sobe.site.figures import unit_words
 from sobe.site.nodes import Shown
 
-#: Columns from which on a table is set in small type, and on a page on its side.
-WIDE, WIDEST = 7, 10
+#: Columns from which on a table is set in small type, and on a page on its side; the latter also
+#: with so many columns of sentences.
+WIDE, WIDEST, SENTENCES = 6, 10, 5
 _PLACE = re.compile(r"(?:#document-)?(?:([\w-]+?)(?:\.html)?)?(?:#([\w-]+))?$")
 
 
@@ -185,7 +186,7 @@ class Document:
         )
         count = len(table.columns)
         wide = ' class="wide"' if count >= WIDE else ""
-        if count >= WIDEST:
+        if count >= WIDEST or sum(c.kind == "long" for c in table.columns) >= SENTENCES:
             wide = ' class="wide widest"'
         return (
             f'<table id="{ident}"{wide}><caption>{caption}</caption><thead><tr>{head}</tr></thead>\n'

@@ -17,7 +17,8 @@ import unicodedata
 from html import escape
 from pathlib import Path
 
-from sobe import ROOT, atomic, signals
+from sobe import atomic, signals
+from sobe.paths import ROOT
 
 FOOT = 34  # pixels under the chart for its source line
 #: Faces of which only the system has one; their version decides the bytes of pictures that name them.

@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from sobe import ROOT
+from sobe.paths import ROOT
 from sobe.tables.rows import TableError, note, quote, read, read_text
 
 _LONGEST = 10_000

@@ -26,7 +26,7 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
 from pathlib import Path
 
-from sobe import ROOT, signals
+from sobe import signals
 from sobe.analysis.estimator import EstimatorError
 from sobe.analysis.estimator.estimate import BOTTLENECKS, estimate
 from sobe.analysis.estimator.model import load_model
@@ -34,6 +34,7 @@ from sobe.analysis.estimator.scenario import Sweep
 from sobe.analysis.estimator.uncertainty import draw
 from sobe.atomic import alone, write_whole
 from sobe.languages import units
+from sobe.paths import ROOT
 from sobe.policy import guarded
 
 _PACKAGE = Path(__file__).resolve().parent

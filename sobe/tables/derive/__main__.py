@@ -15,7 +15,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from sobe import ROOT, tables
+from sobe import tables
+from sobe.paths import ROOT
 
 from . import compute, costs, estimator, funding, organisms, recordings, simulations
 from .bibliography import bibtex

@@ -11,7 +11,7 @@ import csv
 import re
 from functools import cache
 
-from sobe import ROOT
+from sobe.paths import ROOT
 
 from .common import DeriveError, Ledger, Upstream, number
 
