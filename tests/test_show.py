@@ -71,6 +71,17 @@ def test_a_table_names_and_writes_its_columns():
     ]
 
 
+def test_a_column_names_how_it_is_written():
+    frame = pd.DataFrame({"n": [1500.0], "kind": ["a"], "left": ["out"]})
+    columns = {"kind": ("Kind", {"a": "An a"}), "n": ("Number", units.count)}
+    formats = {"kind": {"a": "An a"}, "n": units.count}
+    plain = display.table(frame, "c", columns={"kind": "Kind", "n": "Number"}, formats=formats)
+    assert display.table(frame, "c", columns=columns).data == plain.data
+    assert plain.data["rows"] == [["An a", "1,500"]]
+    with pytest.raises(ValueError, match="no column 'b' to show among n, kind, left"):
+        display.table(frame, "c", columns={"b": ("B", units.count)})
+
+
 @pytest.mark.parametrize("argument", ["columns", "formats", "compared"])
 def test_a_column_that_is_not_there_is_refused(argument):
     with pytest.raises(ValueError, match="no column 'b' to show among a"):

@@ -86,7 +86,7 @@ def links(frame: pd.DataFrame, text: str) -> list[Link]:
 def table(
     frame: pd.DataFrame,
     caption: str,
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, str | tuple[str, Callable | Mapping]] | None = None,
     formats: Mapping[str, Callable | Mapping] | None = None,
     compared: Mapping[str, Callable] | None = None,
     search: bool = False,
@@ -101,7 +101,8 @@ def table(
     Parameters
     ----------
     columns : mapping, optional
-        Columns of ``frame`` to show, in order, and their headings: ``{"year": "Year"}``.
+        Columns of ``frame`` to show, in order, and their headings: ``{"year": "Year"}``. A pair
+        says how the values are written as well, as in ``formats``: ``{"usd": ("Cost", units.usd)}``.
         Default: all of them, by their own names.
     formats : mapping, optional
         How the values of a column are written: a function of one value, as in
@@ -122,12 +123,15 @@ def table(
     ValueError
         A column is named that is not there.
     """
-    written = {name: frame[_known(name, frame)].map(how) for name, how in (formats or {}).items()}
+    pairs = {name: says for name, says in (columns or {}).items() if not isinstance(says, str)}
+    formats = {**(formats or {}), **{name: how for name, (_, how) in pairs.items()}}
+    written = {name: frame[_known(name, frame)].map(how) for name, how in formats.items()}
     for name, write in (compared or {}).items():
         written[name] = units.column(frame[_known(name, frame)], write)
     frame = frame.assign(**written)
     if columns is not None:
-        frame = pd.DataFrame({head: frame[_known(name, frame)] for name, head in columns.items()})
+        heads = {name: pairs[name][0] if name in pairs else columns[name] for name in columns}
+        frame = pd.DataFrame({head: frame[_known(name, frame)] for name, head in heads.items()})
     for names, use in ((menus, "make a menu of"), (unprinted, "leave out of print")):
         if absent := [name for name in names if name not in frame]:
             raise ValueError(f"no column {absent[0]!r} to {use}")

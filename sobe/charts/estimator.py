@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import pandas as pd
+
+from sobe import tables
 from sobe.analysis.estimator.estimate import BOTTLENECKS, CHOICES, COST_PARTS, TIME_PARTS, settle
 from sobe.analysis.estimator.model import Model, load_model
+from sobe.charts.display import Code
 from sobe.charts.outputs import Output
 from sobe.languages import units
 
@@ -18,6 +22,7 @@ SETTINGS = (
     ("microscope_budget", "Microscopes", "million US dollars", 1e6, 0.1, 100_000, True),
     ("project_years", "Horizon", "years", 1, 1, 100, False),
 )
+_REPORT = "State of Brain Emulation Report 2025, data repository: "
 _LABELS = ("Organism", "Imaging", "Proofreading effort")  # of CHOICES
 # Results that are shown large, and next to them: formula, label, form of the number.
 _TILES = (
@@ -74,6 +79,55 @@ def petabytes(size: float) -> str:
 def superscripts(unit: str) -> str:
     """Write a unit of the model as a reader sees it: "um³" for "um**3"."""
     return unit.replace("**3", "³")
+
+
+def fault_name(key: str) -> str:
+    """Write the key of an error of the published calculator: "Free antibodies"."""
+    return key.replace("-", " ").capitalize()
+
+
+def formulas_table(model: Model) -> pd.DataFrame:
+    """Return every formula of a model as cells of :func:`sobe.charts.display.table`."""
+    rows = [
+        {
+            "Formula": Code(row.name),
+            "Expression": Code(row.expression),
+            "Unit": superscripts(row.unit),
+            "What it gives": row.description,
+            "Since": "as published" if row.layer == "published" else row.layer,
+        }
+        for row in model.formulas.values()
+    ]
+    return pd.DataFrame(rows)
+
+
+def parameters_table(model: Model) -> pd.DataFrame:
+    """Return every parameter of a model, per case, as cells of :func:`sobe.charts.display.table`.
+
+    Numbers that hold by definition are left out.
+    """
+    cases = {"any": "any"}
+    for choice in CHOICES:
+        cases |= model.options[choice]
+    titles = tables.load("sources").set_index("key")["title"].str.removeprefix(_REPORT)
+    rows = [
+        {
+            "Parameter": Code(name),
+            "For": cases[case],
+            "Value": units.significant(row.value, 4),
+            "Low": "—" if row.low is None else units.significant(row.low),
+            "High": "—" if row.high is None else units.significant(row.high),
+            "Unit": superscripts(model.units[name]),
+            "What it is": model.descriptions[name],
+            "Evidence": row.evidence.replace("_", " "),
+            "Why this range": row.reason or "taken as it is",
+            "Source": titles[row.source],
+        }
+        for name, by_case in model.parameters.items()
+        for case, row in by_case.items()
+        if row.evidence != "definition"
+    ]
+    return pd.DataFrame(rows)
 
 
 def payload(model: Model, defaults: Mapping, given: Mapping[str, float]) -> dict:

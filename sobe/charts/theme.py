@@ -86,6 +86,17 @@ VERDICT_COLORS = {
     "not checkable": _MUTED[0],
     "figure of speech, not graded": _UNKNOWN[0],
 }
+VERDICT_SHAPES = {
+    "holds": "circle",
+    "supported by a proxy": "triangle-up",
+    "consistent with its own source": "square",
+    "not settled": "diamond",
+    "does not hold": "cross",
+    "not supported by a proxy": "triangle-down",
+    "inconsistent with its own source": "triangle-right",
+    "not checkable": "wedge",
+    "figure of speech, not graded": "triangle-left",
+}
 
 #: Scores 0, 1, 2, 3; a missing score takes UNKNOWN, which is not on the ramp.
 ORDINAL = [c[0] for c in _STEPS]
