@@ -123,7 +123,7 @@ def table(
     ValueError
         A column is named that is not there.
     """
-    pairs = {name: says for name, says in (columns or {}).items() if not isinstance(says, str)}
+    pairs = {name: says for name, says in (columns or {}).items() if isinstance(says, tuple)}
     formats = {**(formats or {}), **{name: how for name, (_, how) in pairs.items()}}
     written = {name: frame[_known(name, frame)].map(how) for name, how in formats.items()}
     for name, write in (compared or {}).items():
