@@ -342,7 +342,9 @@ def test_a_picture_is_drawn_once(tmp_path, monkeypatch):
         "title": "A title",
         "description": "d",
         "sources": [],
-        "spec": chart().properties(width="container").to_dict(),
+        "spec": chart()
+        .properties(width="container", title=alt.TitleParams("A title", subtitle="s"))
+        .to_dict(),
     }
     cited = {"title": "t", "version": "1", "licence": "l"}
     first = web_files.draw([record], cited, tmp_path)
