@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -26,7 +27,7 @@ Entries = Mapping[str, Entry]
 class Badge(Link):
     """A verdict, marked by its colour, with a link to the claim."""
 
-    def cell(self) -> dict:
+    def cell(self) -> dict[str, Any]:
         """Return the cell as JSON."""
         return {"text": self.text, "verdict": self.text, "url": self.url}
 
@@ -35,7 +36,7 @@ class Badge(Link):
 class Target(Link):
     """Text that links can lead to; its ``url`` is the id."""
 
-    def cell(self) -> dict:
+    def cell(self) -> dict[str, Any]:
         """Return the cell as JSON."""
         return {"text": self.text, "id": self.url}
 
@@ -46,7 +47,7 @@ class Links(Link):
 
     parts: tuple[Link, ...] = ()
 
-    def cell(self) -> dict:
+    def cell(self) -> dict[str, Any]:
         """Return the cell as JSON."""
         return {"links": [part.cell() for part in self.parts]}
 
@@ -260,7 +261,7 @@ def crossings_table(
     years : tuple of str
         Columns of ``crossings`` with the year and the limits of its interval.
     """
-    rows: dict[str, dict] = {}
+    rows: dict[str, dict[str, Any]] = {}
     for _, row in crossings.iterrows():
         trend = rows.setdefault(row["trend"], {"Trend": row["trend"], "n": row["n"]})
         trend[headings[row["line"]]] = _year(*(row[name] for name in years))

@@ -7,6 +7,7 @@ they are handed over as JSON. Texts are here, numbers are there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -130,7 +131,9 @@ def parameters_table(model: Model) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def payload(model: Model, defaults: Mapping, given: Mapping[str, float]) -> dict:
+def payload(
+    model: Model, defaults: Mapping[str, Any], given: Mapping[str, float]
+) -> dict[str, Any]:
     """Return all that the script needs, as JSON values: trees, parameter values, options, texts.
 
     Parameters
@@ -216,12 +219,12 @@ def estimator_html(
     )
 
 
-def _options(model: Model, choice: str, selected: str) -> list[dict]:
+def _options(model: Model, choice: str, selected: str) -> list[dict[str, Any]]:
     return [
         {"key": key, "label": name, "selected": key == selected}
         for key, name in model.options[choice].items()
     ]
 
 
-def _tiles(tiles: Iterable[tuple[str, str, str]]) -> list[dict]:
+def _tiles(tiles: Iterable[tuple[str, str, str]]) -> list[dict[str, Any]]:
     return [{"label": label, "name": name, "format": form} for name, label, form in tiles]
