@@ -1,11 +1,14 @@
 """The chapters: their shape, and that they run with a reader's own assumptions."""
 
+import math
 import subprocess
 import sys
 from pathlib import Path
 
 import jupytext
 import pytest
+
+from sobe.analysis import organisms
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = ("capability", "cost", "recording", "scale", "funding", "claims")
@@ -32,6 +35,23 @@ def test_a_chapter_reads_claim_table_figure_sources(name):
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_a_chapter_has_one_cell_of_parameters(name):
     assert sum("parameters" in cell.metadata.get("tags", []) for cell in cells(name)) == 1
+
+
+def test_the_cap_on_sampling_is_one_number():
+    (given,) = [
+        cell.source for cell in cells("recording") if "parameters" in cell.metadata.get("tags", [])
+    ]
+    assert f"hz_cap = {organisms.HZ_CAP}" in given.splitlines()
+    rates = organisms.whole_brain_rates()
+    slow, fast = organisms.whole_brain_rates(1.0), organisms.whole_brain_rates(math.inf)
+    assert slow["mouse"] == organisms.chosen()["neurons"]["mouse"]
+    assert (rates.dropna() <= fast.dropna()).all() and rates["mouse"] > slow["mouse"]
+
+
+@pytest.mark.parametrize("name", ("claims", "data", "estimator", "funding", "index"))
+def test_a_cell_fits_a_screen(name):
+    code = [cell.source for cell in cells(name) if cell.cell_type == "code"]
+    assert code and not [source for source in code if len(source.splitlines()) > 30]
 
 
 @pytest.mark.parametrize("name", (*CHAPTERS, "estimator", "index", "data"))

@@ -107,8 +107,37 @@ def test_proxies_and_only_they_say_how_they_may_mislead():
 def test_units_and_sections_can_be_written():
     fields = {field["name"]: field for field in tables.schema("claims")["schema"]["fields"]}
     assert set(fields["unit"]["constraints"]["enum"]) == set(ledger._WRITTEN)
-    assert fields["section"]["constraints"]["enum"] == list(claims_shown.SECTIONS)
-    assert fields["chapter"]["constraints"]["enum"] == list(claims_shown.CHAPTERS)
+    for column in ("section", "chapter"):
+        assert fields[column]["constraints"]["enum"] == list(tables.labels("claims", column))
+    described = tables.schema("summary_sentences")["schema"]["fields"]
+    sentences = {field["name"]: field for field in described}
+    assert fields["section"]["constraints"] == sentences["section"]["constraints"]
+    assert set(tables.labels("claim_readings", "kind")) == {SAME, PROXY, OWN}
+
+
+def test_crossings_are_a_row_per_trend_and_a_column_per_line():
+    nan, inf = math.nan, math.inf
+    crossings = pd.DataFrame(
+        [
+            ("fast", 9, "Fly", 2031.7, 2030.2, 2040.9),
+            ("fast", 9, "Mouse", 2050.0, 2040.0, inf),
+            ("slow", 4, "Fly", 2060.0, nan, 2070.0),
+            ("slow", 4, "Mouse", inf, nan, nan),
+        ],
+        columns=["trend", "n", "line", "year", "low", "high"],
+    )
+    shown = claims_shown.crossings_table(crossings, {"Fly": "Fly, 1 per s", "Mouse": "Mouse"})
+    assert shown.to_dict("records") == [
+        {
+            "Trend": "fast",
+            "n": 9,
+            "Fly, 1 per s": "2031 (2030 to 2040)",
+            "Mouse": "2050 (from 2040 on)",
+        },
+        {"Trend": "slow", "n": 4, "Fly, 1 per s": "2060 (to 2070)", "Mouse": "never"},
+    ]
+    open_ended = crossings.assign(low=nan, high=nan)[:1]
+    assert claims_shown.crossings_table(open_ended, {"Fly": "Fly"})["Fly"][0] == "2031 (no limit)"
 
 
 def test_every_claim_has_a_place_and_the_sources_of_its_readings(entries):

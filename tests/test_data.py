@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from sobe import tables
+from sobe.analysis import organisms
 
 ROOT = Path(__file__).resolve().parents[1]
 SUMMARY = ROOT.parent / "shared" / "seed" / "summary.zh.txt"
@@ -298,3 +299,28 @@ def test_simulations_on_a_personal_page_or_a_companys_word_are_marked():
         "company",
         "no_link",
     }
+
+
+def test_labels_are_of_values_that_a_column_can_have():
+    for name in tables.names():
+        fields = {field["name"]: field for field in tables.schema(name)["schema"]["fields"]}
+        for column, shown in tables.display(name).items():
+            values = fields[column].get("constraints", {}).get("enum")
+            if labels := shown.get("labels"):
+                known = values or set(tables.load(name)[column].dropna())
+                assert set(labels) <= set(known), (name, column)
+
+
+def test_a_column_without_labels_says_so():
+    with pytest.raises(tables.TableError, match="table 'recordings': no labels"):
+        tables.labels("recordings", "year")
+    assert list(tables.labels("recordings", "method")) == [
+        "electrophysiology",
+        "fluorescence_imaging",
+    ]
+
+
+def test_every_quantity_of_an_organism_has_one_chosen_value():
+    found = organisms.chosen()
+    rows = tables.load("organisms").query("book_choice").set_index(["organism", "quantity"])
+    assert found.stack().dropna().to_dict() == rows["value"].to_dict()

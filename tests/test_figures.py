@@ -16,7 +16,7 @@ import vl_convert
 from sobe import tables
 from sobe.charts import outputs, renderer
 from sobe.charts.figure import FigureError
-from sobe.charts.figure import figure as declared
+from sobe.charts.figure import figure
 from sobe.charts.vega import matching_vegalite
 from sobe.site import figures as rec
 from sobe.site import files as web_files
@@ -219,18 +219,29 @@ def test_pages_without_charts_load_none_of_the_chart_scripts(site):
 # ---------------------------------------------------------------- one figure
 
 
-def chart(**title):
+def chart():
     frame = pd.DataFrame({"year": [1990, 2000], "usd": [5.0, 20000.0], "kind": ["a", "b"]})
     return (
         alt.Chart(frame)
         .mark_point()
         .encode(
-            x=alt.X("year:Q", axis=alt.Axis(format="d")),
-            y=alt.Y("usd:Q", title="Cost", scale=alt.Scale(type="log"), axis=alt.Axis(format="$,")),
-            color="kind:N",
+            alt.X("year:Q").axis(format="d"),
+            alt.Y("usd:Q").title("Cost").scale(type="log").axis(format="$,"),
+            alt.Color("kind:N"),
         )
-        .properties(title=alt.TitleParams("A title", **({"subtitle": "US dollars"} | title)))
     )
+
+
+def shown(**arguments):
+    """The declaration of a figure."""
+    given = {
+        "chart": chart(),
+        "name": "cost",
+        "title": "A title",
+        "subtitle": "US dollars",
+        "columns": {"year": "Year"},
+    }
+    return figure(**given | arguments)
 
 
 @pytest.mark.parametrize(
@@ -245,22 +256,69 @@ def chart(**title):
     ],
 )
 def test_a_wrong_declaration_is_refused(arguments, said):
-    given = {"name": "cost", "chart": chart(), "columns": {"year": "Year"}} | arguments
     with pytest.raises(FigureError, match=said):
-        declared(**given)
+        shown(**arguments)
 
 
 def test_a_figure_needs_a_subtitle():
     with pytest.raises(FigureError, match="subtitle"):
-        declared("cost", chart(subtitle=""), {"year": "Year"})
+        shown(subtitle="")
+
+
+def test_a_figure_takes_its_title_and_size():
+    spec = shown(height=300).data["spec"]
+    assert spec["title"] == {"text": "A title", "subtitle": "US dollars"}
+    assert (spec["width"], spec["height"]) == ("container", 300)
+
+
+TOOLTIPS = {
+    "year": "Year",
+    "usd": ("Price", "USD", "What it costs."),
+    "kind": ("Kind", "", "Which kind."),
+}
+
+
+def test_tooltips_are_made_from_the_columns():
+    spec = shown(columns=TOOLTIPS, tables=["recordings"]).data["spec"]
+    assert spec["encoding"]["tooltip"] == [
+        {"field": "year", "title": "Year", "type": "quantitative"},
+        {"field": "usd", "title": "Price", "type": "quantitative", "format": "$,.3~r"},
+        {"field": "kind", "title": "Kind", "type": "nominal"},
+    ]
+
+
+def test_a_columns_own_format_counts_before_that_of_its_unit():
+    frame = pd.DataFrame({"total_adjusted_usd": [5.0, 20000.0]})
+    drawn = alt.Chart(frame).mark_point().encode(alt.X("total_adjusted_usd:Q"))
+    columns = {"total_adjusted_usd": "Total"}
+    spec = shown(chart=drawn, columns=columns, tables=["reconstruction_costs"]).data["spec"]
+    assert [tooltip["format"] for tooltip in spec["encoding"]["tooltip"]] == ["$,.0f"]
+
+
+def test_marks_of_other_data_and_texts_get_no_tooltip():
+    other = alt.Chart(pd.DataFrame({"usd": [3.0]})).mark_rule().encode(alt.Y("usd:Q"))
+    words = chart().mark_text().encode(text="kind:N")
+    layers = shown(chart=alt.layer(other, chart(), words)).data["spec"]["layer"]
+    assert ["tooltip" in layer["encoding"] for layer in layers] == [False, True, False]
+
+
+def test_tooltips_that_a_chart_states_are_kept():
+    stated = chart().encode(tooltip="kind:N")
+    spec = shown(chart=stated, columns=TOOLTIPS).data["spec"]
+    assert spec["encoding"]["tooltip"] == {"field": "kind", "type": "nominal"}
+
+
+def test_a_figure_is_glued_under_its_name(monkeypatch):
+    kept = {}
+    monkeypatch.setattr("sobe.charts.figure.glue", lambda **values: kept.update(values))
+    made = shown()
+    assert kept["cost"].data == {"spec": made.data["spec"], "figure": "cost"}
 
 
 def test_outside_the_book_a_figure_is_its_chart(monkeypatch):
     monkeypatch.delenv(renderer.BOOK_ENV, raising=False)
-    shown = declared("cost", chart(), {"year": "Year"})
-    assert "vegaEmbed" in str(shown._repr_mimebundle_()) and "sobe-figure" not in str(
-        shown._repr_mimebundle_()
-    )
+    bundle = str(shown()._repr_mimebundle_())
+    assert "vegaEmbed" in bundle and "sobe-figure" not in bundle
 
 
 def test_a_description_states_kind_axes_ranges_and_reason():
@@ -272,7 +330,7 @@ def test_a_description_states_kind_axes_ranges_and_reason():
 
 def test_cells_are_written_and_escaped(monkeypatch):
     monkeypatch.setenv(renderer.BOOK_ENV, "1")
-    bundle = declared("cost", chart(subtitle="</script><b>"), {"year": "Year"})._repr_mimebundle_()
+    bundle = shown(subtitle="</script><b>")._repr_mimebundle_()
     assert bundle["application/vnd.sobe.figure+json"]["subtitle"] == "</script><b>"
     assert "&lt;/script&gt;&lt;b&gt;" in bundle["text/html"] and "<b>" not in bundle["text/html"]
     html = outputs.script_json(bundle["application/vnd.sobe.figure+json"])
@@ -285,7 +343,9 @@ def test_a_picture_is_drawn_once(tmp_path, monkeypatch):
         "title": "A title",
         "description": "d",
         "sources": [],
-        "spec": chart().properties(width="container").to_dict(),
+        "spec": chart()
+        .properties(width="container", title=alt.TitleParams("A title", subtitle="s"))
+        .to_dict(),
     }
     cited = {"title": "t", "version": "1", "licence": "l"}
     first = web_files.draw([record], cited, tmp_path)

@@ -9,6 +9,7 @@ from myst_nb.core.render import MimeData, load_mime_renders
 from sobe.charts import display, outputs
 from sobe.charts.claims import Badge, Target
 from sobe.charts.translated import GLUED, translated
+from sobe.languages import units
 from sobe.site import nodes
 
 
@@ -52,6 +53,47 @@ def test_numbers_stand_to_the_right():
         pd.DataFrame({"money": ["$1", "not known"], "word": ["a1", "b"]}), "c"
     ).html()
     assert '<th scope="col" class="number">money' in page and '<th scope="col">word' in page
+
+
+def test_a_table_names_and_writes_its_columns():
+    frame = pd.DataFrame({"n": [1500.0, 2.5e9], "x": [3.0, 4.2], "kind": ["a", "b"]})
+    data = display.table(
+        frame,
+        "c",
+        columns={"kind": "Kind", "n": "Number", "x": "Growth"},
+        formats={"n": units.count, "kind": {"a": "An a"}},
+        compared={"x": units.fold},
+    ).data
+    assert [column["name"] for column in data["columns"]] == ["Kind", "Number", "Growth"]
+    assert data["rows"] == [
+        ["An a", "1,500", "3.0×"],
+        [{"text": "not known", "missing": True}, "2.5 billion", "4.2×"],
+    ]
+
+
+def test_a_column_names_how_it_is_written():
+    frame = pd.DataFrame({"n": [1500.0], "kind": ["a"], "left": ["out"]})
+    columns = {"kind": ("Kind", {"a": "An a"}), "n": ("Number", units.count)}
+    formats = {"kind": {"a": "An a"}, "n": units.count}
+    plain = display.table(frame, "c", columns={"kind": "Kind", "n": "Number"}, formats=formats)
+    assert display.table(frame, "c", columns=columns).data == plain.data
+    assert plain.data["rows"] == [["An a", "1,500"]]
+    with pytest.raises(ValueError, match="no column 'b' to show among n, kind, left"):
+        display.table(frame, "c", columns={"b": ("B", units.count)})
+
+
+@pytest.mark.parametrize("argument", ["columns", "formats", "compared"])
+def test_a_column_that_is_not_there_is_refused(argument):
+    with pytest.raises(ValueError, match="no column 'b' to show among a"):
+        display.table(pd.DataFrame({"a": [1]}), "c", **{argument: {"b": units.count}})
+
+
+def test_links_follow_the_doi_before_the_address():
+    frame = pd.DataFrame({"who": ["x", "y"], "doi": ["10.1/a", None], "url": "https://a.org"})
+    assert [one.url for one in display.links(frame, "who")] == [
+        "https://doi.org/10.1/a",
+        "https://a.org",
+    ]
 
 
 def test_a_number_in_prose_must_be_written_out():

@@ -7,6 +7,7 @@ import pytest
 from sobe import tables
 from sobe.analysis import fits
 from sobe.analysis.specification import (
+    CHOICES,
     LEAST_POINTS,
     LEAST_YEARS,
     Definition,
@@ -104,6 +105,8 @@ def test_frontier():
 def test_definitions_are_distinct_and_described():
     definitions = growth_definitions()
     assert len(set(definitions)) == len({d.label for d in definitions}) == len(definitions)
+    listed = {choice for d in definitions for choice in d.label.split(", ")}
+    assert {choice.capitalize() for choice in listed} == set(CHOICES)
     assert not any(d.undated for d in definitions if d.quantity == "information_rate_per_s")
 
 

@@ -41,6 +41,14 @@ METHODS = {
 SELECTIONS = {"all": "All recordings", "maximum": "Yearly maximum", "records": "Records only"}
 #: First year of the window; None is the first recording of all.
 WINDOWS = (None, 1960, 1980, 1990)
+#: The choices as the labels of definitions list them, but with a capital, in the order of labels.
+CHOICES = (
+    *QUANTITIES.values(),
+    *METHODS.values(),
+    *SELECTIONS.values(),
+    *("All years" if since is None else f"Since {since}" for since in WINDOWS),
+    "With preprints",
+)
 #: A growth per decade is not read from fewer points or years than these.
 LEAST_POINTS, LEAST_YEARS = 8, 10
 #: Columns of a `dated` table that definitions use.

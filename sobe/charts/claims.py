@@ -1,49 +1,33 @@
-"""What chapters show of the ledger: claimed numbers and verdicts in the prose, and its tables."""
+"""What chapters show of the ledger: claimed numbers and verdicts in the prose, and its tables.
+
+Each function named ``…_table`` returns a frame of cells for :func:`sobe.charts.display.table`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from sobe import tables
 from sobe.analysis.claims import ledger, verdicts
 from sobe.analysis.claims.ledger import Entry
-from sobe.analysis.claims.registry import OWN, PROXY, SAME
 from sobe.analysis.claims.stability import MOVED, Move, changes
 from sobe.charts.display import Link, Quoted, glue, link
 from sobe.charts.outputs import Output
 
-#: How the parts of the summary are named.
-SECTIONS = {
-    "glance": "At a glance",
-    "capability": "Capability",
-    "cost": "Cost",
-    "recording": "Recording",
-    "scale": "Scale",
-    "funding": "Funding",
-    "ladder": "Ladder of ideas",
-    "resources": "Resources",
-}
-#: How chapters are named in a link.
-CHAPTERS = {
-    "index": "At a glance",
-    "capability": "Capability",
-    "cost": "Cost",
-    "recording": "Recording",
-    "scale": "Scale",
-    "funding": "Funding",
-    "estimator": "Estimator",
-    "data": "Data",
-}
+#: Claims by key, as :func:`sobe.analysis.claims.ledger.entries` returns them.
+Entries = Mapping[str, Entry]
 
 
 @dataclass(frozen=True)
 class Badge(Link):
     """A verdict, marked by its colour, with a link to the claim."""
 
-    def cell(self) -> dict:
+    def cell(self) -> dict[str, Any]:
         """Return the cell as JSON."""
         return {"text": self.text, "verdict": self.text, "url": self.url}
 
@@ -52,84 +36,87 @@ class Badge(Link):
 class Target(Link):
     """Text that links can lead to; its ``url`` is the id."""
 
-    def cell(self) -> dict:
+    def cell(self) -> dict[str, Any]:
         """Return the cell as JSON."""
         return {"text": self.text, "id": self.url}
 
 
 @dataclass(frozen=True)
 class Links(Link):
-    """Several links in one cell."""
+    """Several links in one cell; ``text`` says how long the cell is."""
 
     parts: tuple[Link, ...] = ()
 
-    def cell(self) -> dict:
+    def cell(self) -> dict[str, Any]:
         """Return the cell as JSON."""
         return {"links": [part.cell() for part in self.parts]}
 
 
 def glue_claims(*claim_ids: str, data: Mapping[str, pd.DataFrame] | None = None) -> None:
-    """Give the page's text what the summary claims, and the verdicts on it.
+    """Give the page's prose what the summary claims, and the verdicts on it.
 
-    For a claim "growth": ``{glue:text}`claimed-growth``` is "about 5×", ``number-growth`` the same
-    without "about", ``year-growth`` the year it speaks of, where it has one; and
-    ``{glue}`verdict-growth``` is the verdict, linked to the claim in the ledger.
+    For a claim "growth", ``{glue:text}`claimed-growth``` is "about 5×", ``number-growth`` the same
+    without "about", ``year-growth`` the year it speaks of, and ``{glue}`verdict-growth``` the
+    verdict, linked to the claim in the ledger. A claim without a number or a year has no such name.
+
+    Parameters
+    ----------
+    *claim_ids : str
+        Keys of table ``claims``.
+    data : mapping, optional
+        Tables to judge by, by name. Default: those of the data package.
     """
     for key, entry in ledger.entries(data, claim_ids).items():
+        claim = entry.claim
         badge = Badge(entry.verdict, f"claims.html#claim-{key}")
         glue(**{f"verdict-{key}": Output("badge", badge.cell())})
-        if entry.claim["precision"] == "not_numeric":
+        if claim["precision"] == "not_numeric":
             continue
         glue(**{f"claimed-{key}": entry.claimed})
-        if entry.claim["precision"] not in ("range", "about_range", "tier"):
-            glue(**{f"number-{key}": ledger.written(entry.number, entry.claim["unit"])})
-        if pd.notna(entry.claim["at_year"]):
-            glue(**{f"year-{key}": str(entry.claim["at_year"])})
+        if claim["precision"] not in ("range", "about_range", "tier"):
+            glue(**{f"number-{key}": ledger.written(entry.number, claim["unit"])})
+        if pd.notna(claim["at_year"]):
+            glue(**{f"year-{key}": str(claim["at_year"])})
 
 
-def _place(claim: pd.Series) -> Link:
-    page = f"{claim['chapter']}.html"
-    return Link(
-        CHAPTERS[claim["chapter"]],
-        page if pd.isna(claim["anchor"]) else f"{page}#{claim['anchor']}",
-    )
+def verdicts_table(entries: Entries) -> pd.DataFrame:
+    """Return the verdicts, what each means and how many claims have it."""
+    found = [entry.verdict for entry in entries.values()]
+    rows = []
+    for word, meaning in verdicts.MEANINGS.items():
+        name = f"verdict-{word.replace(',', '').replace(' ', '-')}"
+        rows.append((Badge(word, f"#{name}"), Target(meaning, name), str(found.count(word))))
+    return pd.DataFrame(rows, columns=["Verdict", "Means", "Claims"])
 
 
-def claims_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
-    """Return the ledger as cells of :func:`sobe.charts.display.table`, one row per claim."""
+def claims_table(entries: Entries) -> pd.DataFrame:
+    """Return the ledger, one row per claim."""
+    parts, chapters = tables.labels("claims", "section"), tables.labels("claims", "chapter")
     rows = []
     for key, entry in entries.items():
-        evidence = f"#needed-{key}" if _needs(entry) else f"#read-{key}"
+        claim = entry.claim
+        evidence = f"#needed-{key}" if _needs_data(entry) else f"#read-{key}"
+        place = "" if pd.isna(claim["anchor"]) else f"#{claim['anchor']}"
         rows.append(
             {
-                "Claim": Target(entry.claim["statement"], f"claim-{key}"),
+                "Claim": Target(claim["statement"], f"claim-{key}"),
                 "Verdict": Badge(entry.verdict, evidence),
                 "Claimed": entry.claimed,
                 "Computed": entry.computed or "no data",
                 "Why": entry.explanation,
                 "Readings": entry.definitions,
-                "Part": SECTIONS[entry.claim["section"]],
-                "Carried by": _place(entry.claim),
+                "Part": parts[claim["section"]],
+                "Carried by": Link(chapters[claim["chapter"]], f"{claim['chapter']}.html{place}"),
             }
         )
     return pd.DataFrame(rows)
 
 
-def _needs(entry: Entry) -> bool:
-    return entry.verdict == verdicts.NOT_CHECKABLE
-
-
-def _name(key: str) -> str:
-    return key.replace("-", " ")
-
-
-def read_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
-    """Return how each claim is read: in both languages, what its wording allows, and the primary
-    reading with its reason."""
+def read_table(entries: Entries) -> pd.DataFrame:
+    """Return how each claim is read, in both languages, and its primary reading with the reason."""
     rows = []
     for key, entry in entries.items():
-        claim = entry.claim
-        primary = entry.primary
+        claim, primary = entry.claim, entry.primary
         rows.append(
             {
                 "Claim": Target(_name(key), f"read-{key}"),
@@ -145,69 +132,45 @@ def read_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-#: Kinds of a reading, in words.
-KINDS = {SAME: "the same quantity", PROXY: "a proxy", OWN: "its own source"}
-
-
-def _source(sources: pd.DataFrame, key: str, text: str) -> Link:
-    """A link to a source, a row of table ``sources`` by its key."""
-    return link(text, sources.loc[key, "doi"], sources.loc[key, "url"])
-
-
-def readings_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
+def readings_table(entries: Entries) -> pd.DataFrame:
     """Return every reading of every claim: its kind, value, interval, comparison and sources."""
-    sources = tables.load("sources").set_index("key")
+    kinds, sources = tables.labels("claim_readings", "kind"), _sources()
     rows = []
     for key, entry in entries.items():
         for position, reading in enumerate(entry.readings):
-            compared = entry.grade(reading) if entry.allows and entry.graded else "not graded"
+            data = Link(reading.rows, "data.html#the-tables")
+            named = [
+                _source(sources, one, one.removeprefix("sobe2025-")) for one in reading.sources
+            ]
             rows.append(
                 {
-                    "Claim": Target(_name(key), f"readings-{key}") if position == 0 else _name(key),
+                    "Claim": _name(key) if position else Target(_name(key), f"readings-{key}"),
                     "Reading": reading.label,
-                    "Kind": KINDS[reading.kind],
+                    "Kind": kinds[reading.kind],
                     "Decides": "yes" if reading is entry.primary else "no",
                     "Computed": entry.value(reading),
                     "Interval": reading.uncertainty,
-                    "Compared": compared,
+                    "Compared": entry.grade(reading)
+                    if entry.allows and entry.graded
+                    else "not graded",
                     "May mislead": reading.misleads,
-                    "Rows": Links(
-                        reading.rows, None, (Link(reading.rows, "data.html#the-tables"),)
-                    ),
-                    "Sources": Links(
-                        "",
-                        None,
-                        tuple(
-                            _source(sources, source, source.removeprefix("sobe2025-"))
-                            for source in reading.sources
-                        ),
-                    ),
+                    "Rows": Links(reading.rows, None, (data,)),
+                    "Sources": Links("", None, tuple(named)),
                 }
             )
     return pd.DataFrame(rows)
 
 
-def verdicts_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
-    """Return the verdicts, what each means and how many claims have it."""
-    found = [entry.verdict for entry in entries.values()]
-    return pd.DataFrame(
-        [
-            {
-                "Verdict": Badge(word, f"#verdict-{_slug(word)}"),
-                "Means": Target(meaning, f"verdict-{_slug(word)}"),
-                "Claims": str(found.count(word)),
-            }
-            for word, meaning in verdicts.MEANINGS.items()
-        ]
-    )
+def stability_table(entries: Entries, tried: list[Move]) -> pd.DataFrame:
+    """Return each graded claim with its verdict and what would change it, one row per change.
 
-
-def _slug(word: str) -> str:
-    return word.replace(",", "").replace(" ", "-")
-
-
-def stability_table(entries: Mapping[str, Entry], tried: list[Move]) -> pd.DataFrame:
-    """Return each graded claim with its verdict and what would change it, one row per change."""
+    Parameters
+    ----------
+    entries : mapping
+        The claims.
+    tried : list of Move
+        The moves of one choice each, as :func:`sobe.analysis.claims.stability.all_moves` returns.
+    """
     rows = []
     for key, entry in entries.items():
         if entry.primary is None or not entry.graded:
@@ -216,12 +179,12 @@ def stability_table(entries: Mapping[str, Entry], tried: list[Move]) -> pd.DataF
             (MOVED[moved], settings, Badge(verdict, f"#claim-{key}"))
             for moved, moves in changes(entry, tried).items()
             for verdict, settings in _by_verdict(moves)
-        ] or [("nothing that was tried", "", "")]
-        for position, (moved, settings, then) in enumerate(found):
-            name = _name(key)
+        ]
+        unmoved = ("nothing that was tried", "", "")
+        for position, (moved, settings, then) in enumerate(found or [unmoved]):
             rows.append(
                 {
-                    "Claim": name if position else Target(name, f"stability-{key}"),
+                    "Claim": _name(key) if position else Target(_name(key), f"stability-{key}"),
                     "Verdict": Badge(entry.verdict, f"#claim-{key}"),
                     "What would change it": moved,
                     "Namely": settings,
@@ -231,65 +194,115 @@ def stability_table(entries: Mapping[str, Entry], tried: list[Move]) -> pd.DataF
     return pd.DataFrame(rows)
 
 
-def _by_verdict(moves: list[Move]) -> list[tuple[str, str]]:
-    """[(verdict, the settings that give it)] in the order of the verdicts."""
-    found: dict[str, list[str]] = {}
-    for move in moves:
-        found.setdefault(move.verdict, []).append(move.to)
-    return sorted(
-        ((verdict, "; ".join(settings)) for verdict, settings in found.items()),
-        key=lambda pair: verdicts.VERDICTS.index(pair[0]),
-    )
-
-
-def dissents_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
+def dissents_table(entries: Entries) -> pd.DataFrame:
     """Return what others say against a claim, with the verdict on it and their source."""
-    sources = tables.load("sources").set_index("key")
-    return pd.DataFrame(
-        [
-            {
-                "Claim": Link(_name(row.claim_id), f"#claim-{row.claim_id}"),
-                "Verdict": Badge(entries[row.claim_id].verdict, f"#claim-{row.claim_id}"),
-                "Dissent": row.statement,
-                "Who": row.who,
-                "Where": row.place,
-                "Source": _source(sources, row.source, row.source),
-            }
-            for row in tables.load("dissents").itertuples()
-        ]
-    )
+    sources = _sources()
+    rows = [
+        {
+            "Claim": Link(_name(row.claim_id), f"#claim-{row.claim_id}"),
+            "Verdict": Badge(entries[row.claim_id].verdict, f"#claim-{row.claim_id}"),
+            "Dissent": row.statement,
+            "Who": row.who,
+            "Where": row.place,
+            "Source": _source(sources, row.source, row.source),
+        }
+        for row in tables.load("dissents").itertuples()
+    ]
+    return pd.DataFrame(rows)
 
 
-def sentences_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
+def needed_table(entries: Entries) -> pd.DataFrame:
+    """Return the claims that cannot be checked, and what would check them."""
+    parts = tables.labels("claims", "section")
+    rows = [
+        {
+            "Claim": Target(entry.claim["statement"], f"needed-{key}"),
+            "Part": parts[entry.claim["section"]],
+            "What would check it": entry.claim["data_needed"],
+        }
+        for key, entry in entries.items()
+        if _needs_data(entry)
+    ]
+    return pd.DataFrame(rows)
+
+
+def sentences_table(entries: Entries) -> pd.DataFrame:
     """Return every sentence of the summary in our words, with its claims or why it has none."""
+    parts = tables.labels("claims", "section")
     rows = []
     for row in tables.load("summary_sentences").itertuples():
-        claims = [] if pd.isna(row.claims) else row.claims.split()
-        links = tuple(Link(_name(key), f"#claim-{key}") for key in claims)
+        keys = [] if pd.isna(row.claims) else row.claims.split()
+        links = tuple(Link(_name(key), f"#claim-{key}") for key in keys)
         rows.append(
             {
                 "Sentence": row.sentence_id,
-                "Part": SECTIONS[row.section],
+                "Part": parts[row.section],
                 "In our words": row.paraphrase,
-                "Claims": Links(", ".join(map(_name, claims)), None, links)
-                if links
-                else row.status,
+                "Claims": Links(", ".join(map(_name, keys)), None, links) if links else row.status,
                 "Reason": "" if pd.isna(row.reason) else row.reason,
             }
         )
     return pd.DataFrame(rows)
 
 
-def needed_table(entries: Mapping[str, Entry]) -> pd.DataFrame:
-    """Return the claims that cannot be checked, and what would check them."""
-    return pd.DataFrame(
-        [
-            {
-                "Claim": Target(entry.claim["statement"], f"needed-{key}"),
-                "Part": SECTIONS[entry.claim["section"]],
-                "What would check it": entry.claim["data_needed"],
-            }
-            for key, entry in entries.items()
-            if _needs(entry)
-        ]
-    )
+def crossings_table(
+    crossings: pd.DataFrame,
+    headings: Mapping[str, str],
+    years: tuple[str, str, str] = ("year", "low", "high"),
+) -> pd.DataFrame:
+    """Return when each trend reaches each line: one row per trend, one column per line.
+
+    Parameters
+    ----------
+    crossings : pandas.DataFrame
+        As :func:`sobe.analysis.projections.crossings` returns it.
+    headings : mapping
+        Lines and the headings of their columns.
+    years : tuple of str
+        Columns of ``crossings`` with the year and the limits of its interval.
+    """
+    rows: dict[str, dict[str, Any]] = {}
+    for _, row in crossings.iterrows():
+        trend = rows.setdefault(row["trend"], {"Trend": row["trend"], "n": row["n"]})
+        trend[headings[row["line"]]] = _year(*(row[name] for name in years))
+    return pd.DataFrame(rows.values())
+
+
+def _year(middle: float, *edges: float) -> str:
+    """Write a year and its interval, which may be open on either side."""
+    if not math.isfinite(middle):
+        return "never"
+    low, high = (str(int(edge)) if math.isfinite(edge) else "" for edge in edges)
+    if low and high:
+        limits = f"{low} to {high}"
+    elif low:
+        limits = f"from {low} on"
+    else:
+        limits = f"to {high}" if high else "no limit"
+    return f"{int(middle)} ({limits})"
+
+
+def _needs_data(entry: Entry) -> bool:
+    return bool(entry.verdict == verdicts.NOT_CHECKABLE)
+
+
+def _name(key: str) -> str:
+    return key.replace("-", " ")
+
+
+def _sources() -> pd.DataFrame:
+    return tables.load("sources").set_index("key")
+
+
+def _source(sources: pd.DataFrame, key: str, text: str) -> Link:
+    """Return a link to a source, a row of table ``sources`` by its key."""
+    return link(text, sources.loc[key, "doi"], sources.loc[key, "url"])
+
+
+def _by_verdict(moves: Iterable[Move]) -> list[tuple[str, str]]:
+    """Return each verdict and the settings that give it, in the order of the verdicts."""
+    found: dict[str, list[str]] = {}
+    for move in moves:
+        found.setdefault(move.verdict, []).append(move.to)
+    ordered = sorted(found, key=verdicts.VERDICTS.index)
+    return [(verdict, "; ".join(found[verdict])) for verdict in ordered]

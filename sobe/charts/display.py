@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from sobe.charts.outputs import Output
+from sobe.languages import units
 from sobe.languages.units import NOT_KNOWN
 
 _ADDRESS = re.compile(r"https?://|([a-z_-]+\.html)?#[\w-]+$|[a-z_-]+\.html$")
@@ -76,21 +78,60 @@ def link(text: str, doi=None, url=None) -> Link:
     return Link(text, url if isinstance(url, str) else None)
 
 
+def links(frame: pd.DataFrame, text: str) -> list[Link]:
+    """Return a link per row: its column ``text``, which leads to the ``doi`` or else the ``url``."""
+    return [link(*row) for row in zip(frame[text], frame["doi"], frame["url"])]
+
+
 def table(
     frame: pd.DataFrame,
     caption: str,
+    columns: Mapping[str, str | tuple[str, Callable | Mapping]] | None = None,
+    formats: Mapping[str, Callable | Mapping] | None = None,
+    compared: Mapping[str, Callable] | None = None,
     search: bool = False,
     menus: tuple[str, ...] = (),
     unprinted: tuple[str, ...] = (),
 ) -> Output:
     """Show ``frame`` as a table: column names as headings, numbers to the right.
 
-    Cells are text, numbers, :class:`Link`, :class:`Code` or missing ("not known"); everything is escaped.
-    With ``search`` a box above the table filters its rows; ``menus`` are columns that each get a
-    menu of their values, to filter by. Without scripts all rows are shown. The PDF leaves out
-    the columns ``unprinted``, and says so: a sheet of paper has no room for all of a wide table.
-    Raises ValueError for a name in ``menus`` or ``unprinted`` that is no column.
+    Cells are text, numbers, :class:`Link`, :class:`Code` or missing ("not known"); everything is
+    escaped.
+
+    Parameters
+    ----------
+    columns : mapping, optional
+        Columns of ``frame`` to show, in order, and their headings: ``{"year": "Year"}``. A pair
+        says how the values are written as well, as in ``formats``: ``{"usd": ("Cost", units.usd)}``.
+        Default: all of them, by their own names.
+    formats : mapping, optional
+        How the values of a column are written: a function of one value, as in
+        :mod:`sobe.languages.units`, or a mapping of values to words, as `sobe.tables.labels`
+        returns. Columns are named as in ``frame``.
+    compared : mapping, optional
+        The same for columns whose values are compared, which get one unit and equal decimals
+        (`sobe.languages.units.column`).
+    search : bool
+        A box above the table filters its rows.
+    menus : tuple of str
+        Headings whose columns each get a menu of their values, to filter by.
+    unprinted : tuple of str
+        Headings that the PDF leaves out, and says so: paper has no room for all of a wide table.
+
+    Raises
+    ------
+    ValueError
+        A column is named that is not there.
     """
+    pairs = {name: says for name, says in (columns or {}).items() if isinstance(says, tuple)}
+    formats = {**(formats or {}), **{name: how for name, (_, how) in pairs.items()}}
+    written = {name: frame[_known(name, frame)].map(how) for name, how in formats.items()}
+    for name, write in (compared or {}).items():
+        written[name] = units.column(frame[_known(name, frame)], write)
+    frame = frame.assign(**written)
+    if columns is not None:
+        heads = {name: pairs[name][0] if name in pairs else columns[name] for name in columns}
+        frame = pd.DataFrame({head: frame[_known(name, frame)] for name, head in heads.items()})
     for names, use in ((menus, "make a menu of"), (unprinted, "leave out of print")):
         if absent := [name for name in names if name not in frame]:
             raise ValueError(f"no column {absent[0]!r} to {use}")
@@ -117,6 +158,13 @@ def table(
             ],
         },
     )
+
+
+def _known(name, frame):
+    """Return the name of a column of a table; raises ValueError if there is no such column."""
+    if name not in frame:
+        raise ValueError(f"no column {name!r} to show among {', '.join(map(str, frame))}")
+    return name
 
 
 def grid(

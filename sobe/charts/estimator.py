@@ -6,16 +6,26 @@ they are handed over as JSON. Texts are here, numbers are there.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from sobe import tables
 from sobe.analysis.estimator.estimate import BOTTLENECKS, CHOICES, COST_PARTS, TIME_PARTS, settle
 from sobe.analysis.estimator.model import Model, load_model
+from sobe.charts.display import Code
 from sobe.charts.outputs import Output
+from sobe.languages import units
 
 #: Number settings: parameter, label, unit shown, scale of the field, least, most, logarithmic slider.
 SETTINGS = (
     ("microscope_budget", "Microscopes", "million US dollars", 1e6, 0.1, 100_000, True),
     ("project_years", "Horizon", "years", 1, 1, 100, False),
 )
+_REPORT = "State of Brain Emulation Report 2025, data repository: "
 _LABELS = ("Organism", "Imaging", "Proofreading effort")  # of CHOICES
+# Results that are shown large, and next to them: formula, label, form of the number.
 _TILES = (
     ("first_cost", "First connectome", "usd"),
     ("further_cost", "A further connectome", "usd"),
@@ -47,21 +57,102 @@ WORDS = {
     "value": "Value",
     "unit": "Unit",
 }
+#: What the script says; it fills in the braces.
+_SCRIPT_WORDS = {
+    "in_time": "The plan finishes within its {years} years.",
+    "late": "The plan takes longer than its {years} years. To finish in time it would take {microscopes} microscopes, {gpus} GPUs and {people} proofreaders, {factor} times what it has of each.",
+    "never": "The plan cannot finish within its {years} years: preparing the tissue takes that long.",
+    "years": "{n} years",
+    "days": "{n} days",
+}
 
 
-def payload(model: Model, defaults: dict, given: dict) -> dict:
-    """Everything the script needs, as JSON values: trees and parameter values, options, texts.
+def duration(years: float) -> str:
+    """Write a length of time in years, or in days where it is less than one year."""
+    return units.years(years) if years >= 1 else f"{units.count(round(365 * years))} days"
 
-    ``given`` are parameters with one value whatever is chosen.
+
+def petabytes(size: float) -> str:
+    """Write a size that is given in petabytes: "1.4 PB", "20 GB"."""
+    return units.bytes_(size * 1e15)
+
+
+def superscripts(unit: str) -> str:
+    """Write a unit of the model as a reader sees it: "um³" for "um**3"."""
+    return unit.replace("**3", "³")
+
+
+def fault_name(key: str) -> str:
+    """Write the key of an error of the published calculator: "Free antibodies"."""
+    return key.replace("-", " ").capitalize()
+
+
+def formulas_table(model: Model) -> pd.DataFrame:
+    """Return every formula of a model as cells of :func:`sobe.charts.display.table`."""
+    rows = [
+        {
+            "Formula": Code(row.name),
+            "Expression": Code(row.expression),
+            "Unit": superscripts(row.unit),
+            "What it gives": row.description,
+            "Since": "as published" if row.layer == "published" else row.layer,
+        }
+        for row in model.formulas.values()
+    ]
+    return pd.DataFrame(rows)
+
+
+def parameters_table(model: Model) -> pd.DataFrame:
+    """Return every parameter of a model, per case, as cells of :func:`sobe.charts.display.table`.
+
+    Numbers that hold by definition are left out.
     """
+    cases = {"any": "any"}
+    for choice in CHOICES:
+        cases |= model.options[choice]
+    titles = tables.load("sources").set_index("key")["title"].str.removeprefix(_REPORT)
+    rows = [
+        {
+            "Parameter": Code(name),
+            "For": cases[case],
+            "Value": units.significant(row.value, 4),
+            "Low": "—" if row.low is None else units.significant(row.low),
+            "High": "—" if row.high is None else units.significant(row.high),
+            "Unit": superscripts(model.units[name]),
+            "What it is": model.descriptions[name],
+            "Evidence": row.evidence.replace("_", " "),
+            "Why this range": row.reason or "taken as it is",
+            "Source": titles[row.source],
+        }
+        for name, by_case in model.parameters.items()
+        for case, row in by_case.items()
+        if row.evidence != "definition"
+    ]
+    return pd.DataFrame(rows)
+
+
+def payload(
+    model: Model, defaults: Mapping[str, Any], given: Mapping[str, float]
+) -> dict[str, Any]:
+    """Return all that the script needs, as JSON values: trees, parameter values, options, texts.
+
+    Parameters
+    ----------
+    model : Model
+        Formulas and parameters.
+    defaults : mapping
+        What the form shows at first: the choices, and the values of `SETTINGS` in the model's units.
+    given : mapping
+        Parameters that have one value whatever is chosen, in the model's units.
+    """
+    cases = {
+        name: {case: row.value for case, row in rows.items()}
+        for name, rows in model.parameters.items()
+    }
     return {
         "choices": CHOICES,
         "options": model.options,
-        "parameters": {
-            name: {case: row.value for case, row in cases.items()}
-            for name, cases in model.parameters.items()
-        }
-        | {name: {"any": value} for name, value in given.items()},
+        "parameters": cases | {name: {"any": value} for name, value in given.items()},
         "given": given,
         "formulas": [[formula.name, formula.tree] for formula in model.formulas.values()],
         "settings": {
@@ -72,13 +163,7 @@ def payload(model: Model, defaults: dict, given: dict) -> dict:
         "costs": COST_PARTS,
         "times": TIME_PARTS,
         "stages": BOTTLENECKS,
-        "texts": {
-            "in_time": "The plan finishes within its {years} years.",
-            "late": "The plan takes longer than its {years} years. To finish in time it would take {microscopes} microscopes, {gpus} GPUs and {people} proofreaders, {factor} times what it has of each.",
-            "never": "The plan cannot finish within its {years} years: preparing the tissue takes that long.",
-            "years": "{n} years",
-            "days": "{n} days",
-        },
+        "texts": _SCRIPT_WORDS,
     }
 
 
@@ -87,29 +172,38 @@ def estimator_html(
 ) -> Output:
     """Show the estimator, set to a case.
 
-    ``numbers`` are parameters by name: those in SETTINGS stand in the form, others are given.
-    Raises :class:`EstimatorError` as :func:`sobe.analysis.estimator.estimate` does.
+    Parameters
+    ----------
+    organism, modality, proofreading : str
+        The case, as :func:`sobe.analysis.estimator.estimate` takes it.
+    **numbers : float
+        Parameters by name, in the model's units. Those in `SETTINGS` are fields of the form; the
+        others are given.
+
+    Raises
+    ------
+    EstimatorError
+        A choice or a value cannot be right.
     """
     model = load_model()
-    defaults = {"organism": organism, "modality": modality, "proofreading": proofreading}
-    values = settle(model, defaults, numbers)
-    fields = [name for name, *_ in SETTINGS]
-    defaults = defaults | {name: values[name] for name in fields}
-    given = {name: values[name] for name in numbers if name not in fields}
+    choice = {"organism": organism, "modality": modality, "proofreading": proofreading}
+    values = settle(model, choice, numbers)
+    defaults = choice | {name: values[name] for name, *_ in SETTINGS}
+    given = {name: values[name] for name in numbers if name not in defaults}
     return Output(
         "estimator",
         {
             "model": payload(model, defaults, given),
             "words": WORDS,
             "choices": [
-                {"name": choice, "label": label, "options": _options(model, choice, defaults)}
-                for choice, label in zip(CHOICES, _LABELS)
+                {"name": name, "label": label, "options": _options(model, name, choice[name])}
+                for name, label in zip(CHOICES, _LABELS)
             ],
             "numbers": [
                 {
                     "name": name,
                     "label": f"{label}, {unit}",
-                    "value": f"{defaults[name] / scale:g}",
+                    "value": f"{values[name] / scale:g}",
                     "least": str(least),
                     "most": str(most),
                 }
@@ -118,23 +212,19 @@ def estimator_html(
             "tiles": _tiles(_TILES),
             "more": _tiles(_MORE),
             "rows": [
-                {
-                    "what": formula.description,
-                    "name": name,
-                    "unit": formula.unit.replace("**3", "³"),
-                }
-                for name, formula in model.formulas.items()
+                {"what": row.description, "name": row.name, "unit": superscripts(row.unit)}
+                for row in model.formulas.values()
             ],
         },
     )
 
 
-def _options(model, choice, defaults):
+def _options(model: Model, choice: str, selected: str) -> list[dict[str, Any]]:
     return [
-        {"key": key, "label": name, "selected": key == defaults[choice]}
+        {"key": key, "label": name, "selected": key == selected}
         for key, name in model.options[choice].items()
     ]
 
 
-def _tiles(tiles):
+def _tiles(tiles: Iterable[tuple[str, str, str]]) -> list[dict[str, Any]]:
     return [{"label": label, "name": name, "format": form} for name, label, form in tiles]

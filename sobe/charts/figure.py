@@ -1,15 +1,19 @@
 """One declaration of a figure, as the last line of a chapter's cell.
 
-The chapter says what only it knows: a name, the chart, which columns stand behind it and
-which tables they come from. Title and subtitle are the chart's own. The card around the chart,
-its files and its page are made when the book is rendered (``sobe.site``).
+The chapter says what only it knows: the chart, a name and a title, which columns and tables are
+behind it. The marks' tooltips are made from the columns here. The card around the chart, its
+description, its files and its page are made when the book is rendered (``sobe.site``).
 """
 
 from __future__ import annotations
 
 import re
 
-from sobe import tables
+import altair as alt
+import pandas as pd
+
+from sobe import tables as package
+from sobe.charts.display import glue
 from sobe.charts.outputs import Output
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
@@ -19,41 +23,92 @@ class FigureError(ValueError):
     """A figure's declaration that cannot be right."""
 
 
-def figure(name, chart, columns, tables=(), why="", note="", log_switch=None, data=None) -> Output:
+def figure(
+    chart,
+    name: str,
+    title: str | None = None,
+    subtitle: str = "",
+    *,
+    columns: dict,
+    tables=(),
+    why: str = "",
+    note: str = "",
+    width="container",
+    height=None,
+    offset: int | None = None,
+    log_switch: str | None = None,
+    data: pd.DataFrame | None = None,
+) -> Output:
     """Show ``chart`` as a figure with its table, sources, files and citation.
 
-    ``name`` is fixed and readable ("cost-per-neuron"): files and addresses are made of it.
-    ``columns`` maps fields of the chart's data to the names a reader sees, in order:
-    ``{"year": "Year", "usd": "Cost per neuron"}``. Unit and meaning come from the column of the
-    same name in ``tables`` (names in the datapackage); a column computed in the chapter gives
-    them itself: ``{"rate": ("Information rate", "1/s", "Neurons times sampling rate.")}``.
-    ``why``: what the figure is there for, as it completes "It shows …" in the description for
-    screen readers. ``note`` stands under the chart. ``log_switch``: "x" or "y", a logarithmic axis
-    that readers may switch to linear. ``data``: a frame to show instead of the chart's own rows,
-    where those are not what a reader would want as a table.
-    Raises `FigureError` for a name, field or table that cannot be right.
+    The chart is glued under the figure's name as well, so that any page can show it alone:
+    ``{glue}`cost-per-neuron```.
+
+    Parameters
+    ----------
+    chart : altair.Chart or altair.LayerChart
+        What is drawn, without title and size.
+    name : str
+        Fixed and readable ("cost-per-neuron"): files and addresses are made of it.
+    title, subtitle : str
+        The subtitle says what is plotted, in which unit.
+    columns : dict
+        The columns of the figure's table and CSV and of the tooltips of its marks, in order:
+        fields of the chart's data and the names that readers see, as
+        ``{"year": "Year", "usd": "Cost per neuron"}``. Unit and meaning come from the column of
+        the same name in ``tables``. A column computed in the chapter gives them itself:
+        ``{"rate": ("Information rate", "1/s", "Neurons times sampling rate.")}``. A chart that
+        states tooltips itself keeps those.
+    tables : list of str
+        Tables of the data package that the figure is made from.
+    why : str
+        What the figure is there for, as it completes "It shows …" in the description that screen
+        readers read; the rest of the description is made from the chart.
+    note : str
+        A text below the chart.
+    width, height
+        As in Altair: a number, ``"container"`` or ``alt.Step``.
+    offset : int, optional
+        Pixels between title and plot, for a chart that writes above its plot.
+    log_switch : {"x", "y"}, optional
+        A logarithmic axis that readers may switch to linear.
+    data : pandas.DataFrame, optional
+        Rows of the table and CSV, where the chart's own are not what a reader would want.
+
+    Raises
+    ------
+    FigureError
+        A name, title, field, table or axis cannot be right.
     """
+    if isinstance(chart, str):  # the form that chapters used before: name first, the chart titled
+        chart, name = name, chart
     if not NAME.match(name):
         raise FigureError(
             f"{name!r} is not a figure's name; expected lower-case words joined by '-'"
         )
+    if log_switch not in (None, "x", "y"):
+        raise FigureError(f"figure {name!r}: log_switch is 'x' or 'y', not {log_switch!r}")
+    _check_tables(name, tables)
+    declared = title is not None
+    if declared:
+        shape = {} if height is None else {"height": height}
+        away = {} if offset is None else {"offset": offset}
+        text = alt.TitleParams(title, subtitle=subtitle, **away)
+        chart = chart.properties(title=text, width=width, **shape)
     spec = chart.to_dict()
-    title = spec.get("title")
-    if not isinstance(title, dict) or not title.get("text") or not title.get("subtitle"):
+    said = spec.get("title")
+    if not isinstance(said, dict) or not said.get("text") or not said.get("subtitle"):
         raise FigureError(
             f"figure {name!r} needs a title with a subtitle that says what is plotted in which unit"
         )
     fields = [{"field": field, **_column(name, field, says)} for field, says in columns.items()]
-    dataset = None
-    if data is None:
-        dataset = _dataset(name, spec, list(columns))
-    _check_tables(name, tables)
-    if log_switch not in (None, "x", "y"):
-        raise FigureError(f"figure {name!r}: log_switch is 'x' or 'y', not {log_switch!r}")
+    dataset = None if data is not None else _dataset(name, spec, list(columns))
+    if declared and dataset is not None:
+        _add_tooltips(spec, dataset, _tooltips(fields, tables, spec["datasets"][dataset]))
     declaration = {
         "name": name,
-        "title": _text(title["text"]),
-        "subtitle": _text(title["subtitle"]),
+        "title": _text(said["text"]),
+        "subtitle": _text(said["subtitle"]),
         "columns": fields,
         "tables": list(tables),
         "why": why.strip().rstrip("."),
@@ -64,11 +119,54 @@ def figure(name, chart, columns, tables=(), why="", note="", log_switch=None, da
     }
     if data is not None:
         declaration["rows"] = _rows(name, data, list(columns))
+    if declared:
+        glue(**{name: Output("chart", {"spec": spec, "figure": name})})
     return Output("figure", declaration)
 
 
 def _text(value):
     return " ".join(value) if isinstance(value, list) else str(value)
+
+
+def _tooltips(fields, tables, rows):
+    """Return a tooltip per column: its name, and its number in the format of column or unit."""
+    shown, units = [package.display(table) for table in tables], package.units()
+    tooltips = []
+    for column in fields:
+        field = column["field"]
+        known = [row[field] for row in rows if row[field] is not None]
+        number = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in known)
+        found = next((columns[field] for columns in shown if field in columns), {})
+        unit = units.get(column.get("unit") or found.get("unit"), {})
+        style = found.get("format") or unit.get("format") if number else None
+        tooltips.append(
+            {
+                "field": field,
+                "title": column["name"],
+                "type": "quantitative" if number else "nominal",
+            }
+            | ({"format": style} if style else {})
+        )
+    return tooltips
+
+
+def _add_tooltips(spec, dataset, tooltips):
+    """Give the marks of a data set their tooltips, unless the chart states tooltips itself."""
+    marks = [part for part, name in _marks(spec) if name == dataset]
+    if not any("tooltip" in part.get("encoding", {}) for part in marks):
+        for part in marks:
+            mark = part["mark"] if isinstance(part["mark"], dict) else {"type": part["mark"]}
+            if mark["type"] != "text" and "tooltip" not in mark:
+                part.setdefault("encoding", {})["tooltip"] = tooltips
+
+
+def _marks(spec, data=None):
+    """Yield every part of a spec that has a mark, with the name of its data set."""
+    data = spec.get("data", {}).get("name", data)
+    if "mark" in spec:
+        yield spec, data
+    for part in spec.get("layer", []):
+        yield from _marks(part, data)
 
 
 def _column(name, field, says):
@@ -108,7 +206,7 @@ def _dataset(name, spec, fields):
 
 
 def _check_tables(name, named):
-    known = tables.names()
+    known = package.names()
     for table in named:
         if table not in known:
             raise FigureError(

@@ -19,6 +19,14 @@ def organism_scale(species: pd.DataFrame) -> alt.Scale:
     )
 
 
+def keyed_scale(labels: dict[str, str], values: dict[str, str]) -> alt.Scale:
+    """Return the scale of a coded column: ``values`` are colours or shapes by key of ``labels``.
+
+    Raises KeyError for a key without a value.
+    """
+    return alt.Scale(domain=list(labels.values()), range=[values[key] for key in labels])
+
+
 def named_scale(colors: dict[str, str]) -> alt.Scale:
     """A colour scale from a mapping of category to colour."""
     return alt.Scale(domain=list(colors), range=list(colors.values()))

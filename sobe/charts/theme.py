@@ -71,7 +71,7 @@ ORGANISM_COLORS = {
     "human": _WINE[0],
     "silicon": _SLATE[0],
 }
-METHOD_COLORS = {"electrophysiology": _BLUE[0], "fluorescence imaging": _BRICK[0]}
+METHOD_COLORS = {"electrophysiology": _BLUE[0], "fluorescence_imaging": _BRICK[0]}
 KIND_COLORS = {"budget": _BLUE[0], "estimate": _BRICK[0], "illustration": _SLATE[0]}
 
 VERDICT_COLORS = {
@@ -85,6 +85,17 @@ VERDICT_COLORS = {
     "inconsistent with its own source": _PINK[0],
     "not checkable": _MUTED[0],
     "figure of speech, not graded": _UNKNOWN[0],
+}
+VERDICT_SHAPES = {
+    "holds": "circle",
+    "supported by a proxy": "triangle-up",
+    "consistent with its own source": "square",
+    "not settled": "diamond",
+    "does not hold": "cross",
+    "not supported by a proxy": "triangle-down",
+    "inconsistent with its own source": "triangle-right",
+    "not checkable": "wedge",
+    "figure of speech, not graded": "triangle-left",
 }
 
 #: Scores 0, 1, 2, 3; a missing score takes UNKNOWN, which is not on the ramp.

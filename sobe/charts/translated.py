@@ -103,7 +103,7 @@ def _badge(badge: Json, translate: Catalogue) -> Json:
 
 
 def _chart(chart: Json, translate: Catalogue) -> Json:
-    return {"spec": translated_spec.translated(chart["spec"], translate)}
+    return {**chart, "spec": translated_spec.translated(chart["spec"], translate)}
 
 
 def _figure(figure: Json, translate: Catalogue) -> Json:

@@ -184,6 +184,11 @@ def interval(low: Any, high: Any, write: Callable[[Any], str], digits: int | Non
     return " to ".join(column([low, high], write, digits))
 
 
+def intervals(lows: Iterable[Any], highs: Iterable[Any], write: Callable[..., str]) -> list[str]:
+    """Write an interval per row of two columns. See `interval`."""
+    return [interval(low, high, write) for low, high in zip(lows, highs, strict=True)]
+
+
 def _unit(value: float, digits: int, prefixes: Sequence[str] | None) -> tuple[int, str]:
     """Return (power of ten, text of the unit) of a value rounded to ``digits`` digits."""
     exponent = _rounded(value, digits).adjusted()

@@ -67,8 +67,8 @@ def table_digests(project, names):
     """Return {file: hash} of the tables that a chapter read: contents and description.
 
     `names` are paths below the repository. A table's hash covers its own entry in
-    data/datapackage.json, not the rest of that file, so a change to the description of one table
-    concerns only the chapters that read it.
+    data/datapackage.json and how units are shown, not the rest of that file. So describing a
+    table in other words concerns only the chapters that read it.
     """
     try:
         package = json.loads((project.root / "data" / "datapackage.json").read_bytes())
@@ -76,9 +76,9 @@ def table_digests(project, names):
             f"data/{r.get('path')}": r for r in package["resources"] if isinstance(r, dict)
         }
     except (OSError, ValueError, KeyError, TypeError):
-        resources = {}  # its own check reports it; here every entry counts as changed
+        package, resources = {}, {}  # its own check reports it; here every entry counts as changed
     found = {}
     for name in sorted(names):
-        described = json.dumps(resources.get(name), sort_keys=True)
+        described = json.dumps([resources.get(name), package.get("units")], sort_keys=True)
         found[name] = digest(f"{file_digest(project.root / name)}\n{described}")
     return found

@@ -188,6 +188,8 @@ def _made(app, node, docname, up, charts):
     scripts = SCRIPTS if len(charts) == 1 else ""
     if kind == "figure":
         return html(_card(app, docname, up, data["name"], ident, scripts))
+    if record := app.sobe_records.get(data.get("figure")):  # a figure's chart, glued on a page
+        spec = {**spec, "description": record["description"]}
     return html(template("chart.html", spec=spec, ident=ident) + scripts)
 
 

@@ -25,7 +25,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from sobe.paths import ROOT
-from sobe.tables.rows import TableError, quote, read, read_text
+from sobe.tables.rows import TableError, note, quote, read, read_text
 
 _LONGEST = 10_000
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+")
@@ -102,6 +102,7 @@ class _Package:
             line = getattr(error, "lineno", None)
             raise self.error(expected, line=line, problem=f"not JSON ({error})") from None
         self._fit(package, {"resources": [{"name": str}]}, "package")
+        self.units = package.get("units", {})
         self.resources = {resource["name"]: resource for resource in package["resources"]}
         if len(self.resources) < len(package["resources"]):
             raise self.error("each table once", problem="two resources have the same name")
@@ -304,6 +305,46 @@ def names(data_dir=None) -> list[str]:
 def schema(name: str, data_dir=None) -> dict:
     """Return the Frictionless descriptor of one table (name, path, schema, ...), as written."""
     return _Package(data_dir).resource(name)
+
+
+def display(name: str, data_dir=None) -> dict[str, dict]:
+    """Return how the columns of a table are shown: {column: {"unit", "labels", "format"}}.
+
+    ``labels`` are words for categories. ``format`` is a d3 format for tooltips, where it is not
+    that of the column's unit (see `units`). Labels and format may be missing.
+    """
+    package = _Package(data_dir)
+    resource = package.resource(name)
+    note((package.directory / resource["path"]).resolve())
+    return {
+        field["name"]: {"unit": field.get("unit"), **field.get("display", {})}
+        for field in resource["schema"]["fields"]
+    }
+
+
+def labels(name: str, column: str, data_dir=None) -> dict[str, str]:
+    """Return what readers see for each category of a column: {value: label}.
+
+    The labels are those of ``display.labels`` of the column in the datapackage, in their order.
+
+    Raises
+    ------
+    TableError
+        There is no such table or column, or the column has no labels.
+    """
+    found = display(name, data_dir).get(column, {}).get("labels")
+    if not found:
+        problem = f"table {name!r}: no labels"
+        raise _Package(data_dir).error("'display.labels'", column=column, problem=problem)
+    return dict(found)
+
+
+def units(data_dir=None) -> dict[str, dict]:
+    """Return how units are shown: {unit: {"label": words, "format": d3 format for tooltips}}.
+
+    Either may be missing: a unit without ``label`` is written as it is.
+    """
+    return _Package(data_dir).units
 
 
 def load(name: str, data_dir=None) -> pd.DataFrame:

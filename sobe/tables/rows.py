@@ -93,6 +93,13 @@ def read_text(path, file, expected):
         raise TableError(file, expected, problem=problem) from None
 
 
+def note(path):
+    """Tell the build that this process depends on the table in ``path`` (``SOBE_READS``)."""
+    if log := os.environ.get("SOBE_READS"):
+        with open(log, "a", encoding="utf-8") as reads:
+            reads.write(f"{path}\n")
+
+
 def read(directory, name, names):
     """Read a CSV file strictly.
 
@@ -122,9 +129,7 @@ def read(directory, name, names):
         expected = "a path inside the data directory"
         raise TableError(f"{directory.name}/datapackage.json", expected, value=name)
     text = read_text(path, file, "a CSV file")
-    if log := os.environ.get("SOBE_READS"):
-        with open(log, "a", encoding="utf-8") as reads:
-            reads.write(f"{path}\n")
+    note(path)
     if text.startswith("\ufeff"):
         problem = "the file starts with a byte order mark"
         raise TableError(file, "UTF-8 without a mark", line=1, problem=problem)

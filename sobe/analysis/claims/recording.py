@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sobe.analysis import fits, growth, specification
-from sobe.analysis.claims.registry import Data, Reading, assumed, computes, reading, spread
+from sobe.analysis.claims.registry import Data, Reading, Tables, assumed, computes, reading, spread
 
 #: Organisms whose brains are at most as large as the fly's: the scale that the summary names.
 SMALL = ("c_elegans", "zebrafish_larva", "drosophila")
@@ -54,6 +54,23 @@ def _records(data: Data, id: str, quantity: str) -> Reading:
     fold = fits.log_linear(chosen["date"], chosen[quantity]).fold_per_decade
     interval = specification.records_interval(rows["date"], rows[quantity])
     return _grown(id, chosen, fold, interval, "95% interval of simulated records")
+
+
+def capped(hz_cap: float) -> Tables:
+    """Return the tables with sampling rates above ``hz_cap`` (Hz) counted as ``hz_cap``.
+
+    That holds for the throughput of each recording and for the rates that claims assume.
+    """
+    data = Tables()
+    rows, assumptions = data["recordings"], data["claim_assumptions"]
+    hz = rows["temporal_resolution_hz"].clip(upper=hz_cap)
+    data["recordings"] = rows.assign(
+        information_rate_per_s=rows["information_rate_per_s"].clip(upper=rows["neurons"] * hz)
+    )
+    rate = assumptions["assumption_id"] == "electrophysiology-hz"
+    value = assumptions["value"].mask(rate, assumptions["value"].clip(upper=hz_cap))
+    data["claim_assumptions"] = assumptions.assign(value=value)
+    return data
 
 
 def rates(rows: pd.DataFrame, electrophysiology_hz: float) -> npt.NDArray[np.float64]:
