@@ -16,7 +16,7 @@ import vl_convert
 from sobe import tables
 from sobe.charts import outputs, renderer
 from sobe.charts.figure import FigureError
-from sobe.charts.figure import figure
+from sobe.charts.figure import figure as declared
 from sobe.charts.vega import matching_vegalite
 from sobe.site import figures as rec
 from sobe.site import files as web_files
@@ -241,7 +241,7 @@ def shown(**arguments):
         "subtitle": "US dollars",
         "columns": {"year": "Year"},
     }
-    return figure(**given | arguments)
+    return declared(**given | arguments)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ from pathlib import Path
 
 from sobe import tables
 from sobe.paths import ROOT
-
 from sobe.tables.derive import (
     compute,
     costs,
