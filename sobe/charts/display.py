@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import pandas as pd
 
@@ -12,10 +13,13 @@ from sobe.charts.outputs import Output
 from sobe.languages import units
 from sobe.languages.units import NOT_KNOWN
 
+#: How the values of a column are written: by a function, or by a mapping of values to words.
+Writer: TypeAlias = Callable[[Any], str] | Mapping[Any, str]
+
 _ADDRESS = re.compile(r"https?://|([a-z_-]+\.html)?#[\w-]+$|[a-z_-]+\.html$")
 
 
-def glue(**values) -> None:
+def glue(**values: object) -> None:
     """Give the page's prose a value by name: ``glue(rate="3.5×")`` fills ``{glue:text}`rate```.
 
     A value is a text as readers see it (see :mod:`sobe.languages.units`), or a chart or output,
@@ -36,13 +40,16 @@ def glue(**values) -> None:
 
 @dataclass(frozen=True)
 class Link:
-    """A table cell that leads somewhere; only http and https addresses, and places in this book
-    ("cost.html#the-figure", "#the-table"), become links."""
+    """A table cell that leads somewhere.
+
+    Only http and https addresses and places in this book ("cost.html#the-figure", "#the-table")
+    become links.
+    """
 
     text: str
     url: str | None
 
-    def cell(self) -> dict:
+    def cell(self) -> dict[str, Any]:
         """Return the cell as JSON."""
         leads = isinstance(self.url, str) and _ADDRESS.match(self.url)
         return {"text": self.text, "url": self.url if leads else None}
@@ -50,11 +57,11 @@ class Link:
 
 @dataclass(frozen=True)
 class Code:
-    """A table cell that is an identifier: of a table, a column, a formula. It is the same in every language."""
+    """A table cell that names a table, a column or a formula: the same in every language."""
 
     text: str
 
-    def cell(self) -> dict:
+    def cell(self) -> dict[str, Any]:
         """Return the cell as JSON."""
         return {"text": self.text, "code": True}
 
@@ -66,29 +73,29 @@ class Quoted:
     text: str
     language: str
 
-    def cell(self) -> dict:
+    def cell(self) -> dict[str, Any]:
         """Return the cell as JSON."""
         return {"text": self.text, "lang": self.language}
 
 
-def link(text: str, doi=None, url=None) -> Link:
-    """A :class:`Link` to a DOI or, without one, an address; either may be missing."""
+def link(text: str, doi: object = None, url: object = None) -> Link:
+    """Return a :class:`Link` to a DOI or, without one, an address; either may be missing."""
     if isinstance(doi, str):
         return Link(text, "https://doi.org/" + doi.replace("<", "%3C").replace(">", "%3E"))
     return Link(text, url if isinstance(url, str) else None)
 
 
 def links(frame: pd.DataFrame, text: str) -> list[Link]:
-    """Return a link per row: its column ``text``, which leads to the ``doi`` or else the ``url``."""
-    return [link(*row) for row in zip(frame[text], frame["doi"], frame["url"])]
+    """Return a link per row: the text of a column, leading to the ``doi`` or else the ``url``."""
+    return [link(*row) for row in zip(frame[text], frame["doi"], frame["url"], strict=True)]
 
 
 def table(
     frame: pd.DataFrame,
     caption: str,
-    columns: Mapping[str, str | tuple[str, Callable | Mapping]] | None = None,
-    formats: Mapping[str, Callable | Mapping] | None = None,
-    compared: Mapping[str, Callable] | None = None,
+    columns: Mapping[str, str | tuple[str, Writer]] | None = None,
+    formats: Mapping[str, Writer] | None = None,
+    compared: Mapping[str, Callable[[Any], str]] | None = None,
     search: bool = False,
     menus: tuple[str, ...] = (),
     unprinted: tuple[str, ...] = (),
@@ -102,8 +109,8 @@ def table(
     ----------
     columns : mapping, optional
         Columns of ``frame`` to show, in order, and their headings: ``{"year": "Year"}``. A pair
-        says how the values are written as well, as in ``formats``: ``{"usd": ("Cost", units.usd)}``.
-        Default: all of them, by their own names.
+        says how the values are written as well, as in ``formats``:
+        ``{"usd": ("Cost", units.usd)}``. Default: all of them, by their own names.
     formats : mapping, optional
         How the values of a column are written: a function of one value, as in
         :mod:`sobe.languages.units`, or a mapping of values to words, as `sobe.tables.labels`
@@ -130,13 +137,17 @@ def table(
         written[name] = units.column(frame[_known(name, frame)], write)
     frame = frame.assign(**written)
     if columns is not None:
-        heads = {name: pairs[name][0] if name in pairs else columns[name] for name in columns}
-        frame = pd.DataFrame({head: frame[_known(name, frame)] for name, head in heads.items()})
+        frame = pd.DataFrame(
+            {
+                says if isinstance(says, str) else says[0]: frame[_known(name, frame)]
+                for name, says in columns.items()
+            }
+        )
     for names, use in ((menus, "make a menu of"), (unprinted, "leave out of print")):
         if absent := [name for name in names if name not in frame]:
             raise ValueError(f"no column {absent[0]!r} to {use}")
     places = list(frame)
-    columns = [
+    heads_and_kinds = [
         {
             "name": str(name),
             "number": bool(pd.api.types.is_numeric_dtype(frame[name]))
@@ -151,7 +162,7 @@ def table(
             "search": search,
             "menus": [places.index(name) for name in menus],
             "unprinted": [places.index(name) for name in unprinted],
-            "columns": columns,
+            "columns": heads_and_kinds,
             "rows": [
                 [_cell(cell) for cell in cells]
                 for cells in frame.itertuples(index=False, name=None)
@@ -160,7 +171,7 @@ def table(
     )
 
 
-def _known(name, frame):
+def _known(name: str, frame: pd.DataFrame) -> str:
     """Return the name of a column of a table; raises ValueError if there is no such column."""
     if name not in frame:
         raise ValueError(f"no column {name!r} to show among {', '.join(map(str, frame))}")
@@ -170,7 +181,7 @@ def _known(name, frame):
 def grid(
     frame: pd.DataFrame, caption: str, row: str, column: str, title: str, detail: str, aside: str
 ) -> Output:
-    """Show ideas in a grid, a band per ``row`` and a card per ``column`` in it, with menus to filter by both.
+    """Show ideas in a grid: a band per ``row``, a card per ``column``, menus to filter by both.
 
     ``frame`` has one row per idea, in the order to be shown: its ``title``, its ``detail`` (may be
     missing) and an ``aside`` in small type, all text. Without scripts everything is shown.
@@ -199,21 +210,21 @@ def grid(
 
 
 def _looks_numeric(column: pd.Series) -> bool:
-    """Whether all of a column's texts begin as a number does ("$16,600", "3.5×", "not known")."""
+    """Return whether a column's texts begin as numbers do ("$16,600", "3.5×", "not known")."""
     texts = [value for value in column if isinstance(value, str) and value != NOT_KNOWN]
     return bool(texts) and all(text.lstrip("$−<>~≥≤").strip()[:1].isdigit() for text in texts)
 
 
-def _cell(value):
+def _cell(value: Any) -> str | dict[str, Any]:
     """Return a cell as JSON: a text, or an object that says what it is."""
     if isinstance(value, (Link, Code, Quoted)):
-        cell = value.cell()
+        cell: str | dict[str, Any] = value.cell()
     elif value is None or (not isinstance(value, (list, tuple)) and pd.isna(value)):
         return {"text": NOT_KNOWN, "missing": True}
     else:
         cell = str(value)
     # A sentence needs room, or its column is squeezed to one word per line.
-    long = isinstance(value, (str, Link, Quoted)) and len(getattr(value, "text", value)) > 60
-    if not long:
+    text = value.text if isinstance(value, (Link, Quoted)) else value
+    if not isinstance(text, str) or len(text) <= 60:
         return cell
     return {**(cell if isinstance(cell, dict) else {"text": cell, "url": None}), "long": True}

@@ -1,4 +1,4 @@
-"""The estimator inside the book: a form, its numbers, and the model that the page's script evaluates.
+"""The estimator inside the book: a form, its numbers, and the model that a script evaluates.
 
 The script (``static/estimator.js``) evaluates the same trees with the same values as Python does:
 they are handed over as JSON. Texts are here, numbers are there.
@@ -18,7 +18,7 @@ from sobe.charts.display import Code
 from sobe.charts.outputs import Output
 from sobe.languages import units
 
-#: Number settings: parameter, label, unit shown, scale of the field, least, most, logarithmic slider.
+#: Numbers: parameter, label, unit shown, scale of the field, least, most, logarithmic slider.
 SETTINGS = (
     ("microscope_budget", "Microscopes", "million US dollars", 1e6, 0.1, 100_000, True),
     ("project_years", "Horizon", "years", 1, 1, 100, False),
@@ -47,7 +47,10 @@ _MORE = (
 WORDS = {
     "title": "Budget estimator",
     "reset": "Reset",
-    "noscript": "The estimator runs as a script in this page; please allow scripts, or use the line of Python below.",
+    "noscript": (
+        "The estimator runs as a script in this page; please allow scripts, or use the line of "
+        "Python below."
+    ),
     "costs": "What the first connectome costs",
     "times": "How long the first takes",
     "python": "The same in Python",
@@ -60,8 +63,14 @@ WORDS = {
 #: What the script says; it fills in the braces.
 _SCRIPT_WORDS = {
     "in_time": "The plan finishes within its {years} years.",
-    "late": "The plan takes longer than its {years} years. To finish in time it would take {microscopes} microscopes, {gpus} GPUs and {people} proofreaders, {factor} times what it has of each.",
-    "never": "The plan cannot finish within its {years} years: preparing the tissue takes that long.",
+    "late": (
+        "The plan takes longer than its {years} years. To finish in time it would take "
+        "{microscopes} microscopes, {gpus} GPUs and {people} proofreaders, {factor} times what it"
+        " has of each."
+    ),
+    "never": (
+        "The plan cannot finish within its {years} years: preparing the tissue takes that long."
+    ),
     "years": "{n} years",
     "days": "{n} days",
 }
@@ -141,7 +150,8 @@ def payload(
     model : Model
         Formulas and parameters.
     defaults : mapping
-        What the form shows at first: the choices, and the values of `SETTINGS` in the model's units.
+        What the form shows at first: the choices and the values of `SETTINGS`, in the model's
+        units.
     given : mapping
         Parameters that have one value whatever is chosen, in the model's units.
     """
@@ -197,7 +207,7 @@ def estimator_html(
             "words": WORDS,
             "choices": [
                 {"name": name, "label": label, "options": _options(model, name, choice[name])}
-                for name, label in zip(CHOICES, _LABELS)
+                for name, label in zip(CHOICES, _LABELS, strict=True)
             ],
             "numbers": [
                 {

@@ -8,6 +8,8 @@ description, its files and its page are made when the book is rendered (``sobe.s
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import altair as alt
 import pandas as pd
@@ -15,6 +17,11 @@ import pandas as pd
 from sobe import tables as package
 from sobe.charts.display import glue
 from sobe.charts.outputs import Output
+
+Json: TypeAlias = dict[str, Any]
+
+#: What a chapter says of a column: its name, or name, unit and meaning.
+Column: TypeAlias = str | tuple[str, str] | tuple[str, str, str]
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 
@@ -24,17 +31,17 @@ class FigureError(ValueError):
 
 
 def figure(
-    chart,
+    chart: Any,
     name: str,
     title: str | None = None,
     subtitle: str = "",
     *,
-    columns: dict,
-    tables=(),
+    columns: Mapping[str, Column],
+    tables: Sequence[str] = (),
     why: str = "",
     note: str = "",
-    width="container",
-    height=None,
+    width: str | int | alt.Step = "container",
+    height: int | alt.Step | None = None,
     offset: int | None = None,
     log_switch: str | None = None,
     data: pd.DataFrame | None = None,
@@ -95,7 +102,7 @@ def figure(
         away = {} if offset is None else {"offset": offset}
         text = alt.TitleParams(title, subtitle=subtitle, **away)
         chart = chart.properties(title=text, width=width, **shape)
-    spec = chart.to_dict()
+    spec: Json = chart.to_dict()
     said = spec.get("title")
     if not isinstance(said, dict) or not said.get("text") or not said.get("subtitle"):
         raise FigureError(
@@ -105,7 +112,7 @@ def figure(
     dataset = None if data is not None else _dataset(name, spec, list(columns))
     if declared and dataset is not None:
         _add_tooltips(spec, dataset, _tooltips(fields, tables, spec["datasets"][dataset]))
-    declaration = {
+    declaration: Json = {
         "name": name,
         "title": _text(said["text"]),
         "subtitle": _text(said["subtitle"]),
@@ -124,11 +131,11 @@ def figure(
     return Output("figure", declaration)
 
 
-def _text(value):
+def _text(value: str | list[str]) -> str:
     return " ".join(value) if isinstance(value, list) else str(value)
 
 
-def _tooltips(fields, tables, rows):
+def _tooltips(fields: list[Json], tables: Sequence[str], rows: list[Json]) -> list[Json]:
     """Return a tooltip per column: its name, and its number in the format of column or unit."""
     shown, units = [package.display(table) for table in tables], package.units()
     tooltips = []
@@ -137,7 +144,7 @@ def _tooltips(fields, tables, rows):
         known = [row[field] for row in rows if row[field] is not None]
         number = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in known)
         found = next((columns[field] for columns in shown if field in columns), {})
-        unit = units.get(column.get("unit") or found.get("unit"), {})
+        unit = units.get(column.get("unit") or found.get("unit") or "", {})
         style = found.get("format") or unit.get("format") if number else None
         tooltips.append(
             {
@@ -150,7 +157,7 @@ def _tooltips(fields, tables, rows):
     return tooltips
 
 
-def _add_tooltips(spec, dataset, tooltips):
+def _add_tooltips(spec: Json, dataset: str, tooltips: list[Json]) -> None:
     """Give the marks of a data set their tooltips, unless the chart states tooltips itself."""
     marks = [part for part, name in _marks(spec) if name == dataset]
     if not any("tooltip" in part.get("encoding", {}) for part in marks):
@@ -160,7 +167,7 @@ def _add_tooltips(spec, dataset, tooltips):
                 part.setdefault("encoding", {})["tooltip"] = tooltips
 
 
-def _marks(spec, data=None):
+def _marks(spec: Json, data: str | None = None) -> Iterator[tuple[Json, str | None]]:
     """Yield every part of a spec that has a mark, with the name of its data set."""
     data = spec.get("data", {}).get("name", data)
     if "mark" in spec:
@@ -169,7 +176,7 @@ def _marks(spec, data=None):
         yield from _marks(part, data)
 
 
-def _column(name, field, says):
+def _column(name: str, field: str, says: Column) -> dict[str, str]:
     if isinstance(says, str):
         return {"name": says}
     if (
@@ -177,14 +184,15 @@ def _column(name, field, says):
         and 2 <= len(says) <= 3
         and all(isinstance(part, str) for part in says)
     ):
-        return dict(zip(("name", "unit", "description"), says))
+        return dict(zip(("name", "unit", "description"), says, strict=False))
     raise FigureError(
-        f"figure {name!r}, column {field!r}: expected a name or (name, unit, description), not {says!r}"
+        f"figure {name!r}, column {field!r}: expected a name or (name, unit, description), "
+        f"not {says!r}"
     )
 
 
-def _dataset(name, spec, fields):
-    """The name of the chart's data set that has all ``fields``; of several, the longest."""
+def _dataset(name: str, spec: Json, fields: list[str]) -> str:
+    """Return the name of the chart's data set that has all ``fields``; of several, the longest."""
     found = {
         key: len(rows)
         for key, rows in spec.get("datasets", {}).items()
@@ -202,10 +210,11 @@ def _dataset(name, spec, fields):
         raise FigureError(
             f"figure {name!r}: no data of the chart has the columns {fields}; there are {have}"
         )
-    return max(sorted(found), key=found.get)
+    longest: str = max(sorted(found), key=found.__getitem__)
+    return longest
 
 
-def _check_tables(name, named):
+def _check_tables(name: str, named: Sequence[str]) -> None:
     known = package.names()
     for table in named:
         if table not in known:
@@ -214,11 +223,12 @@ def _check_tables(name, named):
             )
 
 
-def _rows(name, data, fields):
-    """The rows of a frame as JSON values, the way Altair writes them."""
+def _rows(name: str, data: pd.DataFrame, fields: list[str]) -> list[Json]:
+    """Return the rows of a frame as JSON values, the way Altair writes them."""
     from altair.utils import sanitize_pandas_dataframe
 
     missing = [field for field in fields if field not in data]
     if missing:
         raise FigureError(f"figure {name!r}: its data lack the columns {missing}")
-    return sanitize_pandas_dataframe(data[fields]).to_dict(orient="records")
+    rows: list[Json] = sanitize_pandas_dataframe(data[fields]).to_dict(orient="records")
+    return rows

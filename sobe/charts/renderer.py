@@ -9,6 +9,7 @@ renderers would ask the network for it, or put it into every chart anew.
 """
 
 import os
+from typing import Any
 
 from sobe.charts import outputs, theme, vega
 from sobe.charts.outputs import BOOK_ENV
@@ -17,18 +18,18 @@ from sobe.charts.outputs import BOOK_ENV
 MAX_ROWS = 5000
 
 
-def _renderer(spec, **_metadata):
-    """The Altair renderer: a chart as data, and what shows it elsewhere."""
+def _renderer(spec: dict[str, Any], **_metadata: object) -> dict[str, Any]:
+    """Render an Altair chart as data, with what shows it elsewhere."""
     return outputs.bundle("chart", {"spec": spec})
 
 
-def vega_html():
-    """Vega for a live notebook, as a script."""
-    # The letter s written otherwise: the same text in a script's strings and patterns, and no end of it.
+def vega_html() -> str:
+    """Return Vega for a live notebook, as a script."""
+    # The letter s as a code: the same text to the script, but it does not end the script.
     return "<script>" + vega.vega_bundle().replace("</script", "</\\x73cript") + "</script>"
 
 
-def enable():
+def enable() -> None:
     """Register and enable the theme, the row limit, the renderer, and the language of `lang`."""
     import altair as alt
     from IPython import get_ipython

@@ -9,9 +9,9 @@ from sobe.charts import theme
 
 
 def organism_scale(species: pd.DataFrame) -> alt.Scale:
-    """The colour scale of organisms, by name.
+    """Return the colour scale of organisms, by name.
 
-    ``species`` has a row an organism, with columns ``organism`` (key) and ``name``.
+    ``species`` has a row per organism, with columns ``organism`` (key) and ``name``.
     """
     return alt.Scale(
         domain=list(species["name"]),
@@ -28,7 +28,7 @@ def keyed_scale(labels: dict[str, str], values: dict[str, str]) -> alt.Scale:
 
 
 def named_scale(colors: dict[str, str]) -> alt.Scale:
-    """A colour scale from a mapping of category to colour."""
+    """Return a colour scale from a mapping of category to colour."""
     return alt.Scale(domain=list(colors), range=list(colors.values()))
 
 

@@ -6,6 +6,9 @@ page, exchanges every light colour found in the spec for its dark counterpart
 (`DARK_OF`). So a chapter names a colour once and it stays readable on both.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 FONT = (
     "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', "
     "'Noto Sans', 'Liberation Sans', Arial, sans-serif"
@@ -105,16 +108,16 @@ ORDINAL = [c[0] for c in _STEPS]
 NARROW_LEGEND = {"columns": 2, "labelLimit": 130, "columnPadding": 8}
 
 
-def _pick(mode):
-    """A function from a (light, dark) pair to the colour for `mode`."""
+def _pick(mode: str) -> Callable[[tuple[str, str]], str]:
+    """Return a function from a (light, dark) pair to the colour for `mode`."""
     if mode not in BACKGROUND:
         raise ValueError(f"theme mode must be 'light' or 'dark', not {mode!r}")
     index = 0 if mode == "light" else 1
     return lambda pair: pair[index]
 
 
-def config(mode="light"):
-    """The Vega-Lite `config` for a light or dark page."""
+def config(mode: str = "light") -> dict[str, Any]:
+    """Return the Vega-Lite `config` for a light or dark page."""
     c = _pick(mode)
     ink, muted, grid = c(_INK), c(_MUTED), c(_GRID)
     palette = [c(p) for p in (_BLUE, _BRICK, _GREEN, _PINK, _GOLD, _WINE, _SLATE)]

@@ -9,7 +9,7 @@ import marshal
 import os
 import re
 import sys
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import jieba
@@ -19,7 +19,8 @@ from sobe import atomic
 
 _SPLITTER = r"""
 var splitQuery = (query) => {
-  const known = (word) => Object.hasOwn(Search._index.terms, word) || Object.hasOwn(Search._index.titleterms, word);
+  const known = (word) =>
+    Object.hasOwn(Search._index.terms, word) || Object.hasOwn(Search._index.titleterms, word);
   const words = (run) => {
     const found = [];
     for (let at = 0; at < run.length; ) {
@@ -40,9 +41,9 @@ _RUN = re.compile("[\u3400-\u9fff]+")
 
 
 def dictionary(cache):
-    """Load jieba's dictionary, if it is not, kept in the folder `cache` as reading it takes a second; None: read it.
+    """Load jieba's dictionary once: from the folder `cache`, or, if that is None, from its text.
 
-    jieba's own cache would be believed whatever it holds.
+    Reading the text takes a second. jieba's own cache would be believed whatever it holds.
     """
     if jieba.dt.initialized:
         return
@@ -90,7 +91,7 @@ class Chinese(SearchChinese):
         return self.stems[word]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _cut(run):
-    """The words of a run of Chinese, and the shorter words in them. Labels come again and again."""
+    """Return the words of a run of Chinese, and the shorter words in them. Labels repeat."""
     return tuple(jieba.cut_for_search(run))

@@ -14,6 +14,7 @@ if __name__ == "__main__":  # before anything that takes time to import
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 from sobe import tables
 from sobe.paths import ROOT
@@ -35,7 +36,8 @@ SUBJECTS = (organisms, compute, costs, simulations, recordings, funding, estimat
 
 def derive(root: Path) -> dict[str, str]:
     """Return the text of every derived table and of the bibliography, by path in the repository."""
-    corrections, rows = Corrections(), {}
+    corrections = Corrections()
+    rows: dict[str, list[dict[str, Any]]] = {}
     for subject in SUBJECTS:
         rows |= subject.derive(Upstream(root), corrections)
     rows["corrections"] = corrections.rows()
@@ -54,7 +56,7 @@ def first_difference(files: dict[str, str]) -> str | None:
         if not path.is_file():
             return f"{name} is missing"
         derived, kept = text.splitlines(), path.read_text(encoding="utf-8").splitlines()
-        for number, (want, have) in enumerate(zip(derived, kept), start=1):
+        for number, (want, have) in enumerate(zip(derived, kept, strict=False), start=1):
             if want != have:
                 return f"{name}, line {number}:\n  is:      {have}\n  derived: {want}"
         if len(derived) != len(kept):
@@ -63,6 +65,7 @@ def first_difference(files: dict[str, str]) -> str | None:
 
 
 def main(argv: list[str] | None = None) -> int:
+    """Run the command; returns the exit code. Expected failures are one message."""
     parser = argparse.ArgumentParser(
         prog="python -m sobe.pipeline.derive", description=__doc__.splitlines()[0]
     )

@@ -291,7 +291,7 @@ class _Table:
 
 
 def _tuples(typed, names):
-    return zip(*(typed[name] for name in names))
+    return zip(*(typed[name] for name in names), strict=True)
 
 
 # ---------------------------------------------------------------- public
@@ -386,7 +386,7 @@ def load(name: str, data_dir=None) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             column.name: pd.Series(values, dtype=column.type.dtypes[None in values])
-            for column, values in zip(table.columns, typed.values())
+            for column, values in zip(table.columns, typed.values(), strict=True)
         }
     )
     for attribute in ("unit", "description"):

@@ -45,7 +45,8 @@ class TableError(ValueError):
             where += f", line {self.line}"
         if self.column is not None:
             where += f", column {self.column!r}"
-        return f"{where}: {self.problem or quote(self.value) + ' is not valid'}; expected {self.expected}"
+        problem = self.problem or f"{quote(self.value)} is not valid"
+        return f"{where}: {problem}; expected {self.expected}"
 
 
 def quote(value, longest=80):
@@ -178,6 +179,6 @@ def _wrong_names(header, names):
             yield name, None, f"the header lacks {name!r}{has}"
     for name in extra:
         yield name, name, f"the header has an undeclared {quote(name)}"
-    for name, found in zip(names, header):
+    for name, found in zip(names, header, strict=False):
         if name != found:
             yield name, found, f"the columns are out of order: {found!r} is where {name!r} belongs"

@@ -262,7 +262,7 @@ class Process:
 
 
 def ready(process):
-    """Wait until a command takes signals itself; before that it is Python starting, and knows nothing of us."""
+    """Wait until a command takes signals itself; before that it is Python starting."""
     status = Path(f"/proc/{process.pid}/status")
     while process.poll() is None:
         caught = int(status.read_text().split("SigCgt:")[1].split()[0], 16)

@@ -70,7 +70,8 @@ class Upstream:
                 return self._from_git(f"{BEFORE_SPLIT}:data/{path}")
         if not file.is_file():
             raise DeriveError(
-                f"{file} is missing; give the top folder of a checkout of upstream's data repository"
+                f"{file} is missing; give the top folder of a checkout of upstream's data "
+                "repository"
             )
         return file.read_bytes().decode("utf-8")
 
@@ -79,7 +80,8 @@ class Upstream:
         done = subprocess.run(command, capture_output=True, timeout=60, check=False)
         if done.returncode:
             raise DeriveError(
-                f"{self.root} has neither data-before-split/ nor a git history to read {spec} from: "
+                f"{self.root} has neither data-before-split/ nor a git history to read {spec} "
+                "from: "
                 f"{done.stderr.decode(errors='replace').strip()}"
             )
         return done.stdout.decode("utf-8")
@@ -112,7 +114,7 @@ class Corrections:
         theirs, ours = one_line(as_text(theirs)), one_line(as_text(ours))
         names = ("kind", "table", "key", "column", "theirs", "ours", "why", "seen")
         entry = (kind, table, key, column, theirs, ours, why, seen)
-        self.entries.append(dict(zip(names, entry)))
+        self.entries.append(dict(zip(names, entry, strict=True)))
 
     def rows(self) -> list[dict]:
         """Return rows of the table of corrections, in a stable order."""
@@ -175,7 +177,7 @@ def one_line(value) -> str:
 
 
 def slug(*parts) -> str:
-    """Return a lower-case ASCII key from a few words: ``slug("Shiu et al.", 2024)`` → ``shiu-2024``."""
+    """Return a lower-case ASCII key from words: ``slug("Shiu et al.", 2024)`` → ``shiu-2024``."""
     text = " ".join(str(part) for part in parts if part not in ("", None))
     text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     text = re.sub(r"\bet\s*al\b\.?", " ", text.lower())
@@ -209,7 +211,7 @@ def whole(text: str) -> int | None:
 
 
 def scaled(text: str, factor: float):
-    """Return :func:`number` times ``factor``, rounded to the twelve digits that a cell can carry."""
+    """Return :func:`number` times ``factor``, rounded to the twelve digits a cell can carry."""
     value = number(text)
     return None if value is None else float(f"{value * factor:.12g}")
 

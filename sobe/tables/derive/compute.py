@@ -49,7 +49,7 @@ def _bounds(upstream: Upstream, models: list[dict], corrections: Corrections) ->
             bound = "upper" if "upper" in label else "lower"
             neuron, synapse = cost["neuron", bound], cost["synapse", bound]
             for column, (organism, scope) in _COLUMNS.items():
-                row = {
+                row: dict[str, str | float] = {
                     "organism": organism,
                     "scope": scope,
                     "quantity": quantity,
@@ -91,7 +91,10 @@ def _checked(corrections: Corrections, row: dict, stated: float, computed: float
         raise DeriveError(
             f"compute {key}: stated {stated:g}, computed {computed:g}; not a known error"
         )
-    why = "the formula of the other columns (events/s × FLOP per event + neurons × FLOP/s a neuron) gives ours; theirs lacks the neurons' term"
+    why = (
+        "the formula of the other columns (events/s × FLOP per event + neurons × FLOP/s a neuron)"
+        " gives ours; theirs lacks the neurons' term"
+    )
     return corrections.fix("compute", key, "value", f"{stated:.2E}", float(f"{computed:.3g}"), why)
 
 

@@ -40,7 +40,8 @@ def _row(line: dict[str, str], corrections: Corrections) -> dict:
     nominal = number(line["Estimate total costs pre Inflation adjustment"])
     adjusted = number(
         line[
-            "Approximate inflation adjusted order of magnitude total costs for scanning and tracing ($)"
+            "Approximate inflation adjusted order of magnitude total costs "
+            "for scanning and tracing ($)"
         ]
     )
     modality = re.search(r"\b(ExM|EM)\b", label)
@@ -84,5 +85,8 @@ def _proofreading(corrections: Corrections, key: str, label: str, note: str):
         return None
     if "1000x less proofreading" not in label:
         return "current"
-    why = "the row's own label says a thousand-fold less proofreading; the note was repeated in all five mouse rows"
+    why = (
+        "the row's own label says a thousand-fold less proofreading; the note was repeated in all"
+        " five mouse rows"
+    )
     return corrections.fix("reconstruction_costs", key, "proofreading", theirs, "1000x_less", why)

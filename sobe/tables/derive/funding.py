@@ -30,7 +30,9 @@ _SAME_PROJECT = {
     "SyNAPSE": "synapse",
     "Human Connectome Project": "human-connectome-project",
     "Human Connectome Project (WU-Minn HCP)": "human-connectome-project",
-    "Brain Research Through Advancing Innovative Neurotechnologies (BRAIN) Initiative": "brain-initiative",
+    "Brain Research Through Advancing Innovative Neurotechnologies (BRAIN) Initiative": (
+        "brain-initiative"
+    ),
     "BRAIN Initiative 1.0": "brain-initiative-1",
     "BRAIN Initiative 2.0": "brain-initiative-2",
     "Human Brain Project (HBP)": "human-brain-project",
@@ -41,7 +43,9 @@ _SAME_PROJECT = {
     "BRAIN CONNECTS": "brain-connects",
     "Machine Intelligence from Cortical Networks (MICrONS)": "microns",
     "MICrONS Explorer": "microns",
-    "Brain Mapping by Integrated Neurotechnologies for Disease Studies (Brain/MINDS) project": "brain-minds",
+    "Brain Mapping by Integrated Neurotechnologies for Disease Studies (Brain/MINDS) project": (
+        "brain-minds"
+    ),
     "Brain/MINDS": "brain-minds",
     "Adolescent Brain Development (ABCD) study": "abcd",
     "Adolescent Brain Development": "abcd",
@@ -75,14 +79,20 @@ _STATUS = {
 #: Amounts that the raw text next to them does not support.
 _UNCLEAR = {
     "The Chinese Human Brain Connectome Project": "no currency is named",
-    "The Green Brain Project": "no currency or unit is named, and the amount is that of a national programme",
+    "The Green Brain Project": (
+        "no currency or unit is named, and the amount is that of a national programme"
+    ),
 }
 #: Hosts of foundations: a project that links to one as its funder is philanthropic.
 _FOUNDATIONS = ("hhmi.org", "wellcome.org", "simonsfoundation.org")
 #: Projects whose own link names foundations as the funders, though it is on another host.
 _NAMED_IN_LINK = {
-    "child-mind-institute": "the link's own address names a grant of the Stavros Niarchos Foundation",
-    "international-brain-laboratory": "the linked article names grants of the Simons Foundation and Wellcome",
+    "child-mind-institute": (
+        "the link's own address names a grant of the Stavros Niarchos Foundation"
+    ),
+    "international-brain-laboratory": (
+        "the linked article names grants of the Simons Foundation and Wellcome"
+    ),
 }
 #: What a project cannot be, if a foundation pays for it.
 _NOT_A_FOUNDATION = ("commercial", "governmental")
@@ -231,7 +241,10 @@ def _comparison(upstream: Upstream, corrections: Corrections) -> list[dict]:
             "cost_2024_usd": scaled(line["cost ($B, 2024 dollars)"], 1e9),
             "reference_url": _comparison_link(line, key, corrections),
         }
-    why = "values are billions whatever the column's name says: Apollo's 283 would else lie below its own unadjusted cost"
+    why = (
+        "values are billions whatever the column's name says: Apollo's 283 would else lie below "
+        "its own unadjusted cost"
+    )
     every, theirs = f"every row of {_DIGITAL}", "million USD (Adjusted2024_M)"
     fix(every, "cost_2024_usd", theirs, "billion USD", why)
     for line in upstream.read("initiatives/digital-human-intelligence-costs.tsv"):
@@ -270,10 +283,14 @@ _DRAGGED = "https://www.sciencedirect.com/science/article/pii/S03014215130109"
 
 
 def _comparison_link(line: dict, key: str, corrections: Corrections) -> str | None:
-    link = ours = _first_link(line["source"]) or ""
+    link = _first_link(line["source"]) or ""
+    ours: str | None = link
     if link.startswith(_DRAGGED):
         ours = _DRAGGED + "26"
-        why = "the identifier counts up by one from row to row, as a spreadsheet does when dragged; the others of the list give this one"
+        why = (
+            "the identifier counts up by one from row to row, as a spreadsheet does when dragged;"
+            " the others of the list give this one"
+        )
     elif "1996_Summer_Olympics" in link and "1996" not in line["project"]:
         ours, why = None, "the article is about another Olympic Games (Atlanta 1996)"
     if ours != link:

@@ -72,7 +72,8 @@ def derive(upstream: Upstream, corrections: Corrections) -> dict[str, list[dict]
     rows = [row for row in _stated(upstream) if row["value"] is not None]
     _choose(rows)
     for fact in seen_facts("organisms"):
-        row = _row(*fact["key"].split("/"), number(fact["value"]))
+        organism, quantity, source = fact["key"].split("/")
+        row = _row(organism, quantity, source, number(fact["value"]))
         if row["quantity"] == "somata":
             row.update(book_choice=True, choice_reason="the only source")
         rows.append(row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from typing import Any
 
 from .common import (
     Corrections,
@@ -112,7 +113,10 @@ def _doubt_one_rate(rows: list[dict], corrections: Corrections) -> None:
 
 def _merge_doi(corrections: Corrections, known: dict, doi: str) -> None:
     key = slug(known["authors"], known["year"])
-    why = "the two recording tables give two DOIs for one paper; this one stands in the table compiled by hand"
+    why = (
+        "the two recording tables give two DOIs for one paper; this one stands in the table "
+        "compiled by hand"
+    )
     known["doi"] = corrections.fix("recordings", key, "doi", known["doi"], doi, why)
 
 
@@ -147,7 +151,9 @@ def _coverage(upstream: Upstream, corrections: Corrections) -> list[dict]:
     most), so a value that is only there is unconfirmed.
     """
     references = upstream.read("recordings/neural-dynamics-references.tsv")
-    rows, taken, totals = [], set(), book_neurons(upstream)
+    rows: list[dict[str, Any]] = []
+    taken: set[str] = set()
+    totals = book_neurons(upstream)
     for line in upstream.read("recordings/neurodynamics-papers.tsv"):
         label = f"{line['First author']} {line['Year']}"
         if line["Method"] == "fMRI":
@@ -156,7 +162,7 @@ def _coverage(upstream: Upstream, corrections: Corrections) -> list[dict]:
         reference = _reference(references, line)
         key = unique_key(slug(line["First author"], line["Year"], line["Method"]), taken)
         organism = line["Organism"]
-        if not organism:
+        if not organism and reference:
             why, organism = "blank here; the reference table names it", reference["Organism"]
             corrections.fix("recording_coverage", key, "organism", "", organism, why)
         if line["Fixated / moving"] == "fixiated":
@@ -190,7 +196,7 @@ def _coverage(upstream: Upstream, corrections: Corrections) -> list[dict]:
 
 
 def _registered_doi(link: str, key: str, corrections: Corrections) -> str | None:
-    """Return the DOI of a link in its registered form, or None; a Nature article's from its name."""
+    """Return the registered form of a link's DOI, or None; a Nature article's from its name."""
     doi = bare_doi(link)
     if version := re.fullmatch(r"(10\.1101/.*?)v\d+", doi):
         why = "v1 is the preprint's version, which is no part of the registered DOI"
@@ -233,10 +239,16 @@ def _coverage_doubts(rows: list[dict], corrections: Corrections) -> None:
         seen.setdefault((row["organism"], row["neurons"]), set()).add(row["doi"])
     for row in rows:
         if row["authors"] == "Fores-Valle":
-            why = "a public list of references has Flores-Valle for this DOI; the paper itself was not seen"
+            why = (
+                "a public list of references has Flores-Valle for this DOI; the paper itself was "
+                "not seen"
+            )
             doubt(row, "authors", why)
         if row["counted"] == "fraction_times_total" and row["organism"] == "drosophila":
-            why = "exactly a whole percentage of 140,000 neurons: it looks like a share of the brain times a total"
+            why = (
+                "exactly a whole percentage of 140,000 neurons: it looks like a share of the "
+                "brain times a total"
+            )
             doubt(row, "neurons", why)
         elif len(seen[row["organism"], row["neurons"]]) > 1:
             why = "other papers of the table, by other methods, have the same number"
@@ -274,7 +286,8 @@ def _reference(references: list[dict], line: dict) -> dict | None:
 
 
 def _imaging(upstream: Upstream, corrections: Corrections) -> list[dict]:
-    rows, taken = [], set()
+    rows: list[dict[str, Any]] = []
+    taken: set[str] = set()
     for line in upstream.read("external/bosch-et-al/neuroimaging-speed.tsv"):
         if line["released_year"] == "year":  # the units row
             continue

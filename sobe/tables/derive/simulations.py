@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from operator import itemgetter
+from typing import Any
 
 from .common import Corrections, DeriveError, Upstream, number, one_line, slug, unique_key, whole
 
@@ -36,7 +37,9 @@ _MINIMUM_SCORES = 5
 
 def derive(upstream: Upstream, corrections: Corrections) -> dict[str, list[dict]]:
     """Return the rows of the tables of models, of their scores, and of simulations."""
-    models, scores, taken = [], {}, set()
+    models: list[dict[str, Any]] = []
+    scores: dict[str, dict[str, int | None]] = {}
+    taken: set[str] = set()
     source = {"source": "sobe2025-computational-models"}
     for line in upstream.read("simulations/computational-models.tsv"):
         given = {
@@ -204,7 +207,7 @@ _COMPANIES = ("ccortex",)
 
 
 def _evidence(author: str, url: str | None) -> str:
-    """Return whose word the count is: a publication's, a personal page's, a company's, or unknown."""
+    """Return who states the count: a publication, a personal page, a company, or unknown."""
     if author in _COMPANIES:
         return "company"
     if url is None:
