@@ -19,7 +19,7 @@ from sobe.analysis.claims import (  # noqa: F401 (they register)
     scale,
     verdicts,
 )
-from sobe.analysis.claims.registry import Reading, Tables, readings
+from sobe.analysis.claims.registry import Reading, own, readings
 from sobe.languages import units
 
 #: How a value of each unit of table ``claims`` is written.
@@ -227,12 +227,22 @@ def entries(
         If an id is unknown.
     """
     if data is None:
-        return _own(None if only is None else tuple(only))
-    rows = {row["claim_id"]: row for _, row in data["claims"].iterrows()}
+        return {key: _own_entry(key) for key in (_own_rows() if only is None else only)}
+    rows = _rows(data)
     return {key: judge(rows[key], data) for key in (rows if only is None else only)}
 
 
+def _rows(data: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
+    """Return {claim_id: row of table ``claims``}."""
+    return {row["claim_id"]: row for _, row in data["claims"].iterrows()}
+
+
 @functools.cache
-def _own(only: tuple[str, ...] | None) -> dict[str, Entry]:
-    """Return entries of the repository's own tables, computed once per process and choice."""
-    return entries(Tables(), only)
+def _own_rows() -> dict[str, pd.Series]:
+    return _rows(own())
+
+
+@functools.cache
+def _own_entry(claim_id: str) -> Entry:
+    """Judge a claim from the repository's own tables, once per process."""
+    return judge(_own_rows()[claim_id], own())

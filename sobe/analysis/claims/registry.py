@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -170,7 +171,14 @@ class Tables(dict[str, pd.DataFrame]):
     def __missing__(self, name: str) -> pd.DataFrame:
         """Load a table."""
         self[name] = tables.load(name)
+        self[name].attrs = {}  # pandas copies them at every step, which takes most of the time
         return self[name]
+
+
+@functools.cache
+def own() -> Tables:
+    """Return the tables of the repository, each loaded once per process."""
+    return Tables()
 
 
 def assumed(data: Mapping[str, pd.DataFrame], claim_id: str, assumption_id: str) -> float:

@@ -198,11 +198,15 @@ def evaluate(tree: Tree, values: Mapping[str, Any]) -> Any:
     EstimatorError
         If a name has no value.
     """
+    with np.errstate(all="ignore"):
+        return _evaluate(tree, values)
+
+
+def _evaluate(tree: Tree, values: Mapping[str, Any]) -> Any:
     if isinstance(tree, str):
         if tree not in values:
             raise EstimatorError(f"no parameter or formula is called {tree!r}")
         return values[tree]
     if not isinstance(tree, list):
         return np.float64(tree)
-    with np.errstate(all="ignore"):
-        return _OPERATORS[tree[0]](*(evaluate(argument, values) for argument in tree[1:]))
+    return _OPERATORS[tree[0]](*(_evaluate(argument, values) for argument in tree[1:]))
