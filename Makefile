@@ -116,7 +116,7 @@ bench: $(TESTS) ## Time this build and its pages against plain Jupyter Book (N=â
 	@$(PY) bench/pages.py --runs "$$N"
 	@$(PY) bench/growth.py
 
-data: $(STAMP) ## Derive data/ anew from the upstream repository: UPSTREAM=folder
+data: $(STAMP) ## Derive data/ again from the upstream repository: UPSTREAM=folder
 	@test -n "$$UPSTREAM" || { echo "error: say where the upstream repository is: make data UPSTREAM=folder" >&2; exit 1; }
 	@$(PY) -m sobe.pipeline.derive "$$UPSTREAM"
 

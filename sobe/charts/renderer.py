@@ -5,7 +5,7 @@ book is being built (the build sets SOBE_BOOK) a chart becomes a small `div`
 with its spec as JSON; one script per page draws it, offline, in the page's own
 light or dark theme. In a live notebook Vega comes once, with the first cell, from
 the installed vl-convert, and draws each chart in the light theme: Altair's own
-renderers would ask the network for it, or put it into every chart anew.
+renderers would ask the network for it, or put it into every chart again.
 """
 
 import os

@@ -42,8 +42,8 @@ def reference_lines(
 ) -> alt.LayerChart:
     """Dashed rules across the plot, each labelled on the line.
 
-    ``lines`` has a row a line: ``value`` is its position on ``axis`` ("x" or "y"), in the unit
-    of the chart's own axis, ``label`` the text. Labels stand inside the plot at its ``start``
+    ``lines`` has one row per line: ``value`` is its position on ``axis`` ("x" or "y"), in the unit
+    of the chart's own axis, ``label`` the text. Labels are inside the plot at its ``start``
     (left, or bottom of a vertical line) or ``end`` (right, or top), above a horizontal line or
     ``below`` it.
     """

@@ -186,7 +186,7 @@ def _set_amount(row: dict, line: dict, corrections: Corrections) -> None:
     if re.fullmatch(r"\$[\d,]+", raw):
         value, row["funding_usd"], basis = row["funding_usd"], float(number(raw)), "stated"
         if value not in (None, row["funding_usd"]):
-            theirs, why = f"{cleaned} (million)", "the text beside it gives the dollars"
+            theirs, why = f"{cleaned} (million)", "the text next to it gives the dollars"
             _fix(corrections, row, "funding_usd", theirs, row["funding_usd"], why)
     elif not cleaned:
         basis = "not_given"

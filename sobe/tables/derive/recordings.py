@@ -114,7 +114,7 @@ def _doubt_one_rate(rows: list[dict], corrections: Corrections) -> None:
 def _merge_doi(corrections: Corrections, known: dict, doi: str) -> None:
     key = slug(known["authors"], known["year"])
     why = (
-        "the two recording tables give two DOIs for one paper; this one stands in the table "
+        "the two recording tables give two DOIs for one paper; this one is in the table "
         "compiled by hand"
     )
     known["doi"] = corrections.fix("recordings", key, "doi", known["doi"], doi, why)
@@ -376,7 +376,7 @@ def _check_voxels(row: dict, corrections: Corrections) -> None:
     edges = (row[f"voxel_{axis}_nm"] for axis in "xyz")
     computed = row["volume_mm3"] * 1e18 / math.prod(edges)
     if abs(row["voxels"] / computed - 1) > 0.001:
-        why = "volume over voxel volume, from the columns beside it, gives ours"
+        why = "volume over voxel volume, from the columns next to it, gives ours"
         ours = float(f"{computed:.6g}")
         row["voxels"] = corrections.fix(
             "imaging_datasets", row["dataset_id"], "voxels", row["voxels"], ours, why

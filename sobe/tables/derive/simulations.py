@@ -96,7 +96,7 @@ _WRONG_COUNTS = {
     ("johansson", 2007, 170): (1_600_000, "1.6*10^6 lost its superscript"),
     ("izhikevich", 2005, 1011): (100_000_000_000, "10^11 lost its superscript"),
     ("markram", 2006, 104): (10_000, "10^4 lost its superscript"),
-    ("yang", 2022, 40_000_000): (4_000_000, "the text beside it says 4 million"),
+    ("yang", 2022, 40_000_000): (4_000_000, "the text next to it says 4 million"),
     ("simeon", 2024, 300): (302, "the same paper's other row gives the exact count"),
 }
 #: What is counted where it is not neurons simulated at once.
