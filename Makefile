@@ -37,6 +37,9 @@ override RUFF := $(VENV)/bin/ruff
 override CHAPTERS = $$(grep -l '^kernelspec:' book/*.md)
 override FORMAT_CELLS := $(VENV)/bin/jupytext --quiet --pipe '$(RUFF) format --line-length 96 -'
 
+# Tests run in two processes; the tests of a module mostly in one, which shares what it builds.
+override TWO := PYTEST_ADDOPTS="--numprocesses=2 --dist=worksteal $$PYTEST_ADDOPTS $$PYTEST_ARGS"
+
 .DEFAULT_GOAL := book
 .PHONY: book test test-quick test-next lint format survive messages pdf verify changes release verify-release publish chapter scenario sweep serve bench data check-upstream lock audit clean help
 
@@ -44,10 +47,10 @@ book: $(STAMP) ## Build the book into _build/html (only what changed; first make
 	@$(PY) -m sobe.pipeline book
 
 test: $(TESTS) ## Build the book and run every test
-	@PYTEST_ADDOPTS="$$PYTEST_ADDOPTS $$PYTEST_ARGS" $(PY) -m pytest
+	@$(TWO) $(PY) -m pytest
 
 test-quick: $(TESTS) ## Run the tests that build no book and drive no browser
-	@PYTEST_ADDOPTS="$$PYTEST_ADDOPTS $$PYTEST_ARGS" $(PY) -m pytest -m 'not built and not browser and not survive'
+	@$(TWO) $(PY) -m pytest -m 'not built and not browser and not survive'
 
 test-next: $(NEXT) ## Build the book in _build/next with today's Sphinx instead of Jupyter Book's, and test the pages
 	@mkdir -p _build/next && find _build/next -mindepth 1 -maxdepth 1 ! -name _build -exec rm -rf {} +
@@ -72,7 +75,7 @@ format: $(TESTS) ## Format the code and the chapters' cells as `make lint` wants
 	@$(FORMAT_CELLS) $(CHAPTERS)
 
 survive: $(TESTS) ## Kill, starve and mislead builds, and fuzz the loaders; prints what was tried
-	@PYTEST_ADDOPTS="$$PYTEST_ADDOPTS $$PYTEST_ARGS" $(PY) -m pytest -m survive tests/survive
+	@$(TWO) $(PY) -m pytest -m survive tests/survive
 
 chapter: $(STAMP) ## Run one chapter with other values: NAME=recording PARAMS="hz_cap=30 since=1990"
 	@$(PY) -m sobe.pipeline chapter "$$NAME" "$$PARAMS"

@@ -1,5 +1,7 @@
 """Fixtures: the built book, a tiny book for the mechanics, and a browser."""
 
+import contextlib
+import fcntl
 import os
 import shutil
 import signal
@@ -75,10 +77,20 @@ def project():
     return Project(ROOT)
 
 
+@contextlib.contextmanager
+def turn(project):
+    """Hold the book's folder: of the processes that run tests only one builds there at a time."""
+    project.build.mkdir(exist_ok=True)
+    with (project.build / ".tests").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
 def site(project):
     """The English edition of this repository's book, built by the same pipeline as `make book`."""
-    build_book(project)
+    with turn(project):
+        build_book(project)
     return project.site / "en"
 
 

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from conftest import turn
 
 from sobe.charts import display
 from sobe.charts.claims import Target
@@ -46,7 +47,8 @@ def made(project, site):
         if os.environ.get("SOBE_REQUIRE_PDF"):
             pytest.fail(message)
         pytest.skip(message)
-    return {path.stem[-2:]: path for path in pdf.build(project, lambda line: None)}
+    with turn(project):
+        return {path.stem[-2:]: path for path in pdf.build(project, lambda line: None)}
 
 
 def said(*command):
@@ -79,7 +81,8 @@ def test_both_are_made_and_not_again_without_a_change(made, project):
     assert list(made) == EDITIONS
     assert all(path.read_bytes()[:5] == b"%PDF-" for path in made.values())
     lines = []
-    pdf.build(project, lines.append)
+    with turn(project):
+        pdf.build(project, lines.append)
     assert len(lines) == 2 and all(line.startswith("nothing changed") for line in lines)
 
 

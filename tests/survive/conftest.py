@@ -342,9 +342,15 @@ def moments(request):
 
 
 @pytest.fixture
-def account():
+def account(record_property):
     """`account(fault, outcome)` notes for the closing table that a fault was tried and held."""
-    return lambda fault, outcome: FAULTS.append((fault, outcome))
+    return lambda fault, outcome: record_property("tried", (fault, outcome))
+
+
+def pytest_runtest_logreport(report):
+    """Collect the notes of a test, which may have run in another process."""
+    if report.when == "teardown":
+        FAULTS.extend(tuple(note) for name, note in report.user_properties if name == "tried")
 
 
 def table():
