@@ -123,7 +123,7 @@ def table(
     menus : tuple of str
         Headings whose columns each get a menu of their values, to filter by.
     unprinted : tuple of str
-        Headings that the PDF leaves out, and says so: paper has no room for all of a wide table.
+        Headings that paper leaves out, and says so: it has no room for all of a wide table.
 
     Raises
     ------
