@@ -307,9 +307,15 @@ def records(df: pd.DataFrame, x: str, y: str) -> pd.DataFrame:
     A tie is not a record; of rows with the same ``x`` only the largest can be one. Rows without
     ``x`` or ``y`` are left out. Index and columns are those of ``df``.
     """
-    ordered = df.dropna(subset=[x, y]).sort_values([x, y], ascending=[True, False])
-    values = ordered[y].astype("float64")
-    return ordered[values > values.cummax().shift(fill_value=-math.inf)]
+    known = df.dropna(subset=[x, y])
+    return known.iloc[record_places(_numbers(known[x]), _numbers(known[y]))]
+
+
+def record_places(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
+    """Return the places of the records in two arrays of shape (n,), as `records` defines them."""
+    order = np.lexsort((-y, x))
+    before = np.maximum.accumulate(np.append(-math.inf, y[order][:-1]))
+    return order[y[order] > before]
 
 
 def _numbers(values: Any) -> npt.NDArray[np.float64]:
