@@ -243,10 +243,12 @@ def test_a_file_where_a_folder_belongs(book, grown, account, names):
 def test_two_builds_at_once(book, grown, account):
     for name in book.names:
         book.chapter(name, "other")
+    lock = book.root / "_build/.lock"
     for number in range(2):
         shutil.rmtree(book.root / "_build/.cache/executed", ignore_errors=True)
         first = book.start()
-        time.sleep(1.0 + number)
+        while lock.read_text() != str(first.process.pid):
+            time.sleep(0.001)
         second = book.start(*(("chapter", "ash", "") if number else ()))
         second.end()
         assert second.code == 1 and "another build is running here (process" in second.said_once()
@@ -279,7 +281,7 @@ def test_the_real_book_killed_at_an_odd_place(tmp_path, moments, account, site):
     )
     book = object.__new__(Book)
     book.root = root
-    for how, moment in zip(KILLS, moments(3, 18), strict=True):
+    for how, moment in zip(KILLS, moments(3, 10), strict=True):
         run = book.start(PYTHONPATH=str(root))
         assert killed(run, how, moment)
         assert not run.left()
