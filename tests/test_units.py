@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import vl_convert
 
+from sobe.charts import axes
 from sobe.languages import units
 from sobe.languages.units import (
     bytes_,
@@ -227,7 +228,7 @@ def drawn(axis, low, high, orient="y"):
     "axis, low, high, labels",
     [
         (
-            units.usd_axis,
+            axes.usd,
             1,
             1e9,
             [
@@ -243,11 +244,11 @@ def drawn(axis, low, high, orient="y"):
                 "$1 billion",
             ],
         ),
-        (units.usd_axis, 0.01, 2, ["$0.01", "$0.10", "$1"]),
-        (units.count_axis, 1, 1e6, ["1", "10", "100", "1,000", "10,000", "100,000", "1 million"]),
-        (units.count_axis, 0.02, 200, ["1", "10", "100"]),
+        (axes.usd, 0.01, 2, ["$0.01", "$0.10", "$1"]),
+        (axes.count, 1, 1e6, ["1", "10", "100", "1,000", "10,000", "100,000", "1 million"]),
+        (axes.count, 0.02, 200, ["1", "10", "100"]),
         (
-            units.count_axis,
+            axes.count,
             3e9,
             2e16,
             [
@@ -260,11 +261,11 @@ def drawn(axis, low, high, orient="y"):
                 "10¹⁶",
             ],
         ),
-        (units.rate_axis, 0.001, 100, ["0.001", "0.01", "0.1", "1", "10", "100"]),
-        (units.rate_axis, 1e-7, 1e-3, ["10⁻⁷", "10⁻⁶", "10⁻⁵", "0.0001", "0.001"]),
-        (units.bytes_axis, 1e3, 1e7, ["1 kB", "10 kB", "100 kB", "1 MB", "10 MB"]),
+        (axes.rate, 0.001, 100, ["0.001", "0.01", "0.1", "1", "10", "100"]),
+        (axes.rate, 1e-7, 1e-3, ["10⁻⁷", "10⁻⁶", "10⁻⁵", "0.0001", "0.001"]),
+        (axes.bytes_, 1e3, 1e7, ["1 kB", "10 kB", "100 kB", "1 MB", "10 MB"]),
         (
-            units.flops_axis,
+            axes.flops,
             1e14,
             1e18,
             ["100 teraFLOP/s", "1 petaFLOP/s", "10 petaFLOP/s", "100 petaFLOP/s", "1 exaFLOP/s"],
@@ -279,11 +280,11 @@ def test_labels(axis, low, high, labels, orient):
 @pytest.mark.parametrize(
     "axis, every, low, high, labels",
     [
-        (units.count_axis, 2, 1, 1e6, ["1", "100", "10,000", "1 million"]),
-        (units.count_axis, 3, 1, 1e12, ["1", "1,000", "1 million", "1 billion", "1 trillion"]),
-        (units.bytes_axis, 3, 1, 1e15, ["1 B", "1 kB", "1 MB", "1 GB", "1 TB", "1 PB"]),
-        (units.rate_axis, 2, 1e-4, 1e3, ["0.0001", "0.01", "1", "100"]),
-        (units.flops_axis, 3, 1, 1e9, ["1 FLOP/s", "1 kiloFLOP/s", "1 megaFLOP/s", "1 gigaFLOP/s"]),
+        (axes.count, 2, 1, 1e6, ["1", "100", "10,000", "1 million"]),
+        (axes.count, 3, 1, 1e12, ["1", "1,000", "1 million", "1 billion", "1 trillion"]),
+        (axes.bytes_, 3, 1, 1e15, ["1 B", "1 kB", "1 MB", "1 GB", "1 TB", "1 PB"]),
+        (axes.rate, 2, 1e-4, 1e3, ["0.0001", "0.01", "1", "100"]),
+        (axes.flops, 3, 1, 1e9, ["1 FLOP/s", "1 kiloFLOP/s", "1 megaFLOP/s", "1 gigaFLOP/s"]),
     ],
 )
 def test_every(axis, every, low, high, labels):
@@ -292,19 +293,19 @@ def test_every(axis, every, low, high, labels):
 
 
 def test_labels_are_the_formatters_own_text():
-    assert drawn(units.usd_axis(), 1, 1e14) == [usd(10.0**e) for e in range(15)]
+    assert drawn(axes.usd(), 1, 1e14) == [usd(10.0**e) for e in range(15)]
 
 
 def test_only_powers_of_ten_are_labelled():
-    texts = drawn(units.count_axis(values=[1, 2, 5, 10, 20, 100]), 1, 100)
+    texts = drawn(axes.count(values=[1, 2, 5, 10, 20, 100]), 1, 100)
     assert [text for text in texts if text] == ["1", "10", "100"]
 
 
 def test_keywords_reach_the_axis():
-    axis = units.usd_axis(title="Cost", grid=False).to_dict()
+    axis = axes.usd(title="Cost", grid=False).to_dict()
     assert axis["title"] == "Cost" and axis["grid"] is False
     with pytest.raises(ValueError, match="every"):
-        units.usd_axis(every=0)
+        axes.usd(every=0)
 
 
 @pytest.mark.parametrize(

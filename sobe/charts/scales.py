@@ -63,11 +63,7 @@ def reference_lines(
         )
     edge = alt.value("height") if at == "start" else alt.value(0)
     text = base.mark_text(
-        align="left" if at == "start" else "right",
-        dx=-4 if at == "start" else -4,
-        dy=-6,
-        angle=270,
-        **words,
+        align="left" if at == "start" else "right", dx=-4, dy=-6, angle=270, **words
     )
     return alt.layer(
         rules.encode(x=f"{value}:Q"), text.encode(x=f"{value}:Q", y=edge, text=f"{label}:N")

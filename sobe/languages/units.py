@@ -1,4 +1,4 @@
-"""Numbers as a person reads them, and Vega axes whose labels read the same.
+"""Numbers as a person reads them.
 
 Every formatter takes a real number (Python or NumPy) and returns text. None, NaN and pandas NA give
 "not known"; bool, text and anything else raise TypeError. The minus is U+2212, as in Vega's labels.
@@ -8,14 +8,12 @@ Numbers that are compared, in a column or an interval, are written together: see
 
 from __future__ import annotations
 
-import json
 import math
 import numbers
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
@@ -196,57 +194,6 @@ def _unit(value: float, digits: int, prefixes: Sequence[str] | None) -> tuple[in
         step = min(max(exponent // 3, 0), len(prefixes) - 1)
         return 3 * step, f" {prefixes[step]}"
     return next(((power, word) for power, word in _WORDS if exponent >= power), (0, ""))
-
-
-# ---------------------------------------------------------------- log axes
-
-
-def usd_axis(every: int = 1, **kw: Any) -> alt.Axis:
-    """Return an axis for dollars on a log scale: $1, $10, ... $10,000 ... $1 million, $1 billion.
-
-    This and the other axes have ticks at powers of ten and label every ``every``-th of them, as the
-    formatter of the same name writes it. They are meant for scales over two decades or more. ``kw``
-    goes to `alt.Axis`.
-    """
-    return _log_axis(usd, -3, every, kw)
-
-
-def count_axis(every: int = 1, **kw: Any) -> alt.Axis:
-    """Return an axis for counts on a log scale: 1, 100, 10,000, 1 million. See `usd_axis`."""
-    return _log_axis(count, 0, every, kw)
-
-
-def rate_axis(every: int = 1, **kw: Any) -> alt.Axis:
-    """Return an axis for rates on a log scale: 0.01, 1, 10,000, 1 million. See `usd_axis`."""
-    return _log_axis(significant, -12, every, kw)
-
-
-def bytes_axis(every: int = 1, **kw: Any) -> alt.Axis:
-    """Return an axis for bytes on a log scale: 1 B, 1 kB, 1 MB with ``every=3``. See `usd_axis`."""
-    return _log_axis(bytes_, 0, every, kw)
-
-
-def flops_axis(every: int = 1, **kw: Any) -> alt.Axis:
-    """Return an axis for operations per second on a log scale. See `usd_axis`."""
-    return _log_axis(flops, 0, every, kw)
-
-
-def _log_axis(text: Callable[[Any], str], lowest: int, every: int, kw: dict[str, Any]) -> alt.Axis:
-    if every < 1:
-        raise ValueError(f"every: at least 1, not {every}")
-    exponents = range(lowest, 28)
-    # The labels come from the formatter itself, so that axis and prose cannot drift apart.
-    labels = {str(e): text(float(f"1e{e}")) for e in exponents if e % every == 0}
-    power = "log(datum.value) * LOG10E"
-    expression = (
-        f"abs({power} - round({power})) < 1e-6"
-        f" ? ({json.dumps(labels, ensure_ascii=False)}[round({power})] || '') : ''"
-    )
-    # Vega uses those of the values that lie within the scale. Without them a log axis has ticks at
-    # 2, 3, 4 ... or skips powers of ten, depending on its number of decades.
-    return alt.Axis(
-        **{"values": [float(f"1e{e}") for e in exponents], "labelExpr": expression, **kw}
-    )
 
 
 # ---------------------------------------------------------------- parts
