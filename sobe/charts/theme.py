@@ -72,7 +72,9 @@ ORGANISM_COLORS = {
     "silicon": _SLATE[0],
 }
 METHOD_COLORS = {"electrophysiology": _BLUE[0], "fluorescence_imaging": _BRICK[0]}
+METHOD_SHAPES = {"electrophysiology": "circle", "fluorescence_imaging": "triangle-up"}
 KIND_COLORS = {"budget": _BLUE[0], "estimate": _BRICK[0], "illustration": _SLATE[0]}
+KIND_SHAPES = {"budget": "square", "estimate": "circle", "illustration": "diamond"}
 
 VERDICT_COLORS = {
     # Only what holds is green.
