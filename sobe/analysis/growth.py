@@ -90,6 +90,10 @@ class WithinFit:
         """Share of composition in the logarithm of the joint growth; it can be negative."""
         return self.composition / self.joint_slope
 
+    def predict(self, x: float, group: str) -> float:
+        """Return y on the line of ``group`` at ``x`` (years)."""
+        return float(10 ** (self.levels[group] + self.slope * (x - self.x_mean)))
+
 
 def within(
     x: npt.ArrayLike, y: npt.ArrayLike, group: npt.ArrayLike, confidence: float = 0.95
