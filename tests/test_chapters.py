@@ -48,9 +48,7 @@ def test_the_cap_on_sampling_is_one_number():
     assert (rates.dropna() <= fast.dropna()).all() and rates["mouse"] > slow["mouse"]
 
 
-@pytest.mark.parametrize(
-    "name", ("claims", "cost", "data", "estimator", "funding", "index", "recording")
-)
+@pytest.mark.parametrize("name", (*CHAPTERS, "data", "estimator", "index"))
 def test_a_cell_fits_a_screen(name):
     code = [cell.source for cell in cells(name) if cell.cell_type == "code"]
     assert code and not [source for source in code if len(source.splitlines()) > 30]

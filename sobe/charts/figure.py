@@ -33,8 +33,8 @@ class FigureError(ValueError):
 def figure(
     chart: Any,
     name: str,
-    title: str | None = None,
-    subtitle: str = "",
+    title: str,
+    subtitle: str,
     *,
     columns: Mapping[str, Column],
     tables: Sequence[str] = (),
@@ -87,8 +87,6 @@ def figure(
     FigureError
         A name, title, field, table or axis cannot be right.
     """
-    if isinstance(chart, str):  # the form that chapters used before: name first, the chart titled
-        chart, name = name, chart
     if not NAME.match(name):
         raise FigureError(
             f"{name!r} is not a figure's name; expected lower-case words joined by '-'"
@@ -96,26 +94,22 @@ def figure(
     if log_switch not in (None, "x", "y"):
         raise FigureError(f"figure {name!r}: log_switch is 'x' or 'y', not {log_switch!r}")
     _check_tables(name, tables)
-    declared = title is not None
-    if declared:
-        shape = {} if height is None else {"height": height}
-        away = {} if offset is None else {"offset": offset}
-        text = alt.TitleParams(title, subtitle=subtitle, **away)
-        chart = chart.properties(title=text, width=width, **shape)
-    spec: Json = chart.to_dict()
-    said = spec.get("title")
-    if not isinstance(said, dict) or not said.get("text") or not said.get("subtitle"):
+    if not title or not subtitle:
         raise FigureError(
             f"figure {name!r} needs a title with a subtitle that says what is plotted in which unit"
         )
+    shape = {} if height is None else {"height": height}
+    away = {} if offset is None else {"offset": offset}
+    text = alt.TitleParams(title, subtitle=subtitle, **away)
+    spec: Json = chart.properties(title=text, width=width, **shape).to_dict()
     fields = [{"field": field, **_column(name, field, says)} for field, says in columns.items()]
     dataset = None if data is not None else _dataset(name, spec, list(columns))
-    if declared and dataset is not None:
+    if dataset is not None:
         _add_tooltips(spec, dataset, _tooltips(fields, tables, spec["datasets"][dataset]))
     declaration: Json = {
         "name": name,
-        "title": _text(said["text"]),
-        "subtitle": _text(said["subtitle"]),
+        "title": title,
+        "subtitle": subtitle,
         "columns": fields,
         "tables": list(tables),
         "why": why.strip().rstrip("."),
@@ -126,13 +120,8 @@ def figure(
     }
     if data is not None:
         declaration["rows"] = _rows(name, data, list(columns))
-    if declared:
-        glue(**{name: Output("chart", {"spec": spec, "figure": name})})
+    glue(**{name: Output("chart", {"spec": spec, "figure": name})})
     return Output("figure", declaration)
-
-
-def _text(value: str | list[str]) -> str:
-    return " ".join(value) if isinstance(value, list) else str(value)
 
 
 def _tooltips(fields: list[Json], tables: Sequence[str], rows: list[Json]) -> list[Json]:

@@ -54,11 +54,9 @@ from sobe.tables import load
 
 rows = load("{name}")
 rows = rows[rows["amount"] >= least]
-title = alt.Title("Amounts of {name}", subtitle="{marker}")
-chart = alt.Chart(rows, title=title).mark_point().encode(
-    alt.X("amount:Q"), alt.Y("label:N"), tooltip=["label", "amount"]).properties(width="container")
+chart = alt.Chart(rows).mark_point().encode(alt.X("amount:Q"), alt.Y("label:N"))
 columns = {{"label": "Label", "amount": "Amount"}}
-figure("{name}-amounts", chart, tables=["{name}"], columns=columns, why="amounts")
+figure(chart, "{name}-amounts", "Amounts of {name}", "{marker}", tables=["{name}"], columns=columns, why="amounts")
 ```
 
 ```{{code-cell}} python
