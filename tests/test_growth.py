@@ -41,7 +41,7 @@ def test_closed_sums_agree_with_statsmodels(data):
     assert np.log10(fit.fold_ci) / 10 == close(model.conf_int()[0])
     assert list(fit.levels.values()) == close(model.params[1:])
     assert list(fit.levels) == list(names) and fit.df == len(np.unique(np.floor(x))) - 1
-    drawn = [fit.predict(date, label) for date, label in zip(x, group)]
+    drawn = [fit.predict(date, label) for date, label in zip(x, group, strict=True)]
     assert np.log10(drawn) == close(model.fittedvalues)
 
 

@@ -56,7 +56,9 @@ rows = load("{name}")
 rows = rows[rows["amount"] >= least]
 chart = alt.Chart(rows).mark_point().encode(alt.X("amount:Q"), alt.Y("label:N"))
 columns = {{"label": "Label", "amount": "Amount"}}
-figure(chart, "{name}-amounts", "Amounts of {name}", "{marker}", tables=["{name}"], columns=columns, why="amounts")
+figure(
+    chart, "{name}-amounts", "Amounts of {name}", "{marker}",
+    tables=["{name}"], columns=columns, why="amounts")
 ```
 
 ```{{code-cell}} python
