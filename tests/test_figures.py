@@ -281,18 +281,27 @@ TOOLTIPS = {
 def test_tooltips_are_made_from_the_columns():
     spec = shown(columns=TOOLTIPS, tables=["recordings"]).data["spec"]
     assert spec["encoding"]["tooltip"] == [
-        {"field": "year", "title": "Year", "type": "quantitative"},
-        {"field": "usd", "title": "Price", "type": "quantitative", "format": "$,.3~r"},
+        {"field": "year__text", "title": "Year", "type": "nominal"},
+        {"field": "usd__text", "title": "Price", "type": "nominal"},
         {"field": "kind", "title": "Kind", "type": "nominal"},
+    ]
+    (rows,) = spec["datasets"].values()
+    assert [(row["year__text"], row["usd__text"]) for row in rows] == [
+        ("1990", "$5"),
+        ("2000", "$20,000"),
     ]
 
 
-def test_a_columns_own_format_counts_before_that_of_its_unit():
-    frame = pd.DataFrame({"total_adjusted_usd": [5.0, 20000.0]})
-    drawn = alt.Chart(frame).mark_point().encode(alt.X("total_adjusted_usd:Q"))
-    columns = {"total_adjusted_usd": "Total"}
-    spec = shown(chart=drawn, columns=columns, tables=["reconstruction_costs"]).data["spec"]
-    assert [tooltip["format"] for tooltip in spec["encoding"]["tooltip"]] == ["$,.0f"]
+def test_tooltips_of_numbers_without_a_unit_and_of_booleans():
+    frame = pd.DataFrame({"n": [1.5, 2.5], "new": [True, False]})
+    drawn = alt.Chart(frame).mark_point().encode(alt.X("n:Q"))
+    spec = shown(chart=drawn, columns={"n": "Number", "new": "New"}).data["spec"]
+    assert spec["encoding"]["tooltip"] == [
+        {"field": "n", "title": "Number", "type": "quantitative"},
+        {"field": "new__text", "title": "New", "type": "nominal"},
+    ]
+    (rows,) = spec["datasets"].values()
+    assert [row["new__text"] for row in rows] == ["yes", "no"]
 
 
 def test_marks_of_other_data_and_texts_get_no_tooltip():

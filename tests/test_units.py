@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import vl_convert
 
+from sobe import tables
 from sobe.charts import axes
 from sobe.languages import units
 from sobe.languages.units import (
@@ -314,10 +315,6 @@ def test_keywords_reach_the_axis():
         (units.USD_FORMAT, 16_643, "$16,600"),
         (units.USD_FORMAT, 2.16, "$2.16"),
         (units.USD_FORMAT, 1.5e6, "$1,500,000"),
-        (units.COUNT_FORMAT, 139_255, "139,000"),
-        (units.COUNT_FORMAT, 302, "302"),
-        (units.RATE_FORMAT, 0.021649, "0.0216"),
-        (units.BYTES_FORMAT, 1.4e15, "1.4P"),
     ],
 )
 def test_tooltip_formats(form, value, text):
@@ -327,3 +324,25 @@ def test_tooltip_formats(form, value, text):
         .encode(text=alt.Text("v:Q", format=form))
     )
     assert f">{text}</text>" in vl_convert.vegalite_to_svg(chart.to_dict())
+
+
+@pytest.mark.parametrize(
+    "name, label, value, text",
+    [
+        ("usd", "US dollars", 16_643, "$16,600"),
+        ("count", "", 86_000_000_000, "86 billion"),
+        ("share", "", 0.000216, "0.0216%"),
+        ("significant", "Hz", 30, "30 Hz"),
+        ("significant", "", 30, "30"),
+        ("year", "", 1986, "1986"),
+        ("year", "", 2013.2083, "2013.2"),
+        ("volume", "mm³", 0.08, "0.08 mm³"),
+    ],
+)
+def test_numbers_in_the_format_of_their_unit(name, label, value, text):
+    assert units.in_format(name, label, value) == text
+
+
+def test_every_unit_of_the_data_package_has_a_known_format():
+    shown = tables.units()
+    assert {unit["format"] for unit in shown.values() if "format" in unit} <= set(units.FORMATS)

@@ -7,8 +7,9 @@ description, its files and its page are made when the book is rendered (``sobe.s
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import altair as alt
@@ -17,11 +18,15 @@ import pandas as pd
 from sobe import tables as package
 from sobe.charts.display import glue
 from sobe.charts.outputs import Output
+from sobe.languages import units as words
 
 Json: TypeAlias = dict[str, Any]
 
 #: What a chapter says of a column: its name, or name, unit and meaning.
 Column: TypeAlias = str | tuple[str, str] | tuple[str, str, str]
+
+#: Suffix of a field with the values of another one as text.
+TEXT = "__text"
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 
@@ -125,23 +130,33 @@ def figure(
 
 
 def _tooltips(fields: list[Json], tables: Sequence[str], rows: list[Json]) -> list[Json]:
-    """Return a tooltip per column: its name, and its number in the format of column or unit."""
-    shown, units = [package.display(table) for table in tables], package.units()
+    """Return a tooltip per column, with its values as the book's prose writes them.
+
+    Vega's own formats have no words, and no units. So a column of numbers with a unit, or of
+    booleans, gets a copy in ``rows`` that is text.
+    """
+    units, shown = package.units(), [package.display(table) for table in tables]
     tooltips = []
     for column in fields:
         field = column["field"]
-        known = [row[field] for row in rows if row[field] is not None]
-        number = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in known)
+        kinds = {type(row[field]) for row in rows} - {type(None)}
         found = next((columns[field] for columns in shown if field in columns), {})
         unit = units.get(column.get("unit") or found.get("unit") or "", {})
-        style = found.get("format") or unit.get("format") if number else None
+        write: Callable[[Any], str] | None = None
+        if kinds == {bool}:
+            write = {True: "yes", False: "no"}.__getitem__
+        elif kinds and kinds <= {int, float} and "format" in unit:
+            write = functools.partial(words.in_format, unit["format"], unit.get("label", ""))
+        if write:
+            for row in rows:
+                row[field + TEXT] = None if row[field] is None else write(row[field])
+        number = not write and kinds <= {int, float}
         tooltips.append(
             {
-                "field": field,
+                "field": field + TEXT if write else field,
                 "title": column["name"],
                 "type": "quantitative" if number else "nominal",
             }
-            | ({"format": style} if style else {})
         )
     return tooltips
 

@@ -19,11 +19,8 @@ import pandas as pd
 
 NOT_KNOWN = "not known"
 
-# Formats of d3, for tooltips, which cannot have words: "$16,600", "16,600", "0.0216", "1.4P".
+#: A format of d3, for tooltips that a chart states itself: "$16,600".
 USD_FORMAT = "$,.3~r"
-COUNT_FORMAT = ",.3~r"
-RATE_FORMAT = ",.3~r"
-BYTES_FORMAT = ".3~s"
 
 _WORDS = ((12, " trillion"), (9, " billion"), (6, " million"))
 _SYMBOLS = ("", "k", "M", "G", "T", "P", "E", "Z", "Y")
@@ -103,6 +100,36 @@ def volume(x_mm3: Any) -> str:
         return f"{_words(rounded)} mm³" if rounded < 100_000 else f"{_words(rounded / 1000)} cm³"
 
     return _written(x_mm3, text, "∞ mm³")
+
+
+def share(x: Any) -> str:
+    """Write a fraction as a percentage with three significant digits: "0.0216%"."""
+    return _written(x, lambda value: _words(_rounded(100 * value, 3)) + "%", "∞%")
+
+
+def year(x: Any) -> str:
+    """Write a calendar year, a decimal one to a tenth: "1986", "2013.2"."""
+    return _written(x, lambda value: f"{value:.1f}".removesuffix(".0"), "∞")
+
+
+#: The formatters by the names that units in ``data/datapackage.json`` give them.
+FORMATS: dict[str, Callable[[Any], str]] = {
+    "usd": usd,
+    "count": count,
+    "significant": significant,
+    "fold": fold,
+    "share": share,
+    "bytes": bytes_,
+    "flops": flops,
+    "volume": volume,
+    "year": year,
+}
+
+
+def in_format(name: str, label: str, x: Any) -> str:
+    """Write a number by the formatter of that name; ``label`` follows where it names no unit."""
+    text = FORMATS[name](x)
+    return f"{text} {label}" if name == "significant" and label else text
 
 
 # ---------------------------------------------------------------- several numbers together

@@ -308,10 +308,9 @@ def schema(name: str, data_dir=None) -> dict:
 
 
 def display(name: str, data_dir=None) -> dict[str, dict]:
-    """Return how the columns of a table are shown: {column: {"unit", "labels", "format"}}.
+    """Return how the columns of a table are shown: {column: {"unit", "labels"}}.
 
-    ``labels`` are words for categories. ``format`` is a d3 format for tooltips, where it is not
-    that of the column's unit (see `units`). Labels and format may be missing.
+    ``labels`` are words for categories, where there are any.
     """
     package = _Package(data_dir)
     resource = package.resource(name)
@@ -340,9 +339,10 @@ def labels(name: str, column: str, data_dir=None) -> dict[str, str]:
 
 
 def units(data_dir=None) -> dict[str, dict]:
-    """Return how units are shown: {unit: {"label": words, "format": d3 format for tooltips}}.
+    """Return how units are shown: {unit: {"label": words, "format": name of a formatter}}.
 
-    Either may be missing: a unit without ``label`` is written as it is.
+    Either may be missing: a unit without ``label`` is written as it is. Formatters are those of
+    `sobe.languages.units`.
     """
     return _Package(data_dir).units
 
