@@ -139,7 +139,7 @@ def table(
     if columns is not None:
         frame = pd.DataFrame(
             {
-                says if isinstance(says, str) else says[0]: frame[_known(name, frame)]
+                says[0] if isinstance(says, tuple) else says: frame[_known(name, frame)]
                 for name, says in columns.items()
             }
         )
