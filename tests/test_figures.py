@@ -292,16 +292,19 @@ def test_tooltips_are_made_from_the_columns():
     ]
 
 
-def test_tooltips_of_numbers_without_a_unit_and_of_booleans():
-    frame = pd.DataFrame({"n": [1.5, 2.5], "new": [True, False]})
+def test_tooltips_of_plain_numbers_booleans_and_missing_values():
+    frame = pd.DataFrame({"n": [1.5, 2.5], "new": [True, False], "who": ["Ann", None]})
     drawn = alt.Chart(frame).mark_point().encode(alt.X("n:Q"))
-    spec = shown(chart=drawn, columns={"n": "Number", "new": "New"}).data["spec"]
+    columns = {"n": "Number", "new": "New", "who": "Who"}
+    spec = shown(chart=drawn, columns=columns).data["spec"]
     assert spec["encoding"]["tooltip"] == [
         {"field": "n", "title": "Number", "type": "quantitative"},
         {"field": "new__text", "title": "New", "type": "nominal"},
+        {"field": "who__text", "title": "Who", "type": "nominal"},
     ]
     (rows,) = spec["datasets"].values()
     assert [row["new__text"] for row in rows] == ["yes", "no"]
+    assert [row["who__text"] for row in rows] == ["Ann", "not known"]
 
 
 def test_marks_of_other_data_and_texts_get_no_tooltip():

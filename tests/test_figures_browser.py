@@ -30,10 +30,7 @@ FEWER = """() => {
     for (const mark of document.querySelectorAll('.mark-symbol > :nth-child(n+9)')) mark.remove();
     for (const table of document.querySelectorAll('.sobe-data:nth-of-type(n+9)'))
         table.remove(); }"""
-PAGES = [
-    f"{path.stem}.html"
-    for path in sorted([*Project(ROOT).pages.values(), Path("genindex"), Path("search")])
-]
+PAGES = sorted(f"{name}.html" for name in [*Project(ROOT).pages, "genindex", "search"])
 CARD = "#figure-cost-per-neuron"
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
 # Words in charts that are cut off or overlap, or that a row lacks (years may be left out).
@@ -355,7 +352,7 @@ def test_code_opens_the_cell(opened):
     source = page.locator("#figure-cost-per-neuron-cell details").first
     assert not source.evaluate("e => e.open")
     page.locator(f"{CARD} [data-sobe-code]").click()
-    assert source.evaluate("e => e.open") and "cost_chart" in source.inner_text()
+    assert source.evaluate("e => e.open") and '"cost-per-neuron"' in source.inner_text()
 
 
 def test_every_embed_page_draws_without_a_network(opened, site):

@@ -106,7 +106,7 @@ def test_a_value_reaches_the_program_as_it_is(tmp_path, variable, given):
         assert done.returncode == 0, done.stderr
         assert not list(folder.rglob("pwned")), (variable, value)
         if variable == "PYTEST_ARGS":
-            assert f"< {value}>" in seen
+            assert f" {value}>" in seen
         elif variable != "UNKNOWN":
             assert f"<{value}>" in seen, seen
 

@@ -19,6 +19,7 @@ from sobe import tables as package
 from sobe.charts.display import glue
 from sobe.charts.outputs import Output
 from sobe.languages import units as words
+from sobe.languages.units import NOT_KNOWN
 
 Json: TypeAlias = dict[str, Any]
 
@@ -132,8 +133,8 @@ def figure(
 def _tooltips(fields: list[Json], tables: Sequence[str], rows: list[Json]) -> list[Json]:
     """Return a tooltip per column, with its values as the book's prose writes them.
 
-    Vega's own formats have no words, and no units. So a column of numbers with a unit, or of
-    booleans, gets a copy in ``rows`` that is text.
+    Vega's own formats have no words and no units, and show a missing value as "null". So a column
+    of numbers with a unit, of booleans, or with missing values gets a copy in ``rows``, as text.
     """
     units, shown = package.units(), [package.display(table) for table in tables]
     tooltips = []
@@ -147,9 +148,11 @@ def _tooltips(fields: list[Json], tables: Sequence[str], rows: list[Json]) -> li
             write = {True: "yes", False: "no"}.__getitem__
         elif kinds and kinds <= {int, float} and "format" in unit:
             write = functools.partial(words.in_format, unit["format"], unit.get("label", ""))
+        elif any(row[field] is None for row in rows):
+            write = str
         if write:
             for row in rows:
-                row[field + TEXT] = None if row[field] is None else write(row[field])
+                row[field + TEXT] = NOT_KNOWN if row[field] is None else write(row[field])
         number = not write and kinds <= {int, float}
         tooltips.append(
             {
