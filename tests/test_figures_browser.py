@@ -112,7 +112,6 @@ COLOURS = '{ type: "rule", values: ["color-contrast", "link-in-text-block"] }'
 ASKED = (
     (1440, "light", "{}"),
     (390, "light", "{ rules: { 'color-contrast': { enabled: false } } }"),
-    (390, "dark", f"{{ runOnly: {COLOURS} }}"),
     (1440, "dark", f"{{ runOnly: {COLOURS} }}"),
 )
 

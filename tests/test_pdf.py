@@ -250,12 +250,12 @@ def test_no_code_of_the_chapters(documents, name):
     assert not documents[name].select("main button, main input, main select, main script")
 
 
-@pytest.mark.parametrize("name", EDITIONS)
-def test_typesetting_again_gives_the_same_bytes(made, project, name, tmp_path):
+def test_typesetting_again_gives_the_same_bytes(made, project, tmp_path):
+    """In English; `make verify` makes both again."""
     shutil.copytree(
-        folder(project, name), tmp_path / "elsewhere", ignore=shutil.ignore_patterns("*.pdf")
+        folder(project, "en"), tmp_path / "elsewhere", ignore=shutil.ignore_patterns("*.pdf")
     )
-    assert pdf._typeset(tmp_path / "elsewhere", name).read_bytes() == made[name].read_bytes()
+    assert pdf._typeset(tmp_path / "elsewhere", "en").read_bytes() == made["en"].read_bytes()
 
 
 def test_the_time_is_the_commits_or_the_one_given(monkeypatch):
