@@ -14,7 +14,7 @@ from survive.conftest import KILLS, ROOT, STOPPED, Book, killed, listing, ready,
 
 pytestmark = pytest.mark.survive
 
-EACH = 10
+EACH = 6
 #: Where a build is, by what there is in its folder; the last that is there.
 PHASES = {
     "": "as it started",
