@@ -13,10 +13,8 @@ def organism_scale(species: pd.DataFrame) -> alt.Scale:
 
     ``species`` has a row per organism, with columns ``organism`` (key) and ``name``.
     """
-    return alt.Scale(
-        domain=list(species["name"]),
-        range=[theme.ORGANISM_COLORS[key] for key in species["organism"]],
-    )
+    names = dict(zip(species["organism"], species["name"], strict=True))
+    return keyed_scale(names, theme.ORGANISM_COLORS)
 
 
 def keyed_scale(labels: dict[str, str], values: dict[str, str]) -> alt.Scale:
