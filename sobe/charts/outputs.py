@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from sobe import templates
+
 if TYPE_CHECKING:
     from jinja2 import Environment
 
@@ -159,17 +161,9 @@ def script_json(value: Any) -> Markup:
 @lru_cache(maxsize=4)
 def environment(*folders: Path) -> Environment:
     """Return the Jinja environment of the templates in ``folders``; values are escaped."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
     from sobe import languages
 
-    environment = Environment(
-        loader=FileSystemLoader(folders),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates.environment(*folders)
     environment.filters["script_json"] = script_json
     environment.globals |= {
         "translate": languages.translate,

@@ -27,9 +27,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from sobe import signals
+from sobe import signals, templates
 from sobe.analysis.estimator.errors import EstimatorError
 from sobe.analysis.estimator.estimate import BOTTLENECKS, estimate
 from sobe.analysis.estimator.model import load_model
@@ -370,28 +368,26 @@ def _page(sweep: Sweep, rows: list[Row]) -> str:
     def written(name: str, value: Any) -> str:
         return options[name][value] if name in options else units.significant(value)
 
-    environment = Environment(
-        loader=FileSystemLoader(_PACKAGE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        keep_trailing_newline=True,
+    page = (
+        templates.environment(_PACKAGE)
+        .get_template("sweep.html")
+        .render(
+            sweep=sweep,
+            heads=[
+                *sweep.varied,
+                f"Median, $10^{least} to $10^{most}",
+                *(label for label, _ in RESULTS.values()),
+            ],
+            least=least,
+            most=most,
+            rows=[
+                {
+                    "settings": [written(name, case[name]) for name in sweep.varied],
+                    "power": power,
+                    "results": [text(row[name]) for name, (_, text) in RESULTS.items()],
+                }
+                for case, row, power in zip(sweep.cases, rows, powers, strict=True)
+            ],
+        )
     )
-    return environment.get_template("sweep.html").render(
-        sweep=sweep,
-        heads=[
-            *sweep.varied,
-            f"Median, $10^{least} to $10^{most}",
-            *(label for label, _ in RESULTS.values()),
-        ],
-        least=least,
-        most=most,
-        rows=[
-            {
-                "settings": [written(name, case[name]) for name in sweep.varied],
-                "power": power,
-                "results": [text(row[name]) for name, (_, text) in RESULTS.items()],
-            }
-            for case, row, power in zip(sweep.cases, rows, powers, strict=True)
-        ],
-    )
+    return f"{page}\n"
