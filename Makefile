@@ -4,10 +4,10 @@ PYTHON ?= python3
 UV ?= uv
 PORT ?= 8000
 N ?= 5
-export PYTHON UV PORT N NAME PARAMS UPSTREAM FILE VERSION DIR DASK PYTEST_ARGS
+export PYTHON UV PORT N NAME PARAMS UPSTREAM FILE VERSION DIR DASK TAG STORE REMOTE PYTEST_ARGS
 
 # A value from outside is text: never expanded here, and read by recipes as "$$NAME" alone.
-$(foreach name,PYTHON UV PORT N NAME PARAMS UPSTREAM FILE VERSION DIR DASK PYTEST_ARGS \
+$(foreach name,PYTHON UV PORT N NAME PARAMS UPSTREAM FILE VERSION DIR DASK TAG STORE REMOTE PYTEST_ARGS \
 	$(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name))),\
 	$(eval override $(name) := $$(value $(name))))
 
@@ -41,7 +41,7 @@ override FORMAT_CELLS := $(VENV)/bin/jupytext --quiet --pipe '$(RUFF) format --l
 override TWO := PYTEST_ADDOPTS="--numprocesses=2 --dist=worksteal $$PYTEST_ADDOPTS $$PYTEST_ARGS"
 
 .DEFAULT_GOAL := book
-.PHONY: book test test-quick test-next lint format survive messages pdf verify changes release verify-release publish chapter scenario sweep serve bench data check-upstream lock audit clean help
+.PHONY: book test test-quick test-next lint format survive messages pdf verify changes release verify-release publish make-public links chapter scenario sweep serve bench data check-upstream lock audit clean help
 
 book: $(STAMP) ## Build the book into _build/html (only what changed; first makes .venv)
 	@$(PY) -m sobe.pipeline book
@@ -101,6 +101,14 @@ verify-release: $(STAMP) ## Check a release's sums, build its commit again and c
 
 publish: $(STAMP) ## Make dist/site, the site of all versions, from the releases in dist/
 	@$(PY) -m sobe.pipeline.release publish
+
+make-public: $(STAMP) ## Release a tag, keep it, push the site's branch: TAG=v1.0.0 STORE=folder REMOTE=origin
+	@test -n "$$TAG" && test -n "$$STORE" && test -n "$$REMOTE" || { \
+		echo "error: say what and where to: make make-public TAG=v1.0.0 STORE=folder REMOTE=origin" >&2; exit 1; }
+	@$(PY) -m sobe.pipeline.release make-public "$$TAG" "$$STORE" "$$REMOTE"
+
+links: book ## Ask every address in the pages and tables whether it answers (needs a network)
+	@$(PY) bench/links.py
 
 scenario: $(STAMP) ## Run the estimator's chapter with a scenario: FILE=scenarios/mouse-2030.yml
 	@test -n "$$FILE" || { echo "error: say which scenario: make scenario FILE=scenarios/mouse-2030.yml" >&2; exit 1; }

@@ -183,7 +183,7 @@ def test_every_row_names_its_source():
         "summary_sentences",
         "estimator_quantities",
         "estimator_options",
-        "estimator_faults",
+        "estimator_errors",
         "glossary",
     }
 

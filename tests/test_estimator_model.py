@@ -1,4 +1,4 @@
-"""The models: units, order, faults one at a time, and an answer for every case."""
+"""The models: units, order, errors one at a time, and an answer for every case."""
 
 import csv
 import itertools
@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from sobe.analysis.estimator import EstimatorError, dimensions, estimate, load_model
-from sobe.analysis.estimator.compare import fault_effects, grid
+from sobe.analysis.estimator.compare import correction_effects, grid
 from sobe.analysis.estimator.estimate import CHOICES, settle
-from sobe.analysis.estimator.model import faults, model_of, stages
+from sobe.analysis.estimator.model import errors, model_of, stages
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 MODEL = load_model()
@@ -21,7 +21,7 @@ CASES = list(itertools.product(*(MODEL.options[name] for name in CHOICES)))
 # ---------------------------------------------------------------- units
 
 
-def test_the_published_formulas_that_do_not_balance_are_those_a_fault_names():
+def test_the_published_formulas_that_do_not_balance_are_those_an_error_names():
     model = load_model("upstream")
     of = {name: dimensions.unit(text) for name, text in model.units.items()}
     unbalanced = set()
@@ -83,7 +83,7 @@ def tampered(tmp_path):
         ("first_cost", "first_subtotal < first_reserve", "true or false"),
     ],
 )
-def test_a_faulty_formula_is_an_error_that_names_it(tampered, formula, expression, said):
+def test_a_wrong_formula_is_an_error_that_names_it(tampered, formula, expression, said):
     with pytest.raises(EstimatorError, match=said):
         load_model("corrected", tampered(formula, expression))
 
@@ -113,24 +113,26 @@ def test_inputs_come_before_what_uses_them():
         seen.add(name)
 
 
-# ---------------------------------------------------------------- faults
+# ---------------------------------------------------------------- errors
 
 
-def test_each_fault_changes_its_own_formulas_and_nothing_else():
+def test_each_error_changes_its_own_formulas_and_nothing_else():
     case = {"organism": "mouse", "modality": "em", "proofreading": "current"}
-    effects = fault_effects([case])
-    assert list(effects["fault"]) == ["published", *faults()["fault"]]
-    assert (effects["changes"].iloc[1:] != "").all(), "a fault that changes no formula or parameter"
+    effects = correction_effects([case])
+    assert list(effects["error"]) == ["published", *errors()["error"]]
+    assert (effects["changes"].iloc[1:] != "").all(), (
+        "an error that changes no formula or parameter"
+    )
     assert effects[0].iloc[0] == pytest.approx(
         estimate(*case.values(), model="upstream").first_cost
     )
     assert effects[0].iloc[-1] == pytest.approx(estimate(*case.values()).first_cost)
 
 
-def after(fault, result, organism="mouse", modality="em", proofreading="current", **given):
+def after(error, result, organism="mouse", modality="em", proofreading="current", **given):
     """One result before and after an error is corrected."""
     line = stages()
-    at = [model.name for model in line].index(fault)
+    at = [model.name for model in line].index(error)
     case = {"organism": organism, "modality": modality, "proofreading": proofreading}
     return tuple(
         float(model.evaluate(settle(model, case, given))[result]) for model in line[at - 1 : at + 1]
@@ -138,7 +140,7 @@ def after(fault, result, organism="mouse", modality="em", proofreading="current"
 
 
 @pytest.mark.parametrize(
-    ("fault", "result", "where", "before", "corrected"),
+    ("error", "result", "where", "before", "corrected"),
     [
         ("processing-volume", "registration_days", {}, 0.05, 0.0148148),
         ("processing-volume", "segmentation_days", {"modality": "exm"}, 0.1, 0.016384),
@@ -163,11 +165,11 @@ def after(fault, result, organism="mouse", modality="em", proofreading="current"
         ("own-simulation", "simulation_gpus", {"organism": "c_elegans"}, 22, 1),
     ],
 )
-def test_a_fault_does_what_its_row_says(fault, result, where, before, corrected):
-    assert after(fault, result, **where) == pytest.approx((before, corrected), rel=1e-4)
+def test_an_error_does_what_its_row_says(error, result, where, before, corrected):
+    assert after(error, result, **where) == pytest.approx((before, corrected), rel=1e-4)
 
 
-def test_money_and_time_faults_move_the_way_they_should():
+def test_money_and_time_errors_move_the_way_they_should():
     before, corrected = after("staff-years", "first_cost", modality="em10")
     assert before == math.inf and math.isfinite(corrected)
     before, corrected = after("facility", "first_cost")
@@ -272,7 +274,7 @@ def test_bad_input_is_one_clear_error(given, said):
         estimate(**given)
 
 
-def test_a_layer_that_is_no_fault_is_an_error(tmp_path):
+def test_a_layer_that_is_no_error_is_an_error(tmp_path):
     folder = tmp_path / "data"
     shutil.copytree(DATA, folder)
     file = folder / "estimator" / "formulas.csv"

@@ -66,7 +66,7 @@ def test_fields():
 
 
 def test_known_slope_is_covered():
-    """The 95% interval holds the true slope in 95 % of 1,000 draws, within the binomial spread."""
+    """The 95% interval holds the true slope in 95% of 1,000 draws, within the binomial spread."""
     random = np.random.default_rng(20250101)
     x = np.linspace(1990, 2025, 15)
     covered = 0

@@ -42,7 +42,7 @@ FOOTER = """    html_theme_options:
 class TinyRepository(TinyBook):
     """A tiny book as a git repository with a version, which can be released."""
 
-    def __init__(self, root):
+    def __init__(self, root, version="1.0.0"):
         super().__init__(root)
         shutil.rmtree(root / "sobe")
         shutil.copytree(ROOT / "sobe", root / "sobe", ignore=shutil.ignore_patterns("__pycache__"))
@@ -56,7 +56,7 @@ class TinyRepository(TinyBook):
         self.write(".gitignore", "_build/\ndist/\n__pycache__/\n")
         shutil.copyfile(ROOT / ".gitattributes", root / ".gitattributes")
         self.things("a,1", "b,2", "c,3")
-        self.version("1.0.0")
+        self.version(version)
         self.git("init", "-q")
         self.commit()
 

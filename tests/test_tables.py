@@ -1,4 +1,4 @@
-"""Loading of tables: good ones come back typed, and every fault is named exactly."""
+"""Loading of tables: good ones come back typed, and every error is named exactly."""
 
 import copy
 import json
@@ -534,8 +534,8 @@ def test_message(damage, message, data):
     assert message in str(caught.value)
 
 
-def test_earliest_fault_is_named(data):
-    # Row 1 is at fault in a late column, row 2 in an early one: the row decides.
+def test_earliest_error_is_named(data):
+    # Row 1 is wrong in a late column, row 2 in an early one: the row decides.
     write(data, **{"recordings": GOOD.replace("true", "yes").replace("fly", "moth")})
     with pytest.raises(TableError) as caught:
         tables.load("recordings", data)

@@ -91,7 +91,7 @@ def superscripts(unit: str) -> str:
     return unit.replace("**3", "³")
 
 
-def fault_name(key: str) -> str:
+def error_name(key: str) -> str:
     """Write the key of an error of the published calculator: "Free antibodies"."""
     return key.replace("-", " ").capitalize()
 

@@ -6,6 +6,7 @@ published versions, one folder above its own version. It is the only file there 
 
 import json
 import os
+import re
 from pathlib import Path
 
 from docutils import nodes
@@ -105,6 +106,9 @@ def context(app, pagename, templatename, context, doctree):
         "shown": link.removeprefix("../").removeprefix("../"),
         "cite": cite,
     }
+    if context.get("page_source_suffix") == ".ipynb":
+        repository = app.config.html_theme_options.get("repository_url", "")
+        context["sobe_launch"] = launch(repository, app.sobe_commit, pagename)
     if app.config.sobe_release:
         context["sobe_release"] = cff["version"]
         page = "/".join(filter(None, (app.config.sobe_edition, f"{pagename}.html")))
@@ -114,6 +118,31 @@ def context(app, pagename, templatename, context, doctree):
             f'\n<script defer src="{top}versions.js"></script>'
             f'\n<script defer src="{up}_static/sobe/switch.js"></script>'
         )
+
+
+def launch(repository, commit, notebook):
+    """Return the address that opens a chapter's notebook on Binder; None off GitHub and GitLab.
+
+    Parameters
+    ----------
+    repository
+        The address of the repository, as `_config.yml` has it.
+    commit
+        The `Commit` of the book; its hash where nothing was changed, else the default branch.
+    notebook
+        The chapter's name.
+    """
+    match = re.fullmatch(
+        r"https://(github|gitlab)\.com/([\w.-]+)/([\w.-]+?)(?:\.git)?/?", repository
+    )
+    if match is None:
+        return None
+    host, owner, name = match.groups()
+    place = f"gh/{owner}/{name}" if host == "github" else f"gl/{owner}%2F{name}"
+    ref = commit.id if commit.id and not commit.changed else "HEAD"
+    return (
+        f"https://mybinder.org/v2/{place}/{ref}?urlpath=lab%2Ftree%2Fnotebooks%2F{notebook}.ipynb"
+    )
 
 
 def _data(app):

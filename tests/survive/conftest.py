@@ -1,6 +1,6 @@
 """A small real book to be maltreated, and the account of what was tried.
 
-`make survive` prints the account and writes it to `_build/faults.json`.
+`make survive` prints the account and writes it to `_build/survived.json`.
 """
 
 import json
@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FAULTS = []  # (fault, outcome), in the order tried
+TRIALS = []  # (trial, outcome), in the order tried
 SEED = 2025
 
 HEAD = """---
@@ -343,34 +343,34 @@ def moments(request):
 
 @pytest.fixture
 def account(record_property):
-    """`account(fault, outcome)` notes for the closing table that a fault was tried and held."""
-    return lambda fault, outcome: record_property("tried", (fault, outcome))
+    """`account(trial, outcome)` notes for the closing table what was tried and what it did."""
+    return lambda trial, outcome: record_property("tried", (trial, outcome))
 
 
 def pytest_runtest_logreport(report):
     """Collect the notes of a test, which may have run in another process."""
     if report.when == "teardown":
-        FAULTS.extend(tuple(note) for name, note in report.user_properties if name == "tried")
+        TRIALS.extend(tuple(note) for name, note in report.user_properties if name == "tried")
 
 
 def table():
     """The account as Markdown."""
-    lines = ["| Fault | Times tried | Outcome |", "| --- | ---: | --- |"]
-    for fault in dict.fromkeys(fault for fault, _ in FAULTS):
-        outcomes = Counter(outcome for name, outcome in FAULTS if name == fault)
+    lines = ["| Trial | Times tried | Outcome |", "| --- | ---: | --- |"]
+    for trial in dict.fromkeys(trial for trial, _ in TRIALS):
+        outcomes = Counter(outcome for name, outcome in TRIALS if name == trial)
         told = "; ".join(
             f"{outcome} ({n})" if len(outcomes) > 1 else outcome for outcome, n in outcomes.items()
         )
-        lines.append(f"| {fault} | {sum(outcomes.values())} | {told} |")
+        lines.append(f"| {trial} | {sum(outcomes.values())} | {told} |")
     return "\n".join(lines)
 
 
 def pytest_terminal_summary(terminalreporter):
     """Print the account, and keep it."""
-    if FAULTS:
-        terminalreporter.section("faults tried, and survived")
+    if TRIALS:
+        terminalreporter.section("tried, and survived")
         terminalreporter.line(table())
         (ROOT / "_build").mkdir(exist_ok=True)
-        (ROOT / "_build/faults.json").write_text(
-            json.dumps(FAULTS, indent=1) + "\n", encoding="utf-8"
+        (ROOT / "_build/survived.json").write_text(
+            json.dumps(TRIALS, indent=1) + "\n", encoding="utf-8"
         )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from sobe.analysis.estimator.estimate import CHOICES, estimate, settle
-from sobe.analysis.estimator.model import PUBLISHED, Model, faults, load_model, stages
+from sobe.analysis.estimator.model import PUBLISHED, Model, errors, load_model, stages
 
 
 def grid(model: str = "corrected", **overrides: float) -> pd.DataFrame:
@@ -39,7 +39,7 @@ def grid(model: str = "corrected", **overrides: float) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def fault_effects(cases: list[dict[str, str]], result: str = "first_cost") -> pd.DataFrame:
+def correction_effects(cases: list[dict[str, str]], result: str = "first_cost") -> pd.DataFrame:
     """Compute one result after each correction of the published calculator.
 
     Parameters
@@ -53,11 +53,11 @@ def fault_effects(cases: list[dict[str, str]], result: str = "first_cost") -> pd
     -------
     DataFrame
         One row per stage, each with all corrections before it as well. Column ``i`` is the
-        result for case i, in the formula's unit. The others are fault ("published" first), rank,
+        result for case i, in the formula's unit. The others are error ("published" first), rank,
         kind, wrong and right, and ``changes``: the formulas and parameters that are replaced or
         added.
     """
-    table = faults().set_index("fault")
+    table = errors().set_index("error")
     models, rows = stages(), []
     for before, model in itertools.pairwise([models[0], *models]):
         about = {"rank": 0, "kind": None, "wrong": None, "right": None}
@@ -68,7 +68,7 @@ def fault_effects(cases: list[dict[str, str]], result: str = "first_cost") -> pd
             for number, case in enumerate(cases)
         }
         changes = ", ".join(_changes(before, model))
-        rows.append({"fault": model.name, "changes": changes} | about | values)
+        rows.append({"error": model.name, "changes": changes} | about | values)
     return pd.DataFrame(rows)
 
 

@@ -25,7 +25,7 @@ from sobe.tables.rows import quote
 #: A number, a name, or ``[operator, argument, ...]``.
 Tree = Any
 _LONGEST, _DEEPEST = 1000, 100
-#: Stands in for ``if``, which Python reserves; no name in a formula.
+#: Replaces ``if``, which Python reserves; no name in a formula.
 _IF = "__"
 #: What a formula is written with. Python would also read 1_000, 0x10, strings and much more.
 _WRITTEN = re.compile(

@@ -1,7 +1,7 @@
 """Formulas and parameters of ``data/estimator`` as a model that can be evaluated.
 
 A row belongs to a *layer*: "published" is the calculator as published; every other layer
-corrects one entry of ``faults.csv``, and replaces or adds rows. The model "upstream" uses the
+corrects one entry of ``errors.csv``, and replaces or adds rows. The model "upstream" uses the
 published layer alone, "corrected" all of them. A formula of a later layer replaces the earlier
 formula, or the parameter, of the same name.
 """
@@ -125,9 +125,9 @@ class Model:
         return found
 
 
-def faults(data_dir: Path | None = None) -> pd.DataFrame:
+def errors(data_dir: Path | None = None) -> pd.DataFrame:
     """Return the table of the calculator's errors, in the order in which they are corrected."""
-    return tables.load("estimator_faults", data_dir).sort_values("rank", ignore_index=True)
+    return tables.load("estimator_errors", data_dir).sort_values("rank", ignore_index=True)
 
 
 def load_model(name: str = "corrected", data_dir: Path | None = None) -> Model:
@@ -139,7 +139,7 @@ def load_model(name: str = "corrected", data_dir: Path | None = None) -> Model:
         For any other name, and for a formula that cannot be parsed, uses an unknown name, depends
         on itself, or whose units do not balance (unless a correction still to come says so).
     """
-    every = (PUBLISHED, *faults_in_order(data_dir))
+    every = (PUBLISHED, *errors_in_order(data_dir))
     layers = {"upstream": every[:1], "corrected": every}.get(name)
     if layers is None:
         raise EstimatorError(f"there is no model {name!r}; the models are upstream and corrected")
@@ -148,14 +148,14 @@ def load_model(name: str = "corrected", data_dir: Path | None = None) -> Model:
 
 def stages(data_dir: Path | None = None) -> list[Model]:
     """Return the model after each correction, from "published" to the fully corrected one."""
-    every = (PUBLISHED, *faults_in_order(data_dir))
+    every = (PUBLISHED, *errors_in_order(data_dir))
     return [model_of(layer, every[: number + 1], data_dir) for number, layer in enumerate(every)]
 
 
 @lru_cache(maxsize=4)
-def faults_in_order(data_dir: Path | None = None) -> tuple[str, ...]:
+def errors_in_order(data_dir: Path | None = None) -> tuple[str, ...]:
     """Return the layers that correct the published one, in order."""
-    return tuple(faults(data_dir)["fault"])
+    return tuple(errors(data_dir)["error"])
 
 
 @lru_cache(maxsize=4)
@@ -166,7 +166,7 @@ def _tables(data_dir: Path | None) -> dict[str, Any]:
     }
     found["organisms"] = tables.load("organisms", data_dir)
     found["species"] = tables.load("species", data_dir)
-    found["units_faults"] = frozenset(faults(data_dir).query("kind == 'units'")["fault"])
+    found["units_errors"] = frozenset(errors(data_dir).query("kind == 'units'")["error"])
     return found
 
 
@@ -174,12 +174,12 @@ def _tables(data_dir: Path | None) -> dict[str, Any]:
 def model_of(name: str, layers: tuple[str, ...], data_dir: Path | None = None) -> Model:
     """Return a model of the given layers, later ones over earlier; errors as `load_model`."""
     found = _tables(data_dir)
-    known = {PUBLISHED, *faults_in_order(data_dir)}
+    known = {PUBLISHED, *errors_in_order(data_dir)}
     for part in ("formulas", "parameters"):
         strange = set(found[part]["layer"]) - known
         if strange:
             raise EstimatorError(
-                f"estimator/{part}.csv names the layer {sorted(strange)[0]!r}, which is no fault"
+                f"estimator/{part}.csv names the layer {sorted(strange)[0]!r}, which is no error"
             )
     parameters = _parameters(found, layers)
     latest = _latest(found["formulas"], "formula", layers)
@@ -318,7 +318,7 @@ def _check_units(
                 f"constant {name!r}: {row.value:g} {unit_of[name]} is not a conversion"
             )
     # A formula may be unbalanced as long as its correction is still to come.
-    pending = found["units_faults"] - set(layers)
+    pending = found["units_errors"] - set(layers)
     waived = set(found["formulas"].loc[found["formulas"]["layer"].isin(pending), "formula"])
     for name, formula in formulas.items():
         if name not in waived:

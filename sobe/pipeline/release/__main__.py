@@ -1,7 +1,7 @@
 """Command line of releases: `python -m sobe.pipeline.release COMMAND`.
 
 Commands: `verify`, `release VERSION`, `publish`, `verify-release DIR`, `changes VERSION`,
-`citation`, `facts`.
+`make-public TAG STORE REMOTE`, `citation`, `facts`.
 """
 
 if __name__ == "__main__":  # before anything that takes time to import
@@ -32,9 +32,13 @@ def main(argv=None):
         ("verify-release", "folder"),
     ):
         commands.add_parser(name).add_argument(value)
+    public = commands.add_parser("make-public", help="release a tag, keep it, push the site")
+    for value in ("tag", "store", "remote"):
+        public.add_argument(value)
     args = parser.parse_args(argv)
     root = Path.cwd().resolve()
     from sobe.pipeline.release import make
+    from sobe.pipeline.release.public import make_public
     from sobe.publish import citation
 
     try:
@@ -48,6 +52,8 @@ def main(argv=None):
             print(json.dumps(make.facts(root)))
         elif args.command == "release":
             make.release(root, args.version, _say)
+        elif args.command == "make-public":
+            make_public(root, args.tag, args.store, args.remote, _say)
         elif args.command == "changes":
             file = make.write_record(root, args.version, root / "dist")
             _say(

@@ -84,8 +84,8 @@
     });
   }
 
-  /* Words and lines beside the marks repeat what the marks say. */
-  const beside = ({ item }) => /text|rule|line|area/.test(item.mark.marktype);
+  /* Words and lines next to the marks repeat what the marks say. */
+  const repeats = ({ item }) => /text|rule|line|area/.test(item.mark.marktype);
 
   /* Every mark that has something to tell, once, from left to right. */
   function telling(view) {
@@ -100,13 +100,13 @@
         const { x1, x2, y1, y2 } = item.bounds;
         const words = JSON.stringify(item.tooltip);
         const known = found.get(words);
-        if (!known || beside(known) && !beside({ item })) found.set(words, { item, x1: x1 + x, x2: x2 + x, y1: y1 + y, y2: y2 + y });
+        if (!known || repeats(known) && !repeats({ item })) found.set(words, { item, x1: x1 + x, x2: x2 + x, y1: y1 + y, y2: y2 + y });
       }
       for (const mark of item.items || []) visit(mark, x + (item.x || 0), y + (item.y || 0));
     };
     visit(view.scenegraph().root, ...view.origin());
     const all = [...found.values()];
-    const marks = all.filter((mark) => !beside(mark));
+    const marks = all.filter((mark) => !repeats(mark));
     return (marks.length ? marks : all).sort((a, b) => a.x1 - b.x1 || b.y1 - a.y1);
   }
 

@@ -95,7 +95,7 @@
     return out;
   }
 
-  /* Of words beside marks that lie upon each other or an axis, as near the zero of a linear
+  /* Of words next to marks that lie upon each other or an axis, as near the zero of a linear
      one, the first stay. */
   function thinOut(view) {
     const kept = [...view.querySelectorAll("svg .role-axis-label text")].map((words) => words.getBoundingClientRect());
@@ -116,7 +116,7 @@
     const width = chart.div.clientWidth;
     if (!width) return; /* behind another tab; drawn when it is shown */
     const narrow = width < 520;
-    /* Small changes of width are Vega's own affair; larger ones break titles anew. */
+    /* Small changes of width are Vega's own affair; larger ones break titles again. */
     const drawn = wanted + Math.round(width / 50) + (chart.div.dataset.linear || "");
     if (chart.drawn === drawn) return;
     chart.drawn = drawn;
@@ -157,7 +157,7 @@
     chart.div.dispatchEvent(new CustomEvent("sobe:drawn"));
   }
 
-  /* Vega names a control by a <span> beside it; say so to assistive software. */
+  /* Vega names a control by a <span> next to it; say so to assistive software. */
   function labelControls(view) {
     for (const bind of view.querySelectorAll(".vega-bind")) {
       const name = bind.querySelector(".vega-bind-name");

@@ -91,7 +91,7 @@
           head.setAttribute("aria-sort", next);
           const keyed = given.map((row) => [value(row.cells[column]), row]);
           const sign = next === "ascending" ? 1 : -1;
-          /* What is not known stands last either way. */
+          /* What is not known comes last either way. */
           keyed.sort(([a], [b]) => (a === null) - (b === null) || (a === null ? 0 : sign * compare(a, b)));
           order = keyed.map(([, row]) => row);
         }

@@ -1,5 +1,5 @@
-/* The switch between published versions, and a notice on old ones. What versions there are stands in
-   `versions.js` at the root of the site, the one file there that is ever written anew. */
+/* The switch between published versions, and a notice on old ones. `versions.js` at the root of the
+   site lists the versions; it is the only file there that changes. */
 (function () {
   "use strict";
   const translate = window.sobeTranslate;
