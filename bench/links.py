@@ -37,8 +37,8 @@ def addresses(root):
 
 def problem(address):
     """Return why an address does not answer, or None where it does."""
-    request = urllib.request.Request(address, headers={"User-Agent": "link check"})
     try:
+        request = urllib.request.Request(address, headers={"User-Agent": "link check"})
         with urllib.request.urlopen(request, timeout=SECONDS):
             return None
     except urllib.error.HTTPError as error:
