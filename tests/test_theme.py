@@ -31,7 +31,7 @@ MARKS = sorted(
         *theme.ORGANISM_COLORS.values(),
         *theme.METHOD_COLORS.values(),
         *theme.KIND_COLORS.values(),
-        *theme.ORDINAL,
+        *theme.ORDINAL[1:],
         theme.UNKNOWN,
     }
 )
@@ -59,8 +59,12 @@ def test_scores_are_a_ramp(mode):
     assert all(b / a >= 1.3 for a, b in itertools.pairwise(steps))
 
 
-def test_unknown_is_not_on_the_ramp():
+def test_nothing_is_paper_and_unknown_is_hatched():
+    assert theme.ORDINAL[0] == theme.PAPER
     assert theme.UNKNOWN not in theme.ORDINAL
+    stops = theme.HATCH["stops"]
+    assert {stop["color"] for stop in stops} == {theme.PAPER, theme.UNKNOWN}
+    assert [stop["offset"] for stop in stops] == sorted(stop["offset"] for stop in stops)
     r, g, b = (int(theme.UNKNOWN[i : i + 2], 16) for i in (1, 3, 5))
     assert max(r, g, b) - min(r, g, b) < 20  # grey
 

@@ -97,8 +97,8 @@ VALUES = [
     (volume, 0.08, "0.08 mm³"),
     (volume, 420.4, "420 mm³"),
     (volume, 99_949, "99,900 mm³"),
-    (volume, 99_999, "100 cm³"),
-    (volume, 1.2e6, "1,200 cm³"),
+    (volume, 99_999, "100,000 mm³"),
+    (volume, 1.2e6, "1.2 million mm³"),
     (volume, 1e-6, "10⁻⁶ mm³"),
 ]
 FORMATTERS = [usd, count, fold, percent, years, significant, bytes_, flops, volume]

@@ -31,12 +31,7 @@ _MUTED = ("#566370", "#a3afba")
 _GRID = ("#e3e7eb", "#2c343d")
 _UNKNOWN = ("#868e96", "#7a838c")
 _PAPER = (BACKGROUND["light"], BACKGROUND["dark"])
-_STEPS = (
-    ("#5f93c3", "#376a9a"),
-    ("#3a74a8", "#5792c6"),
-    ("#1d5a8e", "#86b9e6"),
-    ("#0b3659", "#c5e0f8"),
-)
+_STEPS = (("#3a74a8", "#5792c6"), ("#1d5a8e", "#86b9e6"), ("#0b3659", "#c5e0f8"))
 
 _ALL = (
     _BLUE,
@@ -111,8 +106,24 @@ VERDICT_SHAPES = {
     "figure of speech, not graded": "triangle-left",
 }
 
-#: Scores 0, 1, 2, 3; a missing score takes UNKNOWN, which is not on the ramp.
-ORDINAL = [c[0] for c in _STEPS]
+#: Scores 0, 1, 2, 3: nothing is paper, with an outline in UNKNOWN.
+ORDINAL = [PAPER, *(c[0] for c in _STEPS)]
+
+
+def _hatch(stripes: int) -> dict[str, Any]:
+    """Return a gradient of hard edges, which fills a mark with diagonal stripes."""
+    edges = [i / (2 * stripes) for i in range(2 * stripes + 1)]
+    pairs = zip(edges, edges[1:], strict=False)
+    stops = [
+        {"offset": edge, "color": (PAPER, UNKNOWN)[i % 2]}
+        for i, ends in enumerate(pairs)
+        for edge in ends
+    ]
+    return {"gradient": "linear", "x1": 0, "y1": 0, "x2": 1, "y2": 0.25, "stops": stops}
+
+
+#: The fill of what is unknown, which is not nothing.
+HATCH = _hatch(8)
 
 #: What changes in `legend` on a page as narrow as a phone's.
 NARROW_LEGEND = {"columns": 2, "labelLimit": 130, "columnPadding": 8}

@@ -93,13 +93,8 @@ def flops(x: Any) -> str:
 
 
 def volume(x_mm3: Any) -> str:
-    """Write a volume given in mm³: "0.08 mm³"; from 100,000 mm³ in cm³: "1,200 cm³"."""
-
-    def text(value: float) -> str:
-        rounded = _rounded(value, 3)
-        return f"{_words(rounded)} mm³" if rounded < 100_000 else f"{_words(rounded / 1000)} cm³"
-
-    return _written(x_mm3, text, "∞ mm³")
+    """Write a volume given in mm³ with three significant digits: "0.08 mm³"."""
+    return _written(x_mm3, lambda value: f"{_words(_rounded(value, 3))} mm³", "∞ mm³")
 
 
 def share(x: Any) -> str:

@@ -29,6 +29,7 @@ SETTINGS = {
     "parse.myst_enable_extensions": "myst_enable_extensions",
     "html.baseurl": "html_baseurl",
     "latex.use_jupyterbook_latex": None,
+    "repository.url": "sobe_repository",
     "sphinx.config": None,
 }
 _SECTIONS = {key.partition(".")[0] for key in SETTINGS if "." in key}

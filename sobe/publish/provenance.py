@@ -14,8 +14,8 @@ from docutils.parsers.rst import Directive, directives
 
 from sobe import commit
 from sobe.languages import translate
-from sobe.publish import changes, citation, crate
-from sobe.site import collect
+from sobe.publish import changes, citation, crate, metadata
+from sobe.site import collect, pages
 
 FOLDER = "citation"
 META = "sobe-version"
@@ -94,6 +94,11 @@ def context(app, pagename, templatename, context, doctree):
     if cff is None:
         return
     link = f"{collect.permanent(app)}{pagename}.html"
+    if doctree is not None:
+        title = pages.plain(context.get("title", ""))
+        context["metatags"] = context.get("metatags", "") + metadata.tags(
+            app, pagename, title, pages.description(doctree)
+        )
     cite = next((d for d in app.env.all_docs if d.rsplit("/", 1)[-1] == "cite"), None)
     context["translate"] = translate
     context["sobe_provenance"] = {
@@ -107,8 +112,7 @@ def context(app, pagename, templatename, context, doctree):
         "cite": cite,
     }
     if context.get("page_source_suffix") == ".ipynb":
-        repository = app.config.html_theme_options.get("repository_url", "")
-        context["sobe_launch"] = launch(repository, app.sobe_commit, pagename)
+        context["sobe_launch"] = launch(app.config.sobe_repository, app.sobe_commit, pagename)
     if app.config.sobe_release:
         context["sobe_release"] = cff["version"]
         page = "/".join(filter(None, (app.config.sobe_edition, f"{pagename}.html")))
@@ -175,6 +179,7 @@ def configure(app, config):
 def setup(app):
     """Register with Sphinx."""
     app.add_config_value("sobe_release", "", "html")
+    app.add_config_value("sobe_repository", "", "html")
     app.connect("config-inited", configure)
     app.connect("builder-inited", begin)
     app.connect("html-page-context", context, priority=400)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 from docutils import nodes
@@ -15,26 +15,45 @@ LONGEST = 200
 
 
 def description(doctree):
-    """Return the start of a page's text, up to the end of a sentence or 200 characters."""
-    for paragraph in doctree.findall(nodes.paragraph):
-        if isinstance(paragraph.parent, nodes.section):
-            paragraph = paragraph.deepcopy()
-            for node in list(paragraph.findall(nodes.raw)):
-                node.parent.remove(node)  # a verdict's badge
-            text = re.sub(
-                r"\s+(?=[,.;:，。；：]|$)", "", re.sub(r"\s+", " ", paragraph.astext()).strip()
-            )
-            heading = translate("What the summary claims.")
+    """Return what a page finds, up to the end of a sentence or 200 characters.
+
+    It is the paragraph that begins with "What the data give." or "What the model gives.", else the
+    page's first. What the summary claims is no description: the page may find otherwise.
+    """
+    texts = [
+        _plain(paragraph)
+        for paragraph in doctree.findall(nodes.paragraph)
+        if isinstance(paragraph.parent, nodes.section)
+    ]
+    texts = [text for text in texts if text]
+    for heading in (translate("What the data give."), translate("What the model gives.")):
+        for text in texts:
             if text.startswith(heading):
-                text = translate(
-                    "The summary claims: {claims}", claims=text.removeprefix(heading).strip()
-                )
-            if len(text) <= LONGEST:
-                return text
-            cut = text[:LONGEST]
-            end = max(cut.rfind(mark) for mark in (". ", "; ", "。", "；"))
-            return cut[: end + 1].rstrip(";；") if end > 80 else cut.rsplit(" ", 1)[0] + " …"
-    return ""
+                return _cut(text.removeprefix(heading).strip())
+    return _cut(texts[0]) if texts else ""
+
+
+def _plain(paragraph):
+    """Return the text of a paragraph without badges and marks of references."""
+    paragraph = paragraph.deepcopy()
+    for kind in (nodes.raw, nodes.citation_reference, nodes.footnote_reference):
+        for node in list(paragraph.findall(kind)):
+            node.parent.remove(node)
+    text = re.sub(r"\s*\[[\d, ]+\]", "", re.sub(r"\s+", " ", paragraph.astext()))
+    return re.sub(r"\s+(?=[,.;:，。；：]|$)", "", text.strip())
+
+
+def _cut(text):
+    if len(text) <= LONGEST:
+        return text
+    cut = text[:LONGEST]
+    end = max(cut.rfind(mark) for mark in (". ", "; ", "。", "；"))
+    return cut[: end + 1].rstrip(";；") if end > 80 else cut.rsplit(" ", 1)[0] + " …"
+
+
+def plain(title):
+    """Return a page's title, which is HTML, as text."""
+    return unescape(re.sub(r"<[^>]+>", "", title))
 
 
 def metatags(app, pagename, title, doctree):
@@ -46,11 +65,7 @@ def metatags(app, pagename, title, doctree):
     figure = next((r for r in app.sobe_records.values() if r["page"] == pagename), None)
     if figure is None and pagename.rsplit("/", 1)[-1] == "index":
         figure = next(iter(app.sobe_records.values()), None)
-    tags = {
-        "og:title": re.sub(r"<[^>]+>", "", title),
-        "og:type": "article",
-        "og:site_name": app.config.project,
-    }
+    tags = {"og:title": plain(title), "og:type": "article", "og:site_name": app.config.project}
     if summary:
         tags["og:description"] = summary
     if base(app):
@@ -59,7 +74,9 @@ def metatags(app, pagename, title, doctree):
         tags["og:image"] = f"{base(app) or up}figures/{figure['name']}.png"
         tags["og:image:alt"] = figure["description"]
         tags["twitter:card"] = "summary_large_image"
-    out = f'<meta name="description" content="{escape(summary)}" />\n' if summary else ""
+    out = f'<link rel="icon" type="image/svg+xml" href="{up}_static/sobe/icon.svg">\n'
+    if summary:
+        out += f'<meta name="description" content="{escape(summary)}" />\n'
     for name, value in tags.items():
         attribute = "name" if name.startswith("twitter") else "property"
         out += f'<meta {attribute}="{name}" content="{escape(value)}" />\n'

@@ -1,0 +1,105 @@
+"""What programs read of a page: its canonical address, Scholar's tags, and schema.org's JSON-LD."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import Any
+
+from sobe.publish import citation
+from sobe.publish.crate import LICENCE
+from sobe.site import collect
+
+_CONTEXT = "https://schema.org"
+
+
+def tags(app: Any, pagename: str, title: str, summary: str) -> str:
+    """Return the tags of a page of the contents.
+
+    Parameters
+    ----------
+    app
+        Sphinx's application, with CITATION.cff as ``sobe_cff``.
+    pagename, title, summary
+        Name of the page, its title and description, as text.
+    """
+    cff = app.sobe_cff
+    edition = citation.edition(cff)
+    address = f"{collect.base(app)}{pagename}.html" if collect.base(app) else ""
+    out = f'<link rel="canonical" href="{escape(address)}">\n' if address else ""
+    named = [
+        ("citation_title", title),
+        *(("citation_author", ", ".join(filter(None, author))) for author in edition.authors),
+        ("citation_publication_date", edition.date.replace("-", "/")),
+        ("citation_inbook_title", app.config.project),
+        ("citation_language", str(app.config.language)),
+        *([("citation_public_url", address)] if address else []),
+    ]
+    out += "".join(f'<meta name="{name}" content="{escape(text)}">\n' for name, text in named)
+    described = [linked(app, title, summary, address)]
+    if pagename.rsplit("/", 1)[-1] == "data" and app.sobe_package:
+        described.append(dataset(app, address))
+    # So that no text can end the script.
+    text = json.dumps(described, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
+    return f'{out}<script type="application/ld+json">{text}</script>\n'
+
+
+def linked(app: Any, title: str, summary: str, address: str) -> dict[str, Any]:
+    """Describe a page as a schema.org ScholarlyArticle, based on the report."""
+    edition, report = citation.edition(app.sobe_cff), citation.report(app.sobe_cff)
+    found = {
+        "@context": _CONTEXT,
+        "@type": "ScholarlyArticle",
+        "headline": title,
+        "description": summary,
+        "inLanguage": str(app.config.language).replace("_", "-"),
+        "author": [_person(*author) for author in edition.authors],
+        "datePublished": edition.date,
+        "version": edition.version,
+        "license": LICENCE,
+        "isPartOf": {"@type": "Book", "name": app.config.project},
+        "isBasedOn": {
+            "@type": "Report",
+            "name": report.title,
+            "author": [_person(*author) for author in report.authors],
+            "datePublished": report.date,
+            "sameAs": report.address,
+        },
+        "url": address,
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def dataset(app: Any, address: str) -> dict[str, Any]:
+    """Describe the tables as a schema.org Dataset with one distribution per table."""
+    edition = citation.edition(app.sobe_cff)
+    base = collect.base(app)
+    described = app.sobe_package.descriptor
+    found = {
+        "@context": _CONTEXT,
+        "@type": "Dataset",
+        "name": described["title"],
+        "description": described["description"],
+        "version": described["version"],
+        "license": LICENCE,
+        "creator": [_person(*author) for author in edition.authors],
+        "isBasedOn": citation.report(app.sobe_cff).address,
+        "url": address,
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "name": resource["title"],
+                "encodingFormat": "text/csv",
+                "contentUrl": f"{base}data/{resource['path']}",
+            }
+            for resource in described["resources"]
+            if base
+        ],
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _person(family: str, given: str) -> dict[str, str]:
+    """Return an author as schema.org has it; one without a given name is an organization."""
+    kind = "Person" if given else "Organization"
+    return {"@type": kind, "name": f"{given} {family}".strip()}
