@@ -26,7 +26,7 @@ _ACCENTS = str.maketrans(
 #: What a translation keeps: roles, slots, code, addresses, targets of links, and HTML.
 _KEPT = re.compile(rf"{po.PARTS.pattern}|`[^`]*`|https?://[^\s)]+|</?[a-z][^>]*>|&\w+;")
 _EXPRESSION = re.compile(r"\bdatum\.|\bformat\(")
-_WORDS_OF_CODE = re.compile(r"'([^']*[A-Za-z]{3}[^']*)'")
+_QUOTED = re.compile(r"'([^']*)'")
 
 
 def accented(text):
@@ -45,8 +45,13 @@ def _letters(text):
 def said(message):
     """Return the translation of a message."""
     if _EXPRESSION.search(message):
-        return _WORDS_OF_CODE.sub(lambda match: f"'{accented(match[1])}'", message)
+        return _QUOTED.sub(_quoted, message)
     return f"{OPEN}{accented(message)}{CLOSE}"
+
+
+def _quoted(match):
+    is_words = re.search("[A-Za-z]{4}", match[1])
+    return f"'{accented(match[1])}'" if is_words else match[0]
 
 
 def language_file(english):

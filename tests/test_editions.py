@@ -5,9 +5,9 @@ import shutil
 import pytest
 
 from sobe.errors import BuildError
-from sobe.languages import html
+from sobe.languages import html, lacking
 from sobe.paths import ROOT
-from sobe.pipeline import lacking, messages
+from sobe.pipeline import messages
 from sobe.pipeline.book import build_book
 
 ROWS = 'from IPython.display import HTML\nHTML(f"<p>{len(rows)} rows</p>")'
@@ -94,9 +94,14 @@ def test_a_missing_translation_is_told_and_shown_in_english(bilingual, capsys):
     capsys.readouterr()
     build_book(bilingual.project)
     told = [line.strip() for line in capsys.readouterr().out.splitlines()]
-    assert "zh_CN: 4 messages have no translation, and are shown in English:" in told
-    assert "messages.po: 1, such as '{1} rows'" in told
+    lacks = lacking.noted(bilingual.project, "zh_CN")
+    total = sum(map(len, lacks["messages"].values()))
+    assert f"zh_CN: {total} messages have no translation, and are shown in English:" in told
     assert "index.po: 2, such as 'Tiny', 'To *the* [alpha](alpha.md).'" in told
+    assert "alpha.po: 1, such as 'Alpha'" in told
+    count = len(lacks["messages"]["messages"])  # texts of the theme too
+    assert any(line.startswith(f"messages.po: {count}, such as ") for line in told)
+    assert "{1} rows" in lacks["messages"]["messages"] and "2 rows" in lacks["texts"]
     english, chinese = shown(bilingual, "alpha")
     assert "<p>2 rows</p>" in english and '<p lang="en">2 rows</p>' in chinese
     front = shown(bilingual, "index")[1]
@@ -105,28 +110,31 @@ def test_a_missing_translation_is_told_and_shown_in_english(bilingual, capsys):
 
 
 def test_only_a_release_refuses_a_missing_translation(bilingual):
-    catalogue = bilingual.root / "book/locale/zh_CN/LC_MESSAGES/messages.po"
-    bilingual.write("book/index.md", "# Tiny\n")
+    folder = bilingual.root / "book/locale/zh_CN/LC_MESSAGES"
+    bilingual.write("book/index.md", "# Tiny\n\nNew one.\n")
     for name in ("index", "alpha", "beta"):
         said = {"Tiny": "小书"} if name == "index" else {name.title(): "树"}
-        messages.write(catalogue.with_name(f"{name}.po"), said, "zh_CN")
+        messages.write(folder / f"{name}.po", said, "zh_CN")
     build_book(bilingual.project)
-    lacking.refuse(bilingual.project)
     # A message that is in no catalogue yet is known from the build alone.
-    bilingual.write("book/index.md", "# Tiny\n\nNew.\n")
-    build_book(bilingual.project)
     lacking.refuse(bilingual.project, built=False)
-    messages.write(catalogue, {**SAID, "oak": ""}, "zh_CN")
+    messages.write(folder / "beta.po", {"Beta": "树", "oak": ""}, "zh_CN")
     with pytest.raises(BuildError) as error:
         lacking.refuse(bilingual.project)
-    assert str(error.value).splitlines() == [
-        "a release has no message without a translation:",
-        "  book/locale/zh_CN/LC_MESSAGES/messages.po: 1, the first 'oak'",
-        "  book/locale/zh_CN/LC_MESSAGES/index.po: 1, the first 'New.'",
-        'run make messages, fill in each empty msgstr, remove the marks "#, fuzzy", and commit',
-    ]
-    with pytest.raises(BuildError, match="messages.po: 1, the first 'oak'"):
+    lines = str(error.value).splitlines()
+    where = "  book/locale/zh_CN/LC_MESSAGES"
+    assert lines[0] == "a release has no message without a translation:"
+    assert lines[1] == f"{where}/beta.po: 1, the first 'oak'"
+    assert f"{where}/index.po: 1, the first 'New one.'" in lines
+    assert "alpha.po" not in str(error.value)
+    assert lines[-1] == (
+        'run make messages, fill in each empty msgstr, remove the marks "#, fuzzy", and commit'
+    )
+    with pytest.raises(BuildError, match="beta.po: 1, the first 'oak'"):
         lacking.refuse(bilingual.project, built=False)
+    lacking.note(bilingual.project, "zh_CN", {"messages": {}, "texts": []})
+    messages.write(folder / "beta.po", {"Beta": "树", "oak": "栎"}, "zh_CN")
+    lacking.refuse(bilingual.project)
 
 
 def test_a_build_reports_a_damaged_catalogue(bilingual):

@@ -12,11 +12,11 @@ from test_browser import CHARTS, Visit
 from sobe import languages
 from sobe.charts import translated
 from sobe.errors import BuildError
-from sobe.languages import edition
+from sobe.languages import edition, lacking
 from sobe.languages.catalogue import NEUTRAL, Catalogue, is_formula, names, tidy
 from sobe.languages.html import page as finished
 from sobe.paths import ROOT
-from sobe.pipeline import editions, lacking, parameters
+from sobe.pipeline import editions, parameters
 from sobe.pipeline.execute import Executor, Run
 from sobe.pipeline.messages import entries
 from sobe.pipeline.translated import translated_notebook

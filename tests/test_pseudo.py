@@ -8,8 +8,7 @@ import pytest
 from bs4 import BeautifulSoup, Comment, Doctype
 from conftest import turn
 
-from sobe.languages import catalogue, po
-from sobe.pipeline import lacking
+from sobe.languages import catalogue, lacking, po
 from sobe.pipeline.project import Project
 from sobe.site import scripts
 

@@ -7,7 +7,8 @@ import sys
 
 from sobe import atomic, languages, policy
 from sobe.errors import BuildError
-from sobe.pipeline import lacking, rendering
+from sobe.languages import lacking
+from sobe.pipeline import rendering
 from sobe.pipeline.worker import Worker
 
 FRONT = """<!DOCTYPE html>
@@ -53,7 +54,6 @@ def settings(project, language, editions):
             "html_title": title,
             "author": author,
             "html_search_options": {"glossary": str(project.root / "data/glossary.csv")},
-            "bibtex_default_style": language.citation["style"],
         }
     return {
         "language": language.code,
@@ -63,6 +63,7 @@ def settings(project, language, editions):
         "sobe_edition": language.folder,
         "sobe_editions": [(one.folder, one.tag, one.name) for one in editions],
         "sobe_search": language.search["class"],
+        "sobe_citation": language.citation["style"],
         **own,
     }
 

@@ -2,6 +2,7 @@
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.locale import translators
 from sphinx.search import languages as search_languages
 from sphinx.transforms import SphinxTransform
 from sphinx.util.nodes import extract_messages
@@ -34,14 +35,26 @@ def page(app, pagename, templatename, context, doctree):
     )
 
 
-def _search(app, config):
-    """Let Sphinx split texts into words by the class that the language's file names."""
+def _configure(app, config):
+    """Use the style of references that the language's file names, and its class for words."""
+    if config.sobe_citation and "bibtex_default_style" in config:
+        config.bibtex_default_style = config.sobe_citation
     if config.sobe_search:
         search_languages[config.language] = config.sobe_search  # imported where it is used
 
 
+def _know_sphinx(app):
+    """Tell this process's Catalogue which texts Sphinx and the theme have translated themselves."""
+    if catalogue := languages.in_use():
+        for translator in translators.values():
+            for message, text in getattr(translator, "_catalog", {}).items():
+                if message and text != message:
+                    catalogue.done.add(tidy(text))
+
+
 def _in_head(node):
-    while node.parent is not None and not isinstance(node.parent, nodes.docinfo):
+    # It is a list of fields until docutils makes a docinfo of it.
+    while node.parent is not None and not isinstance(node.parent, nodes.field_list):
         node = node.parent
     return node.parent is not None
 
@@ -100,7 +113,9 @@ def setup(app):
     app.add_config_value("sobe_edition", "", "html")
     app.add_config_value("sobe_editions", [], "html")
     app.add_config_value("sobe_search", "", "html")
-    app.connect("config-inited", _search)
+    app.add_config_value("sobe_citation", "", "env")
+    app.connect("config-inited", _configure)
+    app.connect("builder-inited", _know_sphinx)
     app.add_transform(_Told)
     app.connect("html-page-context", page, priority=400)
     _glue_in_translations()

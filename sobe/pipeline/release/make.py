@@ -14,7 +14,8 @@ from pathlib import Path
 from sobe import atomic, signals
 from sobe.commit import Commit, git, of
 from sobe.errors import BuildError
-from sobe.pipeline import lacking, notebook, parameters, rendering
+from sobe.languages import lacking
+from sobe.pipeline import notebook, parameters, rendering
 from sobe.pipeline.project import Project
 from sobe.pipeline.release import fresh
 from sobe.publish import archive, changes, checked, citation, compare, versions

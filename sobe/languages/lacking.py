@@ -59,7 +59,10 @@ def note(project, language, lacks):
 
 def noted(project, language):
     """Return what the last build of an edition found to be lacking."""
-    return json.loads(atomic.load(_path(project, language)) or b'{"messages": {}, "texts": []}')
+    path = _path(project, language)
+    if not path.is_file():
+        return {"messages": {}, "texts": []}
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _path(project, language):
