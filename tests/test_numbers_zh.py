@@ -2,8 +2,17 @@
 
 import pytest
 
-from sobe.languages import chinese
+from sobe import languages
+from sobe.languages import slots
 from sobe.languages.catalogue import Catalogue
+from sobe.paths import ROOT
+
+CHINESE = languages.of(ROOT / "book")["zh_CN"]
+
+
+def catalogue(messages):
+    """Return a Chinese catalogue of these messages."""
+    return Catalogue(messages, language=CHINESE)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +50,7 @@ from sobe.languages.catalogue import Catalogue
     ],
 )
 def test_a_number(text, expected):
-    assert Catalogue({})(text) == expected
+    assert catalogue({})(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -54,7 +63,7 @@ def test_a_number(text, expected):
     ],
 )
 def test_slots_stand_for_numbers_only(text, expected):
-    said, _ = chinese.slotted(text)
+    said, _ = slots.slotted(text)
     assert said == expected or "10.1038" in text and "{" in said
 
 
@@ -67,12 +76,12 @@ def test_slots_stand_for_numbers_only(text, expected):
     ],
 )
 def test_an_identifier_stays_and_is_not_missing(text):
-    translate = Catalogue({})
+    translate = catalogue({})
     assert translate(text) == text and not translate.missing
 
 
 def test_a_message_is_used_with_its_numbers():
-    translate = Catalogue({"{1} years": "{1} 年", "Stated: {1} a year": "所称：每年 {1}"})
+    translate = catalogue({"{1} years": "{1} 年", "Stated: {1} a year": "所称：每年 {1}"})
     assert translate("6.3 years") == "6.3 年"
     assert translate(" Stated: $500 million a year ") == " 所称：每年 5 亿美元 "
     assert translate("Something new") == "Something new" and list(translate.missing) == [
@@ -81,7 +90,7 @@ def test_a_message_is_used_with_its_numbers():
 
 
 def test_numbers_leave_no_spaces_between_chinese_characters():
-    translate = Catalogue({"{1} neurons": "{1} 个神经元", "about {1}": "约 {1}"})
+    translate = catalogue({"{1} neurons": "{1} 个神经元", "about {1}": "约 {1}"})
     assert (
         translate("86 billion neurons") == "860 亿个神经元"
         and translate("302 neurons") == "302 个神经元"
@@ -93,7 +102,7 @@ def test_numbers_leave_no_spaces_between_chinese_characters():
 
 
 def test_messages_are_put_together():
-    translate = Catalogue({"Neurons": "神经元", "all years": "全部年份", "Mouse": "小鼠"})
+    translate = catalogue({"Neurons": "神经元", "all years": "全部年份", "Mouse": "小鼠"})
     assert translate("Neurons, all years") == "神经元，全部年份"
     assert translate("MOUSE") == "小鼠"
     assert translate("1 MB to 3 GB") == "1 MB 至 3 GB"

@@ -12,9 +12,11 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import turn
 
+from sobe import languages
 from sobe.charts import display
 from sobe.charts.claims import Target
 from sobe.errors import BuildError
+from sobe.paths import ROOT
 from sobe.pipeline import pdf
 from sobe.print import builder, outputs
 
@@ -38,11 +40,11 @@ def made(project, site):
 
     Without Pango, fonts or poppler the tests are skipped or, where SOBE_REQUIRE_PDF is set, fail.
     """
-    missing = pdf.lacking() + [
+    missing = pdf.lacking(languages.of(project.book).values()) + [
         name for name in ("pdffonts", "pdftotext") if shutil.which(name) is None
     ]
     if missing:
-        install = f"apt-get install -y {pdf.PACKAGES} poppler-utils"
+        install = f"apt-get install -y {' '.join(pdf.PACKAGES)} poppler-utils"
         message = f"no {', '.join(missing)} here; to install: {install}"
         if os.environ.get("SOBE_REQUIRE_PDF"):
             pytest.fail(message)
@@ -267,12 +269,13 @@ def test_the_time_is_the_commits_or_the_one_given(monkeypatch):
     assert pdf.epoch(cited) == "86400"
 
 
-def test_a_missing_package_is_told_in_one_sentence(monkeypatch):
+def test_a_missing_package_is_told_in_one_sentence(monkeypatch, project):
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(
         BuildError, match=r"the PDF needs fc-list; to install: apt-get install -y libpango-1.0-0 "
     ) as error:
-        pdf.check()
+        pdf.check(project)
+    assert "fonts-noto-cjk" in str(error.value)
     assert "\n" not in str(error.value)
 
 
@@ -347,5 +350,6 @@ def test_a_grid_has_a_row_per_idea():
 
 
 def test_the_first_of_two_chinese_marks_is_half_as_wide():
-    half = builder._HALF.sub(r"<\g<0>>", "“甲”，（乙）。丙、丁")
+    marks = languages.of(ROOT / "book")["zh_CN"].text["halved"]
+    half = builder.halves(*marks).sub(r"<\g<0>>", "“甲”，（乙）。丙、丁")
     assert half == "“甲<”>，（乙<）>。丙、丁".replace("，（", "<，>（")

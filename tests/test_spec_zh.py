@@ -3,8 +3,18 @@
 import altair as alt
 import pandas as pd
 
+from sobe import languages
 from sobe.charts import translated_spec
 from sobe.languages.catalogue import Catalogue
+from sobe.paths import ROOT
+
+CHINESE = languages.of(ROOT / "book")["zh_CN"]
+
+
+def catalogue(messages):
+    """Return a Chinese catalogue of these messages."""
+    return Catalogue(messages, language=CHINESE)
+
 
 SAY = {
     "Mouse": "小鼠",
@@ -40,7 +50,7 @@ def chart():
 
 def test_data_and_filters_stay_and_words_change():
     before = chart()
-    translate = Catalogue(SAY)
+    translate = catalogue(SAY)
     after = translated_spec.translated(before, translate)
     rows = next(iter(after["datasets"].values()))
     assert [row["Organism"] for row in rows] == ["Mouse", "Fly"]
@@ -67,7 +77,7 @@ def test_words_keep_their_last_line():
     """A chart may set two lines over a mark; Chinese needs one, which is on the mark."""
     data = pd.DataFrame({"n": [1, 2], "lines": ["A long name\nof two lines", "\nMouse"]})
     shown = alt.Chart(data).mark_text(lineBreak="\n").encode(y="n:O", text="lines:N").to_dict()
-    after = translated_spec.translated(shown, Catalogue(SAY | {"A long name of two lines": "长名"}))
+    after = translated_spec.translated(shown, catalogue(SAY | {"A long name of two lines": "长名"}))
     (rows,) = after["datasets"].values()
     assert [row[after["encoding"]["text"]["field"]] for row in rows] == ["\n长名", "\n小鼠"]
 
@@ -75,7 +85,7 @@ def test_words_keep_their_last_line():
 def test_a_translated_chart_is_drawn():
     import vl_convert
 
-    svg = vl_convert.vegalite_to_svg(translated_spec.translated(chart(), Catalogue(SAY)))
+    svg = vl_convert.vegalite_to_svg(translated_spec.translated(chart(), catalogue(SAY)))
     assert (
         "小鼠" in svg
         and "标题" in svg

@@ -3,37 +3,39 @@
 Sphinx translates prose from the catalogues of the chapters. Outputs of cells are translated as data
 (`sobe.charts.translated`), in a live kernel or in the notebooks that the English edition executed.
 Cards and the data page call `translate`. The words of Sphinx and its theme are translated in the
-finished pages.
+finished pages. What else distinguishes languages is in a file for each (`sobe.languages.language`).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sobe.languages.language import Language, LanguageError, english, of
+from sobe.paths import ROOT
+
 if TYPE_CHECKING:
     from sobe.languages.catalogue import Catalogue
 
-#: Language, by Sphinx's name for it, to the folder of its edition; the source language is first.
-EDITIONS = {"en": "en", "zh_CN": "zh"}
-#: Folder of an edition to the name of its language, as the switch on every page shows it.
-NAMES = {"en": "English", "zh": "简体中文"}
-#: Folder of an edition to the language tag of its pages.
-TAGS = {"en": "en", "zh": "zh-CN"}
+__all__ = ["Language", "LanguageError", "current", "english", "of", "translate"]
+
 #: Name of the catalogue for texts in code; the other catalogues are named like their chapters.
 MESSAGES = "messages"
 
 
-class LanguageError(ValueError):
-    """A language in which the book has no edition."""
+def check(language: str, book: Path | None = None) -> Language:
+    """Return the Language of that name.
 
-
-def check(language: str) -> None:
-    """Raise LanguageError if the book has no edition in ``language``."""
-    if language not in EDITIONS:
-        raise LanguageError(f"lang is one of {', '.join(map(repr, EDITIONS))}, not {language!r}")
+    Raises
+    ------
+    LanguageError
+        If the book has no edition in it.
+    """
+    found = of(book or ROOT / "book")
+    if language not in found:
+        raise LanguageError(f"lang is one of {', '.join(map(repr, found))}, not {language!r}")
+    return found[language]
 
 
 def folder(book: Path | str, language: str) -> Path:
@@ -42,9 +44,6 @@ def folder(book: Path | str, language: str) -> Path:
 
 
 _catalogue: Catalogue | None = None
-#: Character ranges of Chinese characters and full-width punctuation.
-WIDE = "\u3000-\u303f\u3400-\u9fff\uff00-\uff65"
-_GAP = re.compile(rf"(?<=[{WIDE}]) +(?=[{WIDE}])")
 
 
 def use(catalogue: Catalogue | None) -> None:
@@ -53,9 +52,14 @@ def use(catalogue: Catalogue | None) -> None:
     _catalogue = catalogue
 
 
-def closed(text: str) -> str:
-    """Remove the spaces between Chinese characters that numbers and names leave in a text."""
-    return _GAP.sub("", text)
+def in_use() -> Catalogue | None:
+    """Return the Catalogue by which this process translates; None for English."""
+    return _catalogue
+
+
+def current() -> Language:
+    """Return the language that this process writes."""
+    return english() if _catalogue is None else _catalogue.language
 
 
 def translate(message: str, **parts: object) -> str:
@@ -63,13 +67,17 @@ def translate(message: str, **parts: object) -> str:
     if _catalogue is None:
         return message.format(**parts) if parts else message
     text = _catalogue(message)
-    # Messages have spaces around their parts, as Latin text needs them; Chinese text does not.
-    return closed(text.format(**parts)) if parts else text
+    if not parts:
+        return text
+    # Messages have spaces around their parts, as Latin text needs them.
+    filled = _catalogue.language.closed(text.format(**parts))
+    (_catalogue.untranslated if _catalogue.lacks(message) else _catalogue.done).add(filled)
+    return filled
 
 
 def tag() -> str:
     """Return the language tag of what this process writes."""
-    return "en" if _catalogue is None else TAGS[EDITIONS[_catalogue.language]]
+    return current().tag
 
 
 def number(text: str) -> str:
@@ -79,9 +87,12 @@ def number(text: str) -> str:
 
 def listing(parts: Iterable[str], between: str = ", ") -> str:
     """Join several texts; ``between`` is the English separator, ", " or "; "."""
-    return (between if _catalogue is None else {", ": "、", "; ": "；"}[between]).join(parts)
+    lists = english().lists
+    kind = next(name for name, separator in lists.items() if separator == between)
+    return current().lists[kind].join(parts)
 
 
 def sentences(parts: Iterable[str]) -> str:
     """Join sentences into a paragraph."""
-    return (" " if _catalogue is None else "").join(parts)
+    sentence: str = current().text["sentences"]
+    return sentence.join(parts)

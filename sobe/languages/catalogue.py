@@ -7,40 +7,22 @@ and symbols, and the names of works, authors, models and files.
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Mapping, Set
 from functools import lru_cache
 from pathlib import Path
 
-from sobe.languages import chinese, closed
+from sobe.languages import slots
+from sobe.languages.language import Language, english
 
-#: Columns of data/*.csv whose values are names, titles, addresses or identifiers.
-NAMED = {
-    "title",
-    "authors",
-    "url",
-    "doi",
-    "path",
-    "reference_url",
-    "project",
-    "name_latin",
-    "key",
-    "table",
-    "column",
-    "licence",
-    "theirs",
-    "ours",
-    "model_name",
-    "dataset",
-    "source",
-}
-#: Those of `NAMED` that quote values of other columns, which may be words.
+#: Columns of names that quote values of other columns, which may be words.
 QUOTED = {"theirs", "ours"}
 #: A formula of the estimator, or a unit.
 _FORMULA = re.compile(r"(?=.*_)[\w\s*/+^().,<>={}-]+|[A-Za-z.{}\d]+(?:/[\w³{}.()<>:;+-]+)+")
 #: An address without its scheme.
 _BARE = re.compile(r"[\w.-]+\.(?:com|org|gov|edu|net|io|ca|mil|md)(?:/\S*)?$|\S+@\S+$")
-#: Words that are the same in both languages: units, abbreviations, names.
+#: Words that are the same in every language: units, abbreviations, names.
 NEUTRAL = set(
     """
 B kB MB GB TB PB EB ZB YB FLOP FLOPS kiloFLOP megaFLOP gigaFLOP teraFLOP petaFLOP exaFLOP zettaFLOP
@@ -64,20 +46,19 @@ _ADDRESS = re.compile(
     r"^(https?://|10\.\d{4}/|[\w./-]+\.(csv|json|md|html|py|svg|png|pdf)(#[\w-]+)?$|[a-z0-9]+([_:=-][a-z0-9-]+)+$)"
 )
 _LETTER = re.compile(r"[A-Za-z]")
-CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 _QUOTATION = re.compile(r"(.*)“(.+)”(.*)")
-#: Texts composed of messages: the pattern of the text, and how its translated parts are joined.
+#: Texts composed of messages, and how a language joins their translated parts (`en.toml`).
 _COMPOSED = (
-    (re.compile(r"(Rows|Columns) of (?:the table )?(.+)"), "{1}：{0}"),
-    (re.compile(r"(\S+(?: \S+)?) to (\S+(?: \S+)?)"), "{} 至 {}"),
-    (re.compile(r"(.+) \((.+)\)"), "{}（{}）"),
-    (re.compile(r"(.+); (.+)"), "{}；{}"),
-    (re.compile(r"(.+), (.+)"), "{}，{}"),
-    (re.compile(r"(\S+) and (\S+)"), "{}与{}"),
-    (re.compile(r"(.+?): (.+)"), "{}：{}"),
-    (re.compile(r"(.+) · (.+)"), "{} · {}"),
+    (re.compile(r"(Rows|Columns) of (?:the table )?(.+)"), "of"),
+    (re.compile(r"(\S+(?: \S+)?) to (\S+(?: \S+)?)"), "to"),
+    (re.compile(r"(.+) \((.+)\)"), "brackets"),
+    (re.compile(r"(.+); (.+)"), "parts"),
+    (re.compile(r"(.+), (.+)"), "words"),
+    (re.compile(r"(\S+) and (\S+)"), "and"),
+    (re.compile(r"(.+?): (.+)"), "colon"),
+    (re.compile(r"(.+) · (.+)"), ""),
 )
 
 
@@ -93,15 +74,23 @@ def _is_word(column, value):
 
 @lru_cache(maxsize=4)
 def names(data: Path) -> frozenset[str]:
-    """Return every name, title and address in the tables of the folder ``data``."""
+    """Return every name, title and address in the tables of the folder ``data``.
+
+    These are facts: the columns whose field has ``"translate": false`` in ``datapackage.json``.
+    """
     found = set()
-    for path in sorted(data.rglob("*.csv")):
-        with path.open(encoding="utf-8", newline="") as lines:
-            for row in csv.DictReader(lines):
+    package = data / "datapackage.json"
+    described = json.loads(package.read_text(encoding="utf-8")) if package.is_file() else {}
+    for table in described.get("resources", []):
+        fields = (table.get("schema") or {}).get("fields") or []
+        facts = [field["name"] for field in fields if field.get("translate") is False]
+        if facts:
+            with (data / table["path"]).open(encoding="utf-8", newline="") as lines:
                 found |= {
-                    tidy(value)
-                    for key, value in row.items()
-                    if key in NAMED and value and not _is_word(key, value)
+                    tidy(row[key])
+                    for row in csv.DictReader(lines)
+                    for key in facts
+                    if row[key] and not _is_word(key, row[key])
                 }
     return frozenset(found)
 
@@ -113,12 +102,7 @@ def is_formula(text: str) -> bool:
 
 def is_neutral(text: str, named: Set[str] = frozenset()) -> bool:
     """Return whether ``text`` needs no translation; ``named`` are names that stay as they are."""
-    if (
-        not _LETTER.search(text)
-        or CHINESE.search(text)
-        or text in named
-        or text.casefold() in {"true", "false"}
-    ):
+    if not _LETTER.search(text) or text in named or text.casefold() in {"true", "false"}:
         return True
     if is_formula(text) or _BARE.match(text) or _ADDRESS.match(text) or _AUTHOR.search(text):
         return True
@@ -129,14 +113,24 @@ def is_neutral(text: str, named: Set[str] = frozenset()) -> bool:
 
 
 class Catalogue:
-    """Messages by their English text; texts without a translation are noted in ``missing``."""
+    """Messages by their English text; those without a translation are noted in ``missing``.
+
+    ``prose`` are the messages of each page's prose without a translation. ``untranslated`` are the
+    texts, as readers see them, that stay English for that reason; ``done`` are those translated.
+    """
 
     def __init__(
-        self, messages: Mapping[str, str], named: Set[str] = frozenset(), language: str = "zh_CN"
+        self,
+        messages: Mapping[str, str],
+        named: Set[str] = frozenset(),
+        language: Language | None = None,
     ) -> None:
-        self.messages, self.named, self.language = messages, named, language
+        self.messages, self.named, self.language = messages, named, language or english()
         self.folded = {message.casefold(): message for message in reversed(list(messages))}
         self.missing: dict[str, None] = {}
+        self.untranslated: set[str] = set()
+        self.prose: dict[str, list[str]] = {}
+        self.done: set[str] = set()
         self.used: set[str] = set()
 
     def __call__(self, text: str) -> str:
@@ -147,18 +141,33 @@ class Catalogue:
         if not whole:
             return text
         translated = self._one(whole) or self._composed(whole)
-        if translated is None:
-            message, _ = chinese.slotted(whole)
-            self.missing.setdefault(message, None)
+        if translated is None and whole in self.untranslated:
             return text
+        if translated is None:
+            self._note(slots.slotted(whole)[0])
+            self.untranslated.add(whole)
+            return text
+        if translated != whole:
+            self.done.add(translated)
         # Spaces at both ends belong to the page, not to the message.
         return text[: len(text) - len(text.lstrip())] + translated + text[len(text.rstrip()) :]
 
+    def is_done(self, text: str) -> bool:
+        """Return whether a text is in the language already."""
+        return text in self.done or self.language.writes(text)
+
+    def lacks(self, message: str) -> bool:
+        """Return whether a message was asked for that has no translation."""
+        return tidy(message) in self.missing
+
+    def _note(self, message: str) -> None:
+        self.missing.setdefault(message, None)
+
     def _one(self, whole: str) -> str | None:
         """Translate a text that is a message or needs no translation; None if it is neither."""
-        if _IDENTIFIER.fullmatch(whole):
+        if whole in self.done or _IDENTIFIER.fullmatch(whole):
             return whole
-        message, found = chinese.slotted(whole)
+        message, found = slots.slotted(whole)
         translated = self.messages.get(message)
         if translated is None and (same := self.folded.get(message.casefold())):
             message, translated = same, self.messages[same]
@@ -166,14 +175,14 @@ class Catalogue:
             self.used.add(message)
         elif whole in self.named:
             return whole
-        elif is_neutral(message, self.named):
+        elif self.language.writes(message) or is_neutral(message, self.named):
             translated = message
         else:
             return None
         for place, match in enumerate(found, 1):
-            translated = translated.replace(f"{{{place}}}", chinese.chinese(match))
-        # A text that had Chinese before comes from the data, and its spaces stay.
-        return translated if CHINESE.search(whole) else closed(translated)
+            translated = translated.replace(f"{{{place}}}", slots.written(match, self.language))
+        # A text that was in the language before comes from the data, and its spaces stay.
+        return translated if self.language.writes(whole) else self.language.closed(translated)
 
     def _composed(self, whole: str) -> str | None:
         """Translate a text composed of messages, by `_COMPOSED`; None if it is not such a text."""
@@ -181,32 +190,16 @@ class Catalogue:
             # The message of a text with a quotation has "…" in the place of what is quoted.
             frame = self._one(f"{quoted[1]}“…”{quoted[3]}")
             if frame is None:
-                self.missing.setdefault(f"{quoted[1]}“…”{quoted[3]}", None)
+                self._note(f"{quoted[1]}“…”{quoted[3]}")
+                self.untranslated.add(whole)
                 return whole
             return frame.replace("…", self(quoted[2]))
-        for pattern, joined in _COMPOSED:
+        for pattern, joint in _COMPOSED:
             if match := pattern.fullmatch(whole):
                 parts = [self._one(part) or self._composed(part) for part in match.groups()]
                 if all(parts):
-                    return closed(joined.format(*parts))
+                    joined = self.language.composed[joint] if joint else "{} · {}"
+                    return self.language.closed(joined.format(*parts))
         if " — " in whole:
             return " — ".join(self(part) for part in whole.split(" — "))
         return None
-
-
-def read(path: Path) -> dict[str, str]:
-    """Return {message: translation} of a .po file, without fuzzy and empty translations."""
-    from babel.messages.pofile import read_po
-
-    if not path.is_file():
-        return {}
-    with path.open("rb") as file:
-        return {
-            m.id: m.string
-            for m in read_po(file, ignore_obsolete=True)
-            if isinstance(m.id, str)
-            and isinstance(m.string, str)
-            and m.id
-            and m.string
-            and not m.fuzzy
-        }

@@ -5,10 +5,10 @@ Code, addresses and tables of the data package stay as they are.
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
+from functools import lru_cache
 
-from sobe.languages import WIDE
-from sobe.languages.catalogue import CHINESE
+from sobe.languages.catalogue import Catalogue, tidy
 
 _TOKENS = re.compile(
     r"(<!--.*?-->|<!doctype[^>]*>|</?[a-zA-Z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)", re.S | re.I
@@ -37,39 +37,86 @@ _LATE = re.compile(
     r'class="[^"]*\b(?:above-input|toggle-details|bd-search-container|headerlink|admonition-title)\b'
 )
 
-#: A space between Chinese characters, with markup next to it where the prose has emphasis or a
-#: glued text. Code and tables match as `skipped`: their texts were translated one by one.
+#: What may be next to a space where the prose has emphasis or a glued text.
 _MARKUP = r'(?:</?(?:strong|em)>|<span class="pasted-[^"]*">|</span>)*'
-_GAP = re.compile(
-    rf"<(?P<skipped>{'|'.join(sorted(_SKIPPED))}|table)\b.*?</(?P=skipped)>|"
-    rf"(?<=[{WIDE}])(?P<before>{_MARKUP})[ \n]+(?P<after>{_MARKUP})(?=[{WIDE}])",
-    re.S,
-)
+#: A start tag of an element with a language of its own, or that is the same in every language.
+_OWN = re.compile(r"""\s(?:lang|translate="no")[\s=>]""")
 
 
-def translated(text: str, translate: Callable[[str], str]) -> str:
+@lru_cache(maxsize=4)
+def _gap(ranges: str) -> re.Pattern[str]:
+    """Return the pattern of a space between two of the characters, with markup next to it.
+
+    Code and tables match as `skipped`: their texts were translated one by one.
+    """
+    return re.compile(
+        rf"<(?P<skipped>{'|'.join(sorted(_SKIPPED))}|table)\b.*?</(?P=skipped)>|"
+        rf"(?<=[{ranges}])(?P<before>{_MARKUP})[ \n]+(?P<after>{_MARKUP})(?=[{ranges}])",
+        re.S,
+    )
+
+
+def translated(text: str, translate: Catalogue) -> str:
     """Translate HTML of a cell that is not ours, as of a data frame: all texts and attributes."""
     return _walked(text, translate, lambda name, token, inside: True)
 
 
-def page(text: str, translate: Callable[[str], str]) -> str:
+def page(text: str, translate: Catalogue) -> str:
     """Translate a finished page: all around its article, and what `_LATE` matches inside it."""
 
-    def wanted(name, token, outer):
+    def wanted(name: str, token: str, outer: bool) -> bool:
         if _LATE.search(token):
             return True
         return False if name == "article" else outer
 
-    return _GAP.sub(_closed, _walked(text, translate, wanted))
+    text = _walked(text, translate, wanted)
+    ranges = translate.language.text["closed"]
+    return _gap(ranges).sub(_closed, text) if ranges else text
 
 
-def _closed(gap):
+#: Elements that hold nothing but text, so a text's language is their attribute.
+_TEXT_ONLY = {"option", "title", "text", "tspan"}
+
+
+def marked(text: str, untranslated: Set[str]) -> str:
+    """Mark the texts of a page that stayed English by ``lang="en"``, on the element of each.
+
+    A text that shares its element with others gets a ``<span>`` of its own.
+    """
+    if not untranslated:
+        return text
+    tokens = _TOKENS.split(text)
+    starts: list[int] = []  # of the open elements, from the outermost
+    for at, token in enumerate(tokens):
+        if token.startswith("<") and (tag := _TAG.match(token)):
+            if tag[1]:
+                while starts and _name(tokens[starts.pop()]) != tag[2].lower():
+                    pass
+            elif tag[2].lower() not in _VOID and not token.endswith("/>"):
+                starts.append(at)
+        elif token.strip() and starts and tidy(html.unescape(token)) in untranslated:
+            start = tokens[starts[-1]]
+            name = _name(start)
+            if name in _SKIPPED or any(_OWN.search(tokens[open_]) for open_ in starts[1:]):
+                continue
+            alone = at == starts[-1] + 1 and tokens[at + 1].lower().startswith(f"</{name}")
+            if alone or name in _TEXT_ONLY:
+                tokens[starts[-1]] = f'{start[:-1]} lang="en">'
+            else:
+                tokens[at] = f'<span lang="en">{token}</span>'
+    return "".join(tokens)
+
+
+def _name(token: str) -> str:
+    found = _TAG.match(token)
+    return found[2].lower() if found else ""
+
+
+def _closed(gap: re.Match[str]) -> str:
     return gap[0] if gap["skipped"] else gap["before"] + gap["after"]
 
 
-def _walked(
-    text: str, translate: Callable[[str], str], wanted: Callable[[str, str, bool], bool]
-) -> str:
+def _walked(text: str, translate: Catalogue, wanted: Callable[[str, str, bool], bool]) -> str:
     """Translate texts and spoken attributes where ``wanted(tag, token, outer)`` is true.
 
     ``outer`` says whether the element around is wanted.
@@ -93,7 +140,7 @@ def _walked(
                 skipped
                 or name in _SKIPPED
                 or (name == "table" and package)
-                or ('lang="zh"' in token and name != "html")
+                or (name != "html" and _OWN.search(token) is not None)
             )
             out.append(
                 _attributes(token, translate)
@@ -118,11 +165,11 @@ def _walked(
     return "".join(out)
 
 
-def _attributes(token, translate):
-    def one(match):
+def _attributes(token: str, translate: Catalogue) -> str:
+    def one(match: re.Match[str]) -> str:
         if match[2] in _READ:
             text = html.unescape(match[3])
-            if text and not CHINESE.search(text):
+            if text and not translate.is_done(text):
                 translation = translate(text)
                 if translation != text:
                     return f'{match[1]}{match[2]}="{html.escape(translation)}"'

@@ -40,7 +40,7 @@ var splitQuery = (query) => {
 _RUN = re.compile("[\u3400-\u9fff]+")
 
 
-def dictionary(cache):
+def prepare(cache):
     """Load jieba's dictionary once: from the folder `cache`, or, if that is None, from its text.
 
     Reading the text takes a second. jieba's own cache would be believed whatever it holds.
@@ -68,7 +68,7 @@ class Chinese(SearchChinese):
         # Without this, Sphinx 9 adds jieba's whole dictionary to itself, which takes seconds.
         super().__init__(options | {"dict": ""})
         self.latin, self.stems = set(), {}
-        dictionary(os.environ.get("SOBE_BUNDLE_CACHE"))
+        prepare(os.environ.get("SOBE_BUNDLE_CACHE"))
         if path := options.get("glossary"):
             with open(path, encoding="utf-8", newline="") as lines:
                 for row in csv.DictReader(lines):

@@ -1,13 +1,13 @@
-"""The editions of the site: the English source, and one for each language with catalogues."""
+"""The editions of the site: the English source, and one for each language of book/locale."""
 
 import contextlib
-import json
 import multiprocessing
 import os
 import sys
 
 from sobe import atomic, languages, policy
 from sobe.errors import BuildError
+from sobe.languages import lacking
 from sobe.pipeline import rendering
 from sobe.pipeline.worker import Worker
 
@@ -26,34 +26,44 @@ SITEMAPS = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def of(project):
-    """Return {language: folder} of the book's editions; {} for a book in one language."""
-    found = {
-        language: name
-        for language, name in languages.EDITIONS.items()
-        if name != "en" and languages.folder(project.book, language).is_dir()
-    }
-    return {"en": "en", **found} if found else {}
+    """Return {name: Language} of the book's editions; {} for a book in one language.
+
+    Raises
+    ------
+    BuildError
+        For an error in a language's file.
+    """
+    try:
+        found = languages.of(project.book)
+    except languages.LanguageError as error:
+        raise BuildError(str(error)) from None
+    return found if len(found) > 1 else {}
 
 
-def settings(project, language, name, names):
-    """Return what an edition adds to Sphinx's configuration, in a process in its language."""
+def settings(project, language, editions):
+    """Return what an edition adds to Sphinx's configuration, in a process in its language.
+
+    ``editions`` are the languages of all editions.
+    """
     title, author = (
         languages.translate(project.config.get(key, "")) for key in ("title", "author")
     )
     own = {}
-    if language != "en":
+    if language.code != "en":
         own = {
             "html_title": title,
             "author": author,
             "html_search_options": {"glossary": str(project.root / "data/glossary.csv")},
         }
     return {
-        "language": language,
+        "language": language.code,
         "locale_dirs": ["locale"],
         "gettext_compact": False,
         "project": title,
-        "sobe_edition": name,
-        "sobe_editions": names,
+        "sobe_edition": language.folder,
+        "sobe_editions": [(one.folder, one.tag, one.name) for one in editions],
+        "sobe_search": language.search["class"],
+        "sobe_citation": language.citation["style"],
         **own,
     }
 
@@ -74,48 +84,42 @@ def render(project, notebooks, out, report=print):
     if not editions:
         _render_first(project, notebooks, out)
         return
-    names = list(editions.values())
-    asides = {name: out.parent / name / "html" for name in names}
+    asides = {language: out.parent / editions[language].folder / "html" for language in editions}
     # A fork has everything imported, but not the threads of vl-convert: where it is in use, a fork
     # would wait for them for ever.
     context = multiprocessing.get_context("spawn" if "vl_convert" in sys.modules else "fork")
     others = {
-        name: Worker(
-            context, _render_another, project, notebooks, asides[name], language, name, names
-        )
-        for language, name in list(editions.items())[1:]
+        language: Worker(context, _render_another, project, notebooks, asides[language], language)
+        for language in list(editions)[1:]
     }
     failure = None
     try:
-        _render_first(project, notebooks, asides["en"], settings(project, "en", "en", names))
+        own = settings(project, editions["en"], editions.values())
+        _render_first(project, notebooks, asides["en"], own)
     except BuildError as error:
         failure = error
     except BaseException:
         for other in others.values():
             other.kill()
         raise
-    for name, other in others.items():
+    for language, other in others.items():
         try:
-            missing = other.result()
+            lacks = other.result()
         except BuildError as error:
-            failure = failure or BuildError(f"the edition {name!r}: {error}")
+            failure = failure or BuildError(f"the edition {editions[language].folder!r}: {error}")
             continue
-        note = project.cache / f"missing-{name}.json"
-        atomic.remove(note)
-        atomic.write(note, json.dumps(missing, ensure_ascii=False, indent=1))
-        if missing:
-            report(
-                f"  the edition {name!r} lacks {len(missing)} messages (make messages), "
-                f"the first: {missing[0]!r}"
-            )
+        lacking.note(project, language, lacks)
+        for line in lacking.told(language, lacks):
+            report(f"  {line}")
     if failure:
         raise failure
     out.mkdir(parents=True)
-    for name, folder in asides.items():
-        os.rename(folder, out / name)
+    for language, folder in asides.items():
+        os.rename(folder, out / editions[language].folder)
+    names = [language.folder for language in editions.values()]
     links = " · ".join(
-        f'<a href="{name}/index.html" lang="{languages.TAGS[name]}">{languages.NAMES[name]}</a>'
-        for name in names
+        f'<a href="{one.folder}/index.html" lang="{one.tag}">{one.name}</a>'
+        for one in editions.values()
     )
     (out / "index.html").write_text(
         policy.guarded(
@@ -145,7 +149,11 @@ def in_language(project, notebooks, language):
     from sobe.languages import edition
     from sobe.pipeline.translated import translated_notebook
 
-    translate = edition.catalogue(project.book, project.root / "data", language)
+    try:
+        edition.check(project.book, language)
+        translate = edition.catalogue(project.book, project.root / "data", language)
+    except languages.LanguageError as error:
+        raise BuildError(str(error)) from None
     languages.use(translate)
     try:
         yield (
@@ -159,16 +167,17 @@ def in_language(project, notebooks, language):
         languages.use(None)
 
 
-def render_other(project, notebooks, out, language, name, names):
+def render_other(project, notebooks, out, language):
     """Render one edition in another language than English, and return its Catalogue."""
     from sobe.languages import edition
 
+    editions = of(project)
     with in_language(project, notebooks, language) as (texts, translate):
         rendering.render(
             project,
-            rendering.make_tree(project, texts, name),
+            rendering.make_tree(project, texts, editions[language].folder),
             out,
-            settings(project, language, name, names),
+            settings(project, editions[language], editions.values()),
         )
     edition.translate_pages(out, translate)
     return translate
@@ -180,8 +189,8 @@ def _render_first(project, notebooks, out, own=None):
     policy.apply(out)
 
 
-def _render_another(project, notebooks, out, *names):
-    """Do `render_other`, ready to be read; return the messages that had no translation."""
-    translate = render_other(project, notebooks, out, *names)
+def _render_another(project, notebooks, out, language):
+    """Do `render_other`, ready to be read; return what had no translation, as `lacking.of`."""
+    translate = render_other(project, notebooks, out, language)
     policy.apply(out)
-    return list(translate.missing)
+    return lacking.of(translate)

@@ -8,7 +8,7 @@ import re
 import shutil
 from pathlib import Path
 
-from sobe import site
+from sobe import languages, site
 from sobe.charts import renderer, vega
 from sobe.print import builder as pdf
 from sobe.publish import provenance as release
@@ -108,6 +108,9 @@ def _write_assets(app):
     for path in scripts.STATIC.iterdir():
         if path.name not in ("charts.js", "head.js"):
             shutil.copyfile(path, out / path.name)
+    if own := languages.current().style("style.css"):
+        with (out / "sobe.css").open("a", encoding="utf-8") as file:
+            file.write(f"\n{own}")
 
 
 def _configure(app, config):

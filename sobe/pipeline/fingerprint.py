@@ -58,7 +58,11 @@ def static_digest(project, source, parameters, for_book):
     if parameters.get("lang", "en") != "en":
         parts["translation"] = tree_digest(
             project.root,
-            [*project.root.glob("sobe/languages/*.py"), *project.book.glob("locale/*/*/*.po")],
+            [
+                *project.root.glob("sobe/languages/*.py"),
+                *project.book.glob("locale/*/*.toml"),
+                *project.book.glob("locale/*/*/*.po"),
+            ],
         )
     return digest(json.dumps(parts, sort_keys=True))
 

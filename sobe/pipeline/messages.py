@@ -13,6 +13,8 @@ import tempfile
 from pathlib import Path
 
 from sobe import atomic, languages
+from sobe.errors import BuildError
+from sobe.languages import po
 from sobe.paths import ROOT
 from sobe.pipeline import editions, rendering
 from sobe.pipeline.execute import Executor
@@ -41,17 +43,15 @@ def write(path, entries, language, fuzzy=()):
 
 def entries(path):
     """Read a .po file: ({message: translation or ""}, the set of fuzzy messages)."""
-    from babel.messages.pofile import read_po
-
-    if not path.is_file():
-        return {}, set()
-    with path.open("rb") as file:
-        found = [m for m in read_po(file, ignore_obsolete=True) if m.id]
-    return {m.id: m.string for m in found}, {m.id for m in found if m.fuzzy}
+    try:
+        found = po.entries(path)
+    except languages.LanguageError as error:
+        raise BuildError(str(error)) from None
+    return {e.message: e.translation for e in found}, {e.message for e in found if e.fuzzy}
 
 
-def update(project, report=print, wanted=("zh_CN",)):
-    """Bring the catalogues of the `wanted` languages up to date.
+def update(project, report=print):
+    """Bring the catalogues of all languages of the book up to date.
 
     Returns
     -------
@@ -61,11 +61,15 @@ def update(project, report=print, wanted=("zh_CN",)):
     Raises
     ------
     BuildError
-        Where a chapter fails or a page does not render.
+        Where a chapter fails or a page does not render, or a catalogue is damaged.
     """
     from sphinx_intl.basic import update as merge
 
     lacking = {}
+    wanted = list(editions.of(project))[1:]
+    for language in wanted:
+        for path in sorted(languages.folder(project.book, language).glob("*.po")):
+            entries(path)
     with (
         rendering.building(project),
         tempfile.TemporaryDirectory(prefix=rendering.ASIDE, dir=project.build) as scratch,
@@ -138,10 +142,8 @@ def in_code():
 
 def _code(project, notebooks, scratch, language, folder):
     """Bring the catalogue of the code's messages up to date, from a rendered edition."""
-    name = languages.EDITIONS[language]
-    translate = editions.render_other(
-        project, notebooks, scratch / name / "html", language, name, ["en", name]
-    )
+    out = scratch / language / "html"
+    translate = editions.render_other(project, notebooks, out, language)
     path = folder / f"{languages.MESSAGES}.po"
     old, fuzzy = entries(path)
     for named in ("title", "author"):

@@ -12,33 +12,29 @@ import time
 
 import yaml
 
-from sobe import atomic, commit
+from sobe import atomic, commit, languages
 from sobe.errors import BuildError
+from sobe.languages import edition
 from sobe.pipeline import editions, rendering
 from sobe.pipeline.execute import Executor
 from sobe.pipeline.fingerprint import digest, file_digest
 from sobe.pipeline.project import Project
 from sobe.pipeline.worker import Worker
 from sobe.print import builder
-from sobe.print.words import WORDS
 
 NAME = "brain-emulation-2025"
 PACKAGES = (
-    "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig "
-    "fonts-noto-cjk fonts-liberation fonts-dejavu-core"
+    "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig",
+    "fonts-liberation fonts-dejavu-core",
 )
-FACES = (
-    "Noto Serif CJK SC",
-    "Noto Sans CJK SC",
-    "Liberation Serif",
-    "Liberation Sans",
-    "Liberation Mono",
-    "DejaVu Sans",
-)
+FACES = ("Liberation Serif", "Liberation Sans", "Liberation Mono", "DejaVu Sans")
 
 
-def lacking():
-    """Return the names of what `make pdf` needs of the system and does not find."""
+def lacking(found):
+    """Return the names of what `make pdf` needs of the system and does not find.
+
+    ``found`` are the languages of the editions.
+    """
     missing = []
     try:
         import weasyprint  # noqa: F401
@@ -47,14 +43,25 @@ def lacking():
     if shutil.which("fc-list") is None:
         return [*missing, "fc-list"]
     faces = subprocess.run(["fc-list", ":", "family"], capture_output=True, text=True).stdout
-    return missing + [face for face in FACES if face not in faces]
+    own = [face for kind in ("serif", "sans") for face in _fonts(found)[kind]]
+    return missing + [face for face in (*own, *FACES) if face not in faces]
 
 
-def check():
+def _fonts(found):
+    """Return the fonts and packages that languages add, by kind."""
+    return {
+        kind: [font for language in found for font in language.fonts[kind]]
+        for kind in ("serif", "sans", "packages")
+    }
+
+
+def check(project):
     """Raise BuildError, in one sentence, where a system package is missing."""
-    if missing := lacking():
+    found = languages.of(project.book).values()
+    if missing := lacking(found):
+        packages = " ".join([PACKAGES[0], *_fonts(found)["packages"], PACKAGES[1]])
         raise BuildError(
-            f"the PDF needs {', '.join(missing)}; to install: apt-get install -y {PACKAGES}"
+            f"the PDF needs {', '.join(missing)}; to install: apt-get install -y {packages}"
         )
 
 
@@ -123,12 +130,12 @@ def _source(project, notebooks, name, title):
     return source
 
 
-def _write(project, notebooks, out, language, name, names, cited):
+def _write(project, notebooks, out, language, found, cited):
     """Write an edition's document, with its pictures, in the folder `out`."""
-    settings = editions.settings(project, language, name, names)
+    settings = editions.settings(project, language, found)
     title = settings.get("project") or project.config.get("title", "")
     author = settings.get("author") or project.config.get("author", "")
-    source = _source(project, notebooks, name, title)
+    source = _source(project, notebooks, language.folder, title)
     atomic.remove(out)
     out.mkdir(parents=True)
     when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(int(epoch(cited))))
@@ -142,7 +149,12 @@ def _write(project, notebooks, out, language, name, names, cited):
             "sobe_print": {
                 "title": title,
                 "author": author,
-                "words": WORDS[name],
+                "words": language.print,
+                "language": language.tag,
+                "direction": language.direction,
+                "fonts": _fonts(found),
+                "style": language.style("print.css"),
+                "halved": language.text["halved"],
                 "cited": cited,
                 "time": when,
             },
@@ -188,18 +200,37 @@ def _typeset(out, name):
     return path
 
 
-def _edition(root, notebooks, language, name, names, cited):
-    """Make one edition's PDF, in a worker; return its path."""
-    project = Project(root)
-    out = project.build / "pdf" / f".{name}" / "print"
+def document(project, notebooks, code, cited):
+    """Write the document of an edition's PDF, with its pictures; return their folder.
+
+    Parameters
+    ----------
+    project, notebooks
+        The book, and its chapters as executed in English.
+    code
+        The language.
+    cited
+        What `citation` returns.
+    """
+    found = languages.of(project.book)
+    out = project.build / "pdf" / f".{found[code].folder}" / "print"
     translated = (
-        editions.in_language(project, notebooks, language)
-        if language != "en"
+        editions.in_language(project, notebooks, code)
+        if code != "en"
         else contextlib.nullcontext((notebooks, None))
     )
-    with translated as (notebooks, _):
-        _write(project, notebooks, out, language, name, names, cited)
-    return _typeset(out, name)
+    with translated as (notebooks, translate):
+        _write(project, notebooks, out, found[code], list(found.values()), cited)
+        if translate:
+            edition.mark(out / "document.html", translate)
+    return out
+
+
+def _edition(root, notebooks, code, cited):
+    """Make one edition's PDF, in a worker; return its path."""
+    project = Project(root)
+    name = languages.of(project.book)[code].folder
+    return _typeset(document(project, notebooks, code, cited), name)
 
 
 def _is_current(note, mark, targets):
@@ -215,12 +246,12 @@ def build(project, report=print):
     BuildError
         In one message; PDFs from earlier are then unchanged.
     """
-    check()
+    check(project)
     cited = citation(project)
     folder = project.build / "pdf"
     with rendering.building(project):
-        found = editions.of(project) or {"en": "en"}
-        targets = [folder / f"{NAME}-{name}.pdf" for name in found.values()]
+        found = languages.of(project.book)
+        targets = [folder / f"{NAME}-{one.folder}.pdf" for one in found.values()]
         notebooks = Executor(project, report).chapters()
         mark = digest(rendering.stamp(project, notebooks) + epoch(cited))
         note = folder / ".made.json"
@@ -228,10 +259,7 @@ def build(project, report=print):
             for target in targets:
                 report(f"nothing changed: {target.relative_to(project.root)}")
             return targets
-        jobs = [
-            (project.root, notebooks, language, name, list(found.values()), cited)
-            for language, name in found.items()
-        ]
+        jobs = [(project.root, notebooks, code, cited) for code in found]
         # Fresh processes: drawing charts starts threads, which a fork would lose.
         context = multiprocessing.get_context("spawn")
         making = [Worker(context, _edition, *job) for job in jobs]

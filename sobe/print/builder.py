@@ -14,18 +14,22 @@ from sobe.print.document import Document
 
 HERE = Path(__file__).parent
 NAME = "print"
-#: A Chinese punctuation mark before another one: it is set half as wide, without its empty half.
-_HALF = re.compile(r"[，。、；：？！」』）》”’](?=[「『（《“‘，。、；：？！」』）》”’])")
+
+
+def halves(marks, before):
+    """Return the pattern of a full-width mark that is set half as wide before certain others."""
+    return re.compile(f"[{re.escape(marks)}](?=[{re.escape(before)}])")
 
 
 class Translator(HTML5Translator):
-    """Sphinx's HTML, except for Chinese punctuation marks that follow each other."""
+    """Sphinx's HTML, except for full-width punctuation marks that follow each other."""
 
     def visit_Text(self, node):
-        """Write text; in Chinese, the first of two punctuation marks is half as wide."""
+        """Write text; the first of two full-width punctuation marks is half as wide."""
         super().visit_Text(node)
-        if self.config.language.startswith("zh") and not self.protect_literal_text:
-            self.body[-1] = _HALF.sub(r'<span class="half">\g<0></span>', self.body[-1])
+        halved = self.config.sobe_print.get("halved", ("", ""))
+        if all(halved) and not self.protect_literal_text:
+            self.body[-1] = halves(*halved).sub(r'<span class="half">\g<0></span>', self.body[-1])
 
 
 class PrintBuilder(SingleFileHTMLBuilder):
@@ -54,7 +58,11 @@ class PrintBuilder(SingleFileHTMLBuilder):
             body=Markup(self.docwriter.parts["fragment"]),
         )
         (out / "document.html").write_text(text, encoding="utf-8")
-        (out / "print.css").write_bytes((HERE / "print.css").read_bytes())
+        style = (HERE / "print.css").read_text(encoding="utf-8")
+        for kind in ("serif", "sans"):
+            fonts = "".join(f', "{font}"' for font in self.config.sobe_print["fonts"][kind])
+            style = style.replace(f"/*{kind.upper()}*/", fonts)
+        (out / "print.css").write_text(style + self.config.sobe_print["style"], encoding="utf-8")
 
     def finish(self):
         """Copy the images of pages; other files of a site are not needed."""

@@ -7,11 +7,11 @@ from pathlib import Path
 from docutils import nodes
 from sphinx import addnodes
 
+from sobe import languages
 from sobe.charts.outputs import chart_id
 from sobe.languages import listing, translate
 from sobe.print import outputs
 from sobe.print.outputs import Column, Piece, Table, breakable
-from sobe.print.words import WORDS
 from sobe.site import collect
 from sobe.site.datadoc import facts
 from sobe.site.nodes import OutputNode
@@ -37,8 +37,10 @@ class Document:
 
     def __init__(self, app, doctree):
         self.app, self.doctree = app, doctree
-        self.name = app.config.sobe_edition or "en"
-        self.words = WORDS[self.name]
+        self.words = app.config.sobe_print["words"]
+        # What a sentence may end with where it goes on here.
+        self.stops = "." + self.words["stop"].strip()
+        self.colons = (":", self.words["colon"].strip())
         self.records = app.sobe_records
         drawn = app.sobe_drawing.result()
         self.pictures = {name: made["svg"] for name, made in zip(self.records, drawn, strict=True)}
@@ -212,7 +214,7 @@ class Document:
         self.shown.append((node, ident, "figure", data["why"]))
         (Path(self.app.outdir) / f"{ident}.svg").write_bytes(self.pictures[name])
         caption = words["stop"].join(
-            text.rstrip(".。") for text in (data["title"], data["note"]) if text
+            text.rstrip(self.stops) for text in (data["title"], data["note"]) if text
         )
         return (
             f'<figure class="chart" id="{ident}">'
@@ -321,7 +323,7 @@ class Document:
             if before is None:
                 at = home.parent.index(home)
                 home.parent.insert(at, nodes.paragraph("", "", *self._sentences(found)[1:]))
-            elif isinstance(last, nodes.Text) and last.rstrip()[-1:] in (":", "："):
+            elif isinstance(last, nodes.Text) and last.rstrip()[-1:] in self.colons:
                 # The text after the colon may now be on another page.
                 before.replace(last, nodes.Text(last.rstrip()[:-1]))
                 start, _, end = self.words["aside_reference"].partition("{}")
@@ -341,10 +343,10 @@ class Document:
 
         The first node is the space before the sentences.
         """
-        made, gap = [], " " if self.name == "en" else ""
+        made, gap = [], languages.current().text["sentences"]
         for ident, why in found:
             if why:
-                sentence = self.words["shows"].format(figure="\0", why=why.rstrip(".。"))
+                sentence = self.words["shows"].format(figure="\0", why=why.rstrip(self.stops))
                 start, _, end = sentence.partition("\0")
                 made += [nodes.Text(gap), nodes.Text(start), self.reference(ident), nodes.Text(end)]
         if rest := [one for one in found if not one[1]]:

@@ -76,7 +76,7 @@ def table(data):
 def grid(data, names, asides):
     """Return a grid of ideas as a table with one row per idea; ``names`` are its headings.
 
-    With ``asides`` the text under an idea in Chinese is the last column.
+    With ``asides`` the summary's own words are the last column.
     """
     rows, columns = [], names if asides else names[:-1]
     for band in data["bands"]:

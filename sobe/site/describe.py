@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from sobe.languages import listing, number, sentences, translate, units
+from sobe.languages import current, english, listing, number, sentences, translate, units
 
 KINDS = {
     "point": "Scatter chart",
@@ -191,7 +191,8 @@ def _writer(encoding, field):
     """Return the function that writes numbers as the labels of an axis do."""
     axis = encoding.get("axis") or {}
     style = f"{axis.get('format', '')} {axis.get('labelExpr', '')}"
-    if "$" in style or "美元" in style:
+    money = (english().numbers["dollars"], current().numbers["dollars"])
+    if any(sign.replace("{}", "").strip() in style for sign in money):
         return units.usd
     if "%" in str(axis.get("format", "")):
         return lambda v: units.percent(

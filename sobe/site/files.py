@@ -13,13 +13,10 @@ from pathlib import Path
 
 from sobe import atomic
 from sobe.charts import theme
-from sobe.languages import tag, translate
+from sobe.languages import current, tag, translate
 from sobe.site import card, pictures
 from sobe.site import figures as rec
 
-#: Fonts of pictures by language. A font with Simplified Chinese shapes comes first, because a
-#: character that a font lacks is drawn from any other. So it is where the font is not installed.
-FONTS = {"en": "Liberation Sans", "zh-CN": "Noto Sans CJK SC, Liberation Sans"}
 WIDTH = 720
 
 
@@ -148,7 +145,9 @@ def _config():
     config = theme.config("light")
     return {
         **config,
-        "font": FONTS[tag()],
+        # A language's own font comes first, because a character that a font lacks is drawn from any
+        # other, whose shapes may be another country's. So it is where the font is not installed.
+        "font": ", ".join([*current().fonts["sans"], pictures.CARRIED]),
         "background": theme.BACKGROUND["light"],
         "padding": {"left": 16, "top": 14, "right": 16, "bottom": 10},
     }

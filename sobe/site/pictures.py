@@ -4,8 +4,8 @@ Run as `python -m sobe.site.pictures FOLDER PARENT NUMBER …`. vl-convert prefe
 system to its own font of the same name, so a picture would have other bytes on another machine. It
 looks for fonts once per process, in the folders that the configuration of fontconfig names. So
 pictures are drawn in processes of their own, with a configuration that names no folder of the
-system. Only a font that vl-convert does not carry (Noto Sans CJK SC, for Chinese) is looked up and
-added.
+system. Only a language's own fonts, which vl-convert does not carry, are looked up and added; the
+bytes of pictures with them depend on the fonts' version.
 """
 
 import json
@@ -23,8 +23,8 @@ from sobe import atomic, signals
 from sobe.paths import ROOT
 
 FOOT = 34  # height in pixels of the source line under a chart
-#: Fonts that vl-convert does not carry; the bytes of pictures with them depend on their version.
-OF_THE_SYSTEM = ("Noto Sans CJK SC",)
+#: The font of vl-convert in which all other text is drawn.
+CARRIED = "Liberation Sans"
 #: A process takes a third of a second to start, so more processes would not be faster.
 PROCESSES = 2
 _FONTS = (
@@ -39,19 +39,18 @@ _PIECES = re.compile(
 def _folders(fonts):
     """Return the folders of the system's fonts that the font lists of figures name."""
     found = set()
-    for face in OF_THE_SYSTEM:
-        if any(face in font for font in fonts):
-            try:
-                listed = subprocess.run(
-                    ["fc-list", f":family={face}", "file"], capture_output=True, text=True
-                ).stdout
-            except FileNotFoundError:
-                continue
-            found |= {
-                str(Path(line.strip().rstrip(":")).parent)
-                for line in listed.splitlines()
-                if line.strip()
-            }
+    for face in {face.strip() for font in fonts for face in font.split(",")} - {CARRIED}:
+        try:
+            listed = subprocess.run(
+                ["fc-list", f":family={face}", "file"], capture_output=True, text=True
+            ).stdout
+        except FileNotFoundError:
+            continue
+        found |= {
+            str(Path(line.strip().rstrip(":")).parent)
+            for line in listed.splitlines()
+            if line.strip()
+        }
     return sorted(found)
 
 
@@ -123,7 +122,7 @@ def drawn(figures, inside=None):
 
 
 def lines(text, width):
-    """Break a text into lines of up to ``width`` letters; a Chinese character counts as two."""
+    """Break a text into lines of up to ``width`` letters; a wide one counts as two."""
     if text.isascii():
         return textwrap.wrap(text, width)
     broken = []

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from sobe.charts import theme
 from sobe.charts.vega import BundleError
-from sobe.languages import translate
+from sobe.languages import current, translate
 
 STATIC = Path(__file__).resolve().parent / "static"
 MARKER = "/*SOBE_THEMES*/ null"
-WORDS = "/*SOBE_WORDS*/ {}"
+WORDS, NUMBERS = "/*SOBE_WORDS*/ {}", "/*SOBE_NUMBERS*/ {}"
 _MESSAGE = re.compile(r'\btranslate\("((?:[^"\\]|\\.)*)"')
 
 
@@ -40,9 +40,17 @@ def messages():
 
 
 def head():
-    """Return the script for the head of every page, filled with the words of its language."""
+    """Return the script for the head of every page, filled with its language."""
     words = {message: text for message in messages() if (text := translate(message)) != message}
+    language = current()
+    numbers = {
+        "scales": [[10**power, word] for power, word, _ in language.numbers["scales"]],
+        "dollars": language.numbers["dollars"],
+        "closed": language.text["closed"],
+    }
     source = (STATIC / "head.js").read_text(encoding="utf-8")
-    if WORDS not in source:
-        raise BundleError(f"sobe/site/static/head.js has lost its marker {WORDS!r}")
-    return source.replace(WORDS, json.dumps(words, sort_keys=True, ensure_ascii=False))
+    for marker, value in ((WORDS, words), (NUMBERS, numbers)):
+        if marker not in source:
+            raise BundleError(f"sobe/site/static/head.js has lost its marker {marker!r}")
+        source = source.replace(marker, json.dumps(value, sort_keys=True, ensure_ascii=False))
+    return source

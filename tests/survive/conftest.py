@@ -116,6 +116,8 @@ class Book:
         self.write("sobe/code.py", "x = 1\n")
         catalogues = self.root / "book/locale/zh_CN/LC_MESSAGES"
         catalogues.mkdir(parents=True)
+        language = "book/locale/zh_CN/language.toml"
+        shutil.copyfile(ROOT / language, self.root / language)
         for domain, words in WORDS.items():
             said = "".join(
                 f'msgid "{message}"\nmsgstr "{chinese}"\n\n' for message, chinese in words.items()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sobe import languages
 from sobe.pipeline.pdf import lacking
 from survive.conftest import KILLS, ROOT, STOPPED, Book, killed, listing, ready, same
 
@@ -118,7 +119,10 @@ def test_a_single_chapter_killed(book, moments, account, how):
         account(f"{how} during make chapter", "notebook whole; the next run makes it")
 
 
-@pytest.mark.skipif(bool(lacking()), reason="the PDF needs what is not installed here")
+@pytest.mark.skipif(
+    bool(lacking(languages.of(ROOT / "book").values())),
+    reason="the PDF needs what is not installed here",
+)
 @pytest.mark.parametrize("how", KILLS)
 def test_make_pdf_killed(book, moments, account, temporary, how):
     """While its pages are rendered, and once WeasyPrint lays out its document."""

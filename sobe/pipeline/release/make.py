@@ -14,6 +14,7 @@ from pathlib import Path
 from sobe import atomic, signals
 from sobe.commit import Commit, git, of
 from sobe.errors import BuildError
+from sobe.languages import lacking
 from sobe.pipeline import notebook, parameters, rendering
 from sobe.pipeline.project import Project
 from sobe.pipeline.release import fresh
@@ -63,6 +64,8 @@ def check(root, version, dist):
             f"{file.relative_to(root)} does not hold what changed in the data since the last "
             f"release: run make changes VERSION={version} and commit it"
         )
+    # What the catalogues themselves lack is known before the build.
+    lacking.refuse(Project(root), built=False)
     return commit
 
 
@@ -176,7 +179,7 @@ def _releasing(root):
         yield
 
 
-def assemble(root, commit, version, address, out, pdf=True, surrounding=None):
+def assemble(root, commit, version, address, out, pdf=True, surrounding=None, complete=False):
     """Build a commit from nothing, and lay out the release in a new folder.
 
     Parameters
@@ -191,6 +194,8 @@ def assemble(root, commit, version, address, out, pdf=True, surrounding=None):
         Whether to make the PDFs.
     surrounding
         A `fresh.Surrounding`; the default if None.
+    complete
+        Whether every message must have a translation.
 
     Raises
     ------
@@ -206,6 +211,8 @@ def assemble(root, commit, version, address, out, pdf=True, surrounding=None):
         fresh.checkout(repository, commit.id, out.parent, surrounding) as folder,
     ):
         built = fresh.build(folder, pdf, surrounding, variables)
+        if complete:
+            lacking.refuse(Project(folder))
         html = built / "html"
         edition = html / "en" if (html / "en").is_dir() else html
         out.mkdir()
@@ -272,14 +279,15 @@ def release(root, version, report=print, pdf=True):
         if pdf:
             from sobe.pipeline import pdf
 
-            pdf.check()
+            pdf.check(Project(root))
         dist.mkdir(exist_ok=True)
         report(f"building {version} from commit {commit.short}")
         with tempfile.TemporaryDirectory(
             prefix=versions.MAKING, dir=dist, ignore_cleanup_errors=True
         ) as aside:
             made = Path(aside) / version
-            assemble(root, commit, version, os.environ.get("SOBE_BASE_URL", ""), made, pdf)
+            address = os.environ.get("SOBE_BASE_URL", "")
+            assemble(root, commit, version, address, made, pdf, complete=True)
             os.rename(made, dist / version)
         report(f"released {version}: {dist.name}/{version}")
         _publish(root, report)
@@ -411,7 +419,7 @@ def verify(root, report=print, pdf=True):
     if pdf:
         from sobe.pipeline import pdf
 
-        pdf.check()
+        pdf.check(Project(root))
     surroundings = SURROUNDINGS
     if not fresh.can_shift():
         report("faketime is not installed: both builds have today's date")

@@ -51,7 +51,7 @@
   const ruler = document.createElement("canvas").getContext("2d");
 
   /* Text broken into lines no wider than the chart; Vega itself would cut it off.
-     Chinese may be broken after any character but not before a closing mark. */
+     A text without spaces may be broken after any character but not before a closing mark. */
   const PIECES = /[\u3400-\u9fff\uff01-\uff60\u3001-\u301f][\u3001\u3002\uff01-\uff1f\u300b\u300d\u201d]*\s*|[^\s\u3400-\u9fff\uff01-\uff60\u3001-\u301f]+\s*/g;
   function lines(text, width, font) {
     ruler.font = font;
@@ -84,12 +84,15 @@
       out[key] = key === "datasets" || key === "data" ? part : linear(part, channel);
       const log = key === channel && part && part.scale && part.scale.type === "log";
       if (!log) continue;
-      const money = /[$]|美元/.exec(JSON.stringify(part.axis || {}));
+      /* The sign of an axis of dollars is the language's own, or, in a fixed format, "$". */
+      const [before, after] = window.sobeDollars.split("{}");
+      const written = JSON.stringify(part.axis || {});
+      const money = ["$", before, after].some((sign) => sign.trim() && written.includes(sign.trim()));
       const words = window.sobeScales.reduceRight(
         (rest, [size, word]) => `abs(datum.value) >= ${size} ? format(datum.value / ${size}, ',~r') + '${word}' : ${rest}`,
         "format(datum.value, ',~r')");
       out[key].scale = { type: "linear", zero: true };
-      out[key].axis = { ...part.axis, values: null, tickCount: 6, format: null, labelExpr: `${money && money[0] === "$" ? "'$' + " : ""}(${words})${money && money[0] !== "$" ? " + ' 美元'" : ""}` };
+      out[key].axis = { ...part.axis, values: null, tickCount: 6, format: null, labelExpr: money ? `'${before}' + (${words}) + '${after}'` : words };
       if (!(part.axis && part.axis.title)) delete out[key].axis.title;
     }
     return out;

@@ -39,8 +39,7 @@
   function usd(x) {
     const cents = x >= 0.1 && x < 10 && !Number.isInteger(Number(x.toPrecision(3)));
     const text = cents ? x.toFixed(2) : words(x);
-    if (!document.documentElement.lang.startsWith("zh")) return "$" + text;
-    return text + (/[万亿]$/.test(text) ? "美元" : " 美元");
+    return window.sobeClosed(window.sobeDollars.replace("{}", () => text));
   }
   const fill = window.sobeFill;
 

@@ -17,11 +17,13 @@
   /* What scripts say, in the page's language: the build puts the words in place of the marker. */
   const words = /*SOBE_WORDS*/ {};
   window.sobeTranslate = (message, parts = {}) => window.sobeFill(words[message] || message, parts);
-  /* A text with its {places} filled, and no space between Chinese characters. */
-  window.sobeFill = (text, parts) => text.replace(/\{(\w+)\}/g, (whole, name) => parts[name] ?? whole)
-    .replace(/([\u3400-\u9fff]) (?=[\u3400-\u9fff])/g, "$1");
-  /* Large numbers have words at other sizes in Chinese. */
-  window.sobeScales = root.lang.startsWith("zh")
-    ? [[1e12, " 万亿"], [1e8, " 亿"], [1e4, " 万"]]
-    : [[1e12, " trillion"], [1e9, " billion"], [1e6, " million"]];
+  /* Large numbers, dollars and spaces, as the file of the page's language has them. */
+  const numbers = /*SOBE_NUMBERS*/ {};
+  const gap = numbers.closed && new RegExp(`([${numbers.closed}]) (?=[${numbers.closed}])`, "g");
+  window.sobeClosed = (text) => gap ? text.replace(gap, "$1") : text;
+  /* A text with its {places} filled. */
+  window.sobeFill = (text, parts) =>
+    window.sobeClosed(text.replace(/\{(\w+)\}/g, (whole, name) => parts[name] ?? whole));
+  window.sobeScales = numbers.scales;
+  window.sobeDollars = numbers.dollars;
 })();

@@ -1,0 +1,210 @@
+"""A language that is only data: the whole book in accented English, with nothing left over."""
+
+import json
+import re
+
+import pseudo
+import pytest
+from bs4 import BeautifulSoup, Comment, Doctype
+from conftest import turn
+
+from sobe.languages import catalogue, lacking, po
+from sobe.pipeline.project import Project
+from sobe.site import scripts
+
+ATTRIBUTES = ("aria-label", "title", "alt", "placeholder", "data-row", "data-column", "label")
+ATTRIBUTES += ("data-sobe-rows", "data-sobe-columns", "aria-roledescription", "content")
+#: What is the same in every language: code, and what says so or has a language of its own.
+SAME = "script, style, pre, code, kbd, math, textarea, [translate=no], [lang]:not(html)"
+#: Of the page of the data: tables as they are in the files.
+SAME += ", .sobe-data table, dl.citation, div.citation, .citation-list"
+NEUTRAL = catalogue.NEUTRAL
+_ADDRESS = re.compile(
+    r"https?://\S+|www\.\S+|10\.\d{4,}/\S+|\S+@\S+|[\w.-]+\.(?:com|org|gov|edu)\S*"
+)
+_WORD = re.compile(r"(?<![\w.@/_*-])[A-Za-z]{3,}(?![\w@/_*]|-\w|\.\w)")
+
+
+def english(text, facts=frozenset()):
+    """Words of a text that escaped translation: those without accents that are no facts."""
+    text = catalogue.tidy(text)
+    if text in facts or catalogue.is_neutral(text, facts):
+        return []
+    text = _ADDRESS.sub("", text)
+    if not _WORD.search(text):
+        return []
+    for fact in sorted((fact for fact in facts if fact in text), key=len, reverse=True):
+        text = text.replace(fact, " ")
+    return [word for word in _WORD.findall(text) if word not in NEUTRAL]
+
+
+def texts(path):
+    """Texts of a page as a reader sees or hears them."""
+    soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+    for element in soup.select(SAME):
+        element.decompose()
+    for text in soup.find_all(string=True):
+        if not isinstance(text, (Comment, Doctype)) and text.strip():
+            yield text
+    for element in soup.find_all(True):
+        if element.name == "meta" and element.get("name", element.get("property", "")) not in (
+            "description",
+            "keywords",
+            "og:title",
+            "og:description",
+            "og:image:alt",
+            "og:site_name",
+        ):
+            continue
+        yield from (element[name] for name in ATTRIBUTES if element.get(name))
+
+
+def left(said, facts):
+    """{text: words} that escaped."""
+    return {text: words for text in said if (words := english(text, facts))}
+
+
+@pytest.fixture(scope="module")
+def book(project, site, tmp_path_factory):
+    """The copy of the checkout in the language, and what its build printed."""
+    folder = tmp_path_factory.mktemp("pseudo")
+    with turn(project):
+        said = pseudo.book(project.root, folder)
+    return folder, said
+
+
+@pytest.fixture(scope="module")
+def edition(book):
+    """The pages."""
+    return book[0] / "_build/html/xa"
+
+
+@pytest.fixture(scope="module")
+def facts(project):
+    """What stays as it is: facts and names of the data."""
+    package = json.loads((project.root / "data/datapackage.json").read_text(encoding="utf-8"))
+    tables = {table["name"] for table in package["resources"]}
+    return catalogue.names(project.root / "data") | tables
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("⟦Çóóšţ⟧", []),
+        ("⟦Çóóšţ per neuron⟧", ["per", "neuron"]),
+        ("⟦Çóóšţ⟧ 3.5 EB, Smith", []),
+        ("Version", ["Version"]),
+        ("first_cost / neurons", []),
+        ("https://example.org/some-thing", []),
+    ],
+)
+def test_what_escapes_is_found(text, words):
+    assert english(text, {"Smith"}) == words
+
+
+def test_the_language_is_longer_and_keeps_parts():
+    message = "The **cost** of {glue:text}`year` is {1} [Scale](scale.md) at `x`"
+    said = pseudo.said(message)
+    assert said.startswith("⟦") and len(said) > 1.15 * len(message)
+    assert po.PARTS.findall(said) == po.PARTS.findall(message) and "`x`" in said
+    assert english(po.PARTS.sub("", said).replace("`x`", "")) == []
+
+
+def test_the_book_is_built_and_lacks_nothing(book):
+    folder, said = book
+    assert "no translation" not in said
+    assert lacking.noted(Project(folder), pseudo.CODE) == {"messages": {}, "texts": []}
+    assert '<html lang="en-XA"' in (folder / "_build/html/xa/index.html").read_text(
+        encoding="utf-8"
+    )
+
+
+def test_no_text_of_a_page_escapes(edition, facts):
+    pages = [*edition.glob("*.html"), *edition.glob("figures/*.html")]
+    assert len(pages) > 30
+    found = {
+        path.relative_to(edition).as_posix(): escaped
+        for path in sorted(pages)
+        if (escaped := left(texts(path), facts))
+    }
+    assert found == {}
+
+
+def drawn(spec):
+    """Texts of a chart's spec that a reader sees: titles, labels, marks and tooltips."""
+    rows = [row for data in spec.get("datasets", {}).values() for row in data]
+
+    def walk(node):
+        if isinstance(node, list):
+            for item in node:
+                yield from walk(item)
+        if not isinstance(node, dict):
+            return
+        for key, value in node.items():
+            if key in ("datasets", "data"):
+                continue
+            if key in ("title", "subtitle", "description", "text", "labels"):
+                yield from (
+                    part
+                    for part in (value if isinstance(value, list) else [value])
+                    if isinstance(part, str)
+                )
+            if key in ("labelExpr", "calculate") and isinstance(value, str):
+                yield from re.findall(r"'([^']* [^']*|[A-Z][a-z]{2,})'", value)
+            if key == "bind" and isinstance(value, dict):
+                yield from (value[name] for name in ("name",) if name in value)
+            if key in ("text", "tooltip"):
+                for channel in value if isinstance(value, list) else [value]:
+                    if isinstance(channel, dict) and channel.get("field"):
+                        field = channel["field"]
+                        yield from (row[field] for row in rows if isinstance(row.get(field), str))
+                        if key == "tooltip" and "title" not in channel:
+                            yield field
+            yield from walk(value)
+
+    return walk(spec)
+
+
+def test_no_text_of_a_chart_or_its_files_escapes(edition, facts):
+    found = {}
+    specs = sorted(edition.glob("figures/*.vl.json"))
+    assert len(specs) > 20
+    for path in specs:
+        name = path.name.removesuffix(".vl.json")
+        svg = path.with_name(f"{name}.svg").read_text(encoding="utf-8")
+        described = json.loads(path.with_name(f"{name}.json").read_text(encoding="utf-8"))
+        columns = [
+            column[key] for column in described["columns"] for key in ("name", "description")
+        ]
+        said = [
+            *drawn(json.loads(path.read_text(encoding="utf-8"))),
+            *BeautifulSoup(svg, "html.parser").stripped_strings,
+            *columns,
+            described["title"],
+            described["subtitle"],
+            described["description"],
+        ]
+        if escaped := left(said, facts):
+            found[name] = escaped
+    assert found == {}
+
+
+def test_no_words_of_a_script_escape(edition):
+    head = (edition / "_static/sobe/head.js").read_text(encoding="utf-8")
+    words = json.loads(re.search(r"const words = (\{.*?\});\n", head)[1])
+    assert set(scripts.messages()) == set(words) and len(words) > 15
+    assert left(words.values(), frozenset()) == {}
+    assert "ƀííļļííóóñ" in head
+
+
+def test_no_title_in_the_search_escapes(edition, facts):
+    index = (edition / "searchindex.js").read_text(encoding="utf-8")
+    found = json.loads(re.search(r"Search\.setIndex\((.*)\)", index, re.S)[1])
+    assert len(found["titles"]) > 10
+    assert left([*found["titles"], *found["alltitles"]], facts) == {}
+    assert any("ççóó" in term or "çóó" in term for term in found["terms"])
+
+
+def test_no_text_of_the_pdf_escapes(book, facts):
+    path = pseudo.document(book[0])
+    assert left(texts(path), facts) == {}
