@@ -119,9 +119,8 @@ bench: $(TESTS) ## Time this build and its pages against plain Jupyter Book (N=â
 	@$(PY) bench/pages.py --runs "$$N"
 	@$(PY) bench/growth.py
 
-data: $(STAMP) ## Derive data/ again from the upstream repository: UPSTREAM=folder
-	@test -n "$$UPSTREAM" || { echo "error: say where the upstream repository is: make data UPSTREAM=folder" >&2; exit 1; }
-	@$(PY) -m sobe.pipeline.derive "$$UPSTREAM"
+data: $(STAMP) ## Derive data/ again from the upstream repository: UPSTREAM=folder; without it, only what our tables give
+	@$(PY) -m sobe.pipeline.derive $${UPSTREAM:+"$$UPSTREAM"}
 
 check-upstream: $(STAMP) ## Check that data/ is what the upstream repository gives: UPSTREAM=folder
 	@test -n "$$UPSTREAM" || { echo "error: say where the upstream repository is: make check-upstream UPSTREAM=folder" >&2; exit 1; }

@@ -202,7 +202,9 @@ def test_reads_are_recorded(data, tmp_path, monkeypatch):
     tables.load("recordings", data)
     assert log.read_text().splitlines()[1:] == [
         str(data / "recordings.csv"),
-        str(data / "sources.csv"),
+        # Of another table, only the rows that this one refers to.
+        f"{data / 'sources.csv'}\tkey\tlee",
+        f"{data / 'sources.csv'}\tkey\tsmith",
     ]
 
 

@@ -119,7 +119,7 @@ def join(app, env):
     app.sobe_package = rec.Package(app.sobe_root / "data")
     try:  # check tables that no chapter reads as well: they are published
         for name in app.sobe_package.tables:
-            tables.load(name, app.sobe_root / "data")
+            tables.load(name, app.sobe_root / "data", own=True)
     except tables.TableError as error:
         raise ExtensionError(str(error)) from None
     app.sobe_cited = {**rec.citation(app.sobe_root), "commit": str(app.sobe_commit)}

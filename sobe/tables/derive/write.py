@@ -49,7 +49,7 @@ def write(files: dict[str, str], root: Path) -> None:
                 (aside / name).parent.mkdir(parents=True, exist_ok=True)
                 atomic.write(aside / name, text)
             for name in tables.names(aside / "data"):
-                tables.load(name, aside / "data")
+                tables.load(name, aside / "data", own=True)
             for path in _files(aside):
                 if path.relative_to(aside).as_posix() not in files:
                     path.unlink()
