@@ -481,7 +481,9 @@ def load(name: str, data_dir=None, own: bool = False) -> pd.DataFrame:
         columns, targets = _listed(key["fields"]), _listed(key["reference"]["fields"])
         other = key["reference"].get("resource") or name
         if other not in tables:
-            tables[other] = _Table(package, other, own)
+            # A table kept by hand may say more about our rows as well.
+            wide = own or own_path(package.resources[name]) is None
+            tables[other] = _Table(package, other, wide)
         if len(columns) != len(targets) or set(targets) - {c.name for c in tables[other].columns}:
             found, expected = ", ".join(targets), f"columns of table {other!r}"
             raise package.error(expected, column=", ".join(columns), value=found)
