@@ -7,6 +7,7 @@ and symbols, and the names of works, authors, models and files.
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Mapping, Set
 from functools import lru_cache
@@ -14,27 +15,7 @@ from pathlib import Path
 
 from sobe.languages import chinese, closed
 
-#: Columns of data/*.csv whose values are names, titles, addresses or identifiers.
-NAMED = {
-    "title",
-    "authors",
-    "url",
-    "doi",
-    "path",
-    "reference_url",
-    "project",
-    "name_latin",
-    "key",
-    "table",
-    "column",
-    "licence",
-    "theirs",
-    "ours",
-    "model_name",
-    "dataset",
-    "source",
-}
-#: Those of `NAMED` that quote values of other columns, which may be words.
+#: Columns of facts that quote values of other columns, which may be words.
 QUOTED = {"theirs", "ours"}
 #: A formula of the estimator, or a unit.
 _FORMULA = re.compile(r"(?=.*_)[\w\s*/+^().,<>={}-]+|[A-Za-z.{}\d]+(?:/[\w³{}.()<>:;+-]+)+")
@@ -93,15 +74,25 @@ def _is_word(column, value):
 
 @lru_cache(maxsize=4)
 def names(data: Path) -> frozenset[str]:
-    """Return every name, title and address in the tables of the folder ``data``."""
+    """Return every name, title and address in the tables of the folder ``data``.
+
+    They are the values of columns that its datapackage.json marks as ``fact``.
+    """
+    described = data / "datapackage.json"
+    package = json.loads(described.read_text(encoding="utf-8")) if described.is_file() else {}
+    facts = {
+        resource["path"]: [f["name"] for f in resource["schema"]["fields"] if f.get("fact")]
+        for resource in package.get("resources", [])
+    }
     found = set()
     for path in sorted(data.rglob("*.csv")):
+        # Rows of ours have the columns of the table that they belong to.
+        columns = facts.get(path.relative_to(data).as_posix().removeprefix("own/"), [])
         with path.open(encoding="utf-8", newline="") as lines:
             for row in csv.DictReader(lines):
+                values = ((key, row.get(key)) for key in columns)
                 found |= {
-                    tidy(value)
-                    for key, value in row.items()
-                    if key in NAMED and value and not _is_word(key, value)
+                    tidy(value) for key, value in values if value and not _is_word(key, value)
                 }
     return frozenset(found)
 

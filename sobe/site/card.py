@@ -93,15 +93,24 @@ def _cell(value, column, speak):
 
 
 def sources(record):
-    """Return a figure's sources: title, address or "", and the rest of the line."""
+    """Yield each source of a figure as HTML: a link, authors, year and licence.
+
+    All but the words between them are facts, which no message contains.
+    """
     for source in record["sources"]:
         where = f"https://doi.org/{source['doi']}" if source["doi"] else source["url"]
-        licence = f"{source['licence']}." if source["licence"] else "Licence not stated."
-        yield {
-            "title": source["title"],
-            "url": where if where.startswith(("https://", "http://")) else "",
-            "rest": f". {source['authors']} ({source['year']}). {licence}",
-        }
+        title = quote(source["title"])
+        if where.startswith(("https://", "http://")):
+            title = f'<a href="{quote(where)}">{title}</a>'
+        authors = source["authors"].replace("and others", translate("and others"))
+        facts = {"source": title, "authors": quote(authors), "year": quote(source["year"])}
+        if licence := source["licence"]:
+            line = translate(
+                "{source}. {authors} ({year}). {licence}.", licence=quote(licence), **facts
+            )
+        else:
+            line = translate("{source}. {authors} ({year}). Licence not stated.", **facts)
+        yield Markup(line)
 
 
 def card(

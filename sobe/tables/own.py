@@ -66,11 +66,12 @@ def files(folder: Path) -> dict[str, bytes]:
     return {"datapackage.json": described.encode(), **found}
 
 
-def as_csv(columns: list[str], rows: list[dict[str, str]]) -> str:
-    """Return rows as the text of a CSV file."""
+def as_csv(columns: list[str], rows: list[dict[str, str]], header: bool = True) -> str:
+    """Return rows as the text of a CSV file, or of its end if without ``header``."""
     out = io.StringIO()
     writer = csv.DictWriter(out, columns, lineterminator="\n")
-    writer.writeheader()
+    if header:
+        writer.writeheader()
     writer.writerows(rows)
     return out.getvalue()
 
