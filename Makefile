@@ -41,7 +41,7 @@ override FORMAT_CELLS := $(VENV)/bin/jupytext --quiet --pipe '$(RUFF) format --l
 override TWO := PYTEST_ADDOPTS="--numprocesses=2 --dist=worksteal $$PYTEST_ADDOPTS $$PYTEST_ARGS"
 
 .DEFAULT_GOAL := book
-.PHONY: book test test-quick test-next lint format survive messages pdf verify changes release verify-release publish chapter scenario sweep serve bench data source check-upstream lock audit clean help
+.PHONY: book test test-quick test-next lint format survive messages pdf verify changes release verify-release publish chapter scenario sweep serve bench data source proposal forms check-upstream lock audit clean help
 
 book: $(STAMP) ## Build the book into _build/html (only what changed; first makes .venv)
 	@$(PY) -m sobe.pipeline book
@@ -124,6 +124,12 @@ data: $(STAMP) ## Derive data/ again from the upstream repository: UPSTREAM=fold
 
 source: $(STAMP) ## Add a source from its record in CSL-JSON, BibTeX or RIS: FILE=record.bib (or DOI=10.…, by network)
 	@$(PY) -m sobe.pipeline.contribute source --file "$$FILE" --doi "$$DOI"
+
+proposal: $(STAMP) ## Add the row that a filled issue form proposes, or say what is wrong with it: FILE=issue.md
+	@$(PY) -m sobe.pipeline.contribute proposal --file "$$FILE"
+
+forms: $(STAMP) ## Write the issue forms again from data/datapackage.json
+	@$(PY) -m sobe.pipeline.contribute forms
 
 check-upstream: $(STAMP) ## Check that data/ is what the upstream repository gives: UPSTREAM=folder
 	@test -n "$$UPSTREAM" || { echo "error: say where the upstream repository is: make check-upstream UPSTREAM=folder" >&2; exit 1; }

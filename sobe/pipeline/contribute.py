@@ -1,4 +1,4 @@
-"""Add a source or a proposed row to our own tables: `make source` and `make proposal`.
+"""Add to our own tables: `make source`, `make proposal`, and `make forms` for the issue forms.
 
 All of a command's changes are put in place at once, after every table was loaded with them.
 """
@@ -16,22 +16,27 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
+from typing import Any
 
-from sobe import atomic
+import yaml
+
+from sobe import atomic, tables
 from sobe.errors import BuildError, reason
 from sobe.paths import ROOT
 from sobe.pipeline import computed
-from sobe.tables import TableError, own, record
+from sobe.tables import TableError, own, proposal, record
 from sobe.tables.derive.common import DeriveError
 from sobe.tables.derive.write import finish, write
 
-SOURCES = "data/sources.csv"
+SOURCES, FORMS = "data/sources.csv", ".github/ISSUE_TEMPLATE"
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)?(10\.[0-9]{4,9}/\S+)")
 _CSL = "application/vnd.citationstyles.csl+json"
 
 
-def add_source(root: Path, content: bytes, file: str, today: datetime.date) -> str:
-    """Add the publication that a record describes to table ``sources``; return its key.
+def with_source(
+    root: Path, content: bytes, file: str, today: datetime.date
+) -> tuple[str, dict[str, str]]:
+    """Return the key of a publication, and the file of table ``sources`` with it added.
 
     Parameters
     ----------
@@ -59,8 +64,66 @@ def add_source(root: Path, content: bytes, file: str, today: datetime.date) -> s
             raise BuildError(f"{file}: {SOURCES} has it already, as {known['key']!r}")
     key = record.key_of(source, (known["key"] for known in rows))
     columns = text.partition("\n")[0].split(",")
-    write({SOURCES: text + own.as_csv(columns, [{"key": key, **source}], header=False)}, root)
+    return key, {SOURCES: text + own.as_csv(columns, [{"key": key, **source}], header=False)}
+
+
+def add_source(root: Path, content: bytes, file: str, today: datetime.date) -> str:
+    """Add the publication that a record describes to table ``sources``; return its key."""
+    key, files = with_source(root, content, file, today)
+    write(files, root)
     return key
+
+
+def add_proposal(root: Path, content: bytes, today: datetime.date) -> tuple[str, str]:
+    """Add the row that a filled form proposes to its table, and its source if that is new.
+
+    Parameters
+    ----------
+    root
+        The folder of the repository.
+    content
+        The body of the issue.
+    today
+        Day on which it is read.
+
+    Returns
+    -------
+    tuple of str
+        The path of the table's file, and the key of the row.
+
+    Raises
+    ------
+    ProposalError, TableError, BuildError
+        If the form or its row is refused; nothing has changed then.
+    """
+    name, row, given = proposal.read(content, today, root / "data")
+    files: dict[str, str] = {}
+    if given:
+        row["source"], files = with_source(root, given.encode(), proposal.RECORD, today)
+    resource = tables.schema(name, root / "data")
+    path = f"data/{own.own_path(resource) or resource['path']}"
+    old = (root / path).read_text(encoding="utf-8") if (root / path).is_file() else ""
+    files[path] = old + own.as_csv(list(row), [row], header=not old)
+    write(files, root)
+    key = resource["schema"]["primaryKey"]
+    return path, "/".join(row[column] for column in ([key] if isinstance(key, str) else key))
+
+
+def write_forms(root: Path) -> list[str]:
+    """Write the issue form of every table that has one, and return their paths."""
+    written = []
+    for name in proposal.offered(root / "data"):
+        file = root / FORMS / f"{name}.yml"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        atomic.write(file, form_text(proposal.form(name, root / "data")))
+        written.append(file.relative_to(root).as_posix())
+    return written
+
+
+def form_text(form: dict[str, Any]) -> str:
+    """Return an issue form as YAML."""
+    made: str = yaml.safe_dump(form, sort_keys=False, allow_unicode=True, width=100)
+    return "# Made by `make forms` from data/datapackage.json.\n" + made
 
 
 def fetched(doi: str) -> bytes:
@@ -115,6 +178,23 @@ def _source(arguments: argparse.Namespace, today: datetime.date) -> None:
         print(f"{name}: written again")
 
 
+def _proposal(arguments: argparse.Namespace, today: datetime.date) -> None:
+    if not arguments.file:
+        raise BuildError("say which filled form: make proposal FILE=issue.md")
+    content = content_of(Path(arguments.file), proposal.LARGEST)
+    path, key = add_proposal(ROOT, content, today)
+    print(f"{path}: {key}")
+    text = computed.references()
+    if (ROOT / computed.REFERENCES).read_text(encoding="utf-8") != text:
+        atomic.write(ROOT / computed.REFERENCES, text)
+        print(f"{SOURCES}, {computed.REFERENCES}: with its source")
+
+
+def _forms(arguments: argparse.Namespace, today: datetime.date) -> None:
+    for name in write_forms(ROOT):
+        print(name)
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return the exit code; an expected error is one message."""
     parser = argparse.ArgumentParser(prog="python -m sobe.pipeline.contribute", description=__doc__)
@@ -122,12 +202,17 @@ def main(argv: list[str] | None = None) -> int:
     source = commands.add_parser("source", help="add a row to table sources")
     source.add_argument("--file", default="", help="a record in CSL-JSON, BibTeX or RIS")
     source.add_argument("--doi", default="", help="a DOI, to be looked up at doi.org")
+    source.set_defaults(run=_source)
+    proposed = commands.add_parser("proposal", help="add the row of a filled issue form")
+    proposed.add_argument("--file", default="", help="the text of the issue")
+    proposed.set_defaults(run=_proposal)
+    commands.add_parser("forms", help="write the issue forms").set_defaults(run=_forms)
     arguments = parser.parse_args(argv)
     try:
         finish(ROOT)
-        _source(arguments, datetime.date.today())
-    except (BuildError, DeriveError, TableError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        arguments.run(arguments, datetime.date.today())
+    except (BuildError, DeriveError, TableError, proposal.ProposalError) as error:
+        print("\n".join(f"error: {line}" for line in str(error).split("\n")), file=sys.stderr)
         return 1
     except OSError as error:
         print(f"error: {reason(error)}; the tables in data/ are as they were", file=sys.stderr)

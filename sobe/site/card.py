@@ -114,7 +114,15 @@ def sources(record):
 
 
 def card(
-    record, cited, up="", base="", data_page="data.html", notebook="", chart_ident="", scripts=""
+    record,
+    cited,
+    up="",
+    base="",
+    data_page="data.html",
+    notebook="",
+    chart_ident="",
+    scripts="",
+    report="",
 ):
     """Return the HTML of the whole card.
 
@@ -134,6 +142,8 @@ def card(
         Id of the chart; by default made from its spec.
     scripts : str
         HTML to put after the chart.
+    report : str
+        Address of the form that reports an error in the figure; "" for none.
     """
     name = record["name"]
     address = f"{base}{record['page']}.html#figure-{name}"
@@ -155,6 +165,7 @@ def card(
         notebook=notebook,
         chart_ident=chart_ident or outputs.chart_id(record["spec"]),
         scripts=Markup(scripts),
+        report=report,
         tabs=TABS,
         table=table(
             record["columns"],

@@ -400,6 +400,33 @@ def schema(name: str, data_dir=None) -> dict:
     return _Package(data_dir).resource(name)
 
 
+def directory(data_dir=None) -> Path:
+    """Return the folder of the tables: ``data_dir``, else ``SOBE_DATA``, else ``data/``."""
+    return _Package(data_dir).directory
+
+
+def own_fields(name: str, data_dir=None) -> list[dict]:
+    """Return the descriptors of the columns that a row of ours has."""
+    package = _Package(data_dir)
+    resource = package.resource(name)
+    return [*resource["schema"]["fields"], *(package.provenance if own_path(resource) else [])]
+
+
+def problems(name: str, row: dict[str, str], data_dir=None) -> list[tuple]:
+    """Return what is wrong with the cells of a row of ours: (column, text, expected, problem).
+
+    Only the rules of single cells are applied; keys and duplicates are checked by `load`.
+    """
+    package = _Package(data_dir)
+    resource = package.resource(name)
+    found = []
+    for field in own_fields(name, data_dir):
+        text = row.get(field["name"], "")
+        if wrong := _Column(package, resource, field).cell(text)[1]:
+            found.append((field["name"], text, *wrong))
+    return found
+
+
 def display(name: str, data_dir=None) -> dict[str, dict]:
     """Return how the columns of a table are shown: {column: {"unit", "labels"}}.
 

@@ -71,7 +71,9 @@ def finish(root: Path) -> None:
 def _move(root):
     ready = root / READY
     for path in _files(ready):
-        os.replace(path, root / path.relative_to(ready))
+        place = root / path.relative_to(ready)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(path, place)
     atomic.remove(ready)
 
 
