@@ -4,10 +4,10 @@ PYTHON ?= python3
 UV ?= uv
 PORT ?= 8000
 N ?= 5
-export PYTHON UV PORT N NAME PARAMS UPSTREAM FILE VERSION DIR DASK TAG STORE REMOTE PYTEST_ARGS
+export PYTHON UV PORT N NAME PARAMS UPSTREAM FILE DOI VERSION DIR DASK TAG STORE REMOTE PYTEST_ARGS
 
 # A value from outside is text: never expanded here, and read by recipes as "$$NAME" alone.
-$(foreach name,PYTHON UV PORT N NAME PARAMS UPSTREAM FILE VERSION DIR DASK TAG STORE REMOTE PYTEST_ARGS \
+$(foreach name,PYTHON UV PORT N NAME PARAMS UPSTREAM FILE DOI VERSION DIR DASK TAG STORE REMOTE PYTEST_ARGS \
 	$(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name))),\
 	$(eval override $(name) := $$(value $(name))))
 
@@ -41,7 +41,7 @@ override FORMAT_CELLS := $(VENV)/bin/jupytext --quiet --pipe '$(RUFF) format --l
 override TWO := PYTEST_ADDOPTS="--numprocesses=2 --dist=worksteal $$PYTEST_ADDOPTS $$PYTEST_ARGS"
 
 .DEFAULT_GOAL := book
-.PHONY: book test test-quick test-next lint format survive messages pdf verify changes release verify-release publish make-public links chapter scenario sweep serve bench data check-upstream lock audit clean help
+.PHONY: book test test-quick test-next lint format survive messages pdf verify changes release verify-release publish make-public links chapter scenario sweep serve bench data source proposal forms check-upstream lock audit clean help
 
 book: $(STAMP) ## Build the book into _build/html (only what changed; first makes .venv)
 	@$(PY) -m sobe.pipeline book
@@ -127,9 +127,17 @@ bench: $(TESTS) ## Time this build and its pages against plain Jupyter Book (N=â
 	@$(PY) bench/pages.py --runs "$$N"
 	@$(PY) bench/growth.py
 
-data: $(STAMP) ## Derive data/ again from the upstream repository: UPSTREAM=folder
-	@test -n "$$UPSTREAM" || { echo "error: say where the upstream repository is: make data UPSTREAM=folder" >&2; exit 1; }
-	@$(PY) -m sobe.pipeline.derive "$$UPSTREAM"
+data: $(STAMP) ## Derive data/ again from the upstream repository: UPSTREAM=folder; without it, only what our tables give
+	@$(PY) -m sobe.pipeline.derive $${UPSTREAM:+"$$UPSTREAM"}
+
+source: $(STAMP) ## Add a source from its record in CSL-JSON, BibTeX or RIS: FILE=record.bib (or DOI=10.â€¦, by network)
+	@$(PY) -m sobe.pipeline.contribute source --file "$$FILE" --doi "$$DOI"
+
+proposal: $(STAMP) ## Add the row that a filled issue form proposes, or say what is wrong with it: FILE=issue.md
+	@$(PY) -m sobe.pipeline.contribute proposal --file "$$FILE"
+
+forms: $(STAMP) ## Write the issue forms again from data/datapackage.json
+	@$(PY) -m sobe.pipeline.contribute forms
 
 check-upstream: $(STAMP) ## Check that data/ is what the upstream repository gives: UPSTREAM=folder
 	@test -n "$$UPSTREAM" || { echo "error: say where the upstream repository is: make check-upstream UPSTREAM=folder" >&2; exit 1; }

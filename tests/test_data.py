@@ -27,11 +27,15 @@ def test_sources_that_differ_all_stand():
     assert set(rows["mouse", "synapses"]) == {1.35e11, 7e11}
 
 
-def test_every_scored_simulation_stands_with_ten_scores():
+def test_every_scored_simulation_has_a_score_or_a_gap_per_dimension():
     models, scores = tables.load("simulation_models"), tables.load("capability_scores")
-    assert len(models) == 37 and models["in_upstream_figure"].sum() == 24
-    assert (models["organism"] == "silicon").sum() == 12
-    assert (scores.groupby("model_id").size() == 10).all()
+    dimensions = set(tables.load("capability_dimensions")["dimension"])
+    scored = scores.groupby("model_id")["dimension"].agg(set)
+    assert set(scored.index) == set(models["model_id"])
+    assert all(found == dimensions for found in scored)
+    # The report's own figure draws some of them: silicon is not in it.
+    drawn = models[models["in_upstream_figure"]]
+    assert 0 < len(drawn) < len(models) and "silicon" not in set(drawn["organism"])
     assert "igarashi-2019" in set(models["model_id"])
     # Unknown is not zero: the one human model with seven scores keeps its three blanks.
     partial = scores[scores["model_id"] == "izhikevich-and-edelman-2008"]["score"]
@@ -39,29 +43,31 @@ def test_every_scored_simulation_stands_with_ten_scores():
 
 
 def test_information_rate_is_neurons_times_capped_hertz():
-    given = tables.load("recordings").query("rate_status == 'given'")
+    rows = tables.load("recordings", own=True)
+    given = rows[rows["rate_status"] == "given"]
     computed = given["neurons"] * given["temporal_resolution_hz"].clip(upper=200)
-    assert len(given) == 111
+    both = rows["neurons"].notna() & rows["temporal_resolution_hz"].notna()
+    assert len(given) == both.sum() > 0
     assert computed.to_numpy(float) == pytest.approx(
         given["information_rate_per_s"].to_numpy(), rel=1e-9
     )
 
 
 def test_recordings_without_a_date_or_a_rate_are_kept_and_marked():
-    rows = tables.load("recordings")
+    rows = tables.load("recordings", own=True)
     undated = rows["date_status"] == "submitted_only"
-    assert undated.sum() == 25
+    assert 0 < undated.sum() < len(rows)
     assert (
         rows.loc[undated, "year"].isna().all()
         and rows.loc[undated, "submission_date"].notna().all()
     )
-    assert rows.loc[~undated, "year"].between(1957, 2024).all()
+    assert rows.loc[~undated, "year"].le(pd.Timestamp.now().year).all()
     assert (rows["rate_status"] == "given").eq(rows["information_rate_per_s"].notna()).all()
 
 
 def test_cost_per_neuron_is_the_total_over_the_neurons():
-    rows = tables.load("reconstruction_costs").dropna(subset=["total_adjusted_usd"])
-    assert len(rows) == 4
+    rows = tables.load("reconstruction_costs", own=True).dropna(subset=["total_adjusted_usd"])
+    assert len(rows) > 0
     computed = rows["total_adjusted_usd"] / rows["neurons"]
     assert computed.to_numpy(float) == pytest.approx(
         rows["cost_per_neuron_usd"].to_numpy(), rel=0.02
@@ -69,7 +75,7 @@ def test_cost_per_neuron_is_the_total_over_the_neurons():
 
 
 def test_only_one_row_of_a_project_counts_and_no_part_of_another():
-    rows = tables.load("brain_research_funding")
+    rows = tables.load("brain_research_funding", own=True)
     counted = rows[rows["book_choice"]]
     assert not counted["project_id"].duplicated().any()
     assert counted["part_of"].isna().all() and counted["funding_usd"].notna().all()
@@ -77,7 +83,7 @@ def test_only_one_row_of_a_project_counts_and_no_part_of_another():
 
 
 def test_voxels_fill_the_imaged_volume():
-    rows = tables.load("imaging_datasets")
+    rows = tables.load("imaging_datasets", own=True)
     edges = rows["voxel_x_nm"] * rows["voxel_y_nm"] * rows["voxel_z_nm"]
     assert (rows["volume_mm3"] * 1e18 / edges).to_numpy() == pytest.approx(
         rows["voxels"].to_numpy(), rel=1e-3
@@ -191,7 +197,7 @@ def test_every_row_names_its_source():
 def test_every_doi_is_in_its_registered_form():
     """No preprint's version, no link's ending, no query, and the prefix in lower case."""
     for name in tables.names():
-        table = tables.load(name)
+        table = tables.load(name, own=True)
         if "doi" in table:
             for doi in table["doi"].dropna():
                 assert re.fullmatch(r"10\.\d{4,9}/[^\s?#%]+", doi), f"{name}: {doi}"
@@ -209,8 +215,9 @@ def _doubted(table, column):
 def test_one_doi_has_one_first_author_and_year_in_all_tables():
     found = {}
     for name in ("recordings", "recording_coverage", "imaging_datasets"):
-        for row in tables.load(name).dropna(subset=["doi", "year", "authors"]).itertuples():
-            first = re.split(r" et al|,| and ", row.authors)[0].split()[-1].lower()
+        rows = tables.load(name, own=True).dropna(subset=["doi", "year", "authors"])
+        for row in rows.itertuples():
+            first = re.split(r" et al|[,;]| and ", row.authors)[0].split()[-1].lower()
             if not (name == "recording_coverage" and row.coverage_id in _doubted(name, "year")):
                 found.setdefault(row.doi.lower(), set()).add((first, row.year))
     assert {doi: names for doi, names in found.items() if len(names) > 1} == {}
@@ -218,18 +225,19 @@ def test_one_doi_has_one_first_author_and_year_in_all_tables():
 
 def test_a_preprints_doi_fits_the_year_or_the_year_is_doubted():
     for name, key in (("recording_coverage", "coverage_id"), ("recordings", "recording_id")):
-        for row in tables.load(name).dropna(subset=["doi", "year"]).to_dict("records"):
+        rows = tables.load(name, own=True).dropna(subset=["doi", "year"])
+        for row in rows.to_dict("records"):
             if posted := re.match(r"10\.1101/(\d{4})\.\d\d\.\d\d", row["doi"]):
                 fits = 0 <= row["year"] - int(posted[1]) <= 1
                 assert fits or row[key] in _doubted(name, "year"), row[key]
 
 
 def test_no_project_that_links_to_a_foundation_is_a_company_or_a_government():
-    rows = tables.load("brain_research_funding").dropna(subset=["reference_url"])
+    rows = tables.load("brain_research_funding", own=True).dropna(subset=["reference_url"])
     of_foundation = rows["reference_url"].str.contains(
         r"//(?:www\.)?(?:hhmi|wellcome|simonsfoundation)\.org|foundation-grant"
     )
-    assert of_foundation.sum() >= 8
+    assert of_foundation.any()
     assert not rows.loc[of_foundation, "funder_type"].isin(["commercial", "governmental"]).any()
 
 
@@ -238,7 +246,7 @@ def test_no_imaged_brain_is_larger_than_the_brain_unless_doubted():
     largest = chosen.set_index("organism")["value"]
     species = {"nematode": "c_elegans", "fly": "drosophila", "zebrafish": "zebrafish_larva"}
     species |= {"mouse": "mouse", "macaque": "macaque", "human": "human"}
-    rows = tables.load("imaging_datasets")
+    rows = tables.load("imaging_datasets", own=True)
     rows = rows[rows["species"].isin(species)]
     too_large = rows[rows["volume_mm3"] > rows["species"].map(species).map(largest)]
     assert set(too_large["dataset_id"]) <= _doubted("imaging_datasets", "volume_mm3")
@@ -276,7 +284,7 @@ def test_every_fact_seen_is_where_it_says():
 
 def test_every_doubt_keeps_the_value():
     doubts = tables.load("corrections").query("kind == 'doubtful'")
-    assert (doubts["theirs"] == doubts["ours"]).all() and len(doubts) >= 20
+    assert (doubts["theirs"] == doubts["ours"]).all() and len(doubts) > 0
     left_out = tables.load("corrections").query("kind == 'left_out'")
     assert left_out["key"].isna().all() and left_out["ours"].isna().all()
 
@@ -293,12 +301,7 @@ def test_simulations_on_a_personal_page_or_a_companys_word_are_marked():
     evidence = tables.load("simulated_neurons").set_index("simulation_id")["evidence"]
     assert evidence["izhikevich-2005"] == "personal_page"
     assert evidence["ccortex-2003"] == "company"
-    assert set(evidence.value_counts().index) == {
-        "publication",
-        "personal_page",
-        "company",
-        "no_link",
-    }
+    assert set(evidence) == set(tables.labels("simulated_neurons", "evidence"))
 
 
 def test_labels_are_of_values_that_a_column_can_have():
@@ -307,7 +310,7 @@ def test_labels_are_of_values_that_a_column_can_have():
         for column, shown in tables.display(name).items():
             values = fields[column].get("constraints", {}).get("enum")
             if labels := shown.get("labels"):
-                known = values or set(tables.load(name)[column].dropna())
+                known = values or set(tables.load(name, own=True)[column].dropna())
                 assert set(labels) <= set(known), (name, column)
 
 

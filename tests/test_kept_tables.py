@@ -66,10 +66,13 @@ def test_the_spreadsheet_agrees_with_itself_and_with_the_cost_table():
 
 def test_the_price_index_is_whole_and_has_its_base():
     index = tables.load("price_index").set_index("year")
-    assert list(index.index) == list(range(1980, 2026))
+    years = list(index.index)
+    assert years == list(range(1980, years[-1] + 1))
     assert index.loc[1982:1984, "cpi_u"].mean() == pytest.approx(100, abs=0.05)
-    assert set(index["months"]) == {11, 12}
-    assert list(index.index[index["months"] < 12]) == [2025]
+    assert index["months"].between(1, 12).all()
+    # One month of 2025 was never surveyed; only the newest year may be unfinished.
+    partial = set(index.index[index["months"] < 12])
+    assert 2025 in partial and partial <= {2025, years[-1]}
     growth = index["cpi_u"].pct_change().dropna()
     assert growth.between(-0.01, 0.11).all()
 
@@ -80,8 +83,11 @@ def test_budgets_of_one_year_are_parts_of_their_whole():
         index="fiscal_year", columns="category", values="amount_usd"
     )
     assert (one["brain_initiative"].dropna() < 1e9).all()
-    assert one["neuroscience"].dropna().between(5e9, 7e9).all()
-    assert one["total"].dropna().between(3e9, 5e10).all()
+    for part in ("brain_initiative", "neuroscience"):
+        both = one[[part, "total"]].dropna()
+        assert (both[part] < both["total"]).all()
+    assert (one["neuroscience"].dropna() > 5e9).all()
+    assert (one["total"].dropna() > 3e9).all()
     both = budgets.query("fiscal_year == 2023 and category == 'total'").set_index("scope")
     gap = both["amount_usd"]["nih_with_arpa_h"] - both["amount_usd"]["nih"]
     assert gap == pytest.approx(1.5e9, rel=0.01)  # ARPA-H, read in another edition
@@ -91,7 +97,7 @@ def test_counts_have_a_number_or_a_bound():
     counts = tables.load("neuron_counts")
     assert (counts["count"].notna() | counts["low"].notna() | counts["high"].notna()).all()
     mosquitoes = counts[counts["animal"].str.contains("mosquito")]
-    assert len(mosquitoes) == 3
+    assert len(mosquitoes) >= 3
     assert ((mosquitoes["count"] + 3 * mosquitoes["plus_minus"]) < 1_000_000).all()
 
 
@@ -103,7 +109,7 @@ def test_no_dissent_comes_from_nobody():
 
 def test_every_cost_row_says_what_it_delivers():
     costs = tables.load("reconstruction_costs")
-    assert set(tables.load("cost_deliverables")["estimate_id"]) == set(costs["estimate_id"])
+    assert set(tables.load("cost_deliverables")["estimate_id"]) >= set(costs["estimate_id"])
 
 
 def test_dollars_of_one_year_become_dollars_of_another():
@@ -112,5 +118,6 @@ def test_dollars_of_one_year_become_dollars_of_another():
     assert found[0] == pytest.approx(100 * index[2025] / index[1986]) and 290 < found[0] < 297
     assert found[1] == 100 and pd.isna(found[2])
     assert prices.in_dollars_of([found[0]], [2025], base_year=1986)[0] == pytest.approx(100)
-    with pytest.raises(ValueError, match="no row for year 1950; it has 1980 to 2025"):
+    span = f"{index.index.min()} to {index.index.max()}"
+    with pytest.raises(ValueError, match=f"no row for year 1950; it has {span}"):
         prices.in_dollars_of([1.0], [1950])

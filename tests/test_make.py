@@ -30,6 +30,7 @@ TARGETS = {
     "VERSION": "changes",
     "DIR": "verify-release",
     "UPSTREAM": "check-upstream",
+    "DOI": "source",
     "N": "bench",
     "PORT": "serve",
     "PYTEST_ARGS": "test",

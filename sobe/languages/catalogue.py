@@ -16,7 +16,7 @@ from pathlib import Path
 from sobe.languages import slots
 from sobe.languages.language import Language, english
 
-#: Columns of names that quote values of other columns, which may be words.
+#: Columns of facts that quote values of other columns, which may be words.
 QUOTED = {"theirs", "ours"}
 #: A formula of the estimator, or a unit.
 _FORMULA = re.compile(r"(?=.*_)[\w\s*/+^().,<>={}-]+|[A-Za-z.{}\d]+(?:/[\w³{}.()<>:;+-]+)+")
@@ -76,21 +76,23 @@ def _is_word(column, value):
 def names(data: Path) -> frozenset[str]:
     """Return every name, title and address in the tables of the folder ``data``.
 
-    These are facts: the columns whose field has ``"translate": false`` in ``datapackage.json``.
+    They are the values of columns that its datapackage.json marks as ``fact``.
     """
+    described = data / "datapackage.json"
+    package = json.loads(described.read_text(encoding="utf-8")) if described.is_file() else {}
+    facts = {
+        resource["path"]: [f["name"] for f in resource["schema"]["fields"] if f.get("fact")]
+        for resource in package.get("resources", [])
+    }
     found = set()
-    package = data / "datapackage.json"
-    described = json.loads(package.read_text(encoding="utf-8")) if package.is_file() else {}
-    for table in described.get("resources", []):
-        fields = (table.get("schema") or {}).get("fields") or []
-        facts = [field["name"] for field in fields if field.get("translate") is False]
-        if facts:
-            with (data / table["path"]).open(encoding="utf-8", newline="") as lines:
+    for path in sorted(data.rglob("*.csv")):
+        # Rows of ours have the columns of the table that they belong to.
+        columns = facts.get(path.relative_to(data).as_posix().removeprefix("own/"), [])
+        with path.open(encoding="utf-8", newline="") as lines:
+            for row in csv.DictReader(lines):
+                values = ((key, row.get(key)) for key in columns)
                 found |= {
-                    tidy(row[key])
-                    for row in csv.DictReader(lines)
-                    for key in facts
-                    if row[key] and not _is_word(key, row[key])
+                    tidy(value) for key, value in values if value and not _is_word(key, value)
                 }
     return frozenset(found)
 

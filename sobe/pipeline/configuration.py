@@ -3,6 +3,8 @@
 Jupyter Book, which is tied to old versions of Sphinx, does not read it here; a test compares both.
 """
 
+import re
+
 from sobe.errors import BuildError
 
 #: What Jupyter Book sets where `_config.yml` does not.
@@ -28,6 +30,7 @@ SETTINGS = {
     "execute.stderr_output": "nb_output_stderr",
     "parse.myst_enable_extensions": "myst_enable_extensions",
     "html.baseurl": "html_baseurl",
+    "repository.url": None,
     "latex.use_jupyterbook_latex": None,
     "repository.url": "sobe_repository",
     "sphinx.config": None,
@@ -66,6 +69,13 @@ def sphinx_settings(config):
             settings[SETTINGS[key]] = value
     settings["exclude_patterns"] = sorted({*_EXCLUDED, *settings.get("exclude_patterns", ())})
     settings |= (config.get("sphinx") or {}).get("config") or {}
+    if address := (config.get("repository") or {}).get("url"):
+        if not re.fullmatch(r"https://[^\s<>\"'\\]+", str(address)):
+            raise BuildError(
+                f"_config.yml: repository: url is {address!r}, expected an address with https://"
+            )
+        options = settings.get("html_theme_options", {})
+        settings["html_theme_options"] = {**options, "repository_url": address}
     settings["extensions"] = [
         name for name in settings.get("extensions", ()) if name != "jupyter_book"
     ]

@@ -89,9 +89,12 @@ def _run(project, run, running, server, scratch):
         raise _failure(run, nb, error.cell_index, str(error)) from None
     names = set()
     if reads.exists():
-        for line in reads.read_text(encoding="utf-8").splitlines():
-            path = Path(line)
-            names.add(os.path.relpath(path, project.root) if path.is_absolute() else line)
+        # By line feed alone: a value may hold other characters that end a line.
+        for line in reads.read_text(encoding="utf-8").removesuffix("\n").split("\n"):
+            path, *selection = line.split("\t")
+            if os.path.isabs(path):
+                path = os.path.relpath(path, project.root)
+            names.add("\t".join([path, *selection]))
     return notebook.to_text(notebook.clean(done)), names
 
 
@@ -188,7 +191,8 @@ class Executor:
         seconds = time.monotonic() - start
         after = table_digests(self.project, names)
         # What was edited while the chapter ran may or may not be in its result.
-        steady = all(before.get(name, value) == value for name, value in after.items())
+        files = table_digests(self.project, {name.partition("\t")[0] for name in names})
+        steady = all(before.get(name, value) == value for name, value in files.items())
         if steady and static == self._static(run):
             self.cache.store(run.label, static, after, text)
         atomic.store(self._seconds(run), f"{seconds:.2f}".encode())

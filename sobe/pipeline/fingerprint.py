@@ -1,8 +1,12 @@
 """Hashes of everything that an executed chapter depends on."""
 
+import csv
 import hashlib
+import io
 import json
 import sys
+
+from sobe.tables.own import own_path
 
 #: Folders of the package that no chapter in English goes through, and what it takes from them.
 _ELSEWHERE = ("languages", "site", "print", "publish")
@@ -68,21 +72,43 @@ def static_digest(project, source, parameters, for_book):
 
 
 def table_digests(project, names):
-    """Return {file: hash} of the tables that a chapter read: contents and description.
+    """Return {name: hash} of the tables that a chapter read: contents and description.
 
-    `names` are paths below the repository. A table's hash covers its own entry in
-    data/datapackage.json and how units are shown, not the rest of that file. So describing a
-    table in other words concerns only the chapters that read it.
+    `names` are paths below the repository, or a path, a column and a value of it, separated by
+    tabs: the rows with that value alone. A table's hash covers its own entry in
+    data/datapackage.json and how units and our rows are described, not the rest of that file. So
+    describing a table in other words concerns only the chapters that read it.
     """
     try:
         package = json.loads((project.root / "data" / "datapackage.json").read_bytes())
-        resources = {
-            f"data/{r.get('path')}": r for r in package["resources"] if isinstance(r, dict)
-        }
+        resources = {}
+        for resource in package["resources"]:
+            for path in (resource["path"], own_path(resource)):
+                resources[f"data/{path}"] = resource
     except (OSError, ValueError, KeyError, TypeError):
         package, resources = {}, {}  # its own check reports it; here every entry counts as changed
-    found = {}
+    found, kept = {}, {}
     for name in sorted(names):
-        described = json.dumps([resources.get(name), package.get("units")], sort_keys=True)
-        found[name] = digest(f"{file_digest(project.root / name)}\n{described}")
+        file, _, selection = name.partition("\t")
+        shared = [package.get("units"), package.get("provenance")]
+        described = json.dumps([resources.get(file), shared], sort_keys=True)
+        if selection:
+            content = _rows(project.root / file, *selection.split("\t"), kept)
+        else:
+            content = file_digest(project.root / file)
+        found[name] = digest(f"{content}\n{described}")
     return found
+
+
+def _rows(path, column, value, kept):
+    """Return the rows of a CSV file with a value in a column, as text; ``kept`` holds files read.
+
+    For a file that cannot be read so it is the hash of all.
+    """
+    try:
+        if path not in kept:
+            text = path.read_text(encoding="utf-8")
+            kept[path] = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+        return json.dumps([row for row in kept[path] if row[column] == value])
+    except (OSError, ValueError, csv.Error, KeyError):
+        return file_digest(path)

@@ -4,12 +4,12 @@
 `book/changes/VERSION.json`. The record is committed, so the commit alone gives the changelog page.
 """
 
-import csv
 import json
 
 from sobe.errors import BuildError
 from sobe.publish import manifest
 from sobe.site import template
+from sobe.tables import own
 
 
 def tables_of(data):
@@ -35,11 +35,8 @@ def tables_of(data):
                 " expected a file below the data"
             )
         key = resource.get("schema", {}).get("primaryKey", [])
-        with (data / resource["path"]).open(encoding="utf-8", newline="") as lines:
-            found[resource["name"]] = (
-                [key] if isinstance(key, str) else key,
-                list(csv.DictReader(lines)),
-            )
+        rows = own.texts(data, resource)
+        found[resource["name"]] = ([key] if isinstance(key, str) else key, rows)
     return found
 
 

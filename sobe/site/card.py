@@ -93,19 +93,36 @@ def _cell(value, column, speak):
 
 
 def sources(record):
-    """Return a figure's sources: title, address or "", and the rest of the line."""
+    """Yield each source of a figure as HTML: a link, authors, year and licence.
+
+    All but the words between them are facts, which no message contains.
+    """
     for source in record["sources"]:
         where = f"https://doi.org/{source['doi']}" if source["doi"] else source["url"]
-        licence = f"{source['licence']}." if source["licence"] else "Licence not stated."
-        yield {
-            "title": source["title"],
-            "url": where if where.startswith(("https://", "http://")) else "",
-            "rest": f". {source['authors']} ({source['year']}). {licence}",
-        }
+        title = quote(source["title"])
+        if where.startswith(("https://", "http://")):
+            title = f'<a href="{quote(where)}">{title}</a>'
+        authors = source["authors"].replace("and others", translate("and others"))
+        facts = {"source": title, "authors": quote(authors), "year": quote(source["year"])}
+        if licence := source["licence"]:
+            line = translate(
+                "{source}. {authors} ({year}). {licence}.", licence=quote(licence), **facts
+            )
+        else:
+            line = translate("{source}. {authors} ({year}). Licence not stated.", **facts)
+        yield Markup(line)
 
 
 def card(
-    record, cited, up="", base="", data_page="data.html", notebook="", chart_ident="", scripts=""
+    record,
+    cited,
+    up="",
+    base="",
+    data_page="data.html",
+    notebook="",
+    chart_ident="",
+    scripts="",
+    report="",
 ):
     """Return the HTML of the whole card.
 
@@ -125,6 +142,8 @@ def card(
         Id of the chart; by default made from its spec.
     scripts : str
         HTML to put after the chart.
+    report : str
+        Address of the form that reports an error in the figure; "" for none.
     """
     name = record["name"]
     address = f"{base}{record['page']}.html#figure-{name}"
@@ -146,6 +165,7 @@ def card(
         notebook=notebook,
         chart_ident=chart_ident or outputs.chart_id(record["spec"]),
         scripts=Markup(scripts),
+        report=report,
         tabs=TABS,
         table=table(
             record["columns"],

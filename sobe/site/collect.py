@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
+from urllib.parse import urlencode
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
@@ -119,7 +120,7 @@ def join(app, env):
     app.sobe_package = rec.Package(app.sobe_root / "data")
     try:  # check tables that no chapter reads as well: they are published
         for name in app.sobe_package.tables:
-            tables.load(name, app.sobe_root / "data")
+            tables.load(name, app.sobe_root / "data", own=True)
     except tables.TableError as error:
         raise ExtensionError(str(error)) from None
     app.sobe_cited = {**rec.citation(app.sobe_root), "commit": str(app.sobe_commit)}
@@ -147,6 +148,16 @@ def join(app, env):
 def base(app):
     """Return the address of the site with a slash at its end; "" where it is not known."""
     return app.config.html_baseurl.rstrip("/") + "/" if app.config.html_baseurl else ""
+
+
+def report(app, where):
+    """Return the address of the form that reports an error in a figure or claim, by its id.
+
+    "" where ``repository: url`` is not set in _config.yml.
+    """
+    repository = app.config.html_theme_options.get("repository_url", "")
+    query = urlencode({"template": "error.yml", "where": where, "title": f"Error: {where}"})
+    return f"{repository.rstrip('/')}/issues/new?{query}" if repository else ""
 
 
 def permanent(app):
@@ -178,6 +189,8 @@ def _made(app, node, docname, up, charts):
     if kind == "package":
         text = datadoc.html(app.sobe_package, up) if app.sobe_package else ""
         return nodes.raw("", text, format="html")
+    if kind == "table":
+        return html(outputs.html(kind, {**data, "rows": _reported(app, data["rows"])}))
     if kind not in ("chart", "figure"):
         return html(outputs.html(kind, data))
     # The id of a chart that appears more than once gets a number.
@@ -193,6 +206,16 @@ def _made(app, node, docname, up, charts):
     return html(template("chart.html", spec=spec, ident=ident) + scripts)
 
 
+def _reported(app, rows):
+    """Return the rows of a table with, at each claim, the address of the form that reports it."""
+
+    def cell(one):
+        claim = isinstance(one, dict) and str(one.get("id", "")).startswith("claim-")
+        return {**one, "report": report(app, one["id"])} if claim else one
+
+    return [list(map(cell, row)) for row in rows]
+
+
 def _card(app, docname, up, name, ident, scripts):
     data_page = next((d for d in app.env.all_docs if d.rsplit("/", 1)[-1] == "data"), "data")
     source = app.env.doc2path(docname, base=False)
@@ -205,6 +228,7 @@ def _card(app, docname, up, name, ident, scripts):
         f"{up}_sources/{source}",
         ident,
         scripts,
+        report(app, f"figure-{name}"),
     )
 
 

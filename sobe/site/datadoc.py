@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from markupsafe import Markup
@@ -11,6 +10,7 @@ from sobe.languages import listing, translate
 from sobe.site import template
 from sobe.site.card import quote, table
 from sobe.site.figures import unit_words
+from sobe.tables import own
 from sobe.zips import write_zip
 
 ARCHIVE = "state-of-brain-emulation-2025-data.zip"
@@ -104,19 +104,14 @@ def _rows(resource, rows):
 
 
 def write(package, root, out):
-    """Copy the tables into ``out``/data, and write the archive of all of them reproducibly."""
-    folder = Path(out) / "data"
-    folder.mkdir(parents=True, exist_ok=True)
-    names = ["datapackage.json", *(resource["path"] for resource in package.tables.values())]
-    for name in names:
+    """Write the tables into ``out``/data, one file each, and the archive of all reproducibly."""
+    folder, held = Path(out) / "data", own.files(package.folder)
+    for name, content in held.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(package.folder / name, folder / name)
-    held = [("LICENSE", Path(root) / "LICENSE"), *((n, package.folder / n) for n in names)]
+        (folder / name).write_bytes(content)
+    if (licence := Path(root) / "LICENSE").is_file():
+        held["LICENSE"] = licence.read_bytes()
     write_zip(
         folder / ARCHIVE,
-        {
-            f"state-of-brain-emulation-2025-data/{n}": path.read_bytes()
-            for n, path in held
-            if path.is_file()
-        },
+        {f"state-of-brain-emulation-2025-data/{name}": held[name] for name in held},
     )

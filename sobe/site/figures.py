@@ -15,6 +15,7 @@ import yaml
 
 from sobe.languages import translate
 from sobe.site.describe import describe
+from sobe.tables import own
 
 
 class Package:
@@ -22,15 +23,14 @@ class Package:
 
     def __init__(self, folder):
         self.folder = Path(folder)
-        self.descriptor = json.loads((self.folder / "datapackage.json").read_text(encoding="utf-8"))
+        self.descriptor = own.merged(self.folder)
         self.tables = {resource["name"]: resource for resource in self.descriptor["resources"]}
         self._rows = {}
 
     def rows(self, name):
-        """Return the rows of a table as dicts of text, as in its CSV file."""
+        """Return the rows of a table as dicts of text, as in its CSV files; ours are the last."""
         if name not in self._rows:
-            text = (self.folder / self.tables[name]["path"]).read_text(encoding="utf-8")
-            self._rows[name] = list(csv.DictReader(io.StringIO(text)))
+            self._rows[name] = own.texts(self.folder, self.tables[name])
         return self._rows[name]
 
     def fields(self, name):

@@ -4,9 +4,13 @@ The Frictionless descriptor is the only place where columns, types and rules are
 This module reads and applies it. The first error ends the load with a `TableError` that names
 the file, row, line, column, value, and what was expected there.
 
+A table that is derived from the report's data may have rows of ours, in a file of its own below
+``own/``, with the columns of the table and those of ``provenance``: where in its source the value
+is, when it was looked up, and who vouches for it. `load` merges both only where it is told to.
+
 Two environment variables are read: ``SOBE_DATA`` (another data directory) and ``SOBE_READS``
 (a file to which the absolute path of every CSV read is appended, so that a build can tell which
-tables a page depends on).
+tables, or which rows of them, a page depends on).
 """
 
 from __future__ import annotations
@@ -25,7 +29,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from sobe.paths import ROOT
-from sobe.tables.rows import TableError, note, quote, read, read_text
+from sobe.tables.own import OWN, own_path
+from sobe.tables.rows import TableError, inside, note, quote, read, read_text
 
 _LONGEST = 10_000
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+")
@@ -73,16 +78,22 @@ _CONSTRAINTS = sorted({"required", "unique", *_RULES})
 
 #: The parts of a description that are relied upon; those with a question mark may be absent.
 _NAMES = [str]  # or one name alone
+_FIELDS = [{"name": str, "type": str, "constraints?": {"enum?": list, "pattern?": str}}]
+_PACKAGE = {"resources": [{"name": str}], "provenance?": _FIELDS}
 _FORM = {
     "path": str,
+    "origin?": str,
+    "duplicates?": [[str]],
     "encoding?": str,
     "schema": {
-        "fields": [{"name": str, "type": str, "constraints?": {"enum?": list, "pattern?": str}}],
+        "fields": _FIELDS,
         "primaryKey?": _NAMES,
         "missingValues?": [str],
         "foreignKeys?": [{"fields": _NAMES, "reference": {"fields": _NAMES, "resource?": str}}],
     },
 }
+#: Where a table comes from: the report's data, other tables of the package, or our own hands.
+_ORIGINS = ("derived", "computed", "own")
 _FORMS = {str: "text", list: "a list", dict: "a mapping"}
 
 
@@ -101,8 +112,9 @@ class _Package:
         except (ValueError, RecursionError) as error:
             line = getattr(error, "lineno", None)
             raise self.error(expected, line=line, problem=f"not JSON ({error})") from None
-        self._fit(package, {"resources": [{"name": str}]}, "package")
+        self._fit(package, _PACKAGE, "package")
         self.units = package.get("units", {})
+        self.provenance = package.get("provenance", [])
         self.resources = {resource["name"]: resource for resource in package["resources"]}
         if len(self.resources) < len(package["resources"]):
             raise self.error("each table once", problem="two resources have the same name")
@@ -118,6 +130,11 @@ class _Package:
             raise self.error(f"one of {known}", value=name, problem=f"no table {name!r}")
         resource, at = self.resources[name], f"table {name!r}"
         self._fit(resource, _FORM, at)
+        if resource.get("origin", "own") not in _ORIGINS:
+            problem = f"{at}.origin is {quote(resource['origin'])}"
+            raise self.error(
+                f"one of {', '.join(_ORIGINS)}", value=resource["origin"], problem=problem
+            )
         if resource.get("encoding", "utf-8").lower() != "utf-8":
             raise self.error("utf-8", value=resource["encoding"])
         schema = resource["schema"]
@@ -126,6 +143,7 @@ class _Package:
             problem = f"{at}.schema.fields has the columns {quote(known)}"
             raise self.error("columns of different names", value=known, problem=problem)
         keys = [schema.get("primaryKey", []), *(k["fields"] for k in schema.get("foreignKeys", []))]
+        keys += resource.get("duplicates", [])
         for column in itertools.chain(*map(_listed, keys)):
             if column not in known:
                 expected = f"one of {', '.join(known)}"
@@ -148,6 +166,16 @@ class _Package:
                 name = key.removesuffix("?")
                 if name == key or name in value:
                     self._fit(value.get(name), part, f"{at}.{name}")
+
+    def check_own(self):
+        """Raise TableError for a file among those of our rows that belongs to no table."""
+        known = {path for r in self.resources.values() if "path" in r and (path := own_path(r))}
+        for path in sorted((self.directory / OWN).rglob("*")):
+            name = path.relative_to(self.directory).as_posix()
+            if path.is_file() and not path.name.startswith(".") and name not in known:
+                expected = f"the file of a derived table, such as {min(known, default='none')}"
+                problem = "rows of ours for no derived table"
+                raise TableError(f"{self.directory.name}/{name}", expected, problem=problem)
 
 
 def _listed(names):
@@ -239,30 +267,63 @@ class _Column:
 
 
 class _Table:
-    """One CSV file as text, with the types and rules of its columns."""
+    """The text of a table, in one CSV file or two, with the types and rules of its columns."""
 
-    def __init__(self, package, name):
+    def __init__(self, package, name, own=False):
         resource = package.resource(name)
-        self.schema = resource["schema"]
+        self.schema, self.duplicates = resource["schema"], resource.get("duplicates", [])
         self.columns = [_Column(package, resource, field) for field in self.schema["fields"]]
+        self.paths = [inside(package.directory, resource["path"])]
         names = [column.name for column in self.columns]
-        self.rows = read(package.directory, resource["path"], names)
+        self.parts = [read(package.directory, resource["path"], names)]
+        if own and (path := own_path(resource)):
+            self.columns += [_Column(package, resource, field) for field in package.provenance]
+            self.paths.append(inside(package.directory, path))
+            if self.paths[1].exists():
+                if "source" not in names:
+                    problem = f"{package.directory.name}/{path} has rows for table {name!r}"
+                    raise package.error(
+                        "no rows of ours for a table without sources", problem=problem
+                    )
+                names = [column.name for column in self.columns]
+                self.parts.append(read(package.directory, path, names))
+        self.file = self.parts[0].file
 
-    def typed(self, names):
-        """Return {column: values}, None where missing; raise TableError for the earliest error."""
-        typed, errors = {}, []
-        for position, column in enumerate(c for c in self.columns if c.name in names):
-            texts = self.rows.columns[column.name]
-            # Each distinct text is parsed once: most columns repeat few values.
-            parsed = {text: column.cell(text) for text in set(texts)}
-            for index, text in enumerate(texts):
-                if wrong := parsed[text][1]:
-                    errors.append((index, position, column.name, text, *wrong))
-                    break
-            typed[column.name] = [parsed[text][0] for text in texts]
-        if errors:
-            index, _, name, text, expected, problem = min(errors, key=operator.itemgetter(0, 1))
-            raise self.rows.error(index, expected, name, text, problem)
+    def at(self, index):
+        """Return (the file of the row at an index, its index there)."""
+        first = len(self.parts[0].lines)
+        return (self.parts[0], index) if index < first else (self.parts[1], index - first)
+
+    def error(self, index, names, expected, problem=None):
+        """Return the error to raise for some cells of the row at an index."""
+        rows, place = self.at(index)
+        text = rows.text(place, names)
+        return rows.error(place, expected, ", ".join(names), text, problem)
+
+    def typed(self, names=None):
+        """Return {column: values}, None where missing; raise TableError for the earliest error.
+
+        ``names`` are the columns wanted; all by default.
+        """
+        wanted = [c for c in self.columns if names is None or c.name in names]
+        typed = {column.name: [] for column in wanted}
+        for rows in self.parts:
+            errors = []
+            for position, column in enumerate(wanted):
+                if column.name not in rows.columns:  # provenance, of the report's rows
+                    typed[column.name] += [None] * len(rows.lines)
+                    continue
+                texts = rows.columns[column.name]
+                # Each distinct text is parsed once: most columns repeat few values.
+                parsed = {text: column.cell(text) for text in set(texts)}
+                for index, text in enumerate(texts):
+                    if wrong := parsed[text][1]:
+                        errors.append((index, position, column.name, text, *wrong))
+                        break
+                typed[column.name] += [parsed[text][0] for text in texts]
+            if errors:
+                index, _, name, text, expected, problem = min(errors, key=operator.itemgetter(0, 1))
+                raise rows.error(index, expected, name, text, problem)
         return typed
 
     def check_unique(self, typed):
@@ -275,19 +336,51 @@ class _Table:
             for index, value in enumerate(_tuples(typed, names)):
                 first = seen.setdefault(value, index)
                 if first != index and None not in value:  # missing values are not equal
-                    text = self.rows.text(index, names)
-                    problem = f"{quote(text)} is already in {self.rows.at(first)}"
                     expected = f"each value of the {rule} once"
-                    raise self.rows.error(index, expected, ", ".join(names), text, problem)
+                    raise self.error(index, names, expected, self._already(index, names, first))
+
+    def check_duplicates(self, typed):
+        """Raise TableError, for all of our rows that say what an earlier row says."""
+        begin, found = len(self.parts[0].lines), {}
+        for names in self.duplicates if len(self.parts) > 1 else ():
+            seen = {}
+            for index, value in enumerate(_tuples(typed, names)):
+                same = tuple(map(_compared, names, value))
+                first = seen.setdefault(same, index)
+                if first != index and index >= begin and None not in value:
+                    found.setdefault(index, (names, first))
+        if found:
+            first, (names, _) = min(found.items())
+            told = []
+            for index, (columns, earlier) in sorted(found.items()):
+                row = "" if index == first else f"{self.at(index)[0].at(self.at(index)[1])}: "
+                told.append(f"{row}{', '.join(columns)} {self._already(index, columns, earlier)}")
+            more = f"; and {len(told) - 10} more" if len(told) > 10 else ""
+            expected = f"no row twice: each {', '.join(names)} once"
+            raise self.error(first, names, expected, "; ".join(told[:10]) + more)
+
+    def _already(self, index, names, first):
+        (rows, place), (earlier, there) = self.at(index), self.at(first)
+        other = "" if earlier is rows else f" of {earlier.file}"
+        return f"{quote(rows.text(place, names))} is already in {earlier.at(there)}{other}"
 
     def check_foreign(self, typed, names, other, targets):
         """Raise TableError for the first value that is not in the columns of another table."""
         allowed = set(_tuples(other.typed(targets), targets))
         for index, value in enumerate(_tuples(typed, names)):
             if value not in allowed and None not in value:
-                expected = f"a value of {', '.join(targets)} in {other.rows.file}"
-                text = self.rows.text(index, names)
-                raise self.rows.error(index, expected, ", ".join(names), text)
+                expected = f"a value of {', '.join(targets)} in {other.file}"
+                raise self.error(index, names, expected)
+
+
+def _compared(name, value):
+    """Return what tells whether two rows have the same value: of authors, the first's last name."""
+    if not isinstance(value, str):
+        return value
+    if name == "authors":
+        value = re.split(r"\bet al|[,;&]| and ", value)[0].strip()
+        value = value.rpartition(" ")[2]
+    return " ".join(value.casefold().split())
 
 
 def _tuples(typed, names):
@@ -305,6 +398,33 @@ def names(data_dir=None) -> list[str]:
 def schema(name: str, data_dir=None) -> dict:
     """Return the Frictionless descriptor of one table (name, path, schema, ...), as written."""
     return _Package(data_dir).resource(name)
+
+
+def directory(data_dir=None) -> Path:
+    """Return the folder of the tables: ``data_dir``, else ``SOBE_DATA``, else ``data/``."""
+    return _Package(data_dir).directory
+
+
+def own_fields(name: str, data_dir=None) -> list[dict]:
+    """Return the descriptors of the columns that a row of ours has."""
+    package = _Package(data_dir)
+    resource = package.resource(name)
+    return [*resource["schema"]["fields"], *(package.provenance if own_path(resource) else [])]
+
+
+def problems(name: str, row: dict[str, str], data_dir=None) -> list[tuple]:
+    """Return what is wrong with the cells of a row of ours: (column, text, expected, problem).
+
+    Only the rules of single cells are applied; keys and duplicates are checked by `load`.
+    """
+    package = _Package(data_dir)
+    resource = package.resource(name)
+    found = []
+    for field in own_fields(name, data_dir):
+        text = row.get(field["name"], "")
+        if wrong := _Column(package, resource, field).cell(text)[1]:
+            found.append((field["name"], text, *wrong))
+    return found
 
 
 def display(name: str, data_dir=None) -> dict[str, dict]:
@@ -347,8 +467,10 @@ def units(data_dir=None) -> dict[str, dict]:
     return _Package(data_dir).units
 
 
-def load(name: str, data_dir=None) -> pd.DataFrame:
+def load(name: str, data_dir=None, own: bool = False) -> pd.DataFrame:
     """Load one table, typed and checked.
+
+    A table that is derived from the report's data is loaded as the report has it, unless ``own``.
 
     Parameters
     ----------
@@ -356,6 +478,9 @@ def load(name: str, data_dir=None) -> pd.DataFrame:
         Name of the table in the data package.
     data_dir
         Folder of the tables; default ``SOBE_DATA``, else ``data/`` of the repository.
+    own
+        Whether a derived table has our rows as well, after the report's, and the columns of
+        ``provenance``, which are missing in the report's rows.
 
     Returns
     -------
@@ -371,18 +496,27 @@ def load(name: str, data_dir=None) -> pd.DataFrame:
         At the first error of the table, foreign keys into other tables included.
     """
     package = _Package(data_dir)
-    tables = {name: (table := _Table(package, name))}
-    typed = table.typed(table.rows.columns)
+    if own:
+        package.check_own()
+    tables = {name: (table := _Table(package, name, own))}
+    for path in table.paths:  # also of a file that is not there: it may come
+        note(path)
+    typed = table.typed()
     table.check_unique(typed)
+    table.check_duplicates(typed)
     for key in table.schema.get("foreignKeys", []):
         columns, targets = _listed(key["fields"]), _listed(key["reference"]["fields"])
         other = key["reference"].get("resource") or name
         if other not in tables:
-            tables[other] = _Table(package, other)
-        if len(columns) != len(targets) or set(targets) - tables[other].rows.columns.keys():
+            # A table kept by hand may say more about our rows as well.
+            wide = own or own_path(package.resources[name]) is None
+            tables[other] = _Table(package, other, wide)
+        if len(columns) != len(targets) or set(targets) - {c.name for c in tables[other].columns}:
             found, expected = ", ".join(targets), f"columns of table {other!r}"
             raise package.error(expected, column=", ".join(columns), value=found)
         table.check_foreign(typed, columns, tables[other], targets)
+        if other != name:
+            _note_rows(tables[other], targets, typed, columns)
     frame = pd.DataFrame(
         {
             column.name: pd.Series(values, dtype=column.type.dtypes[None in values])
@@ -392,11 +526,18 @@ def load(name: str, data_dir=None) -> pd.DataFrame:
     for attribute in ("unit", "description"):
         frame.attrs[f"{attribute}s"] = {
             field["name"]: field[attribute]
-            for field in table.schema["fields"]
-            if field.get(attribute)
+            for field in (*table.schema["fields"], *package.provenance)
+            if field["name"] in frame and field.get(attribute)
         }
-    frame.attrs["path"] = str(table.rows.path)
+    frame.attrs["path"] = str(table.paths[0])
     return frame
+
+
+def _note_rows(table, targets, typed, columns):
+    """Note a dependency on those rows of a table that other columns refer to."""
+    values = sorted({str(value) for value in typed[columns[0]] if value is not None})
+    for path in table.paths:
+        note(path, targets[0], values) if len(targets) == 1 else note(path)
 
 
 def with_sources(table: pd.DataFrame, data_dir=None) -> pd.DataFrame:
@@ -421,7 +562,11 @@ def with_sources(table: pd.DataFrame, data_dir=None) -> pd.DataFrame:
     """
     if "source" not in table:
         raise ValueError(f"no column 'source' among {', '.join(map(str, table.columns))}")
-    titles = load("sources", data_dir).set_index("key")["title"]
+    package = _Package(data_dir)
+    sources = _Table(package, "sources")
+    found = sources.typed()
+    _note_rows(sources, ["key"], {"source": table["source"].dropna()}, ["source"])
+    titles = pd.Series(found["title"], index=found["key"], dtype="str")
     unknown = table["source"].dropna()
     unknown = unknown[~unknown.isin(titles.index)]
     if len(unknown):

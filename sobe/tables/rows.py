@@ -94,17 +94,41 @@ def read_text(path, file, expected):
         raise TableError(file, expected, problem=problem) from None
 
 
-def note(path):
-    """Tell the build that this process depends on the table in ``path`` (``SOBE_READS``)."""
-    if log := os.environ.get("SOBE_READS"):
-        with open(log, "a", encoding="utf-8") as reads:
-            reads.write(f"{path}\n")
+def note(path, column=None, values=()):
+    """Tell the build that this process depends on the table in ``path`` (``SOBE_READS``).
+
+    With ``column`` it depends only on the rows that have one of ``values`` there: a line per value,
+    the parts separated by tabs. A value that cannot be written so makes it depend on the whole.
+    """
+    if not (log := os.environ.get("SOBE_READS")):
+        return
+    lines = [f"{path}\t{column}\t{value}" for value in values]
+    if column is None or any("\n" in line or line.count("\t") > 2 for line in lines):
+        lines = [f"{path}"]
+    with open(log, "a", encoding="utf-8") as reads:
+        reads.write("".join(f"{line}\n" for line in lines))
+
+
+def inside(directory, name):
+    """Return the resolved path of a file in the folder of all tables.
+
+    Raises
+    ------
+    TableError
+        If it is outside the folder.
+    """
+    try:
+        path = (directory / name).resolve()
+        if path.is_relative_to(directory) and not name.startswith("/"):
+            return path
+    except (ValueError, RuntimeError):  # a NUL byte, links in a circle
+        pass
+    expected = "a path inside the data directory"
+    raise TableError(f"{directory.name}/datapackage.json", expected, value=name)
 
 
 def read(directory, name, names):
     """Read a CSV file strictly.
-
-    The path of each file read is appended to the file that ``SOBE_READS`` names, if any.
 
     Parameters
     ----------
@@ -121,16 +145,8 @@ def read(directory, name, names):
         If the file is not clean UTF-8 CSV with this header and one cell per column in each row.
     """
     file = f"{directory.name}/{name}"
-    try:
-        path = (directory / name).resolve()
-        inside = path.is_relative_to(directory) and not name.startswith("/")
-    except (ValueError, RuntimeError):  # a NUL byte, links in a circle
-        inside = False
-    if not inside:
-        expected = "a path inside the data directory"
-        raise TableError(f"{directory.name}/datapackage.json", expected, value=name)
+    path = inside(directory, name)
     text = read_text(path, file, "a CSV file")
-    note(path)
     if text.startswith("\ufeff"):
         problem = "the file starts with a byte order mark"
         raise TableError(file, "UTF-8 without a mark", line=1, problem=problem)

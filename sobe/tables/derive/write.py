@@ -49,7 +49,7 @@ def write(files: dict[str, str], root: Path) -> None:
                 (aside / name).parent.mkdir(parents=True, exist_ok=True)
                 atomic.write(aside / name, text)
             for name in tables.names(aside / "data"):
-                tables.load(name, aside / "data")
+                tables.load(name, aside / "data", own=True)
             for path in _files(aside):
                 if path.relative_to(aside).as_posix() not in files:
                     path.unlink()
@@ -71,7 +71,9 @@ def finish(root: Path) -> None:
 def _move(root):
     ready = root / READY
     for path in _files(ready):
-        os.replace(path, root / path.relative_to(ready))
+        place = root / path.relative_to(ready)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(path, place)
     atomic.remove(ready)
 
 
