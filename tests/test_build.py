@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from conftest import CONFIG
 
 from sobe.errors import BuildError
 from sobe.pipeline import rendering
@@ -190,7 +192,9 @@ def test_one_build_at_a_time(tiny):
 
 def test_a_chapter_with_parameters(tiny, capsys):
     out = run_chapter(tiny.project, "alpha", "top=4 label='two words'")
-    assert out == tiny.project.build / "chapters/alpha-label=two_words-top=4.ipynb"
+    # A readable name cannot hold the space, so a hash tells it from another input.
+    assert re.fullmatch(r"alpha-label=two_words-top=4-[0-9a-f]{12}\.ipynb", out.name)
+    assert out.parent == tiny.project.build / "chapters"
     assert "two words 2 6.0 plain" in out.read_text()
     run_chapter(tiny.project, "alpha", "label='two words' top=4")
     assert "unchanged" in capsys.readouterr().out
@@ -202,20 +206,58 @@ def test_a_chapter_with_parameters(tiny, capsys):
     "name, params, message",
     [
         ("gamma", "", "there is no chapter 'gamma'; chapters: alpha, beta"),
-        ("", "", "NAME=alpha|beta"),
-        (
-            "alpha",
-            "bottom=1",
-            "has no parameter 'bottom'; its parameters: top=3, scale=1.5, label='all'",
-        ),
-        ("alpha", "top=high", "parameter top takes a value of type int"),
-        ("alpha", "top", "takes name=value pairs, not 'top'"),
+        ("alpah", "", "nearest: alpha"),
+        ("alpha", "bottom=1", "has no parameter 'bottom'; its parameters: top, scale, label"),
+        ("alpha", "top=high", "parameter top: 'high' is not a whole number"),
+        ("alpha", "top", "'top': '=' and a value are missing"),
     ],
 )
 def test_a_wrong_name_or_parameter_is_one_message(tiny, capsys, name, params, message):
     assert main(["--root", str(tiny.root), "chapter", name, params]) == 1
     said = capsys.readouterr().err
     assert said.startswith("error: ") and message in said and said.count("\n") == 1
+
+
+def test_without_values_the_parameters_are_listed_and_nothing_runs(tiny, capsys):
+    assert main(["--root", str(tiny.root), "chapter"]) == 0
+    assert "Chapters: alpha, beta" in capsys.readouterr().out
+    assert main(["--root", str(tiny.root), "chapter", "alpha"]) == 0
+    said = capsys.readouterr().out
+    assert "top=3" in said and "a whole number" in said and "PARAMS=defaults" in said
+    assert not (tiny.project.build / "chapters").exists()
+    assert main(["--root", str(tiny.root), "chapter", "alpha", "defaults"]) == 0
+    assert (tiny.project.build / "chapters" / "alpha.ipynb").is_file()
+
+
+#: A cell that fails, in a page where its text comes twice and the first one does not fail.
+FAILING = "values = [1]\nif len(seen) > 1:\n    values[1]\nseen.append(0)"
+
+
+@pytest.mark.parametrize("given", ["defaults", "top=4"])
+@pytest.mark.parametrize(
+    ("code", "what", "below"),
+    [
+        (FAILING, "IndexError", 2),
+        ("x = (\n", "SyntaxError", 0),
+        ("def f():\n    return 1 / 0\n\n\nf()", "ZeroDivisionError", 4),
+        ("a = 1\n\nb = a.nothing", "AttributeError", 2),
+        ("import time\ntime.sleep(60)", "took longer than its 3 seconds", 0),
+        ("import os\nos.kill(os.getpid(), 9)", "the kernel died", 0),
+    ],
+)
+def test_a_failure_names_its_cell_and_line_with_and_without_parameters(
+    tiny, capsys, code, what, below, given
+):
+    tiny.write("_config.yml", CONFIG.replace("timeout: 60", "timeout: 3"))
+    extra = tiny.cell("seen = [0]") + "\nProse of its own.\n" + tiny.cell(FAILING)
+    tiny.chapter("alpha", extra=extra + tiny.cell(code))
+    assert main(["--root", str(tiny.root), "chapter", "alpha", given]) == 1
+    said = capsys.readouterr().err.splitlines()[0]
+    page = (tiny.root / "book/alpha.md").read_text()
+    at = page.rindex(code)
+    cell = sum(page[:at].count(mark) for mark in ("```{code-cell}",)) + 2  # two of prose
+    line = page.count("\n", 0, at) + 1 + below
+    assert what in said and f"failed in cell {cell} (book/alpha.md, line {line})" in said
 
 
 def test_a_table_edited_while_a_chapter_runs_is_noticed(tiny, capsys):

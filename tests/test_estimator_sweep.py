@@ -124,7 +124,7 @@ def test_a_scenario_runs_the_chapter_with_its_values(project):
 
 
 def test_a_scenario_with_a_parameter_of_the_wrong_type_is_refused(project, write):
-    with pytest.raises(BuildError, match="draws takes a value of type int"):
+    with pytest.raises(BuildError, match="draws: 'many' is not a whole number"):
         run_scenario(project, write("title: x\nparameters: {draws: many}"))
     with pytest.raises(BuildError, match="no parameter 'colour'"):
         run_scenario(project, write("title: x\nparameters: {colour: red}"))

@@ -15,9 +15,10 @@ import vl_convert
 
 from sobe import tables
 from sobe.charts import outputs, renderer
-from sobe.charts.figure import FigureError
+from sobe.charts.figure import EMPTY, FigureError
 from sobe.charts.figure import figure as declared
 from sobe.charts.vega import matching_vegalite
+from sobe.paths import ROOT
 from sobe.site import figures as rec
 from sobe.site import files as web_files
 from sobe.site import pictures
@@ -258,6 +259,40 @@ def shown(**arguments):
 def test_a_wrong_declaration_is_refused(arguments, said):
     with pytest.raises(FigureError, match=said):
         shown(**arguments)
+
+
+@pytest.mark.parametrize("beside", [False, True])
+@pytest.mark.parametrize("own", [False, True])
+def test_a_figure_without_rows_says_so(own, beside, monkeypatch):
+    monkeypatch.setenv(renderer.BOOK_ENV, "1")
+    rows = pd.DataFrame({"year": [2000], "usd": [1.0]})
+    drawn = alt.Chart(rows.head(0)).mark_point().encode(x="year:Q", y="usd:Q")
+    if beside:  # a line of reference does not make it less empty
+        drawn = alt.layer(alt.Chart(pd.DataFrame({"at": [3]})).mark_rule().encode(y="at:Q"), drawn)
+    made = declared(
+        drawn,
+        "nothing",
+        "Nothing",
+        "Dollars per year",
+        columns={"year": "Year", "usd": "Cost"},
+        data=rows.head(0) if own else None,
+    ).data
+    package = rec.Package(ROOT / "data")
+    record = rec.resolve(made, package, "cost")
+    assert record["rows"] == [] and record["title"] == "Nothing"
+    assert made["spec"]["mark"]["text"] == record["description"] == EMPTY
+    assert rec.as_csv(record).count("\n") == 1
+    version = matching_vegalite(alt.SCHEMA_VERSION, vl_convert.get_vegalite_versions())
+    assert EMPTY in vl_convert.vegalite_to_svg(made["spec"], vl_version=version)
+
+
+@pytest.mark.parametrize("value", [0, -1, 0.0, -1e-9])
+def test_what_has_no_logarithm_reaches_no_logarithmic_axis(value):
+    rows = pd.DataFrame({"year": [2000, 2001], "usd": [1.0, value]})
+    drawn = alt.Chart(rows).mark_point()
+    drawn = drawn.encode(alt.X("year:Q"), alt.Y("usd:Q").scale(type="log"))
+    with pytest.raises(FigureError, match="no place on the logarithmic axis y"):
+        declared(drawn, "a", "A", "Dollars", columns={"year": "Year", "usd": "Cost"})
 
 
 def test_a_figure_needs_a_subtitle():

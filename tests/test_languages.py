@@ -15,8 +15,9 @@ from sobe.errors import BuildError
 from sobe.languages import edition, lacking
 from sobe.languages.catalogue import NEUTRAL, Catalogue, is_formula, names, tidy
 from sobe.languages.html import page as finished
+from sobe.parameters import domain
 from sobe.paths import ROOT
-from sobe.pipeline import editions, parameters
+from sobe.pipeline import editions
 from sobe.pipeline.execute import Executor, Run
 from sobe.pipeline.messages import entries
 from sobe.pipeline.translated import translated_notebook
@@ -195,9 +196,10 @@ def test_a_kernel_in_chinese_shows_what_the_edition_shows(project, site, name):
 
 
 def test_an_unknown_language_is_one_error(project):
-    defaults = {"lang": "en"}
-    with pytest.raises(BuildError, match="lang is one of 'en', 'zh_CN', not 'fr'"):
-        parameters.parse("lang=fr", defaults, "cost")
+    with pytest.raises(
+        BuildError, match="lang: 'fr' is not one of them; allowed: one of en, zh_CN"
+    ):
+        domain.of_book("cost").parse("lang=fr")
     with pytest.raises(languages.LanguageError, match="not 'de'"):
         translated.catalogue("de")
 

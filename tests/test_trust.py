@@ -11,7 +11,7 @@ from sobe.analysis.estimator import EstimatorError
 from sobe.analysis.estimator.scenario import read_scenario, read_sweep
 from sobe.charts import display, outputs
 from sobe.errors import BuildError
-from sobe.pipeline import parameters
+from sobe.parameters import domain
 from sobe.site import TEMPLATES, card
 from sobe.tables import TableError, load
 
@@ -173,7 +173,19 @@ def test_published_tables_hold_no_formulas(site):
                 assert not re.match(r"[=+@\t\r]|-(?![0-9.])", cell), (path.name, cell)
 
 
-DECLARED = {"hz_cap": 30.0, "since": 1990, "organism": "mouse", "overrides": {}, "log": True}
+DECLARED = domain.Declaration(
+    "c",
+    {
+        name: domain.untyped("c", name, value)
+        for name, value in {
+            "hz_cap": 30.0,
+            "since": 1990,
+            "organism": "mouse",
+            "overrides": {},
+            "log": True,
+        }.items()
+    },
+)
 
 
 @pytest.mark.parametrize(
@@ -201,12 +213,12 @@ DECLARED = {"hz_cap": 30.0, "since": 1990, "organism": "mouse", "overrides": {},
 )
 def test_hostile_parameters_are_one_message(text):
     with pytest.raises(BuildError) as caught:
-        parameters.parse(text, DECLARED, "c")
+        DECLARED.parse(text)
     assert "\n" not in str(caught.value) and len(str(caught.value)) < 500
 
 
 def test_a_text_parameter_is_a_text():
-    given = parameters.parse("organism=\"__import__('os').system('x')\"", DECLARED, "c")
+    given = DECLARED.parse("organism=\"__import__('os').system('x')\"")
     assert given == {"organism": "__import__('os').system('x')"}
 
 
@@ -248,9 +260,7 @@ def test_hostile_scenarios_are_one_message(tmp_path, kind, read):
     )
     with pytest.raises((EstimatorError, BuildError)) as caught:
         found = read(file)
-        parameters.checked(
-            found.parameters, {"organism": "mouse", "overrides": {}}, "estimator"
-        )  # as make scenario does
+        domain.of_book("estimator").check(found.parameters)  # as make scenario does
     assert "\n" not in str(caught.value) and len(str(caught.value)) < 1000
 
 

@@ -29,6 +29,9 @@ Column: TypeAlias = str | tuple[str, str] | tuple[str, str, str]
 #: Suffix of a field with the values of another one as text.
 TEXT = "__text"
 
+#: What a figure without rows says instead.
+EMPTY = "Nothing to show: no rows for these values of the parameters."
+
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 
 
@@ -53,6 +56,8 @@ def figure(
     data: pd.DataFrame | None = None,
 ) -> Output:
     """Show ``chart`` as a figure with its table, sources, files and citation.
+
+    Without rows a sentence is shown in place of the chart.
 
     The chart is glued under the figure's name as well, so that any page can show it alone:
     ``{glue}`cost-per-neuron```.
@@ -91,7 +96,8 @@ def figure(
     Raises
     ------
     FigureError
-        A name, title, field, table or axis cannot be right.
+        A name, title, field, table or axis cannot be right, or a logarithmic axis has a value of
+        zero or less.
     """
     if not NAME.match(name):
         raise FigureError(
@@ -109,8 +115,12 @@ def figure(
     text = alt.TitleParams(title, subtitle=subtitle, **away)
     spec: Json = chart.properties(title=text, width=width, **shape).to_dict()
     fields = [{"field": field, **_column(name, field, says)} for field, says in columns.items()]
+    _check_logarithms(name, spec)
     dataset = None if data is not None else _dataset(name, spec, list(columns))
-    if dataset is not None:
+    empty = data.empty if data is not None else not spec["datasets"][dataset]
+    if empty:
+        spec, dataset, data = _empty(spec), "none", None
+    elif dataset is not None:
         _add_tooltips(spec, dataset, _tooltips(fields, tables, spec["datasets"][dataset]))
     declaration: Json = {
         "name": name,
@@ -128,6 +138,35 @@ def figure(
         declaration["rows"] = _rows(name, data, list(columns))
     glue(**{name: Output("chart", {"spec": spec, "figure": name})})
     return Output("figure", declaration)
+
+
+def _empty(spec: Json) -> Json:
+    """Return the chart of a figure without rows: the title, and a sentence."""
+    mark = {"type": "text", "text": EMPTY, "fontSize": 13}
+    kept: Json = {key: spec[key] for key in ("$schema", "config", "title", "width") if key in spec}
+    drawn = {"height": 120, "data": {"values": [{}]}, "mark": mark, "description": EMPTY}
+    return {**kept, **drawn, "datasets": {"none": []}}
+
+
+def _check_logarithms(name: str, spec: Json) -> None:
+    """Raise FigureError for a value on a logarithmic axis that has no logarithm."""
+    for part, dataset in _marks(spec):
+        rows = spec.get("datasets", {}).get(dataset, [])
+        for channel, one in part.get("encoding", {}).items():
+            scale = one.get("scale") if isinstance(one, dict) else None
+            field = one.get("field") if isinstance(one, dict) else None
+            if (
+                field
+                and isinstance(scale, dict)
+                and scale.get("type") == "log"
+                and "transform" not in part
+            ):
+                bad = [v for row in rows if type(v := row.get(field)) in (int, float) and v <= 0]
+                if bad:
+                    raise FigureError(
+                        f"figure {name!r}: {bad[0]} of {field} has no place on the logarithmic "
+                        f"axis {channel}"
+                    )
 
 
 def _tooltips(fields: list[Json], tables: Sequence[str], rows: list[Json]) -> list[Json]:
@@ -199,12 +238,17 @@ def _column(name: str, field: str, says: Column) -> dict[str, str]:
 
 
 def _dataset(name: str, spec: Json, fields: list[str]) -> str:
-    """Return the name of the chart's data set that has all ``fields``; of several, the longest."""
+    """Return the name of the chart's data set that has all ``fields``; of several, the longest.
+
+    Where none has them, it is one without rows, if there is one.
+    """
     found = {
         key: len(rows)
         for key, rows in spec.get("datasets", {}).items()
         if rows and all(field in row for row in rows for field in fields)
     }
+    if not found and (bare := [key for key, rows in spec.get("datasets", {}).items() if not rows]):
+        return str(bare[0])  # a data set without rows has no columns either
     if not found:
         have = sorted(
             {

@@ -26,8 +26,10 @@ def _arguments(argv):
     commands.add_parser("pdf", help="make the PDFs in _build/pdf")
     commands.add_parser("messages", help="bring the message catalogues up to date")
     chapter = commands.add_parser("chapter", help="execute one chapter with parameters")
-    chapter.add_argument("name", help="the chapter's file name without .md")
-    chapter.add_argument("params", nargs="?", default="", help='such as "hz_cap=30 since=1990"')
+    chapter.add_argument("name", nargs="?", default="", help="the chapter's file name without .md")
+    chapter.add_argument(
+        "params", nargs="?", default="", help='such as "hz_cap=30 since=1990", or defaults'
+    )
     scenario = commands.add_parser(
         "scenario", help="execute the estimator's chapter with a scenario"
     )

@@ -1,5 +1,8 @@
 """The commands of a reader: the whole book, one chapter, a scenario or a sweep."""
 
+import difflib
+import json
+import re
 import shutil
 import tempfile
 import time
@@ -7,9 +10,13 @@ from pathlib import Path
 
 from sobe import atomic
 from sobe.errors import BuildError
-from sobe.pipeline import editions, notebook, parameters, rendering
+from sobe.parameters import domain
+from sobe.parameters.grammar import written
+from sobe.pipeline import editions, parameters, rendering
 from sobe.pipeline.execute import Executor, Run
+from sobe.pipeline.fingerprint import digest
 from sobe.tables.derive import write
+from sobe.tables.rows import quote
 
 
 def report(line):
@@ -56,19 +63,30 @@ def build_book(project):
 def run_chapter(project, name, text):
     """Execute chapter `name` with the parameters in `text`, and return the notebook's path.
 
+    Without a name, list the chapters; without parameters, list those of the chapter. Then the
+    path is None.
+
     Raises
     ------
     BuildError
-        For an unknown chapter or parameter, a value of the wrong type, or a chapter that fails.
+        For an unknown chapter or parameter, a value that is not allowed, or a chapter that fails.
     """
+    if not name:
+        report(f"Chapters: {', '.join(project.chapters)}")
+        report("The parameters of one:  make chapter NAME=" + next(iter(project.chapters)))
+        return None
     if name not in project.chapters:
+        near = difflib.get_close_matches(name[:100], project.chapters, n=1)
         raise BuildError(
-            f"there is no chapter {name!r}; chapters: {', '.join(project.chapters)}"
-            if name
-            else f"say which chapter: NAME={'|'.join(project.chapters)}"
+            f"there is no chapter {quote(name)}; chapters: {', '.join(project.chapters)}"
+            + (f"; nearest: {near[0]}" if near else "")
         )
-    defaults = _defaults(project, name)
-    values = parameters.parse(text, defaults, name)
+    declaration = parameters.of(project, name)
+    if not text.strip():
+        report(parameters.help_text(declaration))
+        return None
+    given = {} if text.strip() == parameters.DEFAULTS else declaration.parse(text)
+    values = _differing(declaration, given)
     out = project.build / "chapters" / f"{_file_name(name, values)}.ipynb"
     return _run_alone(project, name, values, out)
 
@@ -87,10 +105,11 @@ def run_scenario(project, file):
         found = scenario.read_scenario(file)
     except EstimatorError as error:
         raise BuildError(str(error)) from None
-    name = scenario.CHAPTER
-    values = parameters.checked(found.parameters, _defaults(project, name), name)
+    declaration = parameters.of(project, scenario.CHAPTER)
+    values = _differing(declaration, _checked(file, declaration, found.parameters))
     report(found.title)
-    return _run_alone(project, name, values, project.build / "scenarios" / f"{file.stem}.ipynb")
+    out = project.build / "scenarios" / f"{_hashed(file.stem, values)}.ipynb"
+    return _run_alone(project, scenario.CHAPTER, values, out)
 
 
 def run_sweep(file, folder, address=""):
@@ -106,17 +125,35 @@ def run_sweep(file, folder, address=""):
     from sobe.analysis.estimator import EstimatorError, scenario, sweep
 
     try:
-        sweep.run(scenario.read_sweep(file), folder, address, report)
-    except EstimatorError as error:
-        raise BuildError(str(error)) from None
+        found = scenario.read_sweep(file)
+        declared = domain.of_book(scenario.CHAPTER).parameters
+        values = [*{"draws": found.draws, "seed": found.seed}.items()]
+        values += [pair for case in found.cases for pair in case.items() if pair[0] in declared]
+        for name, value in dict.fromkeys(values):
+            declared[name].check(value)
+        sweep.run(found, folder, address, report)
+    except (EstimatorError, domain.ParameterError) as error:
+        raise BuildError(
+            f"{file}: {error}" if isinstance(error, BuildError) else str(error)
+        ) from None
     report(f"written: {_shown(folder / 'table.csv')} and {_shown(folder / 'index.html')}")
 
 
-def _defaults(project, name):
-    """Return the parameters of a chapter with the values that it declares."""
-    return parameters.declared(
-        parameters.parameters_cell(notebook.read(project.chapters[name])), name
-    )
+def _checked(file, declaration, given):
+    """Check values of a file by a chapter's declaration; the message names the file."""
+    try:
+        return declaration.check(given)
+    except BuildError as error:
+        raise BuildError(f"{file}: {error}") from None
+
+
+def _differing(declaration, given):
+    """Return the values that differ from the chapter's own: the canonical form of an input."""
+    return {
+        name: given[name]
+        for name in sorted(given)
+        if given[name] != declaration.parameters[name].default
+    }
 
 
 def _run_alone(project, name, values, out):
@@ -132,10 +169,32 @@ def _run_alone(project, name, values, out):
     return out
 
 
+#: Most bytes of a readable name; a file system takes 255, with the suffixes of ours.
+_READABLE = 150
+_PLAIN = re.compile(r"[a-z0-9_.,]+")
+
+
 def _file_name(name, values):
-    """Return a file name that shows the parameters."""
-    shown = [name, *(f"{key}={value}" for key, value in sorted(values.items()))]
-    return "".join(c if c.isalnum() or c in "-_=.," else "_" for c in "-".join(shown))[:150]
+    """Return the name of a run's file, without suffix: another input has another name.
+
+    It is readable where that can hold all of the input, and ends with a hash of it where not.
+    """
+    shown = {
+        key: ",".join(map(written, value)) if isinstance(value, list) else written(value)
+        for key, value in sorted(values.items())
+    }
+    full = "-".join([name, *(f"{key}={text}" for key, text in shown.items())])
+    if len(full.encode()) <= _READABLE and all(map(_PLAIN.fullmatch, shown.values())):
+        return full
+    return _hashed(full, values)
+
+
+def _hashed(text, values):
+    """Return a name of at most `_READABLE` bytes that ends with a hash of ``values``."""
+    canonical = json.dumps(values, sort_keys=True)
+    safe = "".join(c if c.isalnum() or c in "-_=.," else "_" for c in text).encode()
+    suffix = f"-{digest(canonical)[:12]}"
+    return safe[: _READABLE - len(suffix)].decode(errors="ignore") + suffix
 
 
 def _shown(path):

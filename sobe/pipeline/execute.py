@@ -13,6 +13,7 @@ from pathlib import Path
 from sobe import atomic, signals
 from sobe.charts.outputs import BOOK_ENV
 from sobe.errors import BuildError
+from sobe.parameters.domain import ParameterError
 from sobe.pipeline import notebook
 from sobe.pipeline.cache import ExecutionCache
 from sobe.pipeline.fingerprint import digest, static_digest, table_digests
@@ -43,10 +44,13 @@ class Run:
 
 
 def _failure(run, nb, index, what, traceback=""):
-    """Return the one message for a chapter that failed."""
+    """Return the one message for a chapter that failed in the cell ``index`` of what was run."""
     page = run.source.read_text(encoding="utf-8")
+    index = notebook.index_in_source(nb, index, bool(run.values))
     source = nb.cells[index].source if index < len(nb.cells) else ""
-    line = notebook.line_of(page, source)
+    line = notebook.line_of(page, nb.cells, index)
+    if line and traceback:
+        line += notebook.line_in_cell(notebook.plain(traceback), source) - 1
     where = f"book/{run.source.name}" + (f", line {line}" if line else "")
     shown = "\n".join(f"    {text}" for text in source.splitlines())
     message = f"chapter {run.name!r} failed in cell {index + 1} ({where}): {what}\n\n{shown}\n"
@@ -82,6 +86,8 @@ def _run(project, run, running, server, scratch):
             complaints=scratch / f"{run.label}.complaints",
         )
     except PapermillExecutionError as error:
+        if error.ename == ParameterError.__name__:
+            raise BuildError(error.evalue) from None
         raise _failure(
             run, nb, error.cell_index, f"{error.ename}: {error.evalue}", "\n".join(error.traceback)
         ) from None

@@ -24,6 +24,7 @@ def clean(nb):
     """Drop from an executed notebook what differs between two equal runs."""
     nb.metadata.pop("papermill", None)
     nb.metadata.pop("widgets", None)
+    nb.metadata.pop("parameters", None)  # the chapter's table of them holds the same
     nb.metadata["kernelspec"] = {
         "name": "python3",
         "display_name": "Python 3",
@@ -47,10 +48,47 @@ def to_text(nb):
     return nbformat.writes(nb, version=nbformat.NO_CONVERT) + "\n"
 
 
-def line_of(page_text, source):
-    """Return the line of a page where a cell's source begins, or None."""
-    at = page_text.find(source) if source.strip() else -1
+def index_in_source(nb, index, injected):
+    """Return which cell of a chapter is the cell ``index`` of the notebook that was run.
+
+    papermill runs the values given, if ``injected``, in a cell of their own: after the cell of
+    parameters, which it counts as here, or before all cells where there is none.
+    """
+    if not injected:
+        return index
+    tagged = [place for place, cell in enumerate(nb.cells) if is_parameters(cell)]
+    place = tagged[0] if tagged else -1
+    return index if index <= place else max(index - 1, 0)
+
+
+def is_parameters(cell):
+    """Return whether a cell is the one with a chapter's parameters."""
+    return cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", [])
+
+
+def line_of(page_text, cells, index):
+    """Return the line of a page where the cell ``index`` of ``cells`` begins, or None.
+
+    Cells are looked up in their order, so one with the text of another is told from it.
+    """
+    at = end = 0
+    for cell in cells[: index + 1]:
+        at = page_text.find(cell.source, end) if cell.source.strip() else -1
+        end = end if at < 0 else at + len(cell.source)
     return None if at < 0 else page_text.count("\n", 0, at) + 1
+
+
+_LINE = re.compile(r"^(?: *Cell|File <[^>]*>:) ?(?:In\[(\d+)\], )?line (\d+)", re.M)
+
+
+def line_in_cell(traceback, source):
+    """Return the line of a cell that failed, by its traceback in IPython's form; else 1."""
+    found = _LINE.findall(traceback)
+    if not found:
+        return 1
+    # The cell that failed comes first; functions of other cells come below it.
+    line = int(found[0][1])
+    return line if line <= len(source.splitlines()) else 1
 
 
 def plain(traceback):

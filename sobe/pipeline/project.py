@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from sobe.errors import BuildError
+from sobe.parameters.domain import front_matter
 
 
 def read_yaml(path):
@@ -17,18 +18,6 @@ def read_yaml(path):
         raise BuildError(f"{path.name} is missing from {path.parent}") from None
     except yaml.YAMLError as error:
         raise BuildError(f"{path.name} is not valid YAML: {error}") from None
-
-
-def _front_matter(path):
-    """Read the YAML at the head of a Markdown page, or {}."""
-    text = path.read_text(encoding="utf-8")
-    if not text.startswith("---\n"):
-        return {}
-    head, found, _ = text[4:].partition("\n---")
-    try:
-        return (yaml.safe_load(head) or {}) if found else {}
-    except yaml.YAMLError as error:
-        raise BuildError(f"the head of {path.name} is not valid YAML: {error}") from None
 
 
 def _toc_files(entry):
@@ -103,7 +92,9 @@ class Project:
     def chapters(self):
         """Paths of the pages that are notebooks, whose head names a kernel, by name."""
         return {
-            name: path for name, path in self.pages.items() if "kernelspec" in _front_matter(path)
+            name: path
+            for name, path in self.pages.items()
+            if "kernelspec" in front_matter(path.read_text(encoding="utf-8"), path.name)
         }
 
     def timeout(self, chapter):

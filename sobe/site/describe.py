@@ -77,7 +77,7 @@ def describe(spec, dataset=None, names=None, why="", rows=None, unit_of=None):
         part for part in drawn if (part[2] or {}).get("name") == dataset and part[0] in KINDS
     ] or [part for part in drawn if part[0] in KINDS]
     if not main:
-        return translate("Chart.")
+        return spec.get("description") or translate("Chart.")
     described = [_kind(main)]
     for channel in ("x", "y"):
         if axis := _axis(channel, main, rows, names, unit_of or {}):

@@ -16,7 +16,7 @@ from sobe.analysis.estimator import EstimatorError
 from sobe.analysis.estimator import expressions as ex
 from sobe.analysis.estimator.scenario import read_scenario, read_sweep
 from sobe.errors import BuildError
-from sobe.pipeline import parameters
+from sobe.parameters import cell, domain
 from sobe.tables import TableError, load
 
 pytestmark = pytest.mark.survive
@@ -262,6 +262,9 @@ DEFAULTS = {"f": 1.0, "i": 1, "s": "x", "b": True, "d": {}, "l": [], "n": None}
 
 def test_parameters_on_the_command_line():
     outcomes = []
+    declared = domain.Declaration(
+        "c", {name: domain.untyped("c", name, value) for name, value in DEFAULTS.items()}
+    )
 
     @MANY
     @given(
@@ -296,7 +299,7 @@ def test_parameters_on_the_command_line():
         text = " ".join(
             f"{name}={shlex.quote(value) if quoted else value}" for name, value in pairs
         )
-        found = tried(lambda: parameters.parse(text, DEFAULTS, "c"), (BuildError,), outcomes)
+        found = tried(lambda: declared.parse(text), (BuildError,), outcomes)
         if found:
             assert found.keys() <= DEFAULTS.keys()
             json.dumps(found, allow_nan=False)
@@ -409,7 +412,7 @@ def test_parameters_cells():
         )
     )
     def check(source):
-        tried(lambda: parameters.declared(source, "c"), (BuildError,), outcomes)
+        tried(lambda: cell.declared(source, "c"), (BuildError,), outcomes)
 
     check()
     account_of(outcomes)

@@ -15,7 +15,8 @@ from sobe import atomic, signals
 from sobe.commit import Commit, git, of
 from sobe.errors import BuildError
 from sobe.languages import lacking
-from sobe.pipeline import notebook, parameters, rendering
+from sobe.parameters import cell
+from sobe.pipeline import rendering
 from sobe.pipeline.project import Project
 from sobe.pipeline.release import fresh
 from sobe.publish import archive, changes, checked, citation, compare, versions
@@ -142,9 +143,7 @@ def facts(root):
     chapters = {
         name: {
             "source": compare.sha256(path),
-            "parameters": parameters.declared(
-                parameters.parameters_cell(notebook.read(path)), name
-            ),
+            "parameters": cell.declared(cell.source(path.read_text(encoding="utf-8")), name),
         }
         for name, path in project.chapters.items()
     }
