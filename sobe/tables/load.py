@@ -25,16 +25,11 @@ from typing import NamedTuple
 import pandas as pd
 
 from sobe.paths import ROOT
-from sobe.tables.rows import TableError, note, quote, read, read_text
+from sobe.tables.rows import TableError, note, quote, read, read_text, unseen
 
 _LONGEST = 10_000
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
-#: Not allowed in any text: controls except tab and line feed, marks that change the direction of
-#: the text around them, and code points that are no characters.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
-)
 
 
 class _Type(NamedTuple):
@@ -216,9 +211,8 @@ class _Column:
         if len(text) > _LONGEST:
             expected += f", of at most {_LONGEST:,} characters"
             problem = f"a cell of {len(text):,} characters"
-        elif unseen := _UNSEEN.search(text):
-            found = f"the unseen character U+{ord(unseen[0]):04X}"
-            problem = f"{quote(text)} holds {'a NUL byte' if unseen[0] == chr(0) else found}"
+        elif found := unseen(text):
+            problem = f"{quote(text)} holds {found}"
         elif text != text.strip():
             expected += ", without spaces around it"
         elif self.kind == "string" and text[:1] in tuple("=+-@") and not _NUMBER.fullmatch(text):
