@@ -39,7 +39,7 @@ QUOTED = {"theirs", "ours"}
 #: A formula of the estimator, or a unit.
 _FORMULA = re.compile(r"(?=.*_)[\w\s*/+^().,<>={}-]+|[A-Za-z.{}\d]+(?:/[\w³{}.()<>:;+-]+)+")
 #: An address without its scheme.
-_BARE = re.compile(r"[\w.-]+\.(?:com|org|gov|edu|net|io|ca|mil|md)(?:/\S*)?$|\S+@\S+$")
+_BARE = re.compile(r"[\w.-]+\.(?:com|org|gov|edu|net|io|ca|mil|md)(?:/\S*)?$|\S[^\s@]*@\S+$")
 #: Words that are the same in both languages: units, abbreviations, names.
 NEUTRAL = set(
     """
@@ -61,24 +61,26 @@ _AUTHOR = re.compile(
     r" \(?\{1\}\)?(?: \(\{2\}\))?$"
 )
 _ADDRESS = re.compile(
-    r"^(https?://|10\.\d{4}/|[\w./-]+\.(csv|json|md|html|py|svg|png|pdf)(#[\w-]+)?$|[a-z0-9]+([_:=-][a-z0-9-]+)+$)"
+    r"^(https?://|10\.\d{4}/|[\w./-]+\.(csv|json|md|html|py|svg|png|pdf)(#[\w-]+)?$|[a-z0-9]+[_:=-][a-z0-9-]+([_:=][a-z0-9-]+)*$)"
 )
 _LETTER = re.compile(r"[A-Za-z]")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
-_QUOTATION = re.compile(r"(.*)“(.+)”(.*)")
+_QUOTATION = re.compile(r"(.*)“([^“]+)”(.*)", re.S)
 #: Texts composed of messages: the pattern of the text, and how its translated parts are joined.
 _COMPOSED = (
-    (re.compile(r"(Rows|Columns) of (?:the table )?(.+)"), "{1}：{0}"),
+    (re.compile(r"(Rows|Columns) of (?:the table )?(.+)", re.S), "{1}：{0}"),
     (re.compile(r"(\S+(?: \S+)?) to (\S+(?: \S+)?)"), "{} 至 {}"),
-    (re.compile(r"(.+) \((.+)\)"), "{}（{}）"),
-    (re.compile(r"(.+); (.+)"), "{}；{}"),
-    (re.compile(r"(.+), (.+)"), "{}，{}"),
+    (re.compile(r"(?=.*\)\Z)(.+) \((.+)\)", re.S), "{}（{}）"),
+    (re.compile(r"(.+); (.+)", re.S), "{}；{}"),
+    (re.compile(r"(.+), (.+)", re.S), "{}，{}"),
     (re.compile(r"(\S+) and (\S+)"), "{}与{}"),
-    (re.compile(r"(.+?): (.+)"), "{}：{}"),
-    (re.compile(r"(.+) · (.+)"), "{} · {}"),
+    (re.compile(r"(.+?): (.+)", re.S), "{}：{}"),
+    (re.compile(r"(.+) · (.+)", re.S), "{} · {}"),
 )
+_SEPARATORS, _MOST_PARTS = ("; ", ", ", ": ", " · ", " (", "“"), 60
+_SLOT = re.compile(r"\{[0-9]+\}")
 
 
 def tidy(text: str) -> str:
@@ -138,6 +140,7 @@ class Catalogue:
         self.folded = {message.casefold(): message for message in reversed(list(messages))}
         self.missing: dict[str, None] = {}
         self.used: set[str] = set()
+        self.composed: dict[str, str | None] = {}
 
     def __call__(self, text: str) -> str:
         """Translate ``text``; it stays as it is if it needs no translation or no message fits."""
@@ -170,13 +173,24 @@ class Catalogue:
             translated = message
         else:
             return None
-        for place, match in enumerate(found, 1):
-            translated = translated.replace(f"{{{place}}}", chinese.chinese(match))
+        numbers = {f"{{{place}}}": match for place, match in enumerate(found, 1)}
+        translated = _SLOT.sub(
+            lambda slot: chinese.chinese(numbers[slot[0]]) if slot[0] in numbers else slot[0],
+            translated,
+        )
         # A text that had Chinese before comes from the data, and its spaces stay.
         return translated if CHINESE.search(whole) else closed(translated)
 
     def _composed(self, whole: str) -> str | None:
         """Translate a text composed of messages, by `_COMPOSED`; None if it is not such a text."""
+        if sum(map(whole.count, _SEPARATORS)) > _MOST_PARTS:
+            return None
+        # Each part is tried once, however many ways of taking the text apart lead to it.
+        if whole not in self.composed:
+            self.composed[whole] = self._compose(whole)
+        return self.composed[whole]
+
+    def _compose(self, whole: str) -> str | None:
         if "{" not in whole and (quoted := _QUOTATION.fullmatch(whole)):
             # The message of a text with a quotation has "…" in the place of what is quoted.
             frame = self._one(f"{quoted[1]}“…”{quoted[3]}")

@@ -11,7 +11,8 @@ from sobe.languages import WIDE
 from sobe.languages.catalogue import CHINESE
 
 _TOKENS = re.compile(
-    r"(<!--.*?-->|<!doctype[^>]*>|</?[a-zA-Z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)", re.S | re.I
+    r"(<!--(?:.*?-->|.*)|<!doctype[^<>]*>|</?[a-zA-Z](?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*+>)",
+    re.S | re.I,
 )
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
 _ATTRIBUTE = re.compile(r"(\s)([\w:-]+)=\"([^\"]*)\"")
@@ -41,7 +42,7 @@ _LATE = re.compile(
 #: glued text. Code and tables match as `skipped`: their texts were translated one by one.
 _MARKUP = r'(?:</?(?:strong|em)>|<span class="pasted-[^"]*">|</span>)*'
 _GAP = re.compile(
-    rf"<(?P<skipped>{'|'.join(sorted(_SKIPPED))}|table)\b.*?</(?P=skipped)>|"
+    rf"<(?P<skipped>{'|'.join(sorted(_SKIPPED))}|table)\b(?:.*?</(?P=skipped)>|.*)|"
     rf"(?<=[{WIDE}])(?P<before>{_MARKUP})[ \n]+(?P<after>{_MARKUP})(?=[{WIDE}])",
     re.S,
 )

@@ -21,9 +21,7 @@ def description(doctree):
             paragraph = paragraph.deepcopy()
             for node in list(paragraph.findall(nodes.raw)):
                 node.parent.remove(node)  # a verdict's badge
-            text = re.sub(
-                r"\s+(?=[,.;:，。；：]|$)", "", re.sub(r"\s+", " ", paragraph.astext()).strip()
-            )
+            text = re.sub(" (?=[,.;:，。；：])", "", " ".join(paragraph.astext().split()))
             heading = translate("What the summary claims.")
             if text.startswith(heading):
                 text = translate(
@@ -47,7 +45,7 @@ def metatags(app, pagename, title, doctree):
     if figure is None and pagename.rsplit("/", 1)[-1] == "index":
         figure = next(iter(app.sobe_records.values()), None)
     tags = {
-        "og:title": re.sub(r"<[^>]+>", "", title),
+        "og:title": re.sub(r"<[^<>]+>", "", title),
         "og:type": "article",
         "og:site_name": app.config.project,
     }

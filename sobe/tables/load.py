@@ -18,6 +18,7 @@ import math
 import operator
 import os
 import re
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -28,6 +29,10 @@ from sobe.paths import ROOT
 from sobe.tables.rows import TableError, note, quote, read, read_text, unseen
 
 _LONGEST = 10_000
+#: What begins a formula; categories of letters that show nothing on their own, and others that do.
+_SIGNS = "=+-@"
+_NOT_SEEN = {"Cc", "Cf", "Cn", "Co", "Mn", "Me", "Zs", "Zl", "Zp"}
+_FILLERS = "\u115f\u1160\u2800\u3164\uffa0"
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
@@ -152,6 +157,20 @@ def _listed(names):
 # ---------------------------------------------------------------- typed cells
 
 
+def begins_formula(text):
+    """Return whether a spreadsheet may take a text for a formula; a number is none.
+
+    Its first letter counts: without unseen letters before it, and in its usual width (＝ is =).
+    """
+    first = text[:1] if text[:1].isalnum() else next(filter(_is_seen, text), "")
+    sign = unicodedata.normalize("NFKC", first).strip()[:1]
+    return sign in _SIGNS and sign != "" and not _NUMBER.fullmatch(text)
+
+
+def _is_seen(letter):
+    return unicodedata.category(letter) not in _NOT_SEEN and letter not in _FILLERS
+
+
 class _Column:
     """The type and rules of a column, ready to be applied to the text of cells."""
 
@@ -215,7 +234,7 @@ class _Column:
             problem = f"{quote(text)} holds {found}"
         elif text != text.strip():
             expected += ", without spaces around it"
-        elif self.kind == "string" and text[:1] in tuple("=+-@") and not _NUMBER.fullmatch(text):
+        elif self.kind == "string" and begins_formula(text):
             # The files can be downloaded, and some will be opened in spreadsheets.
             expected += ", not beginning with =, +, - or @, which spreadsheets take for a formula"
         elif self.uri and not _ADDRESS.fullmatch(text):

@@ -57,11 +57,13 @@ def _row(line: dict[str, str], corrections: Corrections) -> dict:
         "total_adjusted_usd": adjusted,
         "inflation_adjustment": _adjustment(nominal, adjusted),
         "cost_per_neuron_usd": number(line["Cost / Neuron"]),
-        "project_years": number(line["Time (y)"]) or _assumed(note, r"(\d+) year project", 1),
+        "project_years": number(line["Time (y)"])
+        or _assumed(note, r"(?<!\d)(\d+) year project", 1),
         "modality": modality[0] if modality else None,
-        "voxel_nm": _assumed(label, r"(\d+)\s*nm isotropic", 1),
+        "voxel_nm": _assumed(label, r"(?<!\d)(\d+)\s*nm isotropic", 1),
         "proofreading": _proofreading(corrections, key, label, note),
-        "volume_mm3": _assumed(note, r"(\d+)mm3", 1) or _assumed(label, r"(\d+) mm\^3", 1),
+        "volume_mm3": _assumed(note, r"(?<!\d)(\d+)mm3", 1)
+        or _assumed(label, r"(?<!\d)(\d+) mm\^3", 1),
         "microscopes_usd": _assumed(note, r"\$(\d+)M for microscopes", 1e6),
         "staff_usd_per_year": _assumed(note.replace(",", ""), r"employment costs of (\d+)", 1),
         "source": _SOURCE,

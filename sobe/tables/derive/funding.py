@@ -115,9 +115,16 @@ def _fix(corrections: Corrections, row: dict, column: str, theirs, ours, why: st
     row[column] = corrections.fix("brain_research_funding", key, column, theirs, ours, why)
 
 
+def _without_brackets(name: str) -> str:
+    """Return a name without what is between its first and its last bracket."""
+    head, opened, rest = name.partition("(")
+    _, closed, tail = rest.rpartition(")")
+    return head + tail if opened and closed else name
+
+
 def _project(name: str) -> dict:
     """Return what a row says of a project by its name alone."""
-    key = _SAME_PROJECT.get(name, slug(re.sub(r"\(.*\)", "", name)))
+    key = _SAME_PROJECT.get(name, slug(_without_brackets(name)))
     part_of = "brain-initiative" if key in _WITHIN_BRAIN else None
     return {"project_id": key, "project": name, "part_of": part_of}
 

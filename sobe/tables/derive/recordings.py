@@ -308,7 +308,7 @@ def _imaging(upstream: Upstream, corrections: Corrections) -> list[dict]:
             "dataset_id": key,
             "dataset": line["mapName"],
             "year": calendar_year(line["released_year"]),
-            "authors": re.sub(r"\s*\d{4}.*$", "", line["map_comment"]),
+            "authors": re.split(r"\d{4}", line["map_comment"])[0].rstrip(),
             "doi": doi,
             "url": "" if doi else line["doi"],
             "technique": line["img_tech"].replace(" - ", "-"),

@@ -198,7 +198,7 @@ def _parts(line: dict, label: str, corrections: Corrections, years: dict) -> lis
     if not stated:
         why = "upstream's models table dates the same model"
         corrections.fix(_TABLE, slug(author, year), "year", "n.d.", year, why)
-    authors = re.sub(r"[,.\s]*(\(?\b(19|20)\d\d\)?|n\.d)\b.*$", "", authors).strip(" ,.(")
+    authors = re.sub(r"(\(?\b(19|20)\d\d\)?|n\.d)\b.*$", "", authors).strip(" ,.(")
     return [_record(line, author, _authors(authors), year, count, corrections)]
 
 
