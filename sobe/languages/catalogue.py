@@ -79,7 +79,7 @@ _COMPOSED = (
     (re.compile(r"(.+?): (.+)", re.S), "{}：{}"),
     (re.compile(r"(.+) · (.+)", re.S), "{} · {}"),
 )
-_SEPARATORS, _MOST_PARTS = ("; ", ", ", ": ", " · ", " (", "“"), 60
+_SEPARATORS, _MOST_PARTS = ("; ", ", ", ": ", " · ", " (", "“", "s of "), 60
 _SLOT = re.compile(r"\{[0-9]+\}")
 
 
