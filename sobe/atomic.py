@@ -77,21 +77,23 @@ def restore(old: Path, place: Path) -> None:
     remove(old)
 
 
-def read_plain(path: Path, limit: int) -> bytes:
-    """Read a file that somebody else may have written.
+def read_plain(path: Path, limit: int, follow: bool = False) -> bytes:
+    """Read a file that somebody else may have written; ``follow`` allows a link to it.
 
     Raises
     ------
     ValueError
-        If it is a link, a folder, a device or a pipe, or has more than ``limit`` bytes.
+        If it is a folder, a device or a pipe, has more than ``limit`` bytes, or is a link that is
+        not allowed.
     OSError
         If it cannot be opened.
     """
     try:
         # Opening a pipe would wait for a writer, and a link would lead elsewhere.
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        link = 0 if follow else os.O_NOFOLLOW
+        handle = os.open(path, os.O_RDONLY | link | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        if error.errno == errno.ELOOP:
+        if error.errno == errno.ELOOP and not follow:
             raise ValueError("it is a link, expected a plain file") from None
         raise
     with open(handle, "rb") as file:

@@ -30,7 +30,7 @@ DIRECTIVES = {
 }
 #: Types of script that browsers run; a script of another type is data.
 _JAVASCRIPT = {"", "module", "text/javascript", "application/javascript"}
-_PLACE = re.compile(r"<head[^>]*>(\s*<meta charset=[^>]*>)?", re.I)
+_PLACE = re.compile(r"<head[^<>]*>(\s*<meta charset=[^<>]*>)?", re.I)
 
 
 class _Inline(HTMLParser):

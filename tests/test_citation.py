@@ -8,6 +8,7 @@ from cffconvert import Citation
 
 import sobe
 from sobe import commit
+from sobe.cff import Author
 from sobe.publish import citation, crate
 from sobe.site import figures as rec
 
@@ -87,11 +88,13 @@ def test_bibtex_is_read_again(cff, edition, which):
         (" ".join(p.last_names), " ".join(p.first_names + p.middle_names))
         for p in entry.persons["author"]
     ]
-    assert found == [(f"{{{f}}}" if not g else f, g) for f, g in work.authors]
+    assert found == [
+        (f"{{{a.family}}}" if not a.given else a.family, a.given) for a in work.authors
+    ]
 
 
 def test_marks_of_tex_are_escaped():
-    work = citation.Work("k", "report", "50% of A & B_c", (("O'Neil", "A."),), "2026")
+    work = citation.Work("k", "report", "50% of A & B_c", (Author("O'Neil", "A."),), "2026")
     assert r"50\% of A \& B\_c" in citation.bibtex(work)
 
 

@@ -281,7 +281,7 @@ def test_a_missing_package_is_told_in_one_sentence(monkeypatch, project):
 
 def test_a_citation_without_a_date_is_told(tmp_path):
     (tmp_path / "CITATION.cff").write_text("version: 1\n", encoding="utf-8")
-    with pytest.raises(BuildError, match="CITATION.cff has no version, date-released or DOI"):
+    with pytest.raises(BuildError, match="CITATION.cff: cff-version: missing or empty; the book"):
         pdf.citation(type("Project", (), {"root": tmp_path}))
 
 

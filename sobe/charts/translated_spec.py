@@ -17,8 +17,8 @@ from sobe.languages.catalogue import Catalogue
 from sobe.languages.units import NOT_KNOWN
 
 _TEXTS = ("title", "subtitle", "description")
-_QUOTED = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'")
-_TABLE = re.compile(r"\{\"-?\d+\": \"[^}]*\}")
+_QUOTED = re.compile(r"\"((?:[^\"\\]|\\.)*+)(?:\"|$)|'((?:[^'\\]|\\.)*+)(?:'|$)", re.S)
+_TABLE = re.compile(r"\{\"-?\d+\": \"[^{}]*\}")
 #: Suffix of the field with a translated copy of another field.
 COPY = "__said"
 

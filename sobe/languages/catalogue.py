@@ -21,7 +21,7 @@ QUOTED = {"theirs", "ours"}
 #: A formula of the estimator, or a unit.
 _FORMULA = re.compile(r"(?=.*_)[\w\s*/+^().,<>={}-]+|[A-Za-z.{}\d]+(?:/[\w³{}.()<>:;+-]+)+")
 #: An address without its scheme.
-_BARE = re.compile(r"[\w.-]+\.(?:com|org|gov|edu|net|io|ca|mil|md)(?:/\S*)?$|\S+@\S+$")
+_BARE = re.compile(r"[\w.-]+\.(?:com|org|gov|edu|net|io|ca|mil|md)(?:/\S*)?$|\S[^\s@]*@\S+$")
 #: Words that are the same in every language: units, abbreviations, names.
 NEUTRAL = set(
     """
@@ -43,23 +43,25 @@ _AUTHOR = re.compile(
     r" \(?\{1\}\)?(?: \(\{2\}\))?$"
 )
 _ADDRESS = re.compile(
-    r"^(https?://|10\.\d{4}/|[\w./-]+\.(csv|json|md|html|py|svg|png|pdf)(#[\w-]+)?$|[a-z0-9]+([_:=-][a-z0-9-]+)+$)"
+    r"^(https?://|10\.\d{4}/|[\w./-]+\.(csv|json|md|html|py|svg|png|pdf)(#[\w-]+)?$|[a-z0-9]+[_:=-][a-z0-9-]+([_:=][a-z0-9-]+)*$)"
 )
 _LETTER = re.compile(r"[A-Za-z]")
 
 
-_QUOTATION = re.compile(r"(.*)“(.+)”(.*)")
+_QUOTATION = re.compile(r"(.*)“([^“]+)”(.*)", re.S)
 #: Texts composed of messages, and how a language joins their translated parts (`en.toml`).
 _COMPOSED = (
-    (re.compile(r"(Rows|Columns) of (?:the table )?(.+)"), "of"),
+    (re.compile(r"(Rows|Columns) of (?:the table )?(.+)", re.S), "of"),
     (re.compile(r"(\S+(?: \S+)?) to (\S+(?: \S+)?)"), "to"),
-    (re.compile(r"(.+) \((.+)\)"), "brackets"),
-    (re.compile(r"(.+); (.+)"), "parts"),
-    (re.compile(r"(.+), (.+)"), "words"),
+    (re.compile(r"(?=.*\)\Z)(.+) \((.+)\)", re.S), "brackets"),
+    (re.compile(r"(.+); (.+)", re.S), "parts"),
+    (re.compile(r"(.+), (.+)", re.S), "words"),
     (re.compile(r"(\S+) and (\S+)"), "and"),
-    (re.compile(r"(.+?): (.+)"), "colon"),
-    (re.compile(r"(.+) · (.+)"), ""),
+    (re.compile(r"(.+?): (.+)", re.S), "colon"),
+    (re.compile(r"(.+) · (.+)", re.S), ""),
 )
+_SEPARATORS, _MOST_PARTS = ("; ", ", ", ": ", " · ", " (", "“", "s of "), 60
+_SLOT = re.compile(r"\{[0-9]+\}")
 
 
 def tidy(text: str) -> str:
@@ -134,6 +136,7 @@ class Catalogue:
         self.prose: dict[str, list[str]] = {}
         self.done: set[str] = set()
         self.used: set[str] = set()
+        self.composed: dict[str, str | None] = {}
 
     def __call__(self, text: str) -> str:
         """Translate ``text``; it stays as it is if it needs no translation or no message fits."""
@@ -181,13 +184,26 @@ class Catalogue:
             translated = message
         else:
             return None
-        for place, match in enumerate(found, 1):
-            translated = translated.replace(f"{{{place}}}", slots.written(match, self.language))
+        numbers = {f"{{{place}}}": match for place, match in enumerate(found, 1)}
+        translated = _SLOT.sub(
+            lambda slot: (
+                slots.written(numbers[slot[0]], self.language) if slot[0] in numbers else slot[0]
+            ),
+            translated,
+        )
         # A text that was in the language before comes from the data, and its spaces stay.
         return translated if self.language.writes(whole) else self.language.closed(translated)
 
     def _composed(self, whole: str) -> str | None:
         """Translate a text composed of messages, by `_COMPOSED`; None if it is not such a text."""
+        if sum(map(whole.count, _SEPARATORS)) > _MOST_PARTS:
+            return None
+        # Each part is tried once, however many ways of taking the text apart lead to it.
+        if whole not in self.composed:
+            self.composed[whole] = self._compose(whole)
+        return self.composed[whole]
+
+    def _compose(self, whole: str) -> str | None:
         if "{" not in whole and (quoted := _QUOTATION.fullmatch(whole)):
             # The message of a text with a quotation has "…" in the place of what is quoted.
             frame = self._one(f"{quoted[1]}“…”{quoted[3]}")

@@ -11,7 +11,8 @@ from functools import lru_cache
 from sobe.languages.catalogue import Catalogue, tidy
 
 _TOKENS = re.compile(
-    r"(<!--.*?-->|<!doctype[^>]*>|</?[a-zA-Z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)", re.S | re.I
+    r"(<!--(?:.*?-->|.*)|<!doctype[^<>]*>|</?[a-zA-Z](?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*+>)",
+    re.S | re.I,
 )
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
 _ATTRIBUTE = re.compile(r"(\s)([\w:-]+)=\"([^\"]*)\"")
@@ -50,7 +51,7 @@ def _gap(ranges: str) -> re.Pattern[str]:
     Code and tables match as `skipped`: their texts were translated one by one.
     """
     return re.compile(
-        rf"<(?P<skipped>{'|'.join(sorted(_SKIPPED))}|table)\b.*?</(?P=skipped)>|"
+        rf"<(?P<skipped>{'|'.join(sorted(_SKIPPED))}|table)\b(?:.*?</(?P=skipped)>|.*)|"
         rf"(?<=[{ranges}])(?P<before>{_MARKUP})[ \n]+(?P<after>{_MARKUP})(?=[{ranges}])",
         re.S,
     )

@@ -5,10 +5,9 @@ run of Chinese in a query for one word; ours cuts it into the longest words that
 """
 
 import csv
-import marshal
+import json
 import os
 import re
-import sys
 from functools import cache
 from pathlib import Path
 
@@ -47,13 +46,27 @@ def prepare(cache):
     """
     if jieba.dt.initialized:
         return
-    path = cache and Path(cache) / f"jieba-{jieba.__version__}-{sys.implementation.cache_tag}"
+    path = cache and Path(cache) / f"jieba-{jieba.__version__}.json"
     content = atomic.load(path) if path else None
-    words = marshal.loads(content) if content else jieba.dt.gen_pfdict(jieba.dt.get_dict_file())
-    if path and not content:
-        atomic.store(path, marshal.dumps(words))
+    words = _words(content) if content else None
+    if words is None:
+        words = jieba.dt.gen_pfdict(jieba.dt.get_dict_file())
+        if path:
+            atomic.store(path, json.dumps(words, ensure_ascii=False).encode())
     jieba.dt.FREQ, jieba.dt.total = words
     jieba.dt.initialized = True
+
+
+def _words(content):
+    """Return (numbers of words, their sum) from JSON; None if it is anything else."""
+    try:
+        found, total = json.loads(content)
+        numbers = found.values()
+        # Each with a word's beginnings, whose number is 0, and all adding up.
+        whole = all(type(number) is int and number >= 0 for number in numbers)
+        return (found, total) if whole and sum(numbers) == total > 0 else None
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return None
 
 
 class Chinese(SearchChinese):

@@ -8,12 +8,11 @@ if __name__ == "__main__":  # before anything that takes time to import
     )
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
-from sobe import commit
 from sobe.errors import BuildError, reason
+from sobe.pipeline import surroundings
 from sobe.pipeline.book import build_book, run_chapter, run_scenario, run_sweep
 from sobe.pipeline.project import Project
 
@@ -49,11 +48,8 @@ def main(argv=None):
     """Run one command and return the exit code; an expected error is one message."""
     args = _arguments(argv)
     project = Project(args.root.resolve())
-    # What is built is dated by its commit, not by the day (TeX asks for the second of the two).
-    if (time := commit.of(project.root).time) is not None:
-        os.environ.setdefault("SOURCE_DATE_EPOCH", str(time))
-        os.environ["FORCE_SOURCE_DATE"] = "1"
     try:
+        surroundings.settle(project.root)
         if args.command == "book":
             build_book(project)
         elif args.command == "pdf":

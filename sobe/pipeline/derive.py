@@ -30,6 +30,7 @@ from sobe.tables.derive import (
     recordings,
     simulations,
 )
+from sobe.tables.derive.cells import Line, refuse
 from sobe.tables.derive.common import Corrections, DeriveError, Upstream, to_csv
 from sobe.tables.derive.write import finish, write
 
@@ -43,7 +44,16 @@ def derive(root: Path) -> dict[str, str]:
     corrections = Corrections()
     rows: dict[str, list[dict[str, Any]]] = {}
     for subject in SUBJECTS:
-        rows |= subject.derive(Upstream(root), corrections)
+        Line.last = None
+        try:
+            rows |= subject.derive(Upstream(root), corrections)
+        except tables.TableError:
+            raise
+        except (LookupError, ArithmeticError, ValueError, TypeError) as error:
+            if Line.last is None:
+                raise
+            # What no check foresaw: the cell that was read last leads to it.
+            refuse(Line.last, f"a value to derive from ({type(error).__name__}: {error})")
     rows["corrections"] = corrections.rows()
     files = {}
     for name, table in rows.items():

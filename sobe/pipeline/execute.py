@@ -4,7 +4,6 @@ import json
 import os
 import secrets
 import shutil
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from sobe import atomic, signals
 from sobe.charts.outputs import BOOK_ENV
 from sobe.errors import BuildError
 from sobe.parameters.domain import ParameterError
-from sobe.pipeline import notebook
+from sobe.pipeline import notebook, surroundings
 from sobe.pipeline.cache import ExecutionCache
 from sobe.pipeline.fingerprint import digest, static_digest, table_digests
 from sobe.pipeline.preloaded import Preloaded, imports
@@ -154,7 +153,7 @@ class Executor:
         done = {}
         # Before the process with the imports reads any code: later edits count as changes.
         static = {run.label: self._static(run) for run in runs}
-        scratch = Path(tempfile.gettempdir()) / f"{SCRATCH}{secrets.token_hex(4)}"
+        scratch = surroundings.scratches() / f"{SCRATCH}{secrets.token_hex(4)}"
         # Noted before it exists, so that the next build removes it if this one is killed.
         atomic.store(self.project.build / NOTE, str(scratch).encode())
         scratch.mkdir(0o700)

@@ -6,6 +6,7 @@ import io
 import json
 import sys
 
+from sobe.pipeline import surroundings
 from sobe.tables.own import own_path
 
 #: Folders of the package that no chapter in English goes through, and what it takes from them.
@@ -46,8 +47,16 @@ def code_digest(project):
 
 
 def environment_digest(project):
-    """Return the hash of the environment: requirements.txt and this Python."""
-    return digest(f"{sys.version}\n{file_digest(project.root / 'requirements.txt')}")
+    """Return the hash of the environment: requirements.txt, this Python, its variables."""
+    parts = {
+        "python": sys.version,
+        "requirements": file_digest(project.root / "requirements.txt"),
+        "variables": surroundings.reaching(surroundings.CHAPTERS),
+        "data": {
+            str(path): file_digest(path) for path in sorted(surroundings.other_data(project.root))
+        },
+    }
+    return digest(json.dumps(parts, sort_keys=True))
 
 
 def static_digest(project, source, parameters, for_book):

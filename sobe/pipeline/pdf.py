@@ -12,7 +12,7 @@ import time
 
 import yaml
 
-from sobe import atomic, commit, languages
+from sobe import atomic, cff, commit, languages
 from sobe.errors import BuildError
 from sobe.languages import edition
 from sobe.pipeline import editions, rendering
@@ -89,21 +89,16 @@ def citation(project):
         For a CITATION.cff that lacks one of them.
     """
     found = commit.of(project.root)
-    path = project.root / "CITATION.cff"
-    try:
-        cited = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return {
-            "version": str(cited["version"]),
-            "date": str(cited["date-released"]),
-            "doi": cited["references"][0]["doi"],
-            "commit": str(found) if found.id else "",
-            "time": found.time,
-        }
-    except (OSError, KeyError, IndexError, TypeError, yaml.YAMLError) as error:
-        raise BuildError(
-            "CITATION.cff has no version, date-released or DOI of the report for the title page: "
-            f"{error!r}"
-        ) from None
+    cited = cff.read(project.root)
+    if not (doi := cited["references"][0].get("doi")):
+        cff.refuse("references: doi", "missing; the title page of a PDF shows it")
+    return {
+        "version": cited["version"],
+        "date": cited["date-released"],
+        "doi": doi,
+        "commit": str(found) if found.id else "",
+        "time": found.time,
+    }
 
 
 def epoch(cited):

@@ -17,7 +17,7 @@ import yaml
 
 from sobe import atomic, commit, languages, signals
 from sobe.errors import BuildError, reason
-from sobe.pipeline import configuration
+from sobe.pipeline import configuration, surroundings
 from sobe.pipeline.execute import NOTE, SCRATCH
 from sobe.pipeline.fingerprint import digest, environment_digest, file_digest, tree_digest
 from sobe.pipeline.lock import only_build
@@ -241,7 +241,9 @@ def clear(left):
 
 def _remove_scratch(build):
     scratch = Path((atomic.load(build / NOTE) or b"").decode())
-    if scratch.parent == Path(tempfile.gettempdir()) and scratch.name.startswith(SCRATCH):
+    if scratch.parent in (Path(tempfile.gettempdir()), Path("/tmp")) and scratch.name.startswith(
+        SCRATCH
+    ):
         atomic.remove(scratch)
 
 
@@ -260,8 +262,7 @@ def stamp(project, notebooks):
         ),
         "notebooks": {name: digest(text) for name, text in notebooks.items()},
         "environment": environment_digest(project),
-        "address": os.environ.get("SOBE_BASE_URL", ""),
-        "release": os.environ.get("SOBE_RELEASE", ""),
+        "variables": surroundings.reaching(surroundings.PAGES),
         "commit": repr(commit.of(project.root)),
     }
     return digest(json.dumps(parts, sort_keys=True))

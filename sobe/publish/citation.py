@@ -7,9 +7,9 @@ CSL-JSON nor the works that a file refers to.
 import json
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
-import yaml
+from sobe import cff
+from sobe.cff import read
 
 #: Written out, as those of the calendar module follow the locale.
 MONTHS = (
@@ -24,8 +24,8 @@ ENDS = {"apa": "txt", "bibtex": "bib", "csl": "json", "ris": "ris"}
 class Work:
     """A work that is cited. Unknown fields are "".
 
-    ``kind`` is "book" (this edition) or "report"; ``authors`` are (family, given) names, or
-    (name, "") for a group; ``date`` is "2026" or "2026-11-23".
+    ``kind`` is "book" (this edition) or "report"; ``authors`` are `Author`; ``date`` is "2026" or
+    "2026-11-23".
     """
 
     key: str
@@ -50,44 +50,33 @@ class Work:
         return f"https://doi.org/{self.doi}" if self.doi else self.url
 
 
-def read(root):
-    """Read CITATION.cff of the repository ``root``."""
-    return yaml.safe_load((Path(root) / "CITATION.cff").read_text(encoding="utf-8"))
-
-
-def _authors(listed):
-    return tuple(
-        (a["family-names"], a.get("given-names", "")) if "family-names" in a else (a["name"], "")
-        for a in listed
-    )
-
-
-def edition(cff, url="", note=""):
+def edition(cited, url="", note=""):
     """Return this edition as a work at the address ``url``, with a note (its commit)."""
     return Work(
         "sobe2025-executable",
         "book",
-        cff["title"],
-        _authors(cff["authors"]),
-        str(cff["date-released"]),
-        str(cff["version"]),
-        doi=cff.get("doi", ""),
-        url=url or cff.get("url", ""),
+        cited["title"],
+        cff.authors(cited["authors"]),
+        cited["date-released"],
+        cited["version"],
+        doi=cited.get("doi", ""),
+        url=url or cited.get("url", ""),
         note=note,
     )
 
 
-def report(cff):
+def report(cited):
     """Return the report that this edition is based on, the first of its references."""
-    found = cff["references"][0]
+    found = cited["references"][0]
+    publisher = found.get("institution") or found.get("publisher") or {}
     return Work(
         "sobe2025",
         "report",
         found["title"],
-        _authors(found["authors"]),
-        str(found["year"]),
-        str(found.get("version", "")),
-        publisher=found.get("institution", {}).get("name", ""),
+        cff.authors(found["authors"]),
+        found["year"],
+        found.get("version", ""),
+        publisher=publisher.get("name", ""),
         doi=found.get("doi", ""),
         url=found.get("url", ""),
     )
@@ -99,7 +88,10 @@ def _initials(given):
 
 def apa(work):
     """Write the citation in the style of the APA (7th edition), on one line."""
-    names = [f"{family}, {_initials(given)}" if given else family for family, given in work.authors]
+    names = [
+        ", ".join(filter(None, (each.surname, _initials(each.given), each.suffix)))
+        for each in work.authors
+    ]
     who = names[0] if len(names) == 1 else ", ".join(names[:-1]) + f", & {names[-1]}"
     version = f" (Version {work.version})" if work.version else ""
     parts = [
@@ -115,13 +107,30 @@ def _tex(text):
     return re.sub(r"([&%$#_{}])", r"\\\1", text)
 
 
+def _bibtex_name(author):
+    """Write a name as BibTeX takes names apart: "van der Berg, Jr., Ada"."""
+    if not author.given:
+        return f"{{{_tex(author.name)}}}"
+    return ", ".join(map(_tex, filter(None, (author.surname, author.suffix, author.given))))
+
+
+def _csl_name(author):
+    if not author.given:
+        return {"literal": author.name}
+    parts = {
+        "family": author.family,
+        "given": author.given,
+        "non-dropping-particle": author.particle,
+        "suffix": author.suffix,
+    }
+    return {key: value for key, value in parts.items() if value}
+
+
 def bibtex(work):
     """Write the citation as a BibTeX entry."""
     kind = {"book": "misc", "report": "techreport"}[work.kind]
     fields = {
-        "author": " and ".join(
-            f"{_tex(f)}, {_tex(g)}" if g else f"{{{_tex(f)}}}" for f, g in work.authors
-        ),
+        "author": " and ".join(map(_bibtex_name, work.authors)),
         "title": f"{{{_tex(work.title)}}}",
         "year": work.year,
         "version": work.version,
@@ -142,7 +151,7 @@ def csl(work):
         "id": work.key,
         "type": work.kind,
         "title": work.title,
-        "author": [{"family": f, "given": g} if g else {"literal": f} for f, g in work.authors],
+        "author": list(map(_csl_name, work.authors)),
         "issued": {"date-parts": [[int(part) for part in work.date.split("-")]]},
         "version": work.version,
         "publisher": work.publisher,
@@ -158,7 +167,7 @@ def csl(work):
 def ris(work):
     """Write the citation in the RIS format."""
     lines = [("TY", {"book": "BOOK", "report": "RPRT"}[work.kind]), ("ID", work.key)]
-    lines += [("AU", f"{f}, {g}" if g else f) for f, g in work.authors]
+    lines += [("AU", author.sorted) for author in work.authors]
     fields = [
         ("TI", work.title),
         ("PY", work.year),
@@ -182,22 +191,31 @@ def written_date(date):
     return f"{int(day)} {MONTHS[int(month) - 1]} {year}"
 
 
+def _creator(author):
+    parts = {
+        "name": author.sorted,
+        "affiliation": author.affiliation,
+        "orcid": author.orcid.rpartition("/")[2],
+    }
+    return {key: value for key, value in parts.items() if value}
+
+
 def zenodo(root):
     """Write `.zenodo.json`, by which Zenodo describes a deposit of the repository."""
-    cff = read(root)
-    based = report(cff)
+    cited = read(root)
+    based = report(cited)
     deposit = {
-        "title": cff["title"],
+        "title": cited["title"],
         "upload_type": "publication",
         "publication_type": "book",
-        "version": str(cff["version"]),
-        "publication_date": str(cff["date-released"]),
-        "description": " ".join(cff["abstract"].split()),
-        "creators": [{"name": f"{f}, {g}" if g else f} for f, g in _authors(cff["authors"])],
-        "license": cff["license"][0].lower(),
+        "version": cited["version"],
+        "publication_date": cited["date-released"],
+        "description": " ".join(cited["abstract"].split()),
+        "creators": list(map(_creator, cff.authors(cited["authors"]))),
+        "license": cited["license"][0].lower(),
         "access_right": "open",
         "language": "eng",
-        "notes": "Text, figures and data: CC BY 4.0. Code: MIT. " + cff["message"],
+        "notes": "Text, figures and data: CC BY 4.0. Code: MIT. " + cited["message"],
         "related_identifiers": [
             {
                 "identifier": based.doi,
@@ -208,4 +226,6 @@ def zenodo(root):
         ],
         "references": [apa(based)],
     }
+    if cited.get("keywords"):
+        deposit["keywords"] = cited["keywords"]
     return json.dumps(deposit, indent=2, ensure_ascii=False) + "\n"

@@ -37,13 +37,14 @@ def _ref(name):
     return {"@id": name}
 
 
-def _person(family, given):
-    name = f"{given} {family}".strip()
-    return {
-        "@id": "#" + name.replace(" ", "-"),
-        "@type": "Person" if given else "Organization",
-        "name": name,
+def _person(author):
+    made = {
+        "@id": author.orcid or "#" + author.name.replace(" ", "-"),
+        "@type": "Person" if author.given or author.orcid else "Organization",
+        "name": author.name,
+        "affiliation": author.affiliation,
     }
+    return {key: value for key, value in made.items() if value}
 
 
 def _software():
@@ -109,7 +110,7 @@ def graph(records, package, cff, commit, title, pages, language, address=""):
         return _ref(entity["@id"])
 
     edition, report = citation.edition(cff), citation.report(cff)
-    authors = [add(_person(*author)) for author in edition.authors]
+    authors = [add(_person(author)) for author in edition.authors]
     based = add(
         {
             "@id": report.address,
@@ -117,7 +118,7 @@ def graph(records, package, cff, commit, title, pages, language, address=""):
             "name": report.title,
             "datePublished": report.year,
             "version": report.version,
-            "author": [add(_person(*author)) for author in report.authors],
+            "author": [add(_person(author)) for author in report.authors],
             "publisher": report.publisher,
             "license": _ref(LICENCE),
         }

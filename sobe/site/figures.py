@@ -11,8 +11,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
+from sobe import cff
 from sobe.languages import translate
 from sobe.site.describe import describe
 from sobe.tables import own
@@ -44,26 +43,19 @@ class Package:
 
 @lru_cache(maxsize=4)
 def _citation(path, _changed):
-    return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    return cff.read(Path(path).parent)
 
 
 def citation(root):
     """Return title, version, date, authors and licence of the book, from its CITATION.cff."""
     path = Path(root) / "CITATION.cff"
     found = _citation(str(path), path.stat().st_mtime_ns)
-    licences = found.get("license", [])
-    authors = [
-        translate(
-            a.get("name") or " ".join(filter(None, (a.get("given-names"), a.get("family-names"))))
-        )
-        for a in found["authors"]
-    ]
     return {
         "title": translate(found["title"]),
-        "version": str(found["version"]),
-        "date": str(found["date-released"]),
-        "authors": authors,
-        "licence": licences[0] if isinstance(licences, list) else licences,
+        "version": found["version"],
+        "date": found["date-released"],
+        "authors": [translate(author.name) for author in cff.authors(found["authors"])],
+        "licence": found["license"][0],
     }
 
 

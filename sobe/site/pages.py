@@ -39,8 +39,8 @@ def _plain(paragraph):
     for kind in (nodes.raw, nodes.citation_reference, nodes.footnote_reference):
         for node in list(paragraph.findall(kind)):
             node.parent.remove(node)
-    text = re.sub(r"\s*\[[\d, ]+\]", "", re.sub(r"\s+", " ", paragraph.astext()))
-    return re.sub(r"\s+(?=[,.;:，。；：]|$)", "", text.strip())
+    text = re.sub(r" ?\[[0-9][0-9, ]*\]", "", " ".join(paragraph.astext().split()))
+    return re.sub(" (?=[,.;:，。；：])", "", text).strip()
 
 
 def _cut(text):
@@ -53,7 +53,7 @@ def _cut(text):
 
 def plain(title):
     """Return a page's title, which is HTML, as text."""
-    return unescape(re.sub(r"<[^>]+>", "", title))
+    return unescape(re.sub(r"<[^<>]+>", "", title))
 
 
 def metatags(app, pagename, title, doctree):

@@ -22,6 +22,7 @@ import math
 import operator
 import os
 import re
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -30,16 +31,15 @@ import pandas as pd
 
 from sobe.paths import ROOT
 from sobe.tables.own import OWN, own_path
-from sobe.tables.rows import TableError, inside, note, quote, read, read_text
+from sobe.tables.rows import TableError, inside, note, quote, read, read_text, unseen
 
 _LONGEST = 10_000
+#: What begins a formula; categories of letters that show nothing on their own, and others that do.
+_SIGNS = "=+-@"
+_NOT_SEEN = {"Cc", "Cf", "Cn", "Co", "Mn", "Me", "Zs", "Zl", "Zp"}
+_FILLERS = "\u115f\u1160\u2800\u3164\uffa0"
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
-#: Not allowed in any text: controls except tab and line feed, marks that change the direction of
-#: the text around them, and code points that are no characters.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
-)
 
 
 class _Type(NamedTuple):
@@ -185,6 +185,20 @@ def _listed(names):
 # ---------------------------------------------------------------- typed cells
 
 
+def begins_formula(text):
+    """Return whether a spreadsheet may take a text for a formula; a number is none.
+
+    Its first letter counts: without unseen letters before it, and in its usual width (＝ is =).
+    """
+    first = text[:1] if text[:1].isalnum() else next(filter(_is_seen, text), "")
+    sign = unicodedata.normalize("NFKC", first).strip()[:1]
+    return sign in _SIGNS and sign != "" and not _NUMBER.fullmatch(text)
+
+
+def _is_seen(letter):
+    return unicodedata.category(letter) not in _NOT_SEEN and letter not in _FILLERS
+
+
 class _Column:
     """The type and rules of a column, ready to be applied to the text of cells."""
 
@@ -244,12 +258,11 @@ class _Column:
         if len(text) > _LONGEST:
             expected += f", of at most {_LONGEST:,} characters"
             problem = f"a cell of {len(text):,} characters"
-        elif unseen := _UNSEEN.search(text):
-            found = f"the unseen character U+{ord(unseen[0]):04X}"
-            problem = f"{quote(text)} holds {'a NUL byte' if unseen[0] == chr(0) else found}"
+        elif found := unseen(text):
+            problem = f"{quote(text)} holds {found}"
         elif text != text.strip():
             expected += ", without spaces around it"
-        elif self.kind == "string" and text[:1] in tuple("=+-@") and not _NUMBER.fullmatch(text):
+        elif self.kind == "string" and begins_formula(text):
             # The files can be downloaded, and some will be opened in spreadsheets.
             expected += ", not beginning with =, +, - or @, which spreadsheets take for a formula"
         elif self.uri and not _ADDRESS.fullmatch(text):

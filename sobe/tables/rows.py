@@ -5,8 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
+
+from sobe import atomic
+
+#: Not allowed in any text: controls except tab and line feed, marks that change the direction of
+#: the text around them, and code points that are no characters.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
+)
+_LARGEST = 100_000_000  # bytes of a file
 
 
 @dataclass(eq=False)
@@ -58,6 +68,14 @@ def quote(value, longest=80):
     return text if len(text) <= longest else text[: longest - 4] + "...'"
 
 
+def unseen(text):
+    """Return the words for the first unseen character in a text, or None."""
+    found = _UNSEEN.search(text)
+    if not found:
+        return None
+    return "a NUL byte" if found[0] == "\0" else f"the unseen character U+{ord(found[0]):04X}"
+
+
 @dataclass(frozen=True)
 class Rows:
     """The cells of one CSV file as text, column by column, and the line each row starts on."""
@@ -83,15 +101,23 @@ class Rows:
 def read_text(path, file, expected):
     """Return the text of a file; raise TableError if it cannot be read or is not UTF-8."""
     try:
-        content = path.read_bytes()
+        content = atomic.read_plain(path, _LARGEST, follow=True)
+    except ValueError as error:
+        raise TableError(file, expected, problem=str(error)) from None
+    except OSError as error:
+        problem = f"the file cannot be read ({error.strerror})"
+        raise TableError(file, expected, problem=problem) from None
+    return decoded(content, file)
+
+
+def decoded(content, file):
+    """Return the text of a file's bytes; raise TableError if they are not UTF-8."""
+    try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         line, wrong = content.count(b"\n", 0, error.start) + 1, content[error.start : error.end]
         problem = f"byte {error.start} is not UTF-8"
         raise TableError(file, "UTF-8 text", None, line, None, wrong, problem) from None
-    except OSError as error:
-        problem = f"the file cannot be read ({error.strerror})"
-        raise TableError(file, expected, problem=problem) from None
 
 
 def note(path, column=None, values=()):

@@ -13,7 +13,7 @@ import hashlib
 import re
 import unicodedata
 
-_MARKS = re.compile(r"<[^>]+>|\*\*|\\|^#+\s|^[·\-]\s|\[([^\]]*)\]\([^)]*\)", re.MULTILINE)
+_MARKS = re.compile(r"<[^<>]+>|\*\*|\\|^#+\s|^[·\-]\s|\[([^\[\]]*)\]\([^()]*\)", re.MULTILINE)
 _END = re.compile(r"(?<=[。！？?])")
 
 

@@ -29,7 +29,8 @@ _LONGEST, _DEEPEST = 1000, 100
 _IF = "__"
 #: What a formula is written with. Python would also read 1_000, 0x10, strings and much more.
 _WRITTEN = re.compile(
-    r"""(?: \s | (?!0\d)(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]) | (?!__\b)[A-Za-z_]\w*
+    r"""(?: \s | (?!0\d)(?:\d++(?:\.\d*+)?+|\.\d++)(?:[eE][+-]?\d++)?+(?![\w.])
+          | (?!__\b)[A-Za-z_]\w*+
           | [<>=!]= | ([*/<>])(?!\1) | ,(?!\s*\)) | [-+^()] )*""",
     re.ASCII | re.VERBOSE,
 )

@@ -13,6 +13,7 @@ takes the parameters of the chapter "estimator". A sweep (``make sweep``) also h
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 import re
@@ -22,14 +23,17 @@ from typing import Any
 
 import yaml
 
+from sobe import atomic
 from sobe.analysis.estimator.errors import EstimatorError
 from sobe.analysis.estimator.estimate import CHOICES, settle
 from sobe.analysis.estimator.model import load_model
+from sobe.tables.rows import quote
 
 CHAPTER = "estimator"
 _MOST_CASES = 100_000
 _LONGEST_FILE = 1_000_000
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+")
+_WORD = re.compile("[A-Za-z_][A-Za-z0-9_]*")
+_NUMBER = re.compile(r"[+-]?([0-9]++(\.[0-9]*+)?+|\.[0-9]++)[eE][+-]?[0-9]++")
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,9 @@ def read_scenario(file: Path) -> Scenario:
     }
     overrides = parameters.get("overrides", {})
     if not isinstance(overrides, dict):
-        raise EstimatorError(f"{file}: overrides must be names with numbers, not {overrides!r}")
+        raise EstimatorError(
+            f"{file}: overrides must be names with numbers, not {quote(overrides)}"
+        )
     _check(file, given | overrides)
     return Scenario(found["title"], found.get("about", ""), parameters)
 
@@ -79,12 +85,13 @@ def read_sweep(file: Path) -> Sweep:
     for name, value, least in (("draws", draws, 1), ("seed", seed, 0)):
         if type(value) is not int or not least <= value <= 10_000_000:
             raise EstimatorError(
-                f"{file}: {name} must be a whole number from {least} to 10 million, not {value!r}"
+                f"{file}: {name} must be a whole number from {least} to 10 million, "
+                f"not {quote(value)}"
             )
     for name, values in grid.items():
         if not isinstance(values, list) or not values:
             raise EstimatorError(
-                f"{file}: grid entry {name!r} needs a list of values, not {values!r}"
+                f"{file}: grid entry {name!r} needs a list of values, not {quote(values)}"
             )
         if len({repr(value) for value in values}) < len(values):
             raise EstimatorError(f"{file}: grid entry {name!r} has a value twice")
@@ -115,12 +122,13 @@ class _Plain(yaml.SafeLoader):
 def _read(file: Path, known: set[str]) -> dict[str, Any]:
     """Read the mapping in a YAML file, whose names must be ``known``."""
     try:
-        text = Path(file).read_bytes()
-        if len(text) > _LONGEST_FILE:
-            raise EstimatorError(f"{file} is longer than a scenario can be")
-        found = _Plain(text.decode("utf-8")).get_single_data()
+        text = atomic.read_plain(Path(file), _LONGEST_FILE, follow=True)
+    except ValueError as error:
+        raise EstimatorError(f"{file} cannot be read as a scenario: {error}") from None
     except OSError as error:
         raise EstimatorError(f"{file} cannot be read: {error.strerror}") from None
+    try:
+        found = _Plain(text.decode("utf-8-sig")).get_single_data()
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: endless digits
         reason = " ".join(str(error).split())[:300]
         raise EstimatorError(f"{file} is not valid YAML: {reason}") from None
@@ -128,7 +136,9 @@ def _read(file: Path, known: set[str]) -> dict[str, Any]:
         raise EstimatorError(f"{file}: a scenario is a mapping with a title")
     strange = [str(key) for key in found if key not in known]
     if strange:
-        raise EstimatorError(f"{file}: {strange[0]!r} is not one of {', '.join(sorted(known))}")
+        raise EstimatorError(
+            f"{file}: {quote(strange[0])} is not one of {', '.join(sorted(known))}"
+        )
     if not isinstance(found.get("about", ""), str):
         raise EstimatorError(f"{file}: about must be text")
     for part in ("parameters", "grid"):
@@ -146,6 +156,24 @@ def _numbers(value: Any) -> Any:
     return float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
 
 
+def _line(file: Path, message: str) -> str:
+    """Return ", line 5" for the first key of a file that a message names; "" for none."""
+    with contextlib.suppress(OSError, ValueError, yaml.YAMLError, RecursionError):
+        text = atomic.read_plain(Path(file), _LONGEST_FILE, follow=True).decode("utf-8-sig")
+        lines: dict[str, int] = {}
+        nodes = [yaml.compose(text, yaml.SafeLoader)]
+        while nodes:
+            node = nodes.pop()
+            if isinstance(node, yaml.MappingNode):
+                for key, value in node.value:
+                    lines.setdefault(str(key.value), key.start_mark.line + 1)
+                    nodes.append(value)
+        for word in _WORD.findall(message):
+            if word in lines:
+                return f", line {lines[word]}"
+    return ""
+
+
 def _check(file: Path, case: dict[str, Any]) -> None:
     """Raise `EstimatorError` with the file's name unless ``estimate(**case)`` takes the case."""
     choice = {"organism": "mouse", "modality": "em", "proofreading": "current"}
@@ -154,4 +182,4 @@ def _check(file: Path, case: dict[str, Any]) -> None:
     try:
         settle(load_model(), choice, overrides)
     except EstimatorError as error:
-        raise EstimatorError(f"{file}: {error}") from None
+        raise EstimatorError(f"{file}{_line(file, str(error))}: {error}") from None

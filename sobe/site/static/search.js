@@ -5,7 +5,8 @@
   DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = location.protocol !== "file:";
   const text = Search.htmlToText;
   Search.htmlToText = (page, anchor) => {
-    const article = /<article[^]*<\/article>/.exec(page);
-    return text(article ? `<div role="main">${article[0]}</div>` : page, anchor);
+    const from = page.indexOf("<article");
+    const to = page.lastIndexOf("</article>");
+    return text(from >= 0 && to > from ? `<div role="main">${page.slice(from, to)}</article></div>` : page, anchor);
   };
 })();

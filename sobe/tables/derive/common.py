@@ -8,12 +8,14 @@ import re
 import subprocess
 import unicodedata
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from operator import itemgetter
 from pathlib import Path
 from urllib.parse import unquote
 
 from sobe import tables
+from sobe.tables.derive import cells
+from sobe.tables.derive.cells import Cell, Line, Place, number
+from sobe.tables.rows import decoded, read_text
 
 #: A later commit of upstream's split the quoted multi-line cells of these files, so they are read
 #: from the commit before it.
@@ -41,50 +43,44 @@ class Upstream:
 
     root: Path
 
-    def read(self, path: str) -> list[dict[str, str]]:
-        """Return the rows of ``data/<path>`` as dicts of stripped text.
-
-        A short row is filled up with empty cells, and a blank row is left out.
+    def read(self, path: str) -> list[Line]:
+        """Return the rows of ``data/<path>``, each cell with its place.
 
         Raises
         ------
         DeriveError
-            If the file is missing, a row has too many cells, or a column occurs twice.
+            If there is no such folder, or no git to read from.
+        TableError
+            If the file is not a clean table.
         """
-        lines = csv.reader(io.StringIO(self._text(path), newline=""), delimiter="\t", strict=True)
-        header, *rows = [[cell.strip() for cell in line] for line in lines]
-        if len(set(header)) != len(header):
-            raise DeriveError(f"{path}: a column name occurs twice in the header")
-        for number, cells in enumerate(rows, start=1):
-            if len(cells) > len(header) and any(cells):
-                raise DeriveError(
-                    f"{path}, row {number}: {len(cells)} cells for {len(header)} columns"
-                )
-        return [dict(zip_longest(header, cells, fillvalue="")) for cells in rows if any(cells)]
-
-    def _text(self, path: str) -> str:
-        file = self.root / "data" / path
+        file, name = self.root / "data" / path, f"data/{path}"
         if path in BROKEN_BY_SPLIT:
-            file = self.root / "data-before-split" / path
-            if not file.is_file():
-                return self._from_git(f"{BEFORE_SPLIT}:data/{path}")
-        if not file.is_file():
+            file, name = self.root / "data-before-split" / path, f"data-before-split/{path}"
+        if path in BROKEN_BY_SPLIT and not file.exists():
+            spec = f"{BEFORE_SPLIT}:data/{path}"
+            text = decoded(self._from_git(spec), f"data/{path} ({BEFORE_SPLIT})")
+        elif not file.exists():
             raise DeriveError(
                 f"{file} is missing; give the top folder of a checkout of upstream's data "
                 "repository"
             )
-        return file.read_bytes().decode("utf-8")
+        else:
+            text = read_text(file, name, "a table of upstream's")
+        return cells.read(text, name, cells.SHORTEST.get(path))
 
-    def _from_git(self, spec: str) -> str:
-        command = ["git", "-C", str(self.root), "show", spec]
-        done = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    def _from_git(self, spec: str) -> bytes:
+        command = ["git", "-C", str(self.root), "show", "--end-of-options", spec]
+        lacks = f"{self.root} has neither data-before-split/ nor a git history to read {spec} from"
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=60, check=False)
+        except FileNotFoundError:
+            raise DeriveError(f"{lacks}: git is not installed") from None
+        except subprocess.TimeoutExpired:
+            raise DeriveError(f"{lacks}: git gave no answer in 60 s") from None
         if done.returncode:
-            raise DeriveError(
-                f"{self.root} has neither data-before-split/ nor a git history to read {spec} "
-                "from: "
-                f"{done.stderr.decode(errors='replace').strip()}"
-            )
-        return done.stdout.decode("utf-8")
+            said = " ".join(done.stderr.decode(errors="replace").split())
+            raise DeriveError(f"{lacks} (git: {said[:200]})")
+        return done.stdout
 
 
 @dataclass
@@ -163,7 +159,8 @@ def apply_seen(rows: dict[str, dict], table: str, corrections: Corrections) -> s
             raise DeriveError(f"data/seen_facts.csv, {fact['fact_id']}: {table} has no row {key!r}")
         before = rows[key].get(column)
         if isinstance(before, (int, float)):
-            value = number(value)
+            place = Place(f"data/seen_facts.csv, {fact['fact_id']}", column="value")
+            value = number(Cell(value, place))
         if before not in (None, value):
             corrections.fix(table, key, column, before, value, fact["says"], fact["fact_id"])
         rows[key][column] = value
@@ -192,28 +189,6 @@ def unique_key(base: str, taken: set[str]) -> str:
         key = f"{base}-{number}"
     taken.add(key)
     return key
-
-
-def number(text: str):
-    """Return the int or float in upstream's text (``$1,450,000``, ``3.02E+02``); None if blank."""
-    text = text.strip().replace("$", "").replace(",", "")
-    if text in ("", "-"):
-        return None
-    value = float(text)
-    # Digits alone are a count, unless a float cannot tell it from its neighbours.
-    return int(value) if re.fullmatch(r"-?\d{1,15}", text) else value
-
-
-def whole(text: str) -> int | None:
-    """Return the whole number in upstream's text (``2013.0``); None if blank."""
-    value = number(text)
-    return None if value is None else int(value)
-
-
-def scaled(text: str, factor: float):
-    """Return :func:`number` times ``factor``, rounded to the twelve digits a cell can carry."""
-    value = number(text)
-    return None if value is None else float(f"{value * factor:.12g}")
 
 
 def bare_doi(link: str) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-from .common import Corrections, DeriveError, Upstream, number, one_line
+from .cells import calendar_year, choice, number
+from .common import Corrections, DeriveError, Upstream, one_line
 
 _SOURCE = "sobe2025-neuron-reconstruction-estimates"
+_KINDS = {"Budget": "budget", "Estimate": "estimate", "Illustration": "illustration"}
 #: Upstream's label → our key, and its organism.
 _ROWS = {
     "C. elegans (White et al 1986)": ("worm-1986", "c_elegans"),
@@ -34,9 +36,7 @@ def derive(upstream: Upstream, corrections: Corrections) -> dict[str, list[dict]
 
 def _row(line: dict[str, str], corrections: Corrections) -> dict:
     label = one_line(line["Organism"])
-    if label not in _ROWS:
-        raise DeriveError(f"a cost row that is not known: {label!r}")
-    key, organism = _ROWS[label]
+    key, organism = choice(line["Organism"], _ROWS, label)
     nominal = number(line["Estimate total costs pre Inflation adjustment"])
     adjusted = number(
         line[
@@ -48,20 +48,22 @@ def _row(line: dict[str, str], corrections: Corrections) -> dict:
     note = line["Note"]
     return {
         "estimate_id": key,
-        "kind": line["Type"].lower(),
+        "kind": choice(line["Type"], _KINDS),
         "organism": organism,
         "label": label,
-        "year": number(line["Year"]),
+        "year": calendar_year(line["Year"]),
         "neurons": number(line["Neurons"]),
         "total_nominal_usd": nominal,
         "total_adjusted_usd": adjusted,
         "inflation_adjustment": _adjustment(nominal, adjusted),
         "cost_per_neuron_usd": number(line["Cost / Neuron"]),
-        "project_years": number(line["Time (y)"]) or _assumed(note, r"(\d+) year project", 1),
+        "project_years": number(line["Time (y)"])
+        or _assumed(note, r"(?<!\d)(\d+) year project", 1),
         "modality": modality[0] if modality else None,
-        "voxel_nm": _assumed(label, r"(\d+)\s*nm isotropic", 1),
+        "voxel_nm": _assumed(label, r"(?<!\d)(\d+)\s*nm isotropic", 1),
         "proofreading": _proofreading(corrections, key, label, note),
-        "volume_mm3": _assumed(note, r"(\d+)mm3", 1) or _assumed(label, r"(\d+) mm\^3", 1),
+        "volume_mm3": _assumed(note, r"(?<!\d)(\d+)mm3", 1)
+        or _assumed(label, r"(?<!\d)(\d+) mm\^3", 1),
         "microscopes_usd": _assumed(note, r"\$(\d+)M for microscopes", 1e6),
         "staff_usd_per_year": _assumed(note.replace(",", ""), r"employment costs of (\d+)", 1),
         "source": _SOURCE,

@@ -13,7 +13,8 @@ from functools import cache
 
 from sobe.paths import ROOT
 
-from .common import Corrections, DeriveError, Upstream, number
+from .cells import given, number
+from .common import Corrections, DeriveError, Upstream
 
 _FOLDER = ROOT / "data" / "estimator"
 
@@ -54,9 +55,7 @@ def _value(row: dict, cell):
             raise DeriveError(f"{row['locator']} no longer holds {row['value']}")
         return row["value"]
     name, column = where
-    parts = [number(cell(f"{path}:{part}")[column]) for part in name.split("-")]
-    if None in parts:
-        raise DeriveError(f"{row['locator']} is empty")
+    parts = [given(cell(f"{path}:{part}")[column]) for part in name.split("-")]
     return parts[0] - sum(parts[1:])
 
 

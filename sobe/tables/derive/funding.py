@@ -6,18 +6,8 @@ import re
 from operator import itemgetter
 from urllib.parse import urlsplit
 
-from .common import (
-    Corrections,
-    DeriveError,
-    Upstream,
-    apply_seen,
-    number,
-    one_line,
-    scaled,
-    slug,
-    unique_key,
-    whole,
-)
+from .cells import calendar_year, choice, given, number, refuse, scaled, whole
+from .common import Corrections, DeriveError, Upstream, apply_seen, one_line, slug, unique_key
 
 _MEGA = "sobe2025-neuroscience-megaprojects"
 _INITIATIVES = "sobe2025-brain-initiatives"
@@ -69,6 +59,7 @@ _FUNDER = {
     "Government": "governmental",
     "Military": "military",
 }
+_IGNORE = {"": False, "True": True}
 _STATUS = {
     "Active": "active",
     "Ongoing": "active",
@@ -124,9 +115,16 @@ def _fix(corrections: Corrections, row: dict, column: str, theirs, ours, why: st
     row[column] = corrections.fix("brain_research_funding", key, column, theirs, ours, why)
 
 
+def _without_brackets(name: str) -> str:
+    """Return a name without what is between its first and its last bracket."""
+    head, opened, rest = name.partition("(")
+    _, closed, tail = rest.rpartition(")")
+    return head + tail if opened and closed else name
+
+
 def _project(name: str) -> dict:
     """Return what a row says of a project by its name alone."""
-    key = _SAME_PROJECT.get(name, slug(re.sub(r"\(.*\)", "", name)))
+    key = _SAME_PROJECT.get(name, slug(_without_brackets(name)))
     part_of = "brain-initiative" if key in _WITHIN_BRAIN else None
     return {"project_id": key, "project": name, "part_of": part_of}
 
@@ -142,9 +140,9 @@ def _megaprojects(upstream: Upstream, corrections: Corrections) -> list[dict]:
         row |= {
             "source": _MEGA,
             "funder_type": line["category"],
-            "start_year": whole(line["start year"]),
-            "end_year": whole(line["end year"]),
-            "status": _STATUS[line["status"]],
+            "start_year": calendar_year(line["start year"]),
+            "end_year": calendar_year(line["end year"]),
+            "status": choice(line["status"], _STATUS),
             "funding_usd": scaled(within if part else own, 1e6),
             "amount_basis": "upstream_estimate" if line["ref"] == "Estimates" else "stated",
             "reference_url": _first_link(line["ref"]),
@@ -164,11 +162,14 @@ def _initiatives(upstream: Upstream, corrections: Corrections) -> list[dict]:
         theirs = one_line(line["Project name"])
         row = _project(theirs.replace("Stratergy", "Strategy")) | {
             "source": _INITIATIVES,
-            "funder_type": "+".join(_FUNDER[part.strip()] for part in line["Category"].split(",")),
-            "start_year": whole(line["Start Year (cleaned)"]),
-            "end_year": whole(line["End Year (cleaned)"]),
-            "status": _STATUS[line["Status"]],
-            "left_out_upstream": line["Ignore?"] == "True",
+            "funder_type": "+".join(
+                choice(line["Category"], _FUNDER, part.strip())
+                for part in line["Category"].split(",")
+            ),
+            "start_year": calendar_year(line["Start Year (cleaned)"]),
+            "end_year": calendar_year(line["End Year (cleaned)"]),
+            "status": choice(line["Status"], _STATUS),
+            "left_out_upstream": choice(line["Ignore?"], _IGNORE),
             "reference_url": _first_link(line["References"]),
         }
         if theirs != row["project"]:
@@ -184,7 +185,7 @@ def _set_amount(row: dict, line: dict, corrections: Corrections) -> None:
     cleaned = line["Budget (in million $) (cleaned)"]
     row["funding_usd"] = scaled(cleaned, 1e6)
     if re.fullmatch(r"\$[\d,]+", raw):
-        value, row["funding_usd"], basis = row["funding_usd"], float(number(raw)), "stated"
+        value, row["funding_usd"], basis = row["funding_usd"], float(given(raw)), "stated"
         if value not in (None, row["funding_usd"]):
             theirs, why = f"{cleaned} (million)", "the text next to it gives the dollars"
             _fix(corrections, row, "funding_usd", theirs, row["funding_usd"], why)
@@ -245,17 +246,19 @@ def _comparison(upstream: Upstream, corrections: Corrections) -> list[dict]:
         "values are billions whatever the column's name says: Apollo's 283 would else lie below "
         "its own unadjusted cost"
     )
-    every, theirs = f"every row of {_DIGITAL}", "million USD (Adjusted2024_M)"
-    fix(every, "cost_2024_usd", theirs, "billion USD", why)
+    every, named = f"every row of {_DIGITAL}", "million USD (Adjusted2024_M)"
+    fix(every, "cost_2024_usd", named, "billion USD", why)
     for line in upstream.read("initiatives/digital-human-intelligence-costs.tsv"):
-        key, span = unique_key(slug(line["Name"]), taken), int(line["Years"])
+        key, span = unique_key(slug(line["Name"]), taken), whole(line["Years"])
+        if span is None:
+            refuse(line["Years"], "a whole number of years")
         row = rows[key] = {
             "megaproject_id": key,
             "source": _DIGITAL,
             "project": line["Name"],
             "field": line["Category"].lower(),
-            "start_year": int(line["StartYear"]),
-            "end_year": int(line["EndYear"]),
+            "start_year": calendar_year(line["StartYear"]),
+            "end_year": calendar_year(line["EndYear"]),
             "cost_nominal_usd": scaled(line["Cost_M"], 1e6),
             # The column's name says millions; its values are billions (Apollo: 283).
             "cost_2024_usd": scaled(line["Adjusted2024_M"], 1e9),
@@ -283,7 +286,7 @@ _DRAGGED = "https://www.sciencedirect.com/science/article/pii/S03014215130109"
 
 
 def _comparison_link(line: dict, key: str, corrections: Corrections) -> str | None:
-    link = _first_link(line["source"]) or ""
+    link = str(_first_link(line["source"]) or "")
     ours: str | None = link
     if link.startswith(_DRAGGED):
         ours = _DRAGGED + "26"

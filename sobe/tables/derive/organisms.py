@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from .common import Corrections, Upstream, number, seen_facts
+from .cells import choice, given, number
+from .common import Corrections, Upstream, seen_facts
 
 _ID_FROM_NAME = {
     "C. Elegans": "c_elegans",
@@ -20,6 +21,7 @@ _DEMANDS_COLUMN = {
     "human": "human (brain)",
 }
 ORGANISMS = ("c_elegans", "drosophila", "zebrafish_larva", "mouse", "macaque", "human")
+_IDS = {organism: organism for organism in ORGANISMS}
 #: Quantity → unit, in the order of the table.
 _UNITS = {
     "neurons": "1",
@@ -106,11 +108,13 @@ def _stated(upstream: Upstream):
         # "Literature" names no source, so nothing is attributed.
         named = None if line["source"] == "Literature" else line["source"]
         for quantity, column in _COLUMNS[source].items():
-            yield _row(line["id"], quantity, source, number(line[column]), named)
+            yield _row(choice(line["id"], _IDS), quantity, source, number(line[column]), named)
     source = "sobe2025-organism-characteristics"
     for line in upstream.read("organisms/organism-characteristics.tsv"):
         for quantity, column in _COLUMNS[source].items():
-            yield _row(_ID_FROM_NAME[line["Organism"]], quantity, source, number(line[column]))
+            yield _row(
+                choice(line["Organism"], _ID_FROM_NAME), quantity, source, number(line[column])
+            )
     for line in upstream.read("compute/computational-demands-organisms.tsv"):
         if line["organisms"] in ("neurons", "synapses"):
             for organism, column in _DEMANDS_COLUMN.items():
@@ -121,7 +125,7 @@ def _stated(upstream: Upstream):
             for organism in ORGANISMS:
                 yield _row(organism, "recorded_volume", _RECORDED_SOURCE, number(line[organism]))
     examples = upstream.read("recordings/comparison-methods-volumes.tsv")
-    largest = max(number(line["Volume (mm³)"]) for line in examples)
+    largest = max(given(line["Volume (mm³)"]) for line in examples)
     yield _row("human", "example_volume", _EXAMPLE_SOURCE, largest)
 
 

@@ -6,17 +6,8 @@ import math
 import re
 from typing import Any
 
-from .common import (
-    Corrections,
-    DeriveError,
-    Upstream,
-    apply_seen,
-    bare_doi,
-    number,
-    slug,
-    unique_key,
-    whole,
-)
+from .cells import Line, calendar_year, choice, given, number, refuse, whole
+from .common import Corrections, DeriveError, Upstream, apply_seen, bare_doi, slug, unique_key
 from .organisms import book_neurons
 
 _METHOD = {
@@ -49,10 +40,10 @@ def _recordings(upstream: Upstream, corrections: Corrections) -> list[dict]:
         rows[_SAME_PAPER.get(doi, doi)] = {
             "authors": line["Authors"],
             "title": line["title"],
-            "year": whole(line["Year"]),
-            "month": whole(line["Month"]),
-            "submission_date": "" if line["Year"] else line["initial_submission"],
-            "method": _METHOD[line["Method"] or line["normalized_technology"]],
+            "year": calendar_year(line["Year"]),
+            "month": _month(line["Month"]),
+            "submission_date": "" if line["Year"] else _submitted(line["initial_submission"]),
+            "method": choice(line["Method"] or line["normalized_technology"], _METHOD),
             "neurons": whole(line["normalized_best_yield"]),
             "temporal_resolution_hz": number(line["effective_temporal_resolution_hz"]),
             "information_rate_per_s": number(line["calculated_information_rate"]),
@@ -60,7 +51,11 @@ def _recordings(upstream: Upstream, corrections: Corrections) -> list[dict]:
             "doi": doi,
         }
     for line in upstream.read("recordings/neural-recordings.tsv"):
-        doi, neurons, year = bare_doi(line["DOI"]), whole(line["Neurons"]), whole(line["Year"])
+        doi, neurons, year = (
+            bare_doi(line["DOI"]),
+            whole(line["Neurons"]),
+            calendar_year(line["Year"]),
+        )
         if known := rows.get(doi):
             if known["neurons"] != neurons or known["year"] not in (None, year):
                 raise DeriveError(
@@ -72,8 +67,8 @@ def _recordings(upstream: Upstream, corrections: Corrections) -> list[dict]:
         rows[doi or line["DOI"]] = {
             "authors": line["Authors"],
             "year": year,
-            "month": whole(line["Month"]),
-            "method": _METHOD[line["Method"]],
+            "month": _month(line["Month"]),
+            "method": choice(line["Method"], _METHOD),
             "neurons": neurons,
             "information_rate_per_s": None,
             "compiled_by": line["Source"],
@@ -98,6 +93,20 @@ def _recordings(upstream: Upstream, corrections: Corrections) -> list[dict]:
             row["rate_status"] = f"no_{lacking}"
         row["source"] = _COMPILER.get(row["compiled_by"], "sobe2025-recordings")
     return ordered
+
+
+def _month(cell: str) -> int | None:
+    month = whole(cell)
+    if month is not None and not 1 <= month <= 12:
+        refuse(cell, "a month, 1 to 12")
+    return month
+
+
+def _submitted(cell: str) -> str:
+    """Return the date of a row that has no year."""
+    if not re.fullmatch(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}", cell):
+        refuse(cell, "a date written YYYY-MM-DD, as the row has no year")
+    return cell
 
 
 def _doubt_one_rate(rows: list[dict], corrections: Corrections) -> None:
@@ -126,6 +135,8 @@ _ORGANISM = {
     "Drosophila": "drosophila",
     "Mouse": "mouse",
 }
+_IMAGING = {"Calcium": "calcium_imaging", "Voltage": "voltage_imaging"}
+_PREPARATION = {"moving": "moving", "fixated": "fixated", "fixiated": "fixated"}
 #: Columns of the coverage table and of the detailed reference table it came from.
 _COVERAGE = {
     "neurons": ("Number of neurons", "Number of neurons"),
@@ -172,10 +183,10 @@ def _coverage(upstream: Upstream, corrections: Corrections) -> list[dict]:
         row = {
             "coverage_id": key,
             "authors": line["First author"],
-            "year": whole(line["Year"]),
-            "organism": _ORGANISM[organism],
-            "method": line["Method"].lower() + "_imaging",
-            "preparation": "moving" if line["Fixated / moving"] == "moving" else "fixated",
+            "year": calendar_year(line["Year"]),
+            "organism": choice(organism, _ORGANISM),
+            "method": choice(line["Method"], _IMAGING),
+            "preparation": choice(line["Fixated / moving"], _PREPARATION),
             "individuals": whole(line["Individuals studied"]),
             "doi": _registered_doi(line["DOI/Link"], key, corrections),
             "url": line["DOI/Link"],
@@ -277,11 +288,11 @@ def _paper(line: dict) -> str:
     return bare_doi(line["DOI/Link"]) or line["DOI/Link"]
 
 
-def _reference(references: list[dict], line: dict) -> dict | None:
+def _reference(references: list[Line], line: dict) -> dict | None:
     """Return the row of the same first author and method, with the same paper or else year."""
     alike = [r for r in references if all(r[c] == line[c] for c in ("First author", "Method"))]
     found = [r for r in reversed(alike) if _paper(r) == _paper(line)]
-    found += [r for r in alike if whole(r["Year"]) == whole(line["Year"])]
+    found += [r for r in alike if calendar_year(r["Year"]) == calendar_year(line["Year"])]
     return found[0] if found else None
 
 
@@ -296,18 +307,18 @@ def _imaging(upstream: Upstream, corrections: Corrections) -> list[dict]:
         row = {
             "dataset_id": key,
             "dataset": line["mapName"],
-            "year": whole(line["released_year"]),
-            "authors": re.sub(r"\s*\d{4}.*$", "", line["map_comment"]),
+            "year": calendar_year(line["released_year"]),
+            "authors": re.split(r"\d{4}", line["map_comment"])[0].rstrip(),
             "doi": doi,
             "url": "" if doi else line["doi"],
             "technique": line["img_tech"].replace(" - ", "-"),
             "species": {"zebrafinsh": "zebra finch"}.get(line["species"], line["species"]),
             "region": line["region"],
-            "volume_mm3": number(line["fov_mm3"]),
-            "voxel_x_nm": number(line["vx_x_nm"]),
-            "voxel_y_nm": number(line["vx_y_nm"]),
-            "voxel_z_nm": number(line["vx_z_nm"]),
-            "voxels": number(line["dsSize_nVx"]),
+            "volume_mm3": given(line["fov_mm3"]),
+            "voxel_x_nm": given(line["vx_x_nm"]),
+            "voxel_y_nm": given(line["vx_y_nm"]),
+            "voxel_z_nm": given(line["vx_z_nm"]),
+            "voxels": given(line["dsSize_nVx"]),
             "imaging_rate_mvoxel_per_s": None if rate == "undisclosed" else number(rate),
             "source": "bosch2024",
         }

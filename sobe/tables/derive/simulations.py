@@ -6,7 +6,8 @@ import re
 from operator import itemgetter
 from typing import Any
 
-from .common import Corrections, DeriveError, Upstream, number, one_line, slug, unique_key, whole
+from .cells import calendar_year, choice, first_word, number, whole
+from .common import Corrections, DeriveError, Upstream, one_line, slug, unique_key
 
 #: Upstream's column → our dimension.
 DIMENSIONS = {
@@ -58,11 +59,11 @@ def derive(upstream: Upstream, corrections: Corrections) -> dict[str, list[dict]
             {
                 "model_id": key,
                 "authors": line["First Author"],
-                "year": whole(line["Year"]),
-                "organism": _ORGANISM[organism],
+                "year": calendar_year(line["Year"]),
+                "organism": choice(organism, _ORGANISM),
                 # Upstream's own figure draws the animal groups, spelt exactly, without silicon.
                 "in_upstream_figure": organism not in ("mouse", "Silicon"),
-                "url": line["Link"].split()[0],
+                "url": first_word(line["Link"]),
             }
             | source
         )
@@ -136,7 +137,8 @@ _CATEGORY = {
 def _simulated_neurons(upstream: Upstream, corrections: Corrections) -> list[dict]:
     """Return one row per simulation; rows of upstream's that say the same become one."""
     found: dict[tuple, dict] = {}
-    years, links = {}, {}
+    years: dict[tuple[str, str], str] = {}
+    links: dict[tuple[str, str], list[str]] = {}
     for model in upstream.read("simulations/computational-models.tsv"):
         author = _author(model["First Author"])
         years[author, model["Neurons (cited)"]] = model["Year"]
@@ -196,7 +198,7 @@ def _parts(line: dict, label: str, corrections: Corrections, years: dict) -> lis
     if not stated:
         why = "upstream's models table dates the same model"
         corrections.fix(_TABLE, slug(author, year), "year", "n.d.", year, why)
-    authors = re.sub(r"[,.\s]*(\(?\b(19|20)\d\d\)?|n\.d)\b.*$", "", authors).strip(" ,.(")
+    authors = re.sub(r"(\(?\b(19|20)\d\d\)?|n\.d)\b.*$", "", authors).strip(" ,.(")
     return [_record(line, author, _authors(authors), year, count, corrections)]
 
 
@@ -237,7 +239,7 @@ def _record(
         "neurons": int(count),
         "unit_counted": _UNIT.get((author, year), "neurons"),
         "count_basis": _BASIS.get((author, year), "whole_model"),
-        "model_class": _CATEGORY[line["Category"]],
+        "model_class": choice(line["Category"], _CATEGORY),
         "url": next(iter(line["Link"].split()), None),
         "source": "sobe2025-neuron-simulations",
     }

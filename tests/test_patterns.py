@@ -1,0 +1,323 @@
+"""No regular expression that reads text from outside takes more than linear time."""
+
+import ast
+import importlib
+import json
+import pkgutil
+import re
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+import sobe
+from sobe.languages import catalogue, html
+from sobe.publish.manifest import FILE_PATTERN
+
+ROOT = Path(__file__).resolve().parents[1]
+CALLS = "search|match|fullmatch|sub|findall|finditer|split"
+#: Repeated in texts: what patterns repeat, and pieces that begin what they look for.
+PIECES = [
+    "a",
+    "A",
+    "0",
+    "1",
+    "-",
+    "_",
+    ".",
+    "/",
+    ",",
+    "(",
+    ")",
+    "<",
+    ">",
+    "'",
+    '"',
+    "\\",
+    "{",
+    "}",
+    "[",
+    "]",
+    "“",
+    "”",
+    "é",
+    "中",
+    "，",
+    ":",
+    ";",
+    "#",
+    "=",
+    "*",
+    "&",
+    "!",
+    "~",
+    "·",
+    "$",
+    "a-",
+    "a_",
+    "a.",
+    "a/",
+    "1,",
+    "1.",
+    "1e",
+    "$1",
+    "et",
+    "Aa",
+    "[a](",
+    "[^",
+    "**",
+    "x^2",
+    "A.",
+    "{1}",
+    ".md:1",
+    "url(#a)",
+    "```",
+    "<a",
+    "<a>",
+    "<a>",
+    "<p>",
+    "<head",
+    "<code",
+    "<table",
+    "<!--",
+    "<!doctype",
+    "</",
+    "<script",
+    'id="a1"',
+    '<a"b"',
+    'class="',
+    "https://",
+    "https://a.",
+    "10.1000/",
+    "10.1000",
+    '\\"',
+    '"a":',
+    'translate("',
+    "if(",
+    "<article",
+    "</article>",
+    '{"1":"',
+    "@",
+]
+PIECES += [
+    "a ",
+    " a",
+    " ",
+    "\t",
+    "\n",
+    "a, ",
+    "a; ",
+    "a: ",
+    " (",
+    " (a",
+    " and ",
+    "a to ",
+    " et al ",
+]
+PIECES += ["中 ", " × 10⁻", '<a b="', "<a b='", " a=", ' a="', "Rows of ", "A a ", "Aa, ", "\x1b["]
+PIECES += ["- 1", "1 ", "1 million ", "#a ", "if ", 'new Function("n",`', "；", "\u3000", "]("]
+STARTS = ("", "a", "<a ", "“", "1", "Rows of ")
+ENDS = ("", "!\n")
+LENGTH, SLOW = 800, 0.0015
+
+
+def sources():
+    return {path: path.read_text(encoding="utf-8") for path in ROOT.glob("sobe/**/*.py")}
+
+
+def compiled():
+    """Yield (name, pattern) of every compiled pattern in the globals of the package's modules."""
+
+    def walk(value, name, depth=3):
+        if isinstance(value, re.Pattern):
+            yield name, value
+        elif depth and isinstance(value, (list, tuple, set, frozenset, dict)):
+            for part in value.values() if isinstance(value, dict) else value:
+                yield from walk(part, name, depth - 1)
+
+    for found in pkgutil.walk_packages(sobe.__path__, "sobe."):
+        if not found.name.endswith("__main__"):
+            for name, value in vars(importlib.import_module(found.name)).items():
+                if not name.startswith("__"):
+                    yield from walk(value, f"{found.name}.{name}")
+
+
+def literal(text):
+    """Yield (line, method, pattern) of the patterns that are written in calls of `re`."""
+    for node in ast.walk(ast.parse(text)):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+            and node.func.value.id == "re"
+            and node.func.attr in CALLS.split("|")
+        ):
+            given = [*node.args, *(keyword.value for keyword in node.keywords)]
+            flags = 0
+            for name in re.findall(
+                r"(?<= )re\.([A-Z]+)\b", " " + " ".join(map(ast.unparse, given[1:]))
+            ):
+                flags |= getattr(re, name)
+            try:
+                pattern = ast.literal_eval(given[0])
+            except ValueError:  # made from names
+                continue
+            yield node.lineno, node.func.attr, re.compile(pattern, flags)
+
+
+def scripts():
+    """Yield (place, pattern) of the literals in the site's scripts, in Python's spelling."""
+    body = r"/(?![*/])((?:[^/\\\n\[]|\\.|\[(?:[^\]\\]|\\.)*\])+)/[gimsuy]*"
+    literals = re.compile(rf"(?<=[(=:,] ){body}|(?<=[(!]){body}")
+    texts = {path.name: path.read_text(encoding="utf-8") for path in ROOT.glob("sobe/**/*.js")}
+    texts["search.py"] = importlib.import_module("sobe.languages.search")._SPLITTER
+    for name, text in texts.items():
+        for number, line in enumerate(text.splitlines(), 1):
+            for found in literals.finditer(line):
+                pattern = (found[1] or found[2]).replace("[^]", r"[\s\S]").replace(r"\/", "/")
+                yield f"{name}:{number}", re.compile(pattern)
+
+
+def everything():
+    """Return {(pattern, flags): (name, methods)} of all patterns of the package."""
+    found = {}
+    texts = sources()
+    together = "\n".join(texts.values())
+    for name, pattern in compiled():
+        short = name.rpartition(".")[2]
+        called = re.compile(rf"\b{re.escape(short)}\.({CALLS})\(")
+        own = texts.get(ROOT / (name.rpartition(".")[0].replace(".", "/") + ".py"), "")
+        methods = set(called.findall(own) or called.findall(together) or ["fullmatch"])
+        found.setdefault(pattern, (name, set()))[1].update(methods)
+    for path, text in texts.items():
+        for line, method, pattern in literal(text):
+            if method != "compile":
+                place = f"{path.relative_to(ROOT)}:{line}"
+                found.setdefault(pattern, (place, set()))[1].add(method)
+    for name, pattern in scripts():
+        found.setdefault(pattern, (name, set()))[1].add("search")
+    found.setdefault(re.compile(FILE_PATTERN), ("FILE_PATTERN", {"match"}))
+    package = json.loads((ROOT / "data/datapackage.json").read_text(encoding="utf-8"))
+    for resource in package["resources"]:
+        for field in resource["schema"]["fields"]:
+            if pattern := field.get("constraints", {}).get("pattern"):
+                place = f"{resource['name']}.{field['name']}"
+                found.setdefault(re.compile(pattern), (place, {"fullmatch"}))
+    return {pattern: of for pattern, of in found.items() if isinstance(pattern.pattern, str)}
+
+
+class TooSlow(Exception):
+    pass
+
+
+def seconds(run, text, times=1):
+    """Return the least time of a few runs; 9 for one that does not end within half a second."""
+
+    def stop(*_):
+        raise TooSlow
+
+    before = signal.signal(signal.SIGALRM, stop)
+    best = 9.0
+    try:
+        for _ in range(times):
+            signal.setitimer(signal.ITIMER_REAL, 0.5)
+            start = time.thread_time()
+            run(text)
+            best = min(best, time.thread_time() - start)
+    except TooSlow:
+        return 9.0
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    return best
+
+
+def superlinear(run, pieces=PIECES, starts=STARTS, ends=ENDS):
+    """Return (text, ratio) for which a doubled length takes far more than twice the time."""
+    for piece in pieces:
+        for start in starts:
+            for end in ends:
+                short, long, longer = (
+                    start + piece * (size * LENGTH // len(piece)) + end for size in (1, 2, 4)
+                )
+                # Quadratic time on the longest shows; a linear pattern takes microseconds.
+                if seconds(run, longer) > SLOW:
+                    times = [seconds(run, text, 3) for text in (short, long, longer)]
+                    ratio = times[2] / max(times[0], 1e-9)
+                    if times[2] > SLOW and (times[2] >= 9 or ratio > 9):
+                        return (start, piece, end), round(ratio, 1)
+    return None
+
+
+def runner(pattern, method):
+    if method in ("match", "fullmatch"):
+        return getattr(pattern, method)
+    return lambda text: sum(1 for _ in pattern.finditer(text))
+
+
+@pytest.fixture(scope="module")
+def patterns():
+    return everything()
+
+
+def test_the_patterns_are_found(patterns):
+    assert len(patterns) > 100
+    names = {name for name, _ in patterns.values()}
+    assert {"sobe.languages.html._TOKENS", "sobe.languages.catalogue._COMPOSED"} <= names
+    assert any(name.startswith("charts.js:") for name in names)
+    assert any(name.startswith("sobe/site/pages.py:") for name in names)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"(a+)+b",
+        r"\s+$",
+        r"<[^>]+>",
+        r"(\d+\.?\d*)[eE]",
+        r"[a-z0-9]+([_:=-][a-z0-9-]+)+$",
+        r"\(.*\)",
+    ],
+)
+def test_a_slow_pattern_is_told(pattern):
+    assert superlinear(runner(re.compile(pattern), "search"))
+
+
+def test_every_pattern_takes_linear_time(patterns):
+    slow = {
+        (name, method): found
+        for pattern, (name, methods) in patterns.items()
+        for method in methods
+        if (found := superlinear(runner(pattern, method)))
+    }
+    assert not slow
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        lambda text: catalogue.Catalogue({"a": "甲"})(text),
+        lambda text: catalogue.is_neutral(text),
+        lambda text: html.translated(text, str.upper),
+        lambda text: html.page(text, str.upper),
+    ],
+    ids=["a message", "neutral", "HTML of a cell", "a page"],
+)
+def test_translation_takes_linear_time(run):
+    assert superlinear(run, starts=("", "<a "), ends=("!",)) is None
+
+
+def test_the_text_of_the_field_ends_at_once():
+    """A hundred letters took for ever."""
+    for size in (56, 100, 20_000):
+        start = time.thread_time()
+        catalogue.Catalogue({})("a-" * (size // 2) + "!")
+        assert time.thread_time() - start < 1
+
+
+def test_a_composed_text_is_tried_once_per_part():
+    text = "; ".join("a, b (c): d" for _ in range(12))
+    start = time.thread_time()
+    assert catalogue.Catalogue({"z": "乙"})(text) == text
+    assert time.thread_time() - start < 2
