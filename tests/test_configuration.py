@@ -27,8 +27,6 @@ def test_it_is_what_jupyter_book_makes_of_it(project):
         cli_config={"latex_individualpages": False},
         sourcedir=project.root,
     )
-    # A setting of our own; the option of the theme that Jupyter Book makes of it is overridden.
-    assert ours.pop("sobe_repository") == project.config["repository"]["url"]
     assert set(ours) <= set(theirs)
     assert set(theirs) - set(ours) <= THEIRS
     extra = {"jupyter_book", "sphinx_multitoc_numbering"}

@@ -261,13 +261,13 @@ def test_a_wrong_declaration_is_refused(arguments, said):
         shown(**arguments)
 
 
-@pytest.mark.parametrize("beside", [False, True])
+@pytest.mark.parametrize("with_line", [False, True])
 @pytest.mark.parametrize("own", [False, True])
-def test_a_figure_without_rows_says_so(own, beside, monkeypatch):
+def test_a_figure_without_rows_says_so(own, with_line, monkeypatch):
     monkeypatch.setenv(renderer.BOOK_ENV, "1")
     rows = pd.DataFrame({"year": [2000], "usd": [1.0]})
     drawn = alt.Chart(rows.head(0)).mark_point().encode(x="year:Q", y="usd:Q")
-    if beside:  # a line of reference does not make it less empty
+    if with_line:  # a line of reference does not make it less empty
         drawn = alt.layer(alt.Chart(pd.DataFrame({"at": [3]})).mark_rule().encode(y="at:Q"), drawn)
     made = declared(
         drawn,

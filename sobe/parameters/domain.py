@@ -306,7 +306,7 @@ def of_page(chapter: str, page: Path) -> Declaration:
     found = {}
     for name, default in defaults.items():
         if name == "lang":
-            found[name] = _language(chapter, default)
+            found[name] = _language(chapter, default, page.parent)
         elif given is None:
             found[name] = untyped(chapter, name, default)
         elif name in declared:
@@ -327,7 +327,7 @@ def of_book(chapter: str) -> Declaration:
     return of_page(chapter, ROOT / "book" / f"{chapter}.md")
 
 
-def _language(chapter: str, default: Any) -> Parameter:
+def _language(chapter: str, default: Any, book: Path) -> Parameter:
     return Parameter(
         chapter,
         "lang",
@@ -335,7 +335,7 @@ def _language(chapter: str, default: Any) -> Parameter:
         default,
         label="Language",
         help="The language of tables, figures and numbers.",
-        choices=tuple(languages.EDITIONS),
+        choices=tuple(languages.of(book)),
     )
 
 

@@ -32,7 +32,6 @@ SETTINGS = {
     "html.baseurl": "html_baseurl",
     "repository.url": None,
     "latex.use_jupyterbook_latex": None,
-    "repository.url": "sobe_repository",
     "sphinx.config": None,
 }
 _SECTIONS = {key.partition(".")[0] for key in SETTINGS if "." in key}

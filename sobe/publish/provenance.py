@@ -112,7 +112,8 @@ def context(app, pagename, templatename, context, doctree):
         "cite": cite,
     }
     if context.get("page_source_suffix") == ".ipynb":
-        context["sobe_launch"] = launch(app.config.sobe_repository, app.sobe_commit, pagename)
+        repository = app.config.html_theme_options.get("repository_url", "")
+        context["sobe_launch"] = launch(repository, app.sobe_commit, pagename)
     if app.config.sobe_release:
         context["sobe_release"] = cff["version"]
         page = "/".join(filter(None, (app.config.sobe_edition, f"{pagename}.html")))
@@ -179,7 +180,6 @@ def configure(app, config):
 def setup(app):
     """Register with Sphinx."""
     app.add_config_value("sobe_release", "", "html")
-    app.add_config_value("sobe_repository", "", "html")
     app.connect("config-inited", configure)
     app.connect("builder-inited", begin)
     app.connect("html-page-context", context, priority=400)

@@ -194,7 +194,7 @@ class _Site:
         """Commit a folder as the site and push it; return whether it differs from before."""
         self._in(folder, "add", "--all", "--force", ".")
         tree = self._git("write-tree").strip()
-        parents: tuple[str, ...] = ()
+        parents = ()
         if self.parent:
             if self._git("rev-parse", f"{self.parent}^{{tree}}").strip() == tree:
                 return False
