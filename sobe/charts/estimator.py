@@ -111,7 +111,7 @@ def formulas_table(model: Model) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def parameters_table(model: Model) -> pd.DataFrame:
+def ranges_table(model: Model) -> pd.DataFrame:
     """Return every parameter of a model, per case, as cells of :func:`sobe.charts.display.table`.
 
     Numbers that hold by definition are left out.
