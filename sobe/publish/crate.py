@@ -37,7 +37,8 @@ def _ref(name):
     return {"@id": name}
 
 
-def _person(author):
+def person(author):
+    """Return an author as schema.org has it: a person, or an organization."""
     made = {
         "@id": author.orcid or "#" + author.name.replace(" ", "-"),
         "@type": "Person" if author.given or author.orcid else "Organization",
@@ -110,7 +111,7 @@ def graph(records, package, cff, commit, title, pages, language, address=""):
         return _ref(entity["@id"])
 
     edition, report = citation.edition(cff), citation.report(cff)
-    authors = [add(_person(author)) for author in edition.authors]
+    authors = [add(person(author)) for author in edition.authors]
     based = add(
         {
             "@id": report.address,
@@ -118,7 +119,7 @@ def graph(records, package, cff, commit, title, pages, language, address=""):
             "name": report.title,
             "datePublished": report.year,
             "version": report.version,
-            "author": [add(_person(author)) for author in report.authors],
+            "author": [add(person(author)) for author in report.authors],
             "publisher": report.publisher,
             "license": _ref(LICENCE),
         }

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from sobe.publish import citation
-from sobe.publish.crate import LICENCE
+from sobe.publish.crate import LICENCE, person
 from sobe.site import collect
 
 _CONTEXT = "https://schema.org"
@@ -29,7 +29,7 @@ def tags(app: Any, pagename: str, title: str, summary: str) -> str:
     out = f'<link rel="canonical" href="{escape(address)}">\n' if address else ""
     named = [
         ("citation_title", title),
-        *(("citation_author", ", ".join(filter(None, author))) for author in edition.authors),
+        *(("citation_author", author.name) for author in edition.authors),
         ("citation_publication_date", edition.date.replace("-", "/")),
         ("citation_inbook_title", app.config.project),
         ("citation_language", str(app.config.language)),
@@ -53,7 +53,7 @@ def linked(app: Any, title: str, summary: str, address: str) -> dict[str, Any]:
         "headline": title,
         "description": summary,
         "inLanguage": str(app.config.language).replace("_", "-"),
-        "author": [_person(*author) for author in edition.authors],
+        "author": [person(author) for author in edition.authors],
         "datePublished": edition.date,
         "version": edition.version,
         "license": LICENCE,
@@ -61,7 +61,7 @@ def linked(app: Any, title: str, summary: str, address: str) -> dict[str, Any]:
         "isBasedOn": {
             "@type": "Report",
             "name": report.title,
-            "author": [_person(*author) for author in report.authors],
+            "author": [person(author) for author in report.authors],
             "datePublished": report.date,
             "sameAs": report.address,
         },
@@ -82,7 +82,7 @@ def dataset(app: Any, address: str) -> dict[str, Any]:
         "description": described["description"],
         "version": described["version"],
         "license": LICENCE,
-        "creator": [_person(*author) for author in edition.authors],
+        "creator": [person(author) for author in edition.authors],
         "isBasedOn": citation.report(app.sobe_cff).address,
         "url": address,
         "distribution": [
@@ -97,9 +97,3 @@ def dataset(app: Any, address: str) -> dict[str, Any]:
         ],
     }
     return {name: value for name, value in found.items() if value}
-
-
-def _person(family: str, given: str) -> dict[str, str]:
-    """Return an author as schema.org has it; one without a given name is an organization."""
-    kind = "Person" if given else "Organization"
-    return {"@type": kind, "name": f"{given} {family}".strip()}
