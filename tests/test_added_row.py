@@ -102,10 +102,10 @@ def test_an_added_row_reruns_only_its_readers(copy, site):
 
 
 def glued(notebook):
-    """Return the texts that a chapter's prose is filled with, verdicts among them."""
+    """Return what a chapter's prose is filled with, verdicts among them, but for charts."""
     outputs = (out for cell in json.loads(notebook)["cells"] for out in cell.get("outputs", []))
     return {
         out["metadata"]["scrapbook"]["name"]: out["data"]
         for out in outputs
-        if "scrapbook" in out.get("metadata", {})
+        if "scrapbook" in out.get("metadata", {}) and not any("chart" in m for m in out["data"])
     }
