@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sobe import tables
+from sobe.analysis.claims.registry import Tables
 from sobe.pipeline import computed
 from sobe.pipeline import derive as derive_main
 from sobe.pipeline.fingerprint import table_digests
@@ -179,6 +180,12 @@ def test_rows_of_ours_may_refer_to_rows_of_ours(root):
     put(root, score | place | {"dimension": dimension}, name="capability_scores")
     both = tables.load("capability_scores", root / "data", own=True)
     assert both.iloc[-1]["model_id"] == "m"
+
+
+def test_claims_are_judged_by_the_reports_rows(root, monkeypatch):
+    put(root, ROW)
+    monkeypatch.setenv("SOBE_DATA", str(root / "data"))
+    assert len(Tables()["recordings"]) == len(tables.load("recordings", own=True)) - 1
 
 
 # ---------------------------------------------------------------- what is derived

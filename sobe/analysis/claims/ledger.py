@@ -19,7 +19,7 @@ from sobe.analysis.claims import (  # noqa: F401 (they register)
     scale,
     verdicts,
 )
-from sobe.analysis.claims.registry import Reading, own, readings
+from sobe.analysis.claims.registry import Reading, readings, reported
 from sobe.languages import units
 
 #: How a value of each unit of table ``claims`` is written.
@@ -239,10 +239,10 @@ def _rows(data: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
 
 @functools.cache
 def _own_rows() -> dict[str, pd.Series]:
-    return _rows(own())
+    return _rows(reported())
 
 
 @functools.cache
 def _own_entry(claim_id: str) -> Entry:
     """Judge a claim from the repository's own tables, once per process."""
-    return judge(_own_rows()[claim_id], own())
+    return judge(_own_rows()[claim_id], reported())

@@ -162,7 +162,7 @@ def again(given: Reading, claim_id: str, data: Mapping[str, pd.DataFrame]) -> Re
 
 
 class Tables(dict[str, pd.DataFrame]):
-    """The tables by name, each loaded at its first use.
+    """The tables by name, each loaded at its first use, as the report has it: without our rows.
 
     So a page depends only on the tables that its claims need. Entries can be set beforehand, to
     compute from other data.
@@ -170,14 +170,14 @@ class Tables(dict[str, pd.DataFrame]):
 
     def __missing__(self, name: str) -> pd.DataFrame:
         """Load a table."""
-        self[name] = tables.load(name)
+        self[name] = tables.load(name, own=False)
         self[name].attrs = {}  # pandas copies them at every step, which takes most of the time
         return self[name]
 
 
 @functools.cache
-def own() -> Tables:
-    """Return the tables of the repository, each loaded once per process."""
+def reported() -> Tables:
+    """Return the tables of the repository as the report has them, loaded once per process."""
     return Tables()
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from sobe.analysis.claims import verdicts
 from sobe.analysis.claims.ledger import Entry
-from sobe.analysis.claims.registry import Data, Reading, Tables, again, own
+from sobe.analysis.claims.registry import Data, Reading, Tables, again, reported
 
 #: What is moved, to where, and the verdict.
 Change: TypeAlias = tuple[str, str, str]
@@ -174,7 +174,7 @@ def all_moves(
     entries: Mapping[str, Entry], data: Mapping[str, pd.DataFrame] | None = None
 ) -> list[Move]:
     """Return the moves of every claim of ``entries``."""
-    data = own() if data is None else data
+    data = reported() if data is None else data
     return [move for entry in entries.values() for move in moves(entry, data)]
 
 
