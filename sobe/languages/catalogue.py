@@ -42,6 +42,7 @@ _AUTHOR = re.compile(
     r"(?:(?:,? and|,| &|,? et)? (?:(?:de|van|von) )?[A-Z][\w’'-]+)*"
     r" \(?\{1\}\)?(?: \(\{2\}\))?$"
 )
+_SURNAME = re.compile(r"\b[A-Z][\w’'-]+")
 _ADDRESS = re.compile(
     r"^(https?://|10\.\d{4}/|[\w./-]+\.(csv|json|md|html|py|svg|png|pdf)(#[\w-]+)?$|[a-z0-9]+([_:=-][a-z0-9-]+)+$)"
 )
@@ -74,7 +75,7 @@ def _is_word(column, value):
 
 @lru_cache(maxsize=4)
 def names(data: Path) -> frozenset[str]:
-    """Return every name, title and address in the tables of the folder ``data``.
+    """Return every name, title and address in the tables of the folder ``data``, and surnames.
 
     These are facts: the columns whose field has ``"translate": false`` in ``datapackage.json``.
     """
@@ -86,12 +87,10 @@ def names(data: Path) -> frozenset[str]:
         facts = [field["name"] for field in fields if field.get("translate") is False]
         if facts:
             with (data / table["path"]).open(encoding="utf-8", newline="") as lines:
-                found |= {
-                    tidy(row[key])
-                    for row in csv.DictReader(lines)
-                    for key in facts
-                    if row[key] and not _is_word(key, row[key])
-                }
+                for row in csv.DictReader(lines):
+                    values = {key: tidy(row[key]) for key in facts if row[key]}
+                    found |= {text for key, text in values.items() if not _is_word(key, text)}
+                    found |= set(_SURNAME.findall(values.get("authors", "")))
     return frozenset(found)
 
 
@@ -100,11 +99,18 @@ def is_formula(text: str) -> bool:
     return bool(_FORMULA.fullmatch(text))
 
 
+def _is_author(text: str, named: Set[str]) -> bool:
+    """Return whether a text is a short reference, such as "Stevenson and Kording (2011)"."""
+    if not (found := _AUTHOR.search(text)):
+        return False
+    return "et al" in found[0] or named.issuperset(_SURNAME.findall(found[0]))
+
+
 def is_neutral(text: str, named: Set[str] = frozenset()) -> bool:
     """Return whether ``text`` needs no translation; ``named`` are names that stay as they are."""
     if not _LETTER.search(text) or text in named or text.casefold() in {"true", "false"}:
         return True
-    if is_formula(text) or _BARE.match(text) or _ADDRESS.match(text) or _AUTHOR.search(text):
+    if is_formula(text) or _BARE.match(text) or _ADDRESS.match(text) or _is_author(text, named):
         return True
     return all(
         word in NEUTRAL
