@@ -103,7 +103,7 @@ def _is_author(text: str, named: Set[str]) -> bool:
     """Return whether a text is a short reference, such as "Stevenson and Kording (2011)"."""
     if not (found := _AUTHOR.search(text)):
         return False
-    return "et al" in found[0] or named.issuperset(_SURNAME.findall(found[0]))
+    return "et al" in found[0] or set(_SURNAME.findall(found[0])) <= named
 
 
 def is_neutral(text: str, named: Set[str] = frozenset()) -> bool:
