@@ -50,9 +50,9 @@ def test_a_message_that_is_there_twice_is_an_error(tmp_path):
     )
 
 
-def test_one_message_in_two_contexts_is_no_error(tmp_path):
-    text = f'{TREE}\nmsgctxt "of decisions"\nmsgid "tree"\nmsgstr "决策树"\n'
-    assert len(po.entries(catalogue(tmp_path, text))) == 2
+def test_a_context_is_an_error(tmp_path):
+    text = f'{TREE}\nmsgctxt "of decisions"\nmsgid "oak"\nmsgstr "栎"\n'
+    assert error(catalogue(tmp_path, text)).startswith(":8: not a line of a catalogue")
 
 
 @pytest.mark.parametrize(

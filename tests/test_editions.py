@@ -160,3 +160,10 @@ def test_what_stayed_english_is_marked(page, marked):
     page, marked = (f'<html lang="zh-CN"><body>{text}</body></html>' for text in (page, marked))
     assert html.marked(page, {"New one"}) == marked
     assert html.marked(page, set()) == page
+
+
+def test_what_stayed_english_in_a_picture_is_marked():
+    picture = '<svg lang="zh-CN"><text x="1">{}New one</text><text>旧</text></svg>'
+    assert html.marked(picture.format(""), {"New one"}) == picture.replace(
+        '<text x="1">{}', '<text x="1" lang="en">'
+    )

@@ -59,9 +59,9 @@ def texts(path):
         yield from (element[name] for name in ATTRIBUTES if element.get(name))
 
 
-def left(said, facts):
-    """{text: words} that escaped."""
-    return {text: words for text in said if (words := english(text, facts))}
+def left(said, facts, known=frozenset()):
+    """{text: words} that escaped, but for known words."""
+    return {text: words for text in said if (words := set(english(text, facts)) - known)}
 
 
 @pytest.fixture(scope="module")
@@ -81,10 +81,19 @@ def edition(book):
 
 @pytest.fixture(scope="module")
 def facts(project):
-    """What stays as it is: facts and names of the data."""
+    """What stays as it is: the columns of facts, whose fields say so, and names of tables."""
     package = json.loads((project.root / "data/datapackage.json").read_text(encoding="utf-8"))
-    tables = {table["name"] for table in package["resources"]}
-    return catalogue.names(project.root / "data") | tables
+    named = {table["name"] for table in package["resources"]}
+    return catalogue.names(project.root / "data") | named
+
+
+@pytest.fixture(scope="module")
+def codes(project):
+    """Words of the page of the data: names of columns, and values as they are in the files."""
+    package = json.loads((project.root / "data/datapackage.json").read_text(encoding="utf-8"))
+    fields = [f for table in package["resources"] for f in table["schema"]["fields"]]
+    values = [str(v) for f in fields for v in f.get("constraints", {}).get("enum", [])]
+    return {word for text in [*values, *(f["name"] for f in fields)] for word in text.split()}
 
 
 @pytest.mark.parametrize(
@@ -105,9 +114,11 @@ def test_what_escapes_is_found(text, words):
 def test_the_language_is_longer_and_keeps_parts():
     message = "The **cost** of {glue:text}`year` is {1} [Scale](scale.md) at `x`"
     said = pseudo.said(message)
-    assert said.startswith("⟦") and len(said) > 1.15 * len(message)
+    assert said.startswith("⟦")
     assert po.PARTS.findall(said) == po.PARTS.findall(message) and "`x`" in said
     assert english(po.PARTS.sub("", said).replace("`x`", "")) == []
+    prose = "The cost of mapping a neuron's connections has fallen steadily since 1986."
+    assert 1.3 < len(pseudo.said(prose)) / len(prose) < 1.5
 
 
 def test_the_book_is_built_and_lacks_nothing(book):
@@ -119,13 +130,13 @@ def test_the_book_is_built_and_lacks_nothing(book):
     )
 
 
-def test_no_text_of_a_page_escapes(edition, facts):
+def test_no_text_of_a_page_escapes(edition, facts, codes):
     pages = [*edition.glob("*.html"), *edition.glob("figures/*.html")]
     assert len(pages) > 30
     found = {
         path.relative_to(edition).as_posix(): escaped
         for path in sorted(pages)
-        if (escaped := left(texts(path), facts))
+        if (escaped := left(texts(path), facts, codes if path.name == "data.html" else set()))
     }
     assert found == {}
 
@@ -150,7 +161,8 @@ def drawn(spec):
                     if isinstance(part, str)
                 )
             if key in ("labelExpr", "calculate") and isinstance(value, str):
-                yield from re.findall(r"'([^']* [^']*|[A-Z][a-z]{2,})'", value)
+                # Words that are shown; one word alone is what a value is compared with.
+                yield from (part for part in re.findall("'([^']*)'", value) if " " in part.strip())
             if key == "bind" and isinstance(value, dict):
                 yield from (value[name] for name in ("name",) if name in value)
             if key in ("text", "tooltip"):
@@ -205,6 +217,6 @@ def test_no_title_in_the_search_escapes(edition, facts):
     assert any("ççóó" in term or "çóó" in term for term in found["terms"])
 
 
-def test_no_text_of_the_pdf_escapes(book, facts):
+def test_no_text_of_the_pdf_escapes(book, facts, codes):
     path = pseudo.document(book[0])
-    assert left(texts(path), facts) == {}
+    assert left(texts(path), facts, codes) == {}

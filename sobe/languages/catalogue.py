@@ -42,6 +42,7 @@ _AUTHOR = re.compile(
     r"(?:(?:,? and|,| &|,? et)? (?:(?:de|van|von) )?[A-Z][\w’'-]+)*"
     r" \(?\{1\}\)?(?: \(\{2\}\))?$"
 )
+_SURNAME = re.compile(r"\b[A-Z][\w’'-]+")
 _ADDRESS = re.compile(
     r"^(https?://|10\.\d{4}/|[\w./-]+\.(csv|json|md|html|py|svg|png|pdf)(#[\w-]+)?$|[a-z0-9]+[_:=-][a-z0-9-]+([_:=][a-z0-9-]+)*$)"
 )
@@ -76,7 +77,7 @@ def _is_word(column, value):
 
 @lru_cache(maxsize=4)
 def names(data: Path) -> frozenset[str]:
-    """Return every name, title and address in the tables of the folder ``data``.
+    """Return every name, title and address in the tables of the folder ``data``, and surnames.
 
     They are the values of columns that its datapackage.json marks as ``fact``.
     """
@@ -92,10 +93,9 @@ def names(data: Path) -> frozenset[str]:
         columns = facts.get(path.relative_to(data).as_posix().removeprefix("own/"), [])
         with path.open(encoding="utf-8", newline="") as lines:
             for row in csv.DictReader(lines):
-                values = ((key, row.get(key)) for key in columns)
-                found |= {
-                    tidy(value) for key, value in values if value and not _is_word(key, value)
-                }
+                values = {key: tidy(row[key]) for key in columns if row.get(key)}
+                found |= {text for key, text in values.items() if not _is_word(key, text)}
+                found |= set(_SURNAME.findall(values.get("authors", "")))
     return frozenset(found)
 
 
@@ -104,11 +104,18 @@ def is_formula(text: str) -> bool:
     return bool(_FORMULA.fullmatch(text))
 
 
+def _is_author(text: str, named: Set[str]) -> bool:
+    """Return whether a text is a short reference, such as "Stevenson and Kording (2011)"."""
+    if not (found := _AUTHOR.search(text)):
+        return False
+    return "et al" in found[0] or set(_SURNAME.findall(found[0])) <= named
+
+
 def is_neutral(text: str, named: Set[str] = frozenset()) -> bool:
     """Return whether ``text`` needs no translation; ``named`` are names that stay as they are."""
     if not _LETTER.search(text) or text in named or text.casefold() in {"true", "false"}:
         return True
-    if is_formula(text) or _BARE.match(text) or _ADDRESS.match(text) or _AUTHOR.search(text):
+    if is_formula(text) or _BARE.match(text) or _ADDRESS.match(text) or _is_author(text, named):
         return True
     return all(
         word in NEUTRAL

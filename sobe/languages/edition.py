@@ -52,7 +52,7 @@ def check(book: Path, language: str) -> None:
 
 
 def mark(path: Path, translate: Catalogue) -> None:
-    """Mark in the page ``path`` what stayed English, and the direction of its script."""
+    """Mark in a page or picture what stayed English, and the direction of the script."""
     text = path.read_text(encoding="utf-8")
     made = marked(text, translate.untranslated)
     if translate.language.direction != "ltr":
@@ -71,7 +71,7 @@ def translate_pages(site: Path, translate: Catalogue) -> None:
         if not {"_static", "figures"} & set(path.relative_to(site).parts[:-1]):
             text = path.read_text(encoding="utf-8")
             path.write_text(page(text, translate), encoding="utf-8")
-    for path in sorted(site.rglob("*.html")):
+    for path in sorted([*site.rglob("*.html"), *site.glob("figures/*.svg")]):
         if "_static" not in path.relative_to(site).parts:
             mark(path, translate)
     # Sphinx builds the rule of plurals from a text, which the pages' policy forbids. So

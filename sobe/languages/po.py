@@ -2,6 +2,7 @@
 
 Babel and Sphinx take what they can from a damaged file. Here a conflict of Git, a message that is
 there twice, and a translation that lost a part of its message are errors with a file and a line.
+So are contexts and plurals, which no message of the book has.
 """
 
 from __future__ import annotations
@@ -14,9 +15,7 @@ from sobe.languages.language import LanguageError
 
 #: What a translation must keep as it is: roles, slots such as {1} and {name}, and targets of links.
 PARTS = re.compile(r"\{[\w:]+\}`[^`]*`|\{\w+\}|\]\([^)]*\)")
-_LINE = re.compile(
-    r'\s*(?:(?:msgid|msgstr|msgctxt|msgid_plural|msgstr\[\d\])\s+)?"(?:[^"\\]|\\.)*"\s*|\s*(?:#.*)?'
-)
+_LINE = re.compile(r'\s*(?:(?:msgid|msgstr)\s+)?"(?:[^"\\]|\\.)*"\s*|\s*(?:#.*)?')
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: |$)")
 
 
@@ -84,27 +83,23 @@ def _unique(lines: list[str], where: str) -> None:
     """Raise LanguageError for a message that is there twice: only one translation would count."""
     from babel.messages.pofile import unescape
 
-    seen: dict[tuple[str, str], int] = {}
-    context, at = "", 0
+    seen: dict[str, int] = {}
+    at = 0
     while at < len(lines):
         start, (key, _, rest) = at, lines[at].partition(" ")
         at += 1
-        if key not in ("msgid", "msgctxt"):
+        if key != "msgid":
             continue
         parts = [rest]
         while at < len(lines) and lines[at].startswith('"'):
             parts.append(lines[at])
             at += 1
         value = "".join(unescape(part.strip()) for part in parts if len(part.strip()) > 1)
-        if key == "msgctxt":
-            context = value
-            continue
-        if (first := seen.setdefault((context, value), start)) != start:
+        if (first := seen.setdefault(value, start)) != start:
             raise LanguageError(
                 f"{where}:{start + 1}: the message {value!r} is in line {first + 1} already; "
                 "keep one of them"
             )
-        context = ""
 
 
 def _keeps_parts(entry: Entry, where: str) -> None:
