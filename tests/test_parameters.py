@@ -14,7 +14,7 @@ import pytest
 
 from sobe import tables
 from sobe.analysis import fits, growth, organisms, specification
-from sobe.charts.parameters import check, parameters_table
+from sobe.charts.parameters import chapter_parameters, check
 from sobe.errors import BuildError
 from sobe.parameters import cell, domain, grammar, needs
 from sobe.pipeline import notebook, parameters
@@ -420,11 +420,19 @@ def test_a_chapter_checks_its_parameters_before_it_uses_them(name):
     place = next(at for at, one in enumerate(code) if notebook.is_parameters(one))
     assert code[place + 1].source == f'check("{name}", globals())'
     assert "hide-input" in code[place].metadata["tags"]
-    assert sum(one.source == f'parameters_table("{name}")' for one in code) == 1
+    assert sum(one.source == f'chapter_parameters("{name}")' for one in code) == 1
     defaults = cell.declared(code[place].source, name)
     check(name, {**defaults, "other": 1})
     with pytest.raises(domain.ParameterError, match="'xx'"):
         check(name, {**defaults, "lang": "xx"})
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_no_import_of_a_chapter_hides_another(name):
+    code = [c.source for c in jupytext.read(ROOT / "book" / f"{name}.md").cells]
+    lines = [line for source in code for line in source.splitlines() if " import " in line]
+    names = [each.strip() for line in lines for each in line.partition(" import ")[2].split(",")]
+    assert names and len(set(names)) == len(names)
 
 
 def test_plain_papermill_gives_the_line_alone(capsys):
@@ -441,7 +449,7 @@ def test_plain_papermill_gives_the_line_alone(capsys):
 
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_the_table_of_parameters(name):
-    shown = parameters_table(name).data
+    shown = chapter_parameters(name).data
     declared = domain.of_book(name).parameters
     assert [row[1]["text"] for row in shown["rows"]] == list(declared)
     for row, one in zip(shown["rows"], declared.values(), strict=True):
