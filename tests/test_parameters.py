@@ -411,6 +411,55 @@ def test_values_that_did_not_come_as_text_are_checked_too(given, said):
         domain.of_book("recording").check(given)
 
 
+SCENARIOS = {
+    "overrides: {organism: human}": "parameter overrides",  # E7
+    "overrides: {gpus: -1}": "gpus",
+    "overrides: {project_years: 3}": "'project_years' is a parameter of its own",
+    "organism: " + "m" * 900_000: "there is no organism",  # D8
+    "overrides: {gpus: " + "m" * 900_000 + "}": "gpus",
+    "colour: red": "no parameter 'colour'",
+    "draws: 10000000": "nearest: 500000",  # D7
+    "draws: 1.5": "is not a whole number",
+    "draws: yes": "is not a whole number",
+    "seed: -1": "nearest: 0",
+    "project_years: 0": "too small",
+    "microscope_budget: 1e300": "microscope_budget",
+    "mouse_budget_usd: 0": "too small",
+    "lang: fr": "one of en, zh_CN",
+}
+
+
+@pytest.mark.parametrize("text", SCENARIOS, ids=lambda text: text[:40])
+def test_a_scenario_is_refused_before_the_run(text, tmp_path, capsys):
+    file = tmp_path / "s.yml"
+    file.write_text(f"title: x\nparameters:\n  {text}\n", encoding="utf-8")
+    assert main(["--root", str(ROOT), "scenario", str(file)]) == 1
+    said = capsys.readouterr().err
+    assert SCENARIOS[text] in said and str(file) in said
+    assert said.count("\n") == 1 and len(said) < 800
+
+
+SWEEPS = {
+    "parameters: {draws: 1000000}\ngrid: {organism: [mouse]}": "nearest: 500000",  # D7
+    "parameters: {draws: 10}\ngrid: {organism: [mouse]}": "nearest: 100",
+    "grid: {microscope_budget: [1.0e+6, 1.0e+20]}": "nearest: 1e13",
+    "grid: {project_years: [5, 5000]}": "nearest: 200",
+    "parameters: {project_years: 0.01}\ngrid: {organism: [mouse]}": "nearest: 0.1",
+    "grid: {organism: [mouse, moose]}": "'moose'",
+}
+
+
+@pytest.mark.parametrize("text", SWEEPS, ids=lambda text: text[:40])
+def test_a_sweep_is_refused_before_the_run(text, tmp_path, capsys):
+    file = tmp_path / "s.yml"
+    file.write_text(f"title: x\n{text}\n", encoding="utf-8")
+    command = ["--root", str(tmp_path), "sweep", str(file), "--out", str(tmp_path / "out")]
+    assert main(command) == 1
+    said = capsys.readouterr().err
+    assert SWEEPS[text] in said and str(file) in said and said.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
 # ---------------------------------------------------------------- the notebook of a chapter
 
 

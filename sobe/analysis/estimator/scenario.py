@@ -29,6 +29,7 @@ from sobe.analysis.estimator.model import load_model
 CHAPTER = "estimator"
 _MOST_CASES = 100_000
 _LONGEST_FILE = 1_000_000
+_LONGEST_ERROR = 400  # characters
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+")
 
 
@@ -154,4 +155,6 @@ def _check(file: Path, case: dict[str, Any]) -> None:
     try:
         settle(load_model(), choice, overrides)
     except EstimatorError as error:
-        raise EstimatorError(f"{file}: {error}") from None
+        said = str(error)
+        said = said if len(said) <= _LONGEST_ERROR else f"{said[:_LONGEST_ERROR]}…"
+        raise EstimatorError(f"{file}: {said}") from None
