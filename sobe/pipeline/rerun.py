@@ -246,7 +246,7 @@ def write(project, declaration, values, published, text, out, report=print):
     if file.is_file() and digest(file.read_bytes()) != content.strip():
         kept = file.with_name(f"{out.name}.edited-{digest(file.read_bytes())[:8]}.ipynb")
         os.replace(file, kept)
-        report(f"changed by hand, so kept under another name: {kept.name}")
+        report(f"not as this command wrote it, so kept under another name: {kept.name}")
     if made == mark and file.is_file() and (out / f"{name}.html").is_file():
         return file
     published, nb = (nbformat.reads(each, as_version=4) for each in (published, text))
