@@ -16,6 +16,7 @@ override PY := $(VENV)/bin/python
 override STAMP := $(VENV)/complete
 override TESTS := $(VENV)/complete-tests
 override NEXT := .venv-next/complete
+override LAB := .venv-lab/complete
 
 # An environment counts only if it was finished, here, from these requirements, and still starts. A
 # stamp holds this folder's path; one that does not was left half made, or copied. Else all is made
@@ -25,7 +26,8 @@ fresh() { [ "$$(cat "$$1" 2>&1)" = "$$(pwd -P)" ] && [ ! "$$2" -nt "$$1" ]; }; \
 fresh $(1) $(2) && { [ ! -e $(3) ] || fresh $(3) $(4); } && $(dir $(1))bin/python -c '' 2>/dev/null || rm -f $(1) $(3);
 endef
 override STALE := $(shell $(call whole,$(STAMP),requirements.txt,$(TESTS),requirements-test.txt) \
-	$(call whole,$(NEXT),requirements-next.txt,$(NEXT),requirements-next.txt))
+	$(call whole,$(NEXT),requirements-next.txt,$(NEXT),requirements-next.txt) \
+	$(call whole,$(LAB),requirements-lab.txt,$(LAB),requirements.txt))
 
 # By uv where there is one, else by pip. Both check the hashes; neither writes bytecode in advance.
 override INSTALL = install() { \
@@ -41,7 +43,7 @@ override FORMAT_CELLS := $(VENV)/bin/jupytext --quiet --pipe '$(RUFF) format --l
 override TWO := PYTEST_ADDOPTS="--numprocesses=2 --dist=worksteal $$PYTEST_ADDOPTS $$PYTEST_ARGS"
 
 .DEFAULT_GOAL := book
-.PHONY: book test test-quick test-next lint format survive messages pdf verify changes release verify-release publish make-public links chapter scenario sweep serve bench data source proposal forms check-upstream lock audit clean help
+.PHONY: book test test-quick test-next lint format survive messages pdf verify changes release verify-release publish make-public links chapter lab scenario sweep serve bench data source proposal forms check-upstream lock audit clean help
 
 book: $(STAMP) ## Build the book into _build/html (only what changed; first makes .venv)
 	@$(PY) -m sobe.pipeline book
@@ -77,8 +79,12 @@ format: $(TESTS) ## Format the code and the chapters' cells as `make lint` wants
 survive: $(TESTS) ## Kill, starve and mislead builds, and fuzz the loaders; prints what was tried
 	@$(TWO) $(PY) -m pytest -m survive tests/survive
 
-chapter: $(STAMP) ## Run one chapter with other values: NAME=recording PARAMS="hz_cap=30 since=1990"
+chapter: $(STAMP) ## Run one chapter with other values: NAME=recording PARAMS="hz_cap=30 since=1990" (without PARAMS, list them)
 	@$(PY) -m sobe.pipeline chapter "$$NAME" "$$PARAMS"
+
+lab: $(LAB) ## Open a chapter, or a notebook that `make chapter` wrote, in Jupyter Lab: NAME=recording or FILE=….ipynb
+	@file=$$($(PY) -m sobe.pipeline notebook "$$NAME" "$$FILE") && echo "$$file (Ctrl-C stops)" && \
+	$(dir $(LAB))bin/python -m jupyter lab --ServerApp.ip=127.0.0.1 "$$file"
 
 messages: $(STAMP) ## Bring the message catalogues in book/locale up to date with the chapters
 	@$(PY) -m sobe.pipeline messages
@@ -147,16 +153,18 @@ override LOCK = "$$UV" pip compile --quiet --upgrade --universal --python-versio
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --output-file $(1)
 
 # Tests: cffconvert asks for an older jsonschema than frictionless, and works with the newer one; it
-# needs no docopt. The file lists what requirements.txt does not, and is installed without resolving.
+# needs no docopt. The files for tests and Jupyter Lab list what requirements.txt does not, and are
+# installed without resolving.
 # Sphinx 9: what the book needs without Jupyter Book, which holds Sphinx back.
 lock: ## Pin requirements*.in again in requirements*.txt, at their newest versions (needs uv)
 	@command -v "$$UV" >/dev/null || { echo "error: make lock needs uv (pip install uv)" >&2; exit 1; }
 	@$(call LOCK,requirements.txt) requirements.in
 	@echo 'jsonschema>=4' | $(call LOCK,requirements-test.txt) --constraints requirements.txt \
 		--overrides /dev/stdin --no-emit-package docopt requirements-test.in
-	@awk 'NR == FNR { known[$$0]; next } /==/ { drop = $$0 in known } !drop' \
-		requirements.txt requirements-test.txt > requirements-test.new
-	@mv requirements-test.new requirements-test.txt
+	@$(call LOCK,requirements-lab.txt) --constraints requirements.txt requirements-lab.in
+	@for file in requirements-test requirements-lab; do \
+		awk 'NR == FNR { known[$$0]; next } /==/ { drop = $$0 in known } !drop' \
+			requirements.txt $$file.txt > $$file.new && mv $$file.new $$file.txt || exit 1; done
 	@sed '/^jupyter-book/d' requirements.in | $(call LOCK,requirements-next.txt) - requirements-next.in
 audit: $(STAMP) ## List the licences of what is installed, and which pins PyPI has newer versions of
 	@$(PY) bench/audit.py
@@ -183,8 +191,10 @@ override announce = tool=pip; if command -v "$$UV" >/dev/null; then tool=uv; fi;
 
 $(STAMP): requirements.txt pyproject.toml
 $(NEXT): requirements-next.txt pyproject.toml
-$(STAMP) $(NEXT):
-	$(if $(filter $<,$?),$(environment))
+$(LAB): requirements.txt requirements-lab.txt pyproject.toml
+$(STAMP) $(NEXT) $(LAB):
+	$(if $(filter requirements%,$?),$(environment))
+	$(if $(filter $(LAB),$@),@$(INSTALL) --no-deps --require-hashes -r requirements-lab.txt)
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@pwd -P > $@
 

@@ -69,6 +69,7 @@ def test_no_line_of_code_is_wider_than_its_box_on_the_page(name):
     ("name", "parameters"),
     [
         ("capability", "organisms=[mouse] until=2020"),
+        ("capability", "organisms=[mouse] since=2000 until=2002"),  # no simulation of these years
         ("cost", "reader_organism=c_elegans reader_budget_usd=1e6 mouse_budget_usd=5e8"),
         ("recording", "whole_brain=[mouse] hz_cap=30 until=2015"),
         ("scale", "organisms=[c_elegans,human] voxel_nm=25"),

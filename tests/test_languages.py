@@ -181,7 +181,7 @@ def test_a_kernel_in_chinese_shows_what_the_edition_shows(project, site, name):
     texts = {}
     for language, run in runs.items():
         found, missing = executor.cached([run])
-        texts[language] = (found | executor.execute(missing))[name]
+        texts[language] = (found | executor.execute(missing))[run.label]
     translate = edition.catalogue(project.book, project.root / "data", "zh_CN")
     executed, translated = (
         [

@@ -36,7 +36,12 @@ TARGETS = {
     "PYTEST_ARGS": "test",
     "UNKNOWN": "book",
 }
-REQUIREMENTS = ("requirements.txt", "requirements-test.txt", "requirements-next.txt")
+REQUIREMENTS = (
+    "requirements.txt",
+    "requirements-test.txt",
+    "requirements-next.txt",
+    "requirements-lab.txt",
+)
 STUB = """#!/bin/sh
 [ "$1" = -c ] && { [ -z "$2" ] || echo 1; exit 0; }
 printf '<%s>' "$@" "$PYTEST_ADDOPTS" >> "$SEEN"

@@ -14,7 +14,7 @@ import pytest
 
 from sobe import tables
 from sobe.analysis import fits, growth, organisms, specification
-from sobe.charts.parameters import check, parameters_table
+from sobe.charts.parameters import chapter_parameters, check
 from sobe.errors import BuildError
 from sobe.parameters import cell, domain, grammar, needs
 from sobe.pipeline import notebook, parameters
@@ -411,6 +411,55 @@ def test_values_that_did_not_come_as_text_are_checked_too(given, said):
         domain.of_book("recording").check(given)
 
 
+SCENARIOS = {
+    "overrides: {organism: human}": "parameter overrides",  # E7
+    "overrides: {gpus: -1}": "gpus",
+    "overrides: {project_years: 3}": "'project_years' is a parameter of its own",
+    "organism: " + "m" * 900_000: "there is no organism",  # D8
+    "overrides: {gpus: " + "m" * 900_000 + "}": "gpus",
+    "colour: red": "no parameter 'colour'",
+    "draws: 10000000": "nearest: 500000",  # D7
+    "draws: 1.5": "is not a whole number",
+    "draws: yes": "is not a whole number",
+    "seed: -1": "nearest: 0",
+    "project_years: 0": "too small",
+    "microscope_budget: 1e300": "microscope_budget",
+    "mouse_budget_usd: 0": "too small",
+    "lang: fr": "one of en, zh_CN",
+}
+
+
+@pytest.mark.parametrize("text", SCENARIOS, ids=lambda text: text[:40])
+def test_a_scenario_is_refused_before_the_run(text, tmp_path, capsys):
+    file = tmp_path / "s.yml"
+    file.write_text(f"title: x\nparameters:\n  {text}\n", encoding="utf-8")
+    assert main(["--root", str(ROOT), "scenario", str(file)]) == 1
+    said = capsys.readouterr().err
+    assert SCENARIOS[text] in said and str(file) in said
+    assert said.count("\n") == 1 and len(said) < 800
+
+
+SWEEPS = {
+    "parameters: {draws: 1000000}\ngrid: {organism: [mouse]}": "nearest: 500000",  # D7
+    "parameters: {draws: 10}\ngrid: {organism: [mouse]}": "nearest: 100",
+    "grid: {microscope_budget: [1.0e+6, 1.0e+20]}": "nearest: 1e13",
+    "grid: {project_years: [5, 5000]}": "nearest: 200",
+    "parameters: {project_years: 0.01}\ngrid: {organism: [mouse]}": "nearest: 0.1",
+    "grid: {organism: [mouse, moose]}": "'moose'",
+}
+
+
+@pytest.mark.parametrize("text", SWEEPS, ids=lambda text: text[:40])
+def test_a_sweep_is_refused_before_the_run(text, tmp_path, capsys):
+    file = tmp_path / "s.yml"
+    file.write_text(f"title: x\n{text}\n", encoding="utf-8")
+    command = ["--root", str(tmp_path), "sweep", str(file), "--out", str(tmp_path / "out")]
+    assert main(command) == 1
+    said = capsys.readouterr().err
+    assert SWEEPS[text] in said and str(file) in said and said.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
 # ---------------------------------------------------------------- the notebook of a chapter
 
 
@@ -420,11 +469,19 @@ def test_a_chapter_checks_its_parameters_before_it_uses_them(name):
     place = next(at for at, one in enumerate(code) if notebook.is_parameters(one))
     assert code[place + 1].source == f'check("{name}", globals())'
     assert "hide-input" in code[place].metadata["tags"]
-    assert sum(one.source == f'parameters_table("{name}")' for one in code) == 1
+    assert sum(one.source == f'chapter_parameters("{name}")' for one in code) == 1
     defaults = cell.declared(code[place].source, name)
     check(name, {**defaults, "other": 1})
     with pytest.raises(domain.ParameterError, match="'xx'"):
         check(name, {**defaults, "lang": "xx"})
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_no_import_of_a_chapter_hides_another(name):
+    code = [c.source for c in jupytext.read(ROOT / "book" / f"{name}.md").cells]
+    lines = [line for source in code for line in source.splitlines() if " import " in line]
+    names = [each.strip() for line in lines for each in line.partition(" import ")[2].split(",")]
+    assert names and len(set(names)) == len(names)
 
 
 def test_plain_papermill_gives_the_line_alone(capsys):
@@ -441,7 +498,7 @@ def test_plain_papermill_gives_the_line_alone(capsys):
 
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_the_table_of_parameters(name):
-    shown = parameters_table(name).data
+    shown = chapter_parameters(name).data
     declared = domain.of_book(name).parameters
     assert [row[1]["text"] for row in shown["rows"]] == list(declared)
     for row, one in zip(shown["rows"], declared.values(), strict=True):

@@ -27,7 +27,7 @@ def check(chapter: str, values: Mapping[str, Any]) -> None:
     declared.check({name: values[name] for name in declared.parameters})
 
 
-def parameters_table(chapter: str) -> Output:
+def chapter_parameters(chapter: str) -> Output:
     """Show what the parameters of a chapter are, mean and may be.
 
     The output holds the declaration as well, for programs: under ``parameters``, a list in the

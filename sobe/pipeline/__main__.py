@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sobe.errors import BuildError, reason
 from sobe.pipeline import surroundings
-from sobe.pipeline.book import build_book, run_chapter, run_scenario, run_sweep
+from sobe.pipeline.book import build_book, run_chapter, run_scenario, run_sweep, to_open
 from sobe.pipeline.project import Project
 
 
@@ -29,6 +29,9 @@ def _arguments(argv):
     chapter.add_argument(
         "params", nargs="?", default="", help='such as "hz_cap=30 since=1990", or defaults'
     )
+    lab = commands.add_parser("notebook", help="print the path of a notebook to open")
+    lab.add_argument("name", help="a chapter, of which a notebook is made")
+    lab.add_argument("file", help="or a notebook")
     scenario = commands.add_parser(
         "scenario", help="execute the estimator's chapter with a scenario"
     )
@@ -60,10 +63,12 @@ def main(argv=None):
             from sobe.pipeline import messages
 
             messages.update(project)
+        elif args.command == "notebook":
+            print(to_open(project, args.name, args.file))
         elif args.command == "scenario":
             run_scenario(project, args.file)
         elif args.command == "sweep":
-            run_sweep(args.file, args.out or project.build / "sweeps" / args.file.stem, args.dask)
+            run_sweep(project, args.file, args.out, args.dask)
         else:
             run_chapter(project, args.name, args.params)
     except BuildError as error:

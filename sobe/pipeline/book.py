@@ -12,7 +12,7 @@ from sobe import atomic
 from sobe.errors import BuildError
 from sobe.parameters import domain
 from sobe.parameters.grammar import written
-from sobe.pipeline import editions, parameters, rendering
+from sobe.pipeline import editions, notebook, parameters, rendering, rerun
 from sobe.pipeline.execute import Executor, Run
 from sobe.pipeline.fingerprint import digest
 from sobe.tables.derive import write
@@ -87,8 +87,8 @@ def run_chapter(project, name, text):
         return None
     given = {} if text.strip() == parameters.DEFAULTS else declaration.parse(text)
     values = _differing(declaration, given)
-    out = project.build / "chapters" / f"{_file_name(name, values)}.ipynb"
-    return _run_alone(project, name, values, out)
+    out = project.build / "chapters" / _file_name(name, values)
+    return _run_alone(project, declaration, values, out)
 
 
 def run_scenario(project, file):
@@ -108,19 +108,20 @@ def run_scenario(project, file):
     declaration = parameters.of(project, scenario.CHAPTER)
     values = _differing(declaration, _checked(file, declaration, found.parameters))
     report(found.title)
-    out = project.build / "scenarios" / f"{_hashed(file.stem, values)}.ipynb"
-    return _run_alone(project, scenario.CHAPTER, values, out)
+    out = project.build / "scenarios" / _hashed(file.stem, values)
+    return _run_alone(project, declaration, values, out)
 
 
-def run_sweep(file, folder, address=""):
+def run_sweep(project, file, folder=None, address=""):
     """Estimate every case of a sweep file and write the results in ``folder``.
 
-    With an ``address``, the Dask scheduler there does the work.
+    Without one, it is below the build folder and has a hash of the sweep in its name. With an
+    ``address``, the Dask scheduler there does the work.
 
     Raises
     ------
     BuildError
-        For a file that is no sweep, and a case that fails.
+        For a file that is no sweep, a value that is not allowed, and a case that fails.
     """
     from sobe.analysis.estimator import EstimatorError, scenario, sweep
 
@@ -131,12 +132,41 @@ def run_sweep(file, folder, address=""):
         values += [pair for case in found.cases for pair in case.items() if pair[0] in declared]
         for name, value in dict.fromkeys(values):
             declared[name].check(value)
+        whole = {"cases": found.cases, "draws": found.draws, "seed": found.seed}
+        folder = folder or project.build / "sweeps" / _hashed(file.stem, whole)
         sweep.run(found, folder, address, report)
     except (EstimatorError, domain.ParameterError) as error:
         raise BuildError(
             f"{file}: {error}" if isinstance(error, BuildError) else str(error)
         ) from None
     report(f"written: {_shown(folder / 'table.csv')} and {_shown(folder / 'index.html')}")
+
+
+def to_open(project, name, file):
+    """Return the path of a notebook to open: ``file``, or one made of the chapter ``name``.
+
+    A chapter's notebook is made once; what somebody wrote in it since stays.
+
+    Raises
+    ------
+    BuildError
+        Where there is neither.
+    """
+    if file:
+        path = Path(file)
+        if not path.is_file() or path.suffix != ".ipynb":
+            raise BuildError(f"there is no notebook {quote(file)}; make chapter NAME=… writes one")
+        return path
+    if name not in project.chapters:
+        raise BuildError(
+            f"say which chapter, one of {', '.join(project.chapters)}, or which notebook: "
+            "make lab NAME=recording, or make lab FILE=_build/chapters/….ipynb"
+        )
+    path = project.build / "lab" / f"{name}.ipynb"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        atomic.write(path, notebook.to_text(notebook.read(project.chapters[name])))
+    return path
 
 
 def _checked(file, declaration, given):
@@ -156,17 +186,23 @@ def _differing(declaration, given):
     }
 
 
-def _run_alone(project, name, values, out):
-    """Execute a chapter with `values`, or take it from the cache, and write it to `out`."""
+def _run_alone(project, declaration, values, out):
+    """Execute a chapter with `values`, or take it from the cache, and write its page and notebook.
+
+    The chapter as published, with which it is compared, comes from the cache of builds or is
+    executed as well. Returns the notebook's path.
+    """
+    name = declaration.chapter
     with rendering.building(project):
         executor = Executor(project, report)
-        run = Run(name, project.chapters[name], values, for_book=False)
-        found, missing = executor.cached([run])
+        runs = [Run(name, project.chapters[name]), Run(name, project.chapters[name], values)]
+        found, missing = executor.cached(runs[: 1 + bool(values)])
         found |= executor.execute(missing)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        atomic.write(out, found[name])
-    report(f"{'executed' if missing else 'unchanged'}: {_shown(out)}")
-    return out
+        published, text = (found[run.label] for run in runs)
+        file = rerun.write(project, declaration, values, published, text, out, report)
+    report(f"page: {_shown(out / f'{name}.html')}")
+    report(f"{'executed' if missing else 'unchanged'}: {_shown(file)}")
+    return file
 
 
 #: Most bytes of a readable name; a file system takes 255, with the suffixes of ours.

@@ -31,14 +31,13 @@ class Run:
     name: str
     source: Path
     values: dict = field(default_factory=dict)
-    for_book: bool = True
 
     @property
     def label(self):
         """Name under which the result is kept."""
-        if self.for_book and not self.values:
+        if not self.values:
             return self.name
-        values = json.dumps([self.values, self.for_book], sort_keys=True)
+        values = json.dumps(self.values, sort_keys=True)
         return f"{self.name}@{digest(values)[:12]}"
 
 
@@ -66,8 +65,7 @@ def _run(project, run, running, server, scratch):
     nb = notebook.read(run.source)
     reads = scratch / f"{run.label}.reads"
     env = {"SOBE_READS": str(reads), "IPYTHONDIR": str(scratch / f"{run.label}.ipython")}
-    if run.for_book:
-        env[BOOK_ENV] = "1"
+    env[BOOK_ENV] = "1"
     try:
         done = execute_notebook(
             nb,
@@ -118,14 +116,14 @@ class Executor:
         self.running = set()
 
     def cached(self, runs):
-        """Return ({name: notebook text} of what the cache has, [runs still to do])."""
+        """Return ({label: notebook text} of what the cache has, [runs still to do])."""
         found, missing = {}, []
         for run in runs:
             text = self.cache.load(run.label, self._static(run))
             if text is None:
                 missing.append(run)
             else:
-                found[run.name] = text
+                found[run.label] = text
         return found, missing
 
     def chapters(self):
@@ -136,10 +134,10 @@ class Executor:
         return {run.name: found[run.name] for run in runs}
 
     def _static(self, run):
-        return static_digest(self.project, run.source, run.values, run.for_book)
+        return static_digest(self.project, run.source, run.values)
 
     def execute(self, runs, meanwhile=lambda: None):
-        """Execute `runs`, keep the results, and return {name: notebook text} in their order.
+        """Execute `runs`, keep the results, and return {label: notebook text} in their order.
 
         `meanwhile` is called once the first chapters have started.
 
@@ -176,7 +174,7 @@ class Executor:
                 }
                 meanwhile()
                 for future in as_completed(waiting):
-                    done[waiting[future].name] = future.result()
+                    done[waiting[future].label] = future.result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             self._stop()
@@ -186,7 +184,7 @@ class Executor:
             if server:
                 server.close()
             shutil.rmtree(scratch, ignore_errors=True)
-        return {run.name: done[run.name] for run in runs}
+        return {run.label: done[run.label] for run in runs}
 
     def _one(self, run, static, server, scratch):
         """Execute one chapter, keep it if its sources are unchanged, and report it."""

@@ -59,14 +59,13 @@ def environment_digest(project):
     return digest(json.dumps(parts, sort_keys=True))
 
 
-def static_digest(project, source, parameters, for_book):
+def static_digest(project, source, parameters):
     """Return the hash of everything known before a chapter runs; its tables are known after."""
     parts = {
         "source": file_digest(source),
         "code": code_digest(project),
         "environment": environment_digest(project),
         "parameters": parameters,
-        "for_book": for_book,
     }
     if parameters.get("lang", "en") != "en":
         parts["translation"] = tree_digest(

@@ -54,8 +54,10 @@ def _next_to_book(project):
             yield path
 
 
-def make_tree(project, notebooks, edition="en"):
+def make_tree(project, notebooks, edition="en", contents=None):
     """Lay out what Sphinx reads for an edition, under `_build/tree`; return its source folder.
+
+    ``contents`` is the table of contents, if not the book's.
 
     Pages are at the top of the source folder, so that the front page is `index.html` itself. Links
     next to it lead to what is next to book/: `../data/…` means the same as in the checkout.
@@ -78,7 +80,8 @@ def make_tree(project, notebooks, edition="en"):
     # A chapter's .md stays for links that name it, but is not read as a page.
     config["exclude_patterns"] = [f"{name}.md" for name in notebooks]
     (source / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
-    (source / "_toc.yml").write_text(yaml.safe_dump(_below_book(project.toc)), encoding="utf-8")
+    contents = contents or _below_book(project.toc)
+    (source / "_toc.yml").write_text(yaml.safe_dump(contents), encoding="utf-8")
     return source
 
 

@@ -299,10 +299,40 @@ def test_parameters_on_the_command_line():
         text = " ".join(
             f"{name}={shlex.quote(value) if quoted else value}" for name, value in pairs
         )
-        found = tried(lambda: declared.parse(text), (BuildError,), outcomes)
+        found = tried(lambda: declared.parse(text), (domain.ParameterError,), outcomes)
         if found:
             assert found.keys() <= DEFAULTS.keys()
             json.dumps(found, allow_nan=False)
+
+    check()
+    account_of(outcomes)
+
+
+@pytest.mark.parametrize("chapter", ["recording", "scale", "funding", "cost"])
+def test_parameters_of_a_chapter_stay_in_their_domain(chapter):
+    declared, outcomes = domain.of_book(chapter), []
+    names = st.sampled_from(list(declared.parameters))
+    numbers = st.integers() | st.floats() | st.floats(0.01, 1e5) | st.integers(1900, 2100)
+    some = st.sampled_from(
+        sorted({choice for one in declared.parameters.values() for choice in one.choices})
+    )
+    lists = st.lists(some, max_size=4).map(lambda items: f"[{','.join(items)}]")
+    values = numbers.map(str) | some | lists | st.text(max_size=12)
+
+    @MANY
+    @given(st.lists(st.tuples(names, values), min_size=1, max_size=3))
+    def check(pairs):
+        import shlex
+
+        text = " ".join(f"{name}={shlex.quote(value)}" for name, value in pairs)
+        found = tried(lambda: declared.parse(text), (domain.ParameterError,), outcomes)
+        for name, value in (found or {}).items():
+            one = declared.parameters[name]
+            if one.limits:
+                assert one.minimum <= value <= one.maximum
+            else:
+                listed = value if isinstance(value, list) else [value]
+                assert listed and set(listed) <= set(one.choices)
 
     check()
     account_of(outcomes)

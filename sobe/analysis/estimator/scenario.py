@@ -32,6 +32,7 @@ from sobe.tables.rows import quote
 CHAPTER = "estimator"
 _MOST_CASES = 100_000
 _LONGEST_FILE = 1_000_000
+_LONGEST_ERROR = 400  # characters
 _WORD = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 _NUMBER = re.compile(r"[+-]?([0-9]++(\.[0-9]*+)?+|\.[0-9]++)[eE][+-]?[0-9]++")
 
@@ -182,4 +183,6 @@ def _check(file: Path, case: dict[str, Any]) -> None:
     try:
         settle(load_model(), choice, overrides)
     except EstimatorError as error:
-        raise EstimatorError(f"{file}{_line(file, str(error))}: {error}") from None
+        said = str(error)
+        said = said if len(said) <= _LONGEST_ERROR else f"{said[:_LONGEST_ERROR]}…"
+        raise EstimatorError(f"{file}{_line(file, str(error))}: {said}") from None
