@@ -10,6 +10,7 @@ from sobe import atomic, languages, policy
 from sobe.errors import BuildError
 from sobe.pipeline import rendering
 from sobe.pipeline.worker import Worker
+from sobe.site import hosts
 
 FRONT = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
@@ -73,6 +74,7 @@ def render(project, notebooks, out, report=print):
     atomic.remove(project.build / "tree")
     if not editions:
         _render_first(project, notebooks, out)
+        hosts.write(out, project.config.get("title", ""))
         return
     names = list(editions.values())
     asides = {name: out.parent / name / "html" for name in names}
@@ -123,6 +125,7 @@ def render(project, notebooks, out, report=print):
         ),
         encoding="utf-8",
     )
+    hosts.write(out, project.config.get("title", ""))
     address = os.environ.get("SOBE_BASE_URL") or (project.config.get("html") or {}).get("baseurl")
     if address:
         # Only with the site's full address: the protocol allows no relative ones.

@@ -16,9 +16,9 @@
 
   /* What scripts say, in the page's language: the build puts the words in place of the marker. */
   const words = /*SOBE_WORDS*/ {};
-  window.sobeTranslate = (message, parts = {}) => window.sobeFill(words[message] || message, parts);
+  window.sobeTranslate = (message, parts = {}) => window.sobeFill(Object.hasOwn(words, message) ? words[message] : message, parts);
   /* A text with its {places} filled, and no space between Chinese characters. */
-  window.sobeFill = (text, parts) => text.replace(/\{(\w+)\}/g, (whole, name) => parts[name] ?? whole)
+  window.sobeFill = (text, parts) => text.replace(/\{(\w+)\}/g, (whole, name) => Object.hasOwn(parts, name) ? parts[name] : whole)
     .replace(/([\u3400-\u9fff]) (?=[\u3400-\u9fff])/g, "$1");
   /* Large numbers have words at other sizes in Chinese. */
   window.sobeScales = root.lang.startsWith("zh")
