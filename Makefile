@@ -30,10 +30,16 @@ override STALE := $(shell $(call whole,$(STAMP),requirements.txt,$(TESTS),requir
 	$(call whole,$(LAB),requirements-lab.txt,$(LAB),requirements.txt))
 
 # By uv where there is one, else by pip. Both check the hashes; neither writes bytecode in advance.
-override INSTALL = install() { \
+# A setting of pip for the user's own folders would lead out of the environment.
+override INSTALL = unset PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT; install() { \
 	if command -v "$$UV" >/dev/null; then "$$UV" pip install --quiet --python $(@D)/bin/python "$$@"; \
-	else $(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-compile "$$@"; fi; \
+	else $(@D)/bin/python -m pip install --no-user --quiet --disable-pip-version-check --no-input --no-compile "$$@"; fi; \
 }; install
+
+# jieba alone has no wheel. What builds it is pinned too, and installed first: nothing is fetched to
+# build a package that no hash covers.
+override PINNED := --require-hashes --no-build-isolation --only-binary :all: --no-binary jieba
+override BUILDS = awk '/^setuptools==/ { on = 1 } on; on && !/\\$$/ { exit }'
 
 override RUFF := $(VENV)/bin/ruff
 override CHAPTERS = $$(grep -l '^kernelspec:' book/*.md)
@@ -125,6 +131,8 @@ sweep: $(STAMP) ## Estimate a grid of cases: FILE=scenarios/sweep-brains.yml (DA
 	@$(PY) -m sobe.pipeline sweep "$$FILE" --dask "$$DASK"
 
 serve: book ## Show the book on http://localhost:8000 (PORT=… for another port)
+	@$(PY) -c 'import socket, sys; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", int(sys.argv[1])))' "$$PORT" 2>/dev/null || { \
+		printf 'error: port %s is in use, or none to use here; name another: make serve PORT=8080\n' "$$PORT" >&2; exit 1; }
 	@echo "http://localhost:$$PORT/ (Ctrl-C stops)"
 	@$(PY) -m http.server --bind 127.0.0.1 --directory _build/html "$$PORT"
 
@@ -184,7 +192,9 @@ define environment
 @$(call announce,Installing,$<,into)
 @rm -rf $(@D)
 @"$$PYTHON" -m venv $(@D)
-@$(INSTALL) --require-hashes -r $<
+@$(BUILDS) $< > $(@D)/builds.txt
+@$(INSTALL) $(PINNED) --no-deps -r $(@D)/builds.txt
+@$(INSTALL) $(PINNED) -r $<
 endef
 override announce = tool=pip; if command -v "$$UV" >/dev/null; then tool=uv; fi; \
 	echo "$(1) $$(grep -c '==' $(2)) packages of $(2) $(3) $(@D) with $$tool, once; this takes one to five minutes"
@@ -203,5 +213,5 @@ $(STAMP) $(NEXT) $(LAB):
 $(TESTS): requirements-test.txt | $(STAMP)
 	@$(call announce,Adding,$<,for tests and lint to)
 	@echo begun > $@
-	@$(INSTALL) --no-deps --require-hashes -r $< || { rm -f $@; exit 1; }
+	@$(INSTALL) $(PINNED) --no-deps -r $< || { rm -f $@; exit 1; }
 	@pwd -P > $@

@@ -105,8 +105,10 @@ def read_plain(path: Path, limit: int, follow: bool = False) -> bytes:
     return content
 
 
-def write(path: Path, content: str | bytes) -> None:
+def write(path: Path, content: str | bytes, mode: int | None = None) -> None:
     """Write a file in one step: a process that is killed leaves the old content or the new.
+
+    ``mode`` is who may read and write it; by default the user's usual one.
 
     Raises
     ------
@@ -117,6 +119,8 @@ def write(path: Path, content: str | bytes) -> None:
     aside = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}{PARTIAL}")
     try:
         with open(aside, "wb") as out:
+            if mode is not None:
+                os.fchmod(out.fileno(), mode)
             out.write(content)
             out.flush()
             os.fsync(out.fileno())
@@ -162,13 +166,26 @@ def store(path: Path, content: bytes) -> None:
     make_folder(path.parent)
     if path.is_dir():
         remove(path)
-    write(path, hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
+    write(path, hashlib.sha256(content).hexdigest().encode() + b"\n" + content, 0o600)
 
 
 def load(path: Path) -> bytes | None:
-    """Load what :func:`store` wrote; None where the file is missing or has changed since."""
+    """Load what :func:`store` wrote.
+
+    Returns
+    -------
+    bytes or None
+        None where the file is missing or has changed since, is no plain file, or is another
+        user's or could be written by one: anybody can make a checksum.
+    """
     try:
-        first, _, content = path.read_bytes().partition(b"\n")
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(handle, "rb") as file:
+            found = os.fstat(handle)
+            others = found.st_uid != os.geteuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+            if not stat.S_ISREG(found.st_mode) or others:
+                return None
+            first, _, content = file.read().partition(b"\n")
     except OSError:
         return None
     return content if hashlib.sha256(content).hexdigest().encode() == first else None

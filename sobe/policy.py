@@ -18,7 +18,7 @@ DIRECTIVES = {
     "default-src": "'self'",  # all else: Firefox loads the next page before it is asked for
     "script-src": "'self' file:",
     "style-src": "'self' file:",
-    "img-src": "'self' file: data:",  # data: is for symbols inside Bootstrap's style sheet
+    "img-src": "'self' file:",
     "font-src": "'self' file:",
     "connect-src": "'self'",  # the search page reads the pages it has found
     "child-src": "'none'",  # frames and workers

@@ -529,8 +529,24 @@ def test_the_same_answers_run_with_dask_alone(tmp_path, hostile):
 def test_a_scheduler_without_workers_is_one_clear_error(small, tmp_path, monkeypatch, cluster):
     monkeypatch.setattr("sobe.analysis.estimator.sweep._TIMEOUT", 2)
     address, _ = cluster(workers=0)
-    with pytest.raises(EstimatorError, match=f"no Dask cluster at {address}: .*0/1 workers"):
+    with pytest.raises(EstimatorError, match=f"{address} has no workers; .*: start a worker"):
         run(small[0], tmp_path / "none", address, report=lambda line: None)
+
+
+def test_workers_lost_are_one_clear_error(small, tmp_path, monkeypatch, cluster):
+    """What was finished is kept; nothing waits for ever for a worker that does not come."""
+    address, processes = cluster()
+    sweep = replace(small[0], draws=100_000)
+
+    def report(line):
+        if " 1 of" in line:
+            monkeypatch.setattr("sobe.analysis.estimator.sweep._TIMEOUT", 5)
+            for worker in processes[1:]:
+                end(worker)
+
+    with pytest.raises(EstimatorError, match="has lost its workers; finished cases are kept"):
+        run(sweep, tmp_path / "lost", address, report=report)
+    assert (tmp_path / "lost" / "done.jsonl").read_text().count("\n") >= 1
 
 
 def test_a_scheduler_lost_is_one_clear_error(small, tmp_path, cluster):

@@ -172,7 +172,14 @@ def test_an_environment_that_no_longer_starts_is_made_again(tmp_path):
     assert not (folder / ".venv/complete").exists()
 
 
-INSTALLED = "<--require-hashes><-r><{}>".format
+PINNED = "<--require-hashes><--no-build-isolation><--only-binary><:all:><--no-binary><jieba>"
+
+
+def installed(name):
+    """What a program is given that installs the pins of a file."""
+    return f"{PINNED}{'<--no-deps>' if 'test' in name else ''}<-r><{name}>"
+
+
 PACKAGE = "<--editable><.>"
 
 
@@ -182,7 +189,7 @@ def test_only_tests_and_lint_install_what_they_need(tmp_path):
     python = f"PYTHON={maker(tmp_path)}"
     done, seen = make(folder, "book", python)
     assert done.returncode == 0, done.stderr
-    assert INSTALLED("requirements.txt") in seen and "requirements-test.txt" not in seen
+    assert installed("requirements.txt") in seen and "requirements-test.txt" not in seen
     assert re.search(
         r"^Installing \d+ packages of requirements.txt into .venv with pip, once; .* minutes$",
         done.stdout,
@@ -192,8 +199,8 @@ def test_only_tests_and_lint_install_what_they_need(tmp_path):
     for target, first in (("test", True), ("test", False), ("survive", False), ("book", False)):
         done, seen = make(folder, target, python)
         assert done.returncode == 0, done.stderr
-        assert (INSTALLED("requirements-test.txt") in seen) == first
-        assert INSTALLED("requirements.txt") not in seen and PACKAGE not in seen
+        assert (installed("requirements-test.txt") in seen) == first
+        assert installed("requirements.txt") not in seen and PACKAGE not in seen
     assert (folder / ".venv/complete-tests").read_text() == f"{folder.resolve()}\n"
 
 
@@ -217,7 +224,7 @@ def test_an_environment_that_is_not_whole_is_made_from_nothing(tmp_path, spoil):
     assert done.returncode == 0, done.stderr
     assert not left.exists()
     for name in ("requirements.txt", "requirements-test.txt"):
-        assert INSTALLED(name) in seen
+        assert installed(name) in seen
     for stamp in ("complete", "complete-tests"):
         assert (folder / ".venv" / stamp).read_text() == f"{folder.resolve()}\n"
 
@@ -233,7 +240,7 @@ def test_an_installation_of_what_tests_need_that_is_killed_is_noticed(tmp_path):
     assert done.returncode != 0
     assert (folder / ".venv/complete-tests").read_text() == "begun\n"
     done, seen = make(folder, "book", f"PYTHON={maker(tmp_path)}")
-    assert done.returncode == 0 and INSTALLED("requirements.txt") in seen
+    assert done.returncode == 0 and installed("requirements.txt") in seen
 
 
 def test_an_installation_of_what_tests_need_that_fails_leaves_the_book_its_own(tmp_path):
@@ -263,8 +270,8 @@ def test_uv_installs_where_it_is(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "requirements.txt into .venv with uv" in done.stdout
     for name in ("requirements.txt", "requirements-test.txt"):
-        assert INSTALLED(name) in seen
-    assert seen.count("<uv><pip><install>") == 3 and "<-m><pip>" not in seen
+        assert installed(name) in seen
+    assert seen.count("<uv><pip><install>") == 4 and "<-m><pip>" not in seen
 
 
 @pytest.mark.parametrize("value", ["", *HOSTILE])
@@ -321,3 +328,69 @@ def test_workflows_trust_no_fork_and_no_tag(file):
             assert re.fullmatch(r"[\w-]+/[\w/.-]+@[0-9a-f]{40}", step["uses"]), step["uses"]
             if step["uses"].startswith("actions/checkout@"):
                 assert step["with"]["persist-credentials"] is False
+
+
+@pytest.mark.parametrize("tool", ["pip", "uv"])
+def test_what_builds_a_package_is_pinned_and_installed_first(tmp_path, tool):
+    """Else pip fetches and runs the newest build tools, which no hash covers."""
+    folder = checkout(tmp_path)
+    shutil.rmtree(folder / ".venv")
+    uv = program(tmp_path / "uv", """#!/bin/sh\nprintf '<%s>' uv "$@" >> "$SEEN"\n""")
+    done, seen = make(
+        folder, "book", f"PYTHON={maker(tmp_path)}", UV=str(uv) if tool == "uv" else "no-such-uv"
+    )
+    assert done.returncode == 0, done.stderr
+    tools, packages, itself = (
+        f"{PINNED}<--no-deps><-r><.venv/builds.txt>",
+        installed("requirements.txt"),
+        f"<--no-deps><--no-build-isolation>{PACKAGE}",
+    )
+    assert 0 < seen.index(tools) < seen.index(packages) < seen.index(itself)
+    listed = (folder / ".venv/builds.txt").read_text()
+    assert re.findall(r"^[\w.-]+(?===)", listed, re.M) == ["setuptools"]
+    assert "--hash=sha256:" in listed and listed.strip().splitlines()[-1][-1] != "\\"
+
+
+def test_jieba_alone_is_built():
+    """Of each other package there is a wheel; the lists name no second one to build."""
+    recipe = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert recipe.count("--no-binary") == 1 and "--no-binary jieba\n" in recipe
+    for line in recipe.splitlines():
+        if "$(INSTALL)" in line and line.startswith(("@", "\t")):
+            assert "$(PINNED)" in line or "--editable ." in line, line
+
+
+@pytest.mark.parametrize("name", ["PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT"])
+def test_pips_settings_for_other_folders_do_not_lead_out_of_the_environment(tmp_path, name):
+    folder = checkout(tmp_path)
+    shutil.rmtree(folder / ".venv")
+    python = maker(tmp_path)
+    program(tmp_path / "stub", STUB + f'printf \'[%s]\' "${name}" >> "$SEEN"\n')
+    done, seen = make(folder, "book", f"PYTHON={python}", **{name: "1"})
+    assert done.returncode == 0, done.stderr
+    assert seen.count("<-m><pip><install><--no-user>") == 3
+    assert "[]" in seen and seen.count("[1]") <= 1  # the build itself may have it
+
+
+@pytest.mark.parametrize("port", ["busy", "junk", "-1", "99999", "1e3", "80 80", "8000;"])
+def test_a_port_that_cannot_be_used_is_one_line(tmp_path, port):
+    import socket
+    import sys
+
+    folder = checkout(tmp_path)
+    program(
+        folder / ".venv/bin/python", f'#!/bin/sh\n[ "$1" = -m ] || exec {sys.executable} "$@"\n'
+    )
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        value = str(taken.getsockname()[1]) if port == "busy" else port
+        done, _ = make(folder, "serve", PORT=value)
+    said = [line for line in done.stderr.splitlines() if not line.startswith("make")]
+    assert done.returncode and len(said) == 1
+    assert said[0].startswith(f"error: port {value} is in use") and "make serve PORT=" in said[0]
+
+
+def test_another_make_is_told_to_be_gnu_make():
+    """FreeBSD's make reads this file first, and stops at its one line."""
+    assert (ROOT / "BSDmakefile").read_text() == ".error the book is made with GNU make: gmake\n"

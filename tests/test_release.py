@@ -606,3 +606,26 @@ def test_no_page_of_a_build_that_is_no_release_asks_for_the_list(site):
     assert (
         "versions.js" not in (site / "index.html").read_text() and "SOBE_RELEASE" not in os.environ
     )
+
+
+@pytest.mark.parametrize("command", ["release", "verify"])
+def test_an_unpacked_archive_is_told_to_be_no_checkout(tmp_path, command):
+    """It knows its commit, but git has nothing to make a release from."""
+    (tmp_path / "sobe").mkdir()
+    (tmp_path / "sobe/commit.txt").write_text("0" * 40 + " 1767225600\n")
+    assert commit.of(tmp_path).id
+    run = {
+        "release": lambda: make.check(tmp_path, "1.0.0", tmp_path / "dist"),
+        "verify": lambda: make.verify(tmp_path, print),
+    }[command]
+    with pytest.raises(
+        BuildError, match="no git checkout, as an unpacked archive .*: clone the re"
+    ):
+        run()
+
+
+@pytest.mark.parametrize("command", ["release", "verify"])
+def test_without_git_the_remedy_is_one_line(tmp_path, monkeypatch, command):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BuildError, match="^git is not installed; install it, and run the same"):
+        make.check(tmp_path, "1.0.0", tmp_path) if command == "release" else make.verify(tmp_path)

@@ -276,10 +276,11 @@ def front_matter(text: str, file: str) -> dict[str, Any]:
     head, found, _ = text[4:].partition("\n---")
     try:
         read = (yaml.safe_load(head) or {}) if found else {}
-    except yaml.YAMLError as error:
-        raise BuildError(f"the head of {file} is not valid YAML: {error}") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        said = " ".join(str(error).split())[:300]
+        raise BuildError(f"the head of {file} is not valid YAML: {said}") from None
     if not isinstance(read, dict):
-        raise BuildError(f"the head of {file} must be names with values")
+        raise BuildError(f"the head of {file}: expected keys with values, not {quote(read)}")
     return read
 
 

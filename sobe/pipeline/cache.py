@@ -21,11 +21,14 @@ class ExecutionCache:
         body = atomic.load(self._path(label))
         if body is None:
             return None
-        entry = json.loads(body)
-        tables = entry["tables"]
-        if entry["static"] != static or table_digests(self.project, tables) != tables:
+        try:
+            entry = json.loads(body)
+            tables, notebook = entry["tables"], entry["notebook"]
+            if entry["static"] != static or table_digests(self.project, tables) != tables:
+                return None
+        except (ValueError, KeyError, TypeError, RecursionError):  # not what `store` wrote
             return None
-        return entry["notebook"]
+        return notebook if isinstance(notebook, str) else None
 
     def store(self, label, static, tables, notebook):
         """Keep the text of a notebook, made with the hash `static` and `tables`, {name: hash}."""

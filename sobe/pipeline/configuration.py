@@ -6,6 +6,7 @@ Jupyter Book, which is tied to old versions of Sphinx, does not read it here; a 
 import re
 
 from sobe.errors import BuildError
+from sobe.tables.rows import quote
 
 #: What Jupyter Book sets where `_config.yml` does not.
 DEFAULTS = {
@@ -34,6 +35,19 @@ SETTINGS = {
     "latex.use_jupyterbook_latex": None,
     "sphinx.config": None,
 }
+#: What the keys that only we interpret take; Sphinx checks the types of its own.
+KINDS = {
+    "title": str,
+    "author": str,
+    "copyright": str,
+    "only_build_toc_files": bool,
+    "exclude_patterns": list,
+    "html.baseurl": str,
+    "parse.myst_enable_extensions": list,
+    "latex.use_jupyterbook_latex": bool,
+    "sphinx.config": dict,
+}
+WORDS = {str: "text", bool: "true or false", list: "a list", dict: "a section"}
 _SECTIONS = {key.partition(".")[0] for key in SETTINGS if "." in key}
 _EXCLUDED = ("_build", "Thumbs.db", ".DS_Store", "**.ipynb_checkpoints")
 
@@ -59,9 +73,12 @@ def sphinx_settings(config):
     """
     settings = dict(DEFAULTS)
     for key, value in _flat(config):
+        kind = KINDS.get(key)
+        if kind and value is not None and not isinstance(value, kind):
+            raise BuildError(f"_config.yml: {key} takes {WORDS[kind]}, not {quote(value)}")
         if key not in SETTINGS:
             raise BuildError(
-                f"_config.yml: {key!r} is not known; known are {', '.join(sorted(SETTINGS))} "
+                f"_config.yml: {quote(key)} is not known; known are {', '.join(sorted(SETTINGS))} "
                 "(a setting of Sphinx goes under sphinx: config)"
             )
         if SETTINGS[key]:
@@ -89,4 +106,4 @@ def _flat(config):
         elif isinstance(value or {}, dict):
             yield from ((f"{key}.{name}", item) for name, item in (value or {}).items())
         else:
-            raise BuildError(f"_config.yml: {key!r} must be a section, not {value!r}")
+            raise BuildError(f"_config.yml: {key!r} must be a section, not {quote(value)}")

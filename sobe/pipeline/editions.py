@@ -10,6 +10,7 @@ from sobe.errors import BuildError
 from sobe.languages import lacking
 from sobe.pipeline import rendering
 from sobe.pipeline.worker import Worker
+from sobe.site import hosts
 
 FRONT = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
@@ -83,6 +84,7 @@ def render(project, notebooks, out, report=print):
     atomic.remove(project.build / "tree")
     if not editions:
         _render_first(project, notebooks, out)
+        hosts.write(out, project.config.get("title", ""))
         return
     asides = {language: out.parent / editions[language].folder / "html" for language in editions}
     # A fork has everything imported, but not the threads of vl-convert: where it is in use, a fork
@@ -127,6 +129,7 @@ def render(project, notebooks, out, report=print):
         ),
         encoding="utf-8",
     )
+    hosts.write(out, project.config.get("title", ""))
     address = os.environ.get("SOBE_BASE_URL") or (project.config.get("html") or {}).get("baseurl")
     if address:
         # Only with the site's full address: the protocol allows no relative ones.

@@ -12,7 +12,7 @@ from sobe import languages, site
 from sobe.charts import renderer, vega
 from sobe.print import builder as pdf
 from sobe.publish import provenance as release
-from sobe.site import collect, editions, pages, scripts
+from sobe.site import collect, editions, hosts, pages, scripts
 
 ASSETS = "sobe"  # folder under _static
 
@@ -129,6 +129,7 @@ def _finish(app, exception):
         # No page asks for the theme's catalogues, which Sphinx has read, maps for its developers,
         # and a script whose icons are in the style sheet.
         static = Path(app.outdir) / "_static"
+        hosts.images_as_files(static)
         shutil.rmtree(static / "locales", ignore_errors=True)
         for path in (*static.rglob("*.map"), static / "scripts" / "fontawesome.js"):
             path.unlink(missing_ok=True)

@@ -6,18 +6,42 @@ from pathlib import Path
 
 import yaml
 
+from sobe import atomic
 from sobe.errors import BuildError
 from sobe.parameters.domain import front_matter
+from sobe.tables.rows import quote
+
+_LARGEST = 10_000_000  # bytes of a page or of a configuration
 
 
 def read_yaml(path):
-    """Read the YAML in `path`; raise BuildError where it is missing or malformed."""
+    """Read the YAML mapping in `path`; raise BuildError where it is missing or malformed."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        text = atomic.read_plain(path, _LARGEST, follow=True).decode("utf-8")
+        found = yaml.safe_load(text)
     except FileNotFoundError:
         raise BuildError(f"{path.name} is missing from {path.parent}") from None
-    except yaml.YAMLError as error:
-        raise BuildError(f"{path.name} is not valid YAML: {error}") from None
+    except OSError as error:
+        raise BuildError(f"{path.name} cannot be read: {error.strerror}") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise BuildError(f"{path.name} is not valid YAML: {_one_line(error)}") from None
+    found = {} if found is None else found
+    if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):
+        raise BuildError(f"{path.name}: expected keys with values, not {quote(found)}")
+    return found
+
+
+def _one_line(error):
+    return " ".join(str(error).split())[:300]
+
+
+def _head(path):
+    """Read the YAML at the head of a Markdown page, or {}."""
+    try:
+        text = atomic.read_plain(path, _LARGEST, follow=True).decode("utf-8")
+    except ValueError as error:
+        raise BuildError(f"{path.name} cannot be read as a page: {_one_line(error)}") from None
+    return front_matter(text, path.name)
 
 
 def _toc_files(entry):
@@ -28,6 +52,11 @@ def _toc_files(entry):
     elif isinstance(entry, dict):
         for key, value in entry.items():
             if key in ("root", "file"):
+                if not isinstance(value, str) or not value:
+                    raise BuildError(
+                        f"_toc.yml: {key!r} takes the path of a page, such as book/cost, "
+                        f"not {quote(value)}"
+                    )
                 yield value
             else:
                 yield from _toc_files(value)
@@ -81,8 +110,11 @@ class Project:
         pages = {}
         for entry in _toc_files(self.toc):
             path = self.root / (entry if entry.endswith(".md") else f"{entry}.md")
-            if path.parent != self.book or not path.is_file():
-                raise BuildError(f"_toc.yml names {entry!r}, but there is no page book/{path.name}")
+            if "\0" in entry or path.parent != self.book or not path.is_file():
+                shown = quote(f"book/{path.name}")[1:-1]
+                raise BuildError(f"_toc.yml names {quote(entry)}, but there is no page {shown}")
+            if path.stem in pages:
+                raise BuildError(f"_toc.yml names {entry!r} twice")
             pages[path.stem] = path
         if not pages:
             raise BuildError("_toc.yml names no pages")
@@ -94,7 +126,7 @@ class Project:
         return {
             name: path
             for name, path in self.pages.items()
-            if "kernelspec" in front_matter(path.read_text(encoding="utf-8"), path.name)
+            if "kernelspec" in _head(path)
         }
 
     def timeout(self, chapter):

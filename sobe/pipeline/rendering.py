@@ -287,9 +287,11 @@ def record(project, mark, fresh):
 
 def is_current(project, mark):
     """Return whether the site in place was made from `mark` and is still whole."""
-    note = json.loads(atomic.load(project.cache / "site.json") or b"{}")
+    try:
+        note = json.loads(atomic.load(project.cache / "site.json") or b"{}")
+        same = note.get("stamp") == mark and isinstance(note["files"], dict)
+    except (ValueError, AttributeError, KeyError, RecursionError):  # not what `record` wrote
+        return False
     return (
-        note.get("stamp") == mark
-        and (project.site / "index.html").is_file()
-        and note["files"] == _listing(project.site)
+        same and (project.site / "index.html").is_file() and note["files"] == _listing(project.site)
     )

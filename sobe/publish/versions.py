@@ -17,7 +17,7 @@ from sobe import atomic
 from sobe.errors import BuildError
 from sobe.policy import guarded
 from sobe.publish import archive, checked, compare, manifest
-from sobe.site import TEMPLATES
+from sobe.site import TEMPLATES, hosts
 
 SITE, LATEST, LIST, FRONT = "site", "latest", "versions.js", "index.html"
 #: In the folder of releases: prefix of folders that are being made, name of a site moved aside.
@@ -100,7 +100,7 @@ def check_site(site, releases):
         raise BuildError(f"{site} is not a plain folder; move it away")
     for path in sorted(site.iterdir()):
         name = path.name
-        if name in (LATEST, LIST, FRONT) and not path.is_symlink():
+        if name in (LATEST, LIST, FRONT, hosts.JEKYLL, hosts.MISSING) and not path.is_symlink():
             continue
         if name not in releases:
             raise BuildError(
@@ -143,6 +143,7 @@ def publish(dist, title):
         newest = next(iter(releases))
         archive.unpack(dist / newest / archive_name(newest, "site"), fresh / LATEST)
         atomic.write(fresh / FRONT, front(title, releases))
+        hosts.write(fresh, title, address="")
         atomic.write(fresh / LIST, listing(releases))
         check_site(fresh, releases)
         checked.tree(fresh / LATEST, releases[newest]["site"])

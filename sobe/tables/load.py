@@ -190,7 +190,8 @@ def begins_formula(text):
 
     Its first letter counts: without unseen letters before it, and in its usual width (＝ is =).
     """
-    first = text[:1] if text[:1].isalnum() else next(filter(_is_seen, text), "")
+    usual = text[:1].isascii() and text[:1].isalnum()
+    first = text[0] if usual else next(filter(_is_seen, text), "")
     sign = unicodedata.normalize("NFKC", first).strip()[:1]
     return sign in _SIGNS and sign != "" and not _NUMBER.fullmatch(text)
 

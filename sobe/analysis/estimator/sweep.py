@@ -279,9 +279,13 @@ def _from_cluster(sweep: Sweep, todo: dict[str, Case], address: str) -> Answers:
     with inert_pickles(), contextlib.ExitStack() as stack:
         try:
             client = stack.enter_context(Client(address, timeout=_TIMEOUT, set_as_default=False))
-            client.wait_for_workers(1, timeout=_TIMEOUT)
         except (OSError, ValueError) as error:
-            raise EstimatorError(f"no Dask cluster at {address}: {error}") from None
+            said = " ".join(str(error).split())[:_LONGEST_ERROR]
+            raise EstimatorError(f"no Dask cluster at {address}: {said}") from None
+        try:
+            client.wait_for_workers(1, timeout=_TIMEOUT)
+        except (OSError, ValueError):
+            raise EstimatorError(_idle(address, "has no workers")) from None
         waiting = {
             client.submit(
                 answer,
@@ -295,6 +299,7 @@ def _from_cluster(sweep: Sweep, todo: dict[str, Case], address: str) -> Answers:
             ): key
             for key, case in todo.items()
         }
+        seen = time.monotonic()
         while waiting:
             ended = [future for future in waiting if future.done()]
             if client.status != "running":
@@ -307,8 +312,22 @@ def _from_cluster(sweep: Sweep, todo: dict[str, Case], address: str) -> Answers:
                         raise EstimatorError(lost.format(address)) from None
                     text = json.dumps({"error": str(error)[:_LONGEST_ERROR]})
                 yield waiting.pop(future), text
-            if not ended:
+            if ended:
+                seen = time.monotonic()
+            else:
                 time.sleep(0.05)
+                if time.monotonic() - seen > _TIMEOUT:
+                    # A long case, or no worker is left to do it.
+                    if not client.scheduler_info()["workers"]:
+                        raise EstimatorError(_idle(address, "has lost its workers"))
+                    seen = time.monotonic()
+
+
+def _idle(address: str, what: str) -> str:
+    return (
+        f"the Dask scheduler at {address} {what}; finished cases are kept: start a worker "
+        f"(dask worker {address}) and run the same command again"
+    )
 
 
 class _Inert(Exception):

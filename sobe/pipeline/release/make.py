@@ -43,6 +43,7 @@ def check(root, version, dist):
             "give the next one a new number"
             + ("" if published else "; make publish puts it into the site")
         )
+    _needs_git(root)
     commit = of(root)
     if not commit.id:
         raise BuildError("a release is made from a commit, and here is none (no git checkout)")
@@ -68,6 +69,17 @@ def check(root, version, dist):
     # What the catalogues themselves lack is known before the build.
     lacking.refuse(Project(root), built=False)
     return commit
+
+
+def _needs_git(root):
+    """Raise BuildError for an unpacked archive, and where git is not installed."""
+    if shutil.which("git") is None:
+        raise BuildError("git is not installed; install it, and run the same command again")
+    if not (Path(root) / ".git").exists():
+        raise BuildError(
+            "this folder is no git checkout, as an unpacked archive is none: clone the repository, "
+            "and run the same command there"
+        )
 
 
 def _text(path):
@@ -410,6 +422,7 @@ def verify(root, report=print, pdf=True):
     BuildError
         At the first difference.
     """
+    _needs_git(root)
     commit = of(root)
     if not commit.id:
         raise BuildError("there is no commit here to build twice (no git checkout)")

@@ -16,14 +16,15 @@
 
   /* What scripts say, in the page's language: the build puts the words in place of the marker. */
   const words = /*SOBE_WORDS*/ {};
-  window.sobeTranslate = (message, parts = {}) => window.sobeFill(words[message] || message, parts);
+  window.sobeTranslate = (message, parts = {}) =>
+    window.sobeFill(Object.hasOwn(words, message) ? words[message] : message, parts);
   /* Large numbers, dollars and spaces, as the file of the page's language has them. */
   const numbers = /*SOBE_NUMBERS*/ {};
   const gap = numbers.closed && new RegExp(`([${numbers.closed}]) (?=[${numbers.closed}])`, "g");
   window.sobeClosed = (text) => gap ? text.replace(gap, "$1") : text;
   /* A text with its {places} filled. */
-  window.sobeFill = (text, parts) =>
-    window.sobeClosed(text.replace(/\{(\w+)\}/g, (whole, name) => parts[name] ?? whole));
+  window.sobeFill = (text, parts) => window.sobeClosed(
+    text.replace(/\{(\w+)\}/g, (whole, name) => Object.hasOwn(parts, name) ? parts[name] : whole));
   window.sobeScales = numbers.scales;
   window.sobeDollars = numbers.dollars;
 })();

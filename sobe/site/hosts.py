@@ -1,0 +1,42 @@
+"""What hosts of static files need in addition to the pages.
+
+`.nojekyll` tells GitHub Pages to serve folders whose names begin with an underscore. `404.html` is
+shown for an address without a page, at any depth. Images inside style sheets become files: a host
+whose policy allows no `data:` address would leave them out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path
+from urllib.parse import unquote_to_bytes
+
+from sobe import policy, site
+
+JEKYLL, MISSING = ".nojekyll", "404.html"
+_IMAGE = re.compile(r'url\("data:image/svg\+xml(?:;charset=utf-8)?,([^"]*)"\)')
+
+
+def write(root: Path, title: str, address: str | None = None) -> None:
+    """Write both files at the root of a site, whose address may be given, by default as built."""
+    address = os.environ.get("SOBE_BASE_URL", "") if address is None else address
+    (root / JEKYLL).write_text("", encoding="utf-8")
+    page = site.template("404.html", title=title, address=address.rstrip("/"))
+    (root / MISSING).write_text(policy.guarded(page), encoding="utf-8", newline="\n")
+
+
+def images_as_files(static: Path) -> None:
+    """Write the images inside the style sheets below a folder to files next to them."""
+    for sheet in sorted(static.rglob("*.css")):
+        text = sheet.read_text(encoding="utf-8")
+
+        def file(found: re.Match[str], folder: Path = sheet.parent) -> str:
+            content = unquote_to_bytes(found[1])
+            name = f"image-{hashlib.sha256(content).hexdigest()[:12]}.svg"
+            (folder / name).write_bytes(content)
+            return f"url({name})"
+
+        if (changed := _IMAGE.sub(file, text)) != text:
+            sheet.write_text(changed, encoding="utf-8", newline="\n")
