@@ -75,16 +75,26 @@
     }
   }
 
+  /* The sign of money that the axes of a channel bear; layers share one axis. */
+  function moneyOf(value, channel) {
+    if (!value || typeof value !== "object") return null;
+    for (const [key, part] of Object.entries(value)) {
+      if (key === "datasets" || key === "data") continue;
+      const found = key === channel ? /[$]|美元/.exec(JSON.stringify((part && part.axis) || {})) : moneyOf(part, channel);
+      if (found) return found;
+    }
+    return null;
+  }
+
   /* The spec with one channel's logarithmic axes made linear, with ticks of its own. */
-  function linear(value, channel) {
-    if (Array.isArray(value)) return value.map((part) => linear(part, channel));
+  function linear(value, channel, money = moneyOf(value, channel)) {
+    if (Array.isArray(value)) return value.map((part) => linear(part, channel, money));
     if (!value || typeof value !== "object") return value;
     const out = {};
     for (const [key, part] of Object.entries(value)) {
-      out[key] = key === "datasets" || key === "data" ? part : linear(part, channel);
+      out[key] = key === "datasets" || key === "data" ? part : linear(part, channel, money);
       const log = key === channel && part && part.scale && part.scale.type === "log";
       if (!log) continue;
-      const money = /[$]|美元/.exec(JSON.stringify(part.axis || {}));
       const words = window.sobeScales.reduceRight(
         (rest, [size, word]) => `abs(datum.value) >= ${size} ? format(datum.value / ${size}, ',~r') + '${word}' : ${rest}`,
         "format(datum.value, ',~r')");
@@ -182,11 +192,18 @@
   /* One drawing at a time: the first chart is there before the last is begun, and quick
      theme changes don't cross. Between two the page may answer its reader. */
   let queue = Promise.resolve();
+  let waiting = 0;
   function schedule(chart) {
+    waiting += 1;
+    root.dataset.charts = "drawing";
     queue = queue
       .then(() => draw(chart))
       .catch((error) => fail(chart, error))
-      .then(() => new Promise((done) => setTimeout(done, 0)));
+      .then(() => new Promise((done) => setTimeout(done, 0)))
+      .then(() => {
+        waiting -= 1;
+        if (!waiting) root.dataset.charts = "drawn"; /* for whoever waits for all of them */
+      });
   }
 
   /* Takes up the charts parsed so far that it has not taken up yet. */
