@@ -197,9 +197,9 @@ def test_axe_and_the_measures_of_width_see_errors(visits, site):
     page = visit.open(site / "index.html")
     page.evaluate("""() => {
         const wide = document.createElement('img');
-        wide.style.width = '900px';
+        Object.assign(wide.style, { display: 'block', width: '900px', maxWidth: 'none' });
         wide.src = 'nothing.png';
-        document.querySelector('article').prepend(wide);
+        document.body.prepend(wide);
     }""")
     show(page)
     assert too_wide(page)
