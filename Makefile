@@ -4,6 +4,9 @@ PYTHON ?= python3
 UV ?= uv
 PORT ?= 8000
 N ?= 5
+# Most of the time of a short process is imports: Python keeps what it compiled, whatever the
+# caller's environment says.
+unexport PYTHONDONTWRITEBYTECODE
 export PYTHON UV PORT N NAME PARAMS UPSTREAM FILE DOI VERSION DIR DASK TAG STORE REMOTE PYTEST_ARGS
 
 # A value from outside is text: never expanded here, and read by recipes as "$$NAME" alone.

@@ -1,126 +1,224 @@
 """The built book in a real browser: from file://, without a network."""
 
 import pytest
+from browsing import (
+    ALL_RULES,
+    COLOURS,
+    CONTRAST,
+    CROWDED,
+    NO_CONTRAST,
+    PAGES,
+    Visit,
+    axe,
+    complaints,
+    show,
+    too_wide,
+    undrawn,
+    weigh,
+)
 
 pytestmark = pytest.mark.browser
 
 WIDTHS = (390, 1440)
-DRAWN = """() => [...document.querySelectorAll('.sobe-chart')].every(
-    d => d.dataset.state === 'drawn' || d.dataset.state === 'error')"""
-CHARTS = """() => [...document.querySelectorAll('.sobe-chart')].map(d => ({
-    id: d.id, state: d.dataset.state, theme: d.dataset.drawnTheme, text: d.innerText.slice(0, 300),
-    marks: d.querySelectorAll(
-        ['path', 'rect', 'text', 'line', 'image'].map(tag => `svg .role-mark ${tag}`).join()
-    ).length}))"""
-
-# Vega-Lite says this of every chart that is as wide as the page and as high as its
-# rows need; nothing is amiss, and there is no way to say that it is meant.
-MEANT = 'WARN Dropping "fit-y" because spec has discrete height.'
+PAGE_LIMIT, SHARED_LIMIT = 150_000, 600_000  # bytes, gzipped
 
 
-class Visit:
-    """A page open in the browser, and what it tried or complained of."""
-
-    def __init__(self, browser, width):
-        self.context = browser.new_context(viewport={"width": width, "height": 900})
-        self.context.set_offline(True)
-        self.asked, self.said = [], []
-        self.context.route("**/*", self._route)
-        self.page = self.context.new_page()
-        self.page.on("console", self._console)
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.said.append(f"failed: {request.url}"))
-
-    def _route(self, route):
-        if route.request.url.startswith(("file:", "data:", "blob:")):
-            route.continue_()
-        else:
-            self.asked.append(route.request.url)
-            route.abort()
-
-    def _console(self, message):
-        if message.type in ("error", "warning") and message.text != MEANT:
-            self.said.append(message.text)
-
-    def open(self, path):
-        self.asked.clear()
-        self.said.clear()
-        self.page.goto(path.as_uri())
-        self.page.wait_for_function(DRAWN, timeout=20_000)
-        return self.page
+@pytest.fixture(scope="session")
+def visits(chromium):
+    """{width: a visit}, which all tests of a process share."""
+    found = {width: Visit(chromium, width) for width in WIDTHS}
+    yield found
+    for visit in found.values():
+        visit.context.close()
 
 
 @pytest.fixture(params=WIDTHS)
-def visit(request, chromium):
-    found = Visit(chromium, request.param)
-    yield found
-    found.context.close()
+def visit(request, visits):
+    return visits[request.param]
 
 
-def pages(site):
-    return sorted(site.glob("*.html"))
+def test_the_pages_named_here_are_all(site):
+    assert sorted(path.name for path in site.glob("*.html")) == PAGES
 
 
-def test_every_page_draws_offline_without_scrolling_sideways(visit, site):
-    trouble = []
-    for path in pages(site):
-        page = visit.open(path)
-        if visit.asked:
-            trouble.append(f"{path.name} asked for {visit.asked}")
-        if visit.said:
-            trouble.append(f"{path.name} said {visit.said}")
-        for chart in page.evaluate(CHARTS):
-            if chart["state"] != "drawn" or not chart["marks"]:
-                trouble.append(f"{path.name}: {chart}")
-        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        if wide > 0:
-            trouble.append(f"{path.name} is {wide} px too wide")
+# ---------------------------------------------------------------- every page
+
+
+def bad_controls(page):
+    """Controls of charts without a name, or outside the window."""
+    for control in page.locator(".vega-bind select, .vega-bind input").all():
+        if not control.get_attribute("aria-label") and not control.evaluate(
+            "e => !!e.closest('label')"
+        ):
+            yield f"a control has no name: {control.evaluate('e => e.outerHTML')}"
+        box = control.bounding_box()
+        if box["x"] < 0 or box["x"] + box["width"] > page.viewport_size["width"]:
+            yield f"a control sticks out: {box}"
+
+
+def forgotten_choices(page, theme):
+    """Controls that lose their value when the theme changes; the value is set back afterwards."""
+    select = page.locator(".vega-bind select").first
+    if not select.count():
+        show(page, theme=theme)
+        return
+    select.focus()
+    page.keyboard.press("ArrowDown")
+    chosen = select.input_value()
+    show(page, theme=theme)
+    if select.input_value() != chosen:
+        yield f"{chosen!r} is forgotten"
+    select.focus()
+    page.keyboard.press("ArrowUp")
+    show(page)
+
+
+def linear(page, pressed):
+    """Press the buttons for linear (or logarithmic) axes; whether there are any."""
+    scale = "linear" if pressed else "log"
+    buttons = page.locator(f"[data-scale={scale}]").all()
+    for button in buttons:
+        button.click()
+    show(page)
+    drawn = page.locator(".sobe-card:has([data-scale]) .sobe-chart").all()
+    assert all(bool(chart.get_attribute("data-drawn-linear")) == pressed for chart in drawn)
+    return bool(buttons)
+
+
+def overweight(visit):
+    """Bytes of the page and of what pages share, where they are over the limit."""
+    files = visit.opened
+    shared = {f for f in files if "_static" in f.parts or f.name == "searchindex.js"}
+    own = {f for f in files - shared if f.suffix == ".html"}
+    assert own and shared
+    if weigh(own) > PAGE_LIMIT or weigh(shared) > SHARED_LIMIT:
+        yield f"weighs {weigh(own)} and {weigh(shared)} bytes"
+
+
+class Trouble(list):
+    """What is wrong with a page, each with where it was seen."""
+
+    def __init__(self):
+        super().__init__()
+        self.where = ""
+
+    def see(self, found):
+        """Note what one of the functions above found."""
+        self.extend(f"{self.where}: {what}" for what in found)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_narrow_page(visits, site, name):
+    """It draws offline, keeps within its width, follows the theme and passes axe."""
+    visit, trouble = visits[390], Trouble()
+    page = visit.open(site / name)
+    trouble.where = "as opened"
+    trouble.see(complaints(visit))
+    trouble.see(undrawn(page))
+    trouble.see(too_wide(page))
+    trouble.see(bad_controls(page))
+    trouble.see(page.evaluate(CROWDED))
+    if linear(page, True):
+        trouble.where = "linear"
+        trouble.see(page.evaluate(CROWDED))
+        linear(page, False)
+    for theme in ("dark", "light"):
+        trouble.where = theme
+        trouble.see(forgotten_choices(page, theme))
+        trouble.see(undrawn(page, theme))
+    trouble.see(axe(page, NO_CONTRAST))
+    trouble.see(complaints(visit))
     assert not trouble, "\n".join(trouble)
 
 
-def test_the_dark_theme_redraws_every_chart(visit, site):
-    for path in pages(site):
-        page = visit.open(path)
-        if not page.evaluate(CHARTS):
-            continue
-        for theme in ("dark", "light"):
-            page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-            page.wait_for_function(
-                """theme => [...document.querySelectorAll('.sobe-chart')].every(
-                    d => d.dataset.drawnTheme === theme || d.dataset.state === 'error')""",
-                arg=theme,
-                timeout=20_000,
-            )
-            assert all(c["state"] == "drawn" and c["marks"] for c in page.evaluate(CHARTS)), (
-                path.name
-            )
-        assert not visit.said, path.name
+@pytest.mark.parametrize("name", PAGES)
+def test_a_wide_page(visits, site, name):
+    """As the narrow one; also, its colours stand out in either theme, and it is light enough."""
+    visit, trouble = visits[1440], Trouble()
+    page = visit.open(site / name)
+    trouble.where = "as opened"
+    trouble.see(complaints(visit))
+    trouble.see(undrawn(page))
+    trouble.see(too_wide(page))
+    trouble.see(bad_controls(page))
+    trouble.see(page.evaluate(CROWDED))
+    trouble.see(page.evaluate(CONTRAST))
+    if linear(page, True):
+        trouble.where = "linear"
+        trouble.see(page.evaluate(CROWDED))
+        show(page, 1920)
+        trouble.where = "linear, 1920 px"
+        trouble.see(page.evaluate(CROWDED))
+        linear(page, False)
+    else:
+        show(page, 1920)
+    trouble.where = "1920 px"
+    trouble.see(page.evaluate(CROWDED))
+    trouble.where = "dark"
+    show(page, 1440)
+    trouble.see(forgotten_choices(page, "dark"))
+    trouble.see(undrawn(page, "dark"))
+    trouble.see(page.evaluate(CONTRAST))
+    trouble.see(axe(page, COLOURS))
+    trouble.where = "light"
+    trouble.see(forgotten_choices(page, "light"))
+    trouble.see(undrawn(page, "light"))
+    trouble.see(axe(page, ALL_RULES))
+    trouble.see(complaints(visit))
+    trouble.see(overweight(visit))
+    assert not trouble, "\n".join(trouble)
 
 
-def test_controls_have_names_fit_and_keep_their_value(visit, site):
-    for path in pages(site):
-        page = visit.open(path)
-        for control in page.locator(".vega-bind select, .vega-bind input").all():
-            assert control.get_attribute("aria-label") or control.evaluate(
-                "e => !!e.closest('label')"
-            )
-            box = control.bounding_box()
-            assert box["x"] >= 0 and box["x"] + box["width"] <= page.viewport_size["width"], (
-                path.name
-            )
-        selects = page.locator(".vega-bind select")
-        if selects.count():
-            select = selects.first
-            select.focus()
-            page.keyboard.press("ArrowDown")
-            chosen = select.input_value()
-            page.evaluate("document.documentElement.dataset.theme = 'dark'")
-            page.wait_for_function(
-                "() => document.querySelector('.sobe-chart').dataset.drawnTheme === 'dark'",
-                timeout=20_000,
-            )
-            page.wait_for_timeout(200)
-            assert selects.first.input_value() == chosen, path.name
+@pytest.mark.parametrize(
+    "name",
+    [
+        "figures/cost-per-neuron.html",
+        *(f"../zh/{name}.html" for name in ("index", "cost", "estimator")),
+    ],
+)
+def test_axe_finds_nothing_in_chinese_and_alone(visits, site, name):
+    trouble = Trouble()
+    for width, theme, rules in (
+        (390, "light", NO_CONTRAST),
+        (1440, "dark", COLOURS),
+        (1440, "light", ALL_RULES),
+    ):
+        trouble.where = f"{width} px, {theme}"
+        if visits[width].page.url != (site / name).resolve().as_uri():
+            visits[width].open((site / name).resolve())
+        show(visits[width].page, theme=theme)
+        trouble.see(axe(visits[width].page, rules))
+    assert not trouble, "\n".join(trouble)
+
+
+def test_axe_and_the_measures_of_width_see_errors(visits, site):
+    """What the tests above ask can fail."""
+    visit = visits[390]
+    page = visit.open(site / "index.html")
+    page.evaluate("""() => {
+        const wide = document.createElement('img');
+        Object.assign(wide.style, { display: 'block', width: '900px', maxWidth: 'none' });
+        wide.src = 'nothing.png';
+        document.body.prepend(wide);
+    }""")
+    show(page)
+    assert too_wide(page)
+    assert [found for found in axe(page, NO_CONTRAST) if "image-alt" in found]
+    assert complaints(visit)
+
+
+def test_the_measure_of_contrast_finds_weak_colours(visits, site):
+    page = visits[1440].open(site / "cost.html")
+    page.evaluate("""() => {
+        const card = document.querySelector('.sobe-card');
+        card.querySelector('.role-axis-label text').style.fill = '#999';
+        card.querySelector('.role-mark path').style.fill = '#ccc';
+    }""")
+    found = page.evaluate(CONTRAST)
+    assert {kind for _, kind, *_ in found} >= {"text"} and len(found) == 2
+
+
+# ---------------------------------------------------------------- single pages
 
 
 def test_search_works_from_a_file(visit, site):

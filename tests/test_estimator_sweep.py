@@ -214,8 +214,7 @@ def test_an_interrupted_sweep_goes_on_where_it_stopped(tmp_path):
     file.write_text(
         "title: Many\nparameters: {draws: 100000}\ngrid:\n"
         "  organism: [c_elegans, drosophila, zebrafish_larva, mouse, macaque, human]\n"
-        "  modality: [em, exm, exm_molecular, em10]\n  proofreading: [current, improved]\n"
-        "  gpus: [500, 1000]\n",
+        "  modality: [em, exm, exm_molecular, em10]\n",
         encoding="utf-8",
     )
     command = [
@@ -248,9 +247,9 @@ def test_an_interrupted_sweep_goes_on_where_it_stopped(tmp_path):
     assert not (tmp_path / "out" / "table.csv").exists()
     again = subprocess.run(command, env=env, capture_output=True, text=True, timeout=200)
     assert again.returncode == 0, again.stderr
-    before = int(re.search(r"96 cases, (\d+) of them done before", again.stdout)[1])
-    assert 0 < before < 96
-    assert (tmp_path / "out" / "table.csv").read_text(encoding="utf-8").count("\n") == 97
+    before = int(re.search(r"24 cases, (\d+) of them done before", again.stdout)[1])
+    assert 0 < before < 24
+    assert (tmp_path / "out" / "table.csv").read_text(encoding="utf-8").count("\n") == 25
 
 
 def started(*command, errors=subprocess.DEVNULL):
@@ -566,7 +565,7 @@ def test_a_cluster_of_separate_processes_one_killed_gives_the_same_table(tmp_pat
     file.write_text(
         "title: Killed\nparameters: {draws: 60000}\ngrid:\n"
         "  organism: [c_elegans, drosophila, zebrafish_larva, mouse, macaque, human]\n"
-        "  modality: [em, exm, exm_molecular, em10]\n  proofreading: [current, improved]\n",
+        "  modality: [em, exm, exm_molecular, em10]\n",
         encoding="utf-8",
     )
     sweep = read_sweep(file)
@@ -586,7 +585,7 @@ def test_a_cluster_of_separate_processes_one_killed_gives_the_same_table(tmp_pat
     assert workers[0].poll() is not None, "no worker was killed before the sweep was over"
     alone = run(sweep, tmp_path / "local", report=lambda line: None)
     assert (folder / "table.csv").read_bytes() == (alone / "table.csv").read_bytes()
-    assert len(sweep.cases) == 48
+    assert len(sweep.cases) == 24
 
 
 def test_the_command_reports_an_error_in_one_line(tmp_path):

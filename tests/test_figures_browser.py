@@ -1,69 +1,17 @@
-"""Cards in a real browser: keyboard, tables, embedding, search, access, weight."""
+"""Cards in a real browser: keyboard, tables, embedding, search, servers."""
 
 import functools
-import gzip
 import http.server
 import json
 import re
 import threading
-from pathlib import Path
 
-import axe_playwright_python
 import pytest
-from conftest import ROOT
-
-from sobe.pipeline.project import Project
+from browsing import DRAWN, PAGES, Visit, complaints, show, too_wide, undrawn
 
 pytestmark = pytest.mark.browser
 
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-DRAWN = """() => [...document.querySelectorAll('.sobe-chart')]
-    .every(d => d.dataset.state === 'drawn' || !d.clientWidth)"""
-ALL_OPEN = """() => { for (const e of document.querySelectorAll('.sobe-panel')) e.hidden = false;
-    for (const e of document.querySelectorAll('details'))
-        e.open = e.closest('table') ? e.open : true;
-}"""
-# Rows, marks of charts and described tables are made alike: a few of each show an error, in a
-# tenth of the time.
-FEWER = """() => {
-    for (const row of document.querySelectorAll('tbody > tr:nth-child(n+9)')) row.remove();
-    for (const mark of document.querySelectorAll('.mark-symbol > :nth-child(n+9)')) mark.remove();
-    for (const table of document.querySelectorAll('.sobe-data:nth-of-type(n+9)'))
-        table.remove(); }"""
-PAGES = sorted(f"{name}.html" for name in [*Project(ROOT).pages, "genindex", "search"])
 CARD = "#figure-cost-per-neuron"
-CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
-# Words in charts that are cut off or overlap, or that a row lacks (years may be left out).
-CROWDED = """() => {
-    const found = [];
-    for (const svg of document.querySelectorAll('.sobe-chart svg.marks')) {
-        const edge = svg.getBoundingClientRect(), kept = [];
-        const chart = svg.closest('.sobe-chart');
-        const right = Math.min(edge.right, chart.getBoundingClientRect().right);
-        const figure = (svg.closest('.sobe-card') || svg.closest('.sobe-chart')).id;
-        for (const words of svg.querySelectorAll('[aria-label^="Y-axis"]'
-                + '[aria-label*="for a discrete scale"] .role-axis-label text'))
-            if (words.textContent.trim() && !parseFloat(getComputedStyle(words).opacity))
-                found.push([figure, 'left out', words.textContent]);
-        for (const words of svg.querySelectorAll('text')) {
-            const style = getComputedStyle(words), box = words.getBoundingClientRect();
-            if (!words.textContent.trim() || style.visibility === 'hidden'
-                || !parseFloat(style.opacity)) continue;
-            if (box.left < edge.left - 1 || box.right > right + 1
-                || words.textContent.includes('…'))
-                found.push([figure, 'cut', words.textContent]);
-            /* The box of a rotated text says little. */
-            if (/rotate\\((?!0)/.test(words.getAttribute('transform'))) continue;
-            for (const [other, text] of kept)
-                if (Math.min(box.right, other.right) - Math.max(box.left, other.left) > 2
-                    && Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top) > 4)
-                    found.push([figure, 'upon each other', words.textContent, text]);
-            kept.push([box, words.textContent]);
-        }
-    }
-    return found;
-}"""
-PAGE_LIMIT, SHARED_LIMIT = 150_000, 600_000  # bytes, gzipped
 
 
 @pytest.fixture
@@ -91,111 +39,12 @@ def opened(chromium, site):
         context.close()
 
 
-def show(page, width, theme):
-    """A page at a width and in a theme, once its charts have followed."""
-    page.set_viewport_size({"width": width, "height": 900})
-    page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-    page.wait_for_timeout(300)  # charts hear of a new width with the next frame
-    page.wait_for_function(
-        f"() => ({DRAWN})() && [...document.querySelectorAll('.sobe-chart')]"
-        f".every(d => d.dataset.drawnTheme === '{theme}' || !d.clientWidth)",
-        timeout=20_000,
-    )
-
-
-def names(site):
-    return [path.name for path in sorted(site.glob("*.html"))]
-
-
-# What depends on colours is asked for in either theme, all else at either width.
-COLOURS = '{ type: "rule", values: ["color-contrast", "link-in-text-block"] }'
-ASKED = (
-    (1440, "light", "{}"),
-    (390, "light", "{ rules: { 'color-contrast': { enabled: false } } }"),
-    (1440, "dark", f"{{ runOnly: {COLOURS} }}"),
-)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        *PAGES,
-        "figures/cost-per-neuron.html",
-        *(f"../zh/{name}.html" for name in ("index", "cost", "estimator")),
-    ],
-)
-def test_axe_finds_nothing(opened, name):
-    """On any page, and some of the Chinese ones, wide and narrow, light and dark."""
-    page, trouble = opened(name), []
-    page.evaluate(AXE)
-    page.evaluate(FEWER)
-    for width, theme, rules in ASKED:
-        show(page, width, theme)
-        page.evaluate(ALL_OPEN)
-        page.wait_for_timeout(600)  # what was opened fades in
-        found = page.evaluate(
-            f"axe.run(Object.assign({{ resultTypes: ['violations'] }}, {rules}))"
-        )["violations"]
-        trouble += [
-            f"{width} px, {theme}: {v['id']}: {[n['target'] for n in v['nodes'][:3]]}"
-            for v in found
-        ]
-    assert not trouble, "\n".join(trouble)
-
-
-def test_the_pages_named_here_are_all(site):
-    assert names(site) == PAGES
-
-
-def test_charts_stand_out_from_the_page(opened, site):
-    weak = []
-    for name in names(site):
-        page = opened(name)
-        for theme in ("light", "dark"):
-            show(page, 1440, theme)
-            weak += [(name, theme, *found) for found in page.evaluate(CONTRAST)]
-        page.context.close()
-    assert not weak
-
-
-def test_the_measure_of_contrast_finds_weak_colours(opened):
-    page = opened("cost.html")
-    page.evaluate("""() => {
-        const card = document.querySelector('.sobe-card');
-        card.querySelector('.role-axis-label text').style.fill = '#999';
-        card.querySelector('.role-mark path').style.fill = '#ccc';
-    }""")
-    found = page.evaluate(CONTRAST)
-    assert {kind for _, kind, *_ in found} >= {"text"} and len(found) == 2
-
-
-@pytest.mark.parametrize("width", [390, 1440, 1920])
-def test_words_in_charts_are_whole_and_apart(opened, site, width):
-    """On logarithmic axes and, where readers may choose them, on linear ones."""
-    trouble = []
-    for name in names(site):
-        page = opened(name, width=width)
-        trouble += [(name, *found) for found in page.evaluate(CROWDED)]
-        for button in page.locator("[data-scale=linear]").all():
-            button.click()
-            page.wait_for_function(
-                "id => document.getElementById(id).dataset.drawnLinear",
-                arg=button.locator("xpath=ancestor::figure")
-                .locator(".sobe-chart")
-                .get_attribute("id"),
-            )
-        trouble += [(name, "linear", *found) for found in page.evaluate(CROWDED)]
-        page.context.close()
-    assert not trouble
-
-
 @pytest.mark.parametrize("name", ["cost.html", "recording.html", "claims.html"])
 def test_print_shows_charts_and_tables_whole(opened, name):
     """On a sheet of A4, its margins taken off; dark pages are printed dark on light."""
     page = opened(name, width=1280, theme="dark")
     page.emulate_media(media="print")
-    page.set_viewport_size({"width": 718, "height": 1000})
-    page.wait_for_timeout(500)
+    show(page, 718)
     wide = page.evaluate("""() =>
         [...document.querySelectorAll('.sobe-chart svg.marks, .bd-article table')]
         .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
@@ -207,10 +56,14 @@ def test_print_shows_charts_and_tables_whole(opened, name):
     )
 
 
-def test_every_chart_is_read_by_keyboard(opened, site):
-    """Each figure's marks, one by one, with what the tooltip says."""
+def test_every_figure_alone_is_drawn_and_read_by_keyboard(chromium, site):
+    """Its own page needs no network; its marks, one by one, say what the tooltip says."""
+    visit = Visit(chromium, 600)
     for figure in json.loads((site / "figures" / "index.json").read_text())["figures"]:
-        page = opened(figure["files"]["embed"], width=900)
+        page = visit.open(site / figure["files"]["embed"])
+        trouble = [*undrawn(page), *too_wide(page), *complaints(visit, but="WARN ")]
+        assert not trouble, (figure["name"], trouble)
+        assert page.locator(".sobe-chart").count() == 1, figure["name"]
         view = page.locator(".sobe-chart-view")
         view.focus()
         for key, place in (("ArrowRight", "(1 of "), ("ArrowRight", "(2 of "), ("End", "")):
@@ -225,12 +78,13 @@ def test_every_chart_is_read_by_keyboard(opened, site):
         assert (
             page.locator(".sobe-ring").is_hidden() and not page.locator(".sobe-spoken").inner_text()
         )
-        page.context.close()
+        assert not complaints(visit, but="WARN "), figure["name"]
+    visit.context.close()
 
 
 def test_the_first_chart_is_drawn_before_the_rest_is_parsed(site):
     """Its scripts come right after it, and no other script in the head delays the page."""
-    for name in names(site):
+    for name in PAGES:
         html = (site / name).read_text(encoding="utf-8")
         if 'class="sobe-chart"' not in html:
             continue
@@ -321,7 +175,7 @@ def test_an_axis_is_made_linear_and_back(opened):
     page.wait_for_function(
         f"() => !document.querySelector('{CARD} .role-axis-label').textContent.includes('$14,000')"
     )
-    page.wait_for_timeout(300)
+    show(page)
     assert labels.all_text_contents() == before
 
 
@@ -352,15 +206,6 @@ def test_code_opens_the_cell(opened):
     assert not source.evaluate("e => e.open")
     page.locator(f"{CARD} [data-sobe-code]").click()
     assert source.evaluate("e => e.open") and '"cost-per-neuron"' in source.inner_text()
-
-
-def test_every_embed_page_draws_without_a_network(opened, site):
-    for figure in json.loads((site / "figures" / "index.json").read_text())["figures"]:
-        page = opened(figure["files"]["embed"], width=600)
-        assert page.locator(".sobe-chart[data-state=drawn] svg .role-mark").count(), figure["name"]
-        assert not page.said and all(url.startswith("file:") for url in page.asked)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), figure["name"]
-        page.context.close()
 
 
 def test_without_scripts_everything_is_there(chromium, site):
@@ -424,26 +269,3 @@ def test_on_a_strict_server_charts_draw_and_addresses_are_whole(chromium, site):
 def test_search_finds_a_cell_or_an_author(opened, words, name):
     page = opened(f"search.html?q={words}")
     page.wait_for_selector(f'#search-results li a[href*="{name}.html"]', timeout=20_000)
-
-
-def weigh(files):
-    """Bytes of files as compressed for a reader."""
-    return sum(len(gzip.compress(f.read_bytes(), 9)) for f in files if f.is_file())
-
-
-def test_pages_keep_within_their_weight(opened, site):
-    over = []
-    for name in names(site):
-        page = opened(name)
-        page.wait_for_timeout(300)
-        files = {
-            Path(url.removeprefix("file://").partition("?")[0].partition("#")[0])
-            for url in page.asked
-            if url.startswith("file:")
-        }
-        shared = {f for f in files if "_static" in f.parts or f.name == "searchindex.js"}
-        own = {f for f in files - shared if f.suffix == ".html"}
-        if weigh(own) > PAGE_LIMIT or weigh(shared) > SHARED_LIMIT:
-            over.append((name, weigh(own), weigh(shared)))
-        page.context.close()
-    assert not over

@@ -7,7 +7,7 @@ import re
 
 import nbformat
 import pytest
-from test_browser import CHARTS, Visit
+from browsing import CHARTS, Visit, complaints, too_wide, undrawn
 
 from sobe import languages
 from sobe.charts import translated
@@ -354,14 +354,10 @@ def test_every_chinese_page_is_drawn(chromium, chinese, project, untranslated, w
     try:
         for path in sorted(chinese.glob("*.html")):
             page = visit.open(path)
-            trouble += [f"{path.name} said {visit.said}"] if visit.said or visit.asked else []
             trouble += [
-                f"{path.name}: {chart}"
-                for chart in page.evaluate(CHARTS)
-                if chart["state"] != "drawn" or not chart["marks"]
+                f"{path.name}: {what}"
+                for what in (*complaints(visit), *undrawn(page), *too_wide(page))
             ]
-            wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-            trouble += [f"{path.name} is {wide} px too wide"] if wide > 0 else []
             said = page.evaluate(SAID)
             trouble += (
                 [f"{path.name}: no chart says anything"]

@@ -254,6 +254,16 @@ def test_an_installation_of_what_tests_need_that_fails_leaves_the_book_its_own(t
     assert done.returncode == 0 and seen.startswith("<-m><sobe.pipeline><book>")
 
 
+def test_what_python_compiled_is_kept(tmp_path):
+    folder = checkout(tmp_path)
+    program(
+        folder / ".venv/bin/python",
+        STUB + """printf '<bytecode %s>' "${PYTHONDONTWRITEBYTECODE-kept}" >> "$SEEN"\n""",
+    )
+    _, seen = make(folder, "book", PYTHONDONTWRITEBYTECODE="1")
+    assert "<bytecode kept>" in seen
+
+
 def test_another_pyproject_installs_the_package_alone(tmp_path):
     folder = checkout(tmp_path)
     os.utime(folder / "pyproject.toml", (2**32, 2**32))

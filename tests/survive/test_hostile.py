@@ -9,6 +9,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote
 
 import pytest
+from browsing import SEARCHED
 
 from survive.conftest import Book, listing
 
@@ -132,7 +133,8 @@ def test_nothing_of_it_runs(hostile, chromium, scheme):
         assert not said, said
         for words in ("alert", "<img src=x onerror=alert(1)>", "script"):
             page.goto(f"{base}/search.html?q={quote(words)}")
-            page.wait_for_timeout(1500)
+            page.wait_for_function(SEARCHED)
+            page.wait_for_load_state("networkidle")
             assert page.locator("#search-results :is(script, img)").count() == 0
         assert not [text for text in said if text.startswith(("dialog", "VIOLATION"))], said
     finally:

@@ -103,11 +103,14 @@ def test_a_build_killed_at_any_moment(versions, moments, account, temporary, how
 @pytest.mark.parametrize("how", KILLS)
 def test_a_single_chapter_killed(book, moments, account, how):
     name = book.names[0]
-    done = book.build("chapter", name, "least=3")
-    assert done.code == 0, done.err
+    first = book.start("chapter", name, "least=3")
+    ready(first.process)
+    start = time.monotonic()
+    assert first.end().code == 0, first.err
+    seconds = time.monotonic() - start
     out = next((book.root / "_build/chapters").glob("*.ipynb"))
     wanted = out.read_bytes()
-    for moment in moments(2, 3):
+    for moment in moments(2, seconds):
         shutil.rmtree(book.root / "_build/.cache/executed")
         out.write_text("older")
         run = book.start("chapter", name, "least=3")
@@ -127,7 +130,7 @@ def test_a_single_chapter_killed(book, moments, account, how):
 def test_make_pdf_killed(book, moments, account, temporary, how):
     """While its pages are rendered, and once WeasyPrint lays out its document."""
     document = book.root / "_build/pdf/.zh/print/document.html"
-    for moment in (*moments(1, 4), None):
+    for moment in (*moments(1, 2), None):
         document.unlink(missing_ok=True)
         run = book.start("--root", book.root, "pdf", TMPDIR=str(temporary))
         assert killed(run, how, moment, document.exists)
@@ -248,7 +251,8 @@ def test_make_data_killed(tmp_path, moments, account, how):
         ROOT, root, ignore=shutil.ignore_patterns(".*", "_build", "__pycache__", "*.egg-info")
     )
     wanted = listing(root / "data")
-    for moment in moments(2, 4):
+
+    def derivation():
         process = subprocess.Popen(
             [sys.executable, "-m", "sobe.pipeline.derive", UPSTREAM],
             cwd=root,
@@ -259,6 +263,14 @@ def test_make_data_killed(tmp_path, moments, account, how):
             start_new_session=True,
         )
         ready(process)
+        return process
+
+    whole, start = derivation(), time.monotonic()
+    said = whole.communicate(timeout=120)[1]
+    assert whole.returncode == 0, said
+    seconds = time.monotonic() - start
+    for moment in moments(2, seconds):
+        process = derivation()
         time.sleep(moment)
         if process.poll() is None:
             KILLS[how](process)

@@ -75,19 +75,30 @@
     }
   }
 
+  /* The sign of an axis of dollars is the language's own, or, in a fixed format, "$". */
+  const [before, after] = window.sobeDollars.split("{}");
+  const signs = ["$", before, after].map((sign) => sign.trim()).filter(Boolean);
+
+  /* Whether an axis of a channel is of money; layers share one axis. */
+  function isMoney(value, channel) {
+    if (!value || typeof value !== "object") return false;
+    return Object.entries(value).some(([key, part]) => {
+      if (key === "datasets" || key === "data") return false;
+      if (key !== channel) return isMoney(part, channel);
+      const written = JSON.stringify((part && part.axis) || {});
+      return signs.some((sign) => written.includes(sign));
+    });
+  }
+
   /* The spec with one channel's logarithmic axes made linear, with ticks of its own. */
-  function linear(value, channel) {
-    if (Array.isArray(value)) return value.map((part) => linear(part, channel));
+  function linear(value, channel, money = isMoney(value, channel)) {
+    if (Array.isArray(value)) return value.map((part) => linear(part, channel, money));
     if (!value || typeof value !== "object") return value;
     const out = {};
     for (const [key, part] of Object.entries(value)) {
-      out[key] = key === "datasets" || key === "data" ? part : linear(part, channel);
+      out[key] = key === "datasets" || key === "data" ? part : linear(part, channel, money);
       const log = key === channel && part && part.scale && part.scale.type === "log";
       if (!log) continue;
-      /* The sign of an axis of dollars is the language's own, or, in a fixed format, "$". */
-      const [before, after] = window.sobeDollars.split("{}");
-      const written = JSON.stringify(part.axis || {});
-      const money = ["$", before, after].some((sign) => sign.trim() && written.includes(sign.trim()));
       const words = window.sobeScales.reduceRight(
         (rest, [size, word]) => `abs(datum.value) >= ${size} ? format(datum.value / ${size}, ',~r') + '${word}' : ${rest}`,
         "format(datum.value, ',~r')");
@@ -185,11 +196,18 @@
   /* One drawing at a time: the first chart is there before the last is begun, and quick
      theme changes don't cross. Between two the page may answer its reader. */
   let queue = Promise.resolve();
+  let waiting = 0;
   function schedule(chart) {
+    waiting += 1;
+    root.dataset.charts = "drawing";
     queue = queue
       .then(() => draw(chart))
       .catch((error) => fail(chart, error))
-      .then(() => new Promise((done) => setTimeout(done, 0)));
+      .then(() => new Promise((done) => setTimeout(done, 0)))
+      .then(() => {
+        waiting -= 1;
+        if (!waiting) root.dataset.charts = "drawn"; /* for whoever waits for all of them */
+      });
   }
 
   /* Takes up the charts parsed so far that it has not taken up yet. */

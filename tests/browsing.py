@@ -1,0 +1,184 @@
+"""What tests of pages in a browser share: visits without a network, states to wait for, checks."""
+
+import gzip
+from pathlib import Path
+
+import axe_playwright_python
+from conftest import ROOT
+
+from sobe.pipeline.project import Project
+
+PAGES = sorted(f"{name}.html" for name in [*Project(ROOT).pages, "genindex", "search"])
+DRAWN = """() => [...document.querySelectorAll('.sobe-chart')].every(
+    d => d.dataset.state === 'drawn' || d.dataset.state === 'error')"""
+CHARTS = """() => [...document.querySelectorAll('.sobe-chart')].map(d => ({
+    id: d.id, state: d.dataset.state, theme: d.dataset.drawnTheme, text: d.innerText.slice(0, 300),
+    marks: d.querySelectorAll(
+        ['path', 'rect', 'text', 'line', 'image'].map(tag => `svg .role-mark ${tag}`).join()
+    ).length}))"""
+# Observers of sizes answer within three frames; then charts are drawn, and what opened fades in.
+SETTLED = """async () => {
+    const frame = () => new Promise(requestAnimationFrame), late = performance.now() + 30000;
+    for (let i = 0; i < 3; i++) await frame();
+    while (document.documentElement.dataset.charts === 'drawing') {
+        if (performance.now() > late) throw new Error('charts are still being drawn');
+        await frame();
+    }
+    await Promise.all(document.getAnimations()
+        .filter(a => a.effect.getComputedTiming().endTime < Infinity)
+        .map(a => a.finished.catch(() => null)));
+}"""
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
+# Words in charts that are cut off or overlap, or that a row lacks (years may be left out).
+CROWDED = """() => {
+    const found = [];
+    for (const svg of document.querySelectorAll('.sobe-chart svg.marks')) {
+        const edge = svg.getBoundingClientRect(), kept = [];
+        const chart = svg.closest('.sobe-chart');
+        const right = Math.min(edge.right, chart.getBoundingClientRect().right);
+        const figure = (svg.closest('.sobe-card') || svg.closest('.sobe-chart')).id;
+        for (const words of svg.querySelectorAll('[aria-label^="Y-axis"]'
+                + '[aria-label*="for a discrete scale"] .role-axis-label text'))
+            if (words.textContent.trim() && !parseFloat(getComputedStyle(words).opacity))
+                found.push([figure, 'left out', words.textContent]);
+        for (const words of svg.querySelectorAll('text')) {
+            const style = getComputedStyle(words), box = words.getBoundingClientRect();
+            if (!words.textContent.trim() || style.visibility === 'hidden'
+                || !parseFloat(style.opacity)) continue;
+            if (box.left < edge.left - 1 || box.right > right + 1
+                || words.textContent.includes('…'))
+                found.push([figure, 'cut', words.textContent]);
+            /* The box of a rotated text says little. */
+            if (/rotate\\((?!0)/.test(words.getAttribute('transform'))) continue;
+            for (const [other, text] of kept)
+                if (Math.min(box.right, other.right) - Math.max(box.left, other.left) > 2
+                    && Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top) > 4)
+                    found.push([figure, 'upon each other', words.textContent, text]);
+            kept.push([box, words.textContent]);
+        }
+    }
+    return found;
+}"""
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+ALL_OPEN = """() => { for (const e of document.querySelectorAll('.sobe-panel')) e.hidden = false;
+    for (const e of document.querySelectorAll('details'))
+        e.open = e.closest('table') ? e.open : true;
+}"""
+# Rows, marks of charts, described tables and words of code are made alike: a few of each show an
+# error, in a tenth of the time.
+FEWER = """() => {
+    const seen = {};
+    for (const word of document.querySelectorAll('pre span')) {
+        seen[word.className] = (seen[word.className] || 0) + 1;
+        if (seen[word.className] > 8) word.replaceWith(...word.childNodes);
+    }
+    for (const row of document.querySelectorAll('tbody > tr:nth-child(n+9)')) row.remove();
+    for (const mark of document.querySelectorAll('.role-mark > :nth-child(n+9)')) mark.remove();
+    for (const table of document.querySelectorAll('.sobe-data:nth-of-type(n+9)'))
+        table.remove(); }"""
+# What depends on colours is asked for in either theme, all else at either width.
+ALL_RULES = "{}"
+NO_CONTRAST = "{ rules: { 'color-contrast': { enabled: false } } }"
+COLOURS = '{ runOnly: { type: "rule", values: ["color-contrast", "link-in-text-block"] } }'
+
+# Vega-Lite says this of every chart that is as wide as the page and as high as its
+# rows need; nothing is amiss, and there is no way to say that it is meant.
+MEANT = 'WARN Dropping "fit-y" because spec has discrete height.'
+
+# All results are listed; over http, the excerpts are fetched once there is no request left.
+SEARCHED = "() => document.querySelector('.search-summary')?.textContent"
+
+
+class Visit:
+    """A page open in the browser without a network, and what it tried or complained of.
+
+    `opened` are the files that it read, `asked` the addresses elsewhere.
+    """
+
+    def __init__(self, browser, width):
+        self.width = width
+        self.context = browser.new_context(viewport={"width": width, "height": 900})
+        self.context.set_offline(True)
+        self.opened, self.asked, self.said = set(), [], []
+        self.context.route("**/*", self._route)
+        self.page = self.context.new_page()
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("requestfailed", lambda request: self.said.append(f"failed: {request.url}"))
+
+    def _route(self, route):
+        url = route.request.url
+        if url.startswith(("file:", "data:", "blob:")):
+            if url.startswith("file:"):
+                self.opened.add(Path(url.removeprefix("file://").partition("?")[0]))
+            route.continue_()
+        else:
+            self.asked.append(url)
+            route.abort()
+
+    def _console(self, message):
+        if message.type in ("error", "warning") and message.text != MEANT:
+            self.said.append(message.text)
+
+    def open(self, path):
+        """Open a file at this visit's width, and wait until its charts are drawn."""
+        if self.page.viewport_size["width"] != self.width:
+            self.page.set_viewport_size({"width": self.width, "height": 900})
+        if self.page.url.startswith("file:"):
+            self.page.evaluate("localStorage.clear()")  # words that a search is to highlight
+        self.page.goto("about:blank")
+        for kept in (self.opened, self.asked, self.said):
+            kept.clear()
+        self.page.goto(path.as_uri())
+        self.page.wait_for_function(DRAWN, timeout=20_000)
+        return self.page
+
+
+def show(page, width=None, theme=None):
+    """Give the page a width and a theme, and wait until its charts have followed."""
+    if width:
+        page.set_viewport_size({"width": width, "height": 900})
+    if theme:
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+    page.evaluate(SETTLED)
+
+
+def undrawn(page, theme=None):
+    """The charts that are not drawn, have no mark or are of another theme."""
+    return [
+        f"not drawn: {chart}"
+        for chart in page.evaluate(CHARTS)
+        if chart["state"] != "drawn" or not chart["marks"] or theme not in (None, chart["theme"])
+    ]
+
+
+def too_wide(page):
+    """By how much the page scrolls sideways, if it does."""
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return [f"{wide} px too wide"] if wide > 0 else []
+
+
+def complaints(visit, but=None):
+    """What the page asked of the network, and what it complained of, `but` for how some begin."""
+    said = [text for text in visit.said if but is None or not text.startswith(but)]
+    return [f"asked for {visit.asked}"] * bool(visit.asked) + [f"said {said}"] * bool(said)
+
+
+def axe(page, rules):
+    """What axe finds in the page with all of it open."""
+    page.evaluate(ALL_OPEN)
+    page.evaluate(SETTLED)
+    page.evaluate(FEWER)
+    if not page.evaluate("typeof axe !== 'undefined'"):
+        page.evaluate(AXE)
+    found = page.evaluate(
+        f"axe.run(Object.assign({{ resultTypes: ['violations'], preload: false }}, {rules}))"
+    )
+    assert found["passes"], "axe looked at nothing"
+    return [f"axe: {v['id']}: {[n['target'] for n in v['nodes'][:3]]}" for v in found["violations"]]
+
+
+def weigh(files):
+    """Bytes of files as compressed for a reader."""
+    return sum(len(gzip.compress(f.read_bytes(), 9)) for f in files if f.is_file())
