@@ -123,11 +123,7 @@ class Project:
     @cached_property
     def chapters(self):
         """Paths of the pages that are notebooks, whose head names a kernel, by name."""
-        return {
-            name: path
-            for name, path in self.pages.items()
-            if "kernelspec" in _head(path)
-        }
+        return {name: path for name, path in self.pages.items() if "kernelspec" in _head(path)}
 
     def timeout(self, chapter):
         """Return the seconds that a chapter may take, from `_config.yml`.
