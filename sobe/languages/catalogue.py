@@ -79,12 +79,14 @@ def _is_word(column, value):
 def names(data: Path) -> frozenset[str]:
     """Return every name, title and address in the tables of the folder ``data``, and surnames.
 
-    They are the values of columns that its datapackage.json marks as ``fact``.
+    They are the values of columns that its datapackage.json marks by ``"translate": false``.
     """
     described = data / "datapackage.json"
     package = json.loads(described.read_text(encoding="utf-8")) if described.is_file() else {}
     facts = {
-        resource["path"]: [f["name"] for f in resource["schema"]["fields"] if f.get("fact")]
+        resource["path"]: [
+            f["name"] for f in resource["schema"]["fields"] if f.get("translate") is False
+        ]
         for resource in package.get("resources", [])
     }
     found = set()

@@ -227,7 +227,7 @@ def entries(
         If an id is unknown.
     """
     if data is None:
-        return {key: _own_entry(key) for key in (_own_rows() if only is None else only)}
+        return {key: _entry_of(key) for key in (_claim_rows() if only is None else only)}
     rows = _rows(data)
     return {key: judge(rows[key], data) for key in (rows if only is None else only)}
 
@@ -238,11 +238,11 @@ def _rows(data: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
 
 
 @functools.cache
-def _own_rows() -> dict[str, pd.Series]:
+def _claim_rows() -> dict[str, pd.Series]:
     return _rows(reported())
 
 
 @functools.cache
-def _own_entry(claim_id: str) -> Entry:
+def _entry_of(claim_id: str) -> Entry:
     """Judge a claim from the repository's own tables, once per process."""
-    return judge(_own_rows()[claim_id], reported())
+    return judge(_claim_rows()[claim_id], reported())
