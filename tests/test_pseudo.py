@@ -10,6 +10,7 @@ from conftest import turn
 
 from sobe.languages import catalogue, lacking, po
 from sobe.pipeline.project import Project
+from sobe.print import outputs
 from sobe.site import scripts
 
 ATTRIBUTES = ("aria-label", "title", "alt", "placeholder", "data-row", "data-column", "label")
@@ -17,11 +18,13 @@ ATTRIBUTES += ("data-sobe-rows", "data-sobe-columns", "aria-roledescription", "c
 #: What is the same in every language: code, and what says so or has a language of its own.
 SAME = "script, style, pre, code, kbd, math, textarea, [translate=no], [lang]:not(html)"
 #: Of the page of the data: tables as they are in the files.
-SAME += ", .sobe-data table, dl.citation, div.citation, .citation-list"
+SAME += ", .sobe-data table, dl.citation, div.citation, .citation-list, .bibtex-citation"
 NEUTRAL = catalogue.NEUTRAL
 _ADDRESS = re.compile(
     r"https?://\S+|www\.\S+|10\.\d{4,}/\S+|\S+@\S+|[\w.-]+\.(?:com|org|gov|edu)\S*"
 )
+#: Authors before the label of a citation in a sentence.
+_CITED = re.compile(r"[A-Z][\w-]+ and [A-Z][\w-]+ \[")
 _WORD = re.compile(r"(?<![\w.@/_*-])[A-Za-z]{3,}(?![\w@/_*]|-\w|\.\w)")
 
 
@@ -30,11 +33,11 @@ def english(text, facts=frozenset()):
     text = catalogue.tidy(text)
     if text in facts or catalogue.is_neutral(text, facts):
         return []
-    text = _ADDRESS.sub("", text)
+    text = _CITED.sub("", _ADDRESS.sub("", text))
     if not _WORD.search(text):
         return []
     for fact in sorted((fact for fact in facts if fact in text), key=len, reverse=True):
-        text = text.replace(fact, " ")
+        text = re.sub(rf"(?<!\w){re.escape(fact)}(?!\w)", " ", text)
     return [word for word in _WORD.findall(text) if word not in NEUTRAL]
 
 
@@ -45,7 +48,7 @@ def texts(path):
         element.decompose()
     for text in soup.find_all(string=True):
         if not isinstance(text, (Comment, Doctype)) and text.strip():
-            yield text
+            yield text.replace(outputs.BREAK, "")
     for element in soup.find_all(True):
         if element.name == "meta" and element.get("name", element.get("property", "")) not in (
             "description",
