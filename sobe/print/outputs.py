@@ -85,5 +85,6 @@ def grid(data, names, asides):
             for idea in group["ideas"]:
                 detail = f" ({idea['detail']})" if idea["detail"] else ""
                 texts = [band["name"], group["name"], idea["title"] + detail, idea["aside"] or ""]
-                rows.append([[Piece(text)] for text in texts[: len(columns)]])
+                made = [*map(Piece, texts[:3]), Piece(texts[3], language="zh")]
+                rows.append([[piece] for piece in made[: len(columns)]])
     return Table(data["caption"], [Column(name) for name in columns], rows)
