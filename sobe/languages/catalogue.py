@@ -155,8 +155,6 @@ class Catalogue:
         if not whole:
             return text
         translated = self._one(whole) or self._composed(whole)
-        if translated is None and whole in self.untranslated:
-            return text
         if translated is None:
             self._note(slots.slotted(whole)[0])
             self.untranslated.add(whole)
@@ -167,8 +165,8 @@ class Catalogue:
         return text[: len(text) - len(text.lstrip())] + translated + text[len(text.rstrip()) :]
 
     def is_done(self, text: str) -> bool:
-        """Return whether a text is in the language already."""
-        return text in self.done or self.language.writes(text)
+        """Return whether a text is in the language already, or known to have no translation."""
+        return text in self.done or text in self.untranslated or self.language.writes(text)
 
     def lacks(self, message: str) -> bool:
         """Return whether a message was asked for that has no translation."""

@@ -33,9 +33,10 @@ _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "me
 _VOID |= {"source", "track", "wbr"}
 _SKIPPED = {"pre", "code", "style", "script", "math", "textarea", "kbd"}
 #: Elements inside the article that are translated in the finished page: buttons and titles of the
-#: theme. The rest of the article is prose and outputs, which are translated already.
+#: theme, and the title of the index. The rest is prose and outputs, which are translated already.
 _LATE = re.compile(
-    r'class="[^"]*\b(?:above-input|toggle-details|bd-search-container|headerlink|admonition-title)\b'
+    r'class="[^"]*\b(?:above-input|toggle-details|bd-search-container|headerlink|admonition-title)\b|'
+    r'<h1 id="index"'
 )
 
 #: What may be next to a space where the prose has emphasis or a glued text.
@@ -161,7 +162,8 @@ def _walked(text: str, translate: Catalogue, wanted: Callable[[str, str, bool], 
             out.append(token)
         else:
             text = html.unescape(token)
-            translation = translate(text)
+            lacking = tidy(text) in translate.untranslated
+            translation = text if lacking else translate(text)
             out.append(token if translation == text else html.escape(translation, quote=False))
     return "".join(out)
 

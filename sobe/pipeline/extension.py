@@ -74,9 +74,12 @@ def _page(app, pagename, templatename, context, doctree):
     context["metatags"] = context.get("metatags", "") + pages.metatags(
         app, pagename, context.get("title", ""), doctree
     )
-    # docutils' own role for an entry of a bibliography is deprecated, and wrong inside its list.
+    # docutils' own role for an entry of a bibliography is deprecated, and wrong inside its list. A
+    # work is cited in the words of its own language.
     if "body" in context:
-        body = context["body"] = body.replace(' role="doc-biblioentry"', ' role="listitem"')
+        body = context["body"] = body.replace(
+            ' role="doc-biblioentry"', ' role="listitem" translate="no"'
+        )
     if collect.SCRIPTS in body:
         _draw_early(app, context)
     if 'class="sobe-card"' in body:

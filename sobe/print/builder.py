@@ -88,7 +88,7 @@ def _without_code(app, doctree):
             continue
         at = box.parent.index(box)
         if "\n" not in node.astext():
-            box.replace_self(nodes.paragraph("", node.astext()))
+            box.replace_self(nodes.paragraph("", node.astext(), classes=["sobe-citation"]))
         elif node["language"] == "bibtex":
             # The label is a link to a file of the site.
             box.parent[at - 1] = nodes.paragraph("", "BibTeX")

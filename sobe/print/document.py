@@ -200,6 +200,8 @@ class Document:
         shown = quote(breakable(one.text))
         if one.code:
             shown = f"<code>{shown}</code>"
+        if one.language:
+            shown = f'<span lang="{quote(one.language)}">{shown}</span>'
         shown = self.link(shown, one.url)
         return f'<span id="{one.ident}">{shown}</span>' if one.ident else shown
 

@@ -11,12 +11,13 @@ _JOINT = re.compile(r"(?<=[_/.:=?&-])(?=\w)|(?<=[a-z])(?=[A-Z])")
 
 @dataclass
 class Piece:
-    """Text of a cell, with the address it links to, its id, and whether it is code."""
+    """Text of a cell: the address it links to, its id, whether it is code, its own language."""
 
     text: str
     url: str | None = None
     ident: str | None = None
     code: bool = False
+    language: str | None = None
 
 
 @dataclass
@@ -51,7 +52,7 @@ def pieces(cell):
         for part in cell["links"]:
             made += [Piece(", "), *pieces(part)]
         return made[1:]
-    return [Piece(cell["text"], cell.get("url"), cell.get("id"), "code" in cell)]
+    return [Piece(cell["text"], cell.get("url"), cell.get("id"), "code" in cell, cell.get("lang"))]
 
 
 def table(data):
@@ -84,5 +85,6 @@ def grid(data, names, asides):
             for idea in group["ideas"]:
                 detail = f" ({idea['detail']})" if idea["detail"] else ""
                 texts = [band["name"], group["name"], idea["title"] + detail, idea["aside"] or ""]
-                rows.append([[Piece(text)] for text in texts[: len(columns)]])
+                made = [*map(Piece, texts[:3]), Piece(texts[3], language="zh")]
+                rows.append([[piece] for piece in made[: len(columns)]])
     return Table(data["caption"], [Column(name) for name in columns], rows)
