@@ -110,7 +110,7 @@ setTimeout(() => console.log(JSON.stringify(parts)), 200);
         ("/a/b/c/", "/a/b/", "/a/b/index.html"),
         ("/x", "/", "/index.html"),
         ("/%C3%A9/x", "/%C3%A9/", "/%C3%A9/index.html"),
-        ("//evil.example/x", "/a/", None),
+        ("//evil.example/x", "//evil.example/", None),
         ("/a/x", "/other/", None),
         ("/a/x", None, None),
         ("/" + "a/" * 5000, "/a/", "/a/index.html"),
