@@ -87,3 +87,50 @@ def test_the_built_site_has_what_hosts_need(project):
     assert (project.site / ".nojekyll").is_file() and (project.site / "404.html").is_file()
     for path in project.site.rglob("*.css"):
         assert "url(data:" not in path.read_text(encoding="utf-8").replace('"', ""), path
+
+
+SCRIPT = """
+const [script, address, root] = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const parts = { front: { hidden: true }, hint: { hidden: false } };
+globalThis.location = { pathname: address };
+globalThis.document = { getElementById: (id) => parts[id] };
+globalThis.fetch = async (asked) => {
+  if (root === null) throw new Error("offline");
+  return { ok: asked === root + "404.html", text: async () => 'name="sobe-missing"' };
+};
+require("vm").runInThisContext(script);
+setTimeout(() => console.log(JSON.stringify(parts)), 200);
+"""
+
+
+@pytest.mark.parametrize(
+    ("address", "root", "front"),
+    [
+        ("/a/b/c/d.html", "/a/", "/a/index.html"),
+        ("/a/b/c/", "/a/b/", "/a/b/index.html"),
+        ("/x", "/", "/index.html"),
+        ("/%C3%A9/x", "/%C3%A9/", "/%C3%A9/index.html"),
+        ("//evil.example/x", "//evil.example/", None),
+        ("/a/x", "/other/", None),
+        ("/a/x", None, None),
+        ("/" + "a/" * 5000, "/a/", "/a/index.html"),
+    ],
+)
+def test_the_script_finds_the_front_page(tmp_path, address, root, front):
+    import json
+    import subprocess
+
+    driver = pytest.importorskip("playwright._impl._driver")
+    hosts.write(tmp_path, "T", "")
+    script = re.search("<script>(.*)</script>", (tmp_path / "404.html").read_text(), re.S)[1]
+    node, *_ = driver.compute_driver_executable()
+    done = subprocess.run(
+        [node, "-e", SCRIPT],
+        input=json.dumps([script, address, root]),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    parts = json.loads(done.stdout)
+    assert parts["front"].get("href") == front
+    assert parts["front"]["hidden"] == (front is None) != parts["hint"]["hidden"]

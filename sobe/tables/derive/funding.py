@@ -252,6 +252,7 @@ def _comparison(upstream: Upstream, corrections: Corrections) -> list[dict]:
         key, span = unique_key(slug(line["Name"]), taken), whole(line["Years"])
         if span is None:
             refuse(line["Years"], "a whole number of years")
+        given(line["EndYear"])
         row = rows[key] = {
             "megaproject_id": key,
             "source": _DIGITAL,

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from .cells import Line, calendar_year, choice, given, number, refuse, whole
-from .common import Corrections, DeriveError, Upstream, apply_seen, bare_doi, slug, unique_key
+from .common import Corrections, Upstream, apply_seen, bare_doi, slug, unique_key
 from .organisms import book_neurons
 
 _METHOD = {
@@ -58,9 +58,9 @@ def _recordings(upstream: Upstream, corrections: Corrections) -> list[dict]:
         )
         if known := rows.get(doi):
             if known["neurons"] != neurons or known["year"] not in (None, year):
-                raise DeriveError(
-                    f"recording {doi}: upstream's two tables disagree on neurons or year"
-                )
+                other = f"{known['neurons']} neurons and the year {known['year']}"
+                problem = f"upstream's two tables disagree on recording {doi or '(no DOI)'}"
+                refuse(line["Neurons"], f"{other}, as in the other table", problem)
             if known["doi"] != doi:
                 _merge_doi(corrections, known, doi)
             continue
@@ -183,7 +183,7 @@ def _coverage(upstream: Upstream, corrections: Corrections) -> list[dict]:
         row = {
             "coverage_id": key,
             "authors": line["First author"],
-            "year": calendar_year(line["Year"]),
+            "year": calendar_year(line["Year"]) or refuse(line["Year"], "a year"),
             "organism": choice(organism, _ORGANISM),
             "method": choice(line["Method"], _IMAGING),
             "preparation": choice(line["Fixated / moving"], _PREPARATION),

@@ -6,8 +6,8 @@ import re
 from operator import itemgetter
 from typing import Any
 
-from .cells import calendar_year, choice, first_word, number, whole
-from .common import Corrections, DeriveError, Upstream, one_line, slug, unique_key
+from .cells import calendar_year, choice, first_word, number, refuse, whole
+from .common import Corrections, Upstream, one_line, slug, unique_key
 
 #: Upstream's column → our dimension.
 DIMENSIONS = {
@@ -194,7 +194,7 @@ def _parts(line: dict, label: str, corrections: Corrections, years: dict) -> lis
         corrections.drop(_TABLE, f"{label}: {raw}", why)
         return parts
     if year is None:
-        raise DeriveError(f"{label}: no year, and none in the models table")
+        refuse(line["Simulation/Initiative"], "a year, here or in the table of models")
     if not stated:
         why = "upstream's models table dates the same model"
         corrections.fix(_TABLE, slug(author, year), "year", "n.d.", year, why)
