@@ -207,7 +207,7 @@ $(NEXT): requirements-next.txt pyproject.toml
 $(LAB): requirements.txt requirements-lab.txt pyproject.toml
 $(STAMP) $(NEXT) $(LAB):
 	$(if $(filter requirements%,$?),$(environment))
-	$(if $(filter $(LAB),$@),@$(INSTALL) --no-deps --require-hashes -r requirements-lab.txt)
+	$(if $(filter $(LAB),$@),@$(INSTALL) $(PINNED) --no-deps -r requirements-lab.txt)
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@pwd -P > $@
 

@@ -133,7 +133,7 @@ def test_a_narrow_page(visits, site, name):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_wide_page(visits, site, name):
-    """As the narrow one; also, its colours stand out in either theme, and it is light enough."""
+    """As the narrow one; also, its colours contrast in either theme, and it is light enough."""
     visit, trouble = visits[1440], Trouble()
     page = visit.open(site / name)
     trouble.where = "as opened"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import jupytext
 import pytest
+from conftest import turn
 
 from sobe.analysis import organisms
 
@@ -77,14 +78,15 @@ def test_no_line_of_code_is_wider_than_its_box_on_the_page(name):
         ("claims", "draws=100"),
     ],
 )
-def test_a_chapter_runs_with_other_parameters(name, parameters):
-    done = subprocess.run(
-        [sys.executable, "-m", "sobe.pipeline", "chapter", name, parameters],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+def test_a_chapter_runs_with_other_parameters(name, parameters, project):
+    with turn(project):
+        done = subprocess.run(
+            [sys.executable, "-m", "sobe.pipeline", "chapter", name, parameters],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
     assert done.returncode == 0, done.stderr
     # "executed: PATH", or "unchanged: PATH" where the same run is kept from before.
     written = ROOT / done.stdout.strip().splitlines()[-1].partition(": ")[2]

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from conftest import turn
 
 from sobe.analysis.estimator import EstimatorError, estimate
 from sobe.analysis.estimator import sweep as module
@@ -107,7 +108,8 @@ def test_numbers_such_as_1e9_are_numbers(write):
 
 
 def test_a_scenario_runs_the_chapter_with_its_values(project):
-    out = run_scenario(project, ROOT / "scenarios" / "mouse-block.yml")
+    with turn(project):
+        out = run_scenario(project, ROOT / "scenarios" / "mouse-block.yml")
     notebook = json.loads(out.read_text(encoding="utf-8"))
     text = json.dumps([cell.get("outputs") for cell in notebook["cells"]])
     expected = estimate(

@@ -140,7 +140,7 @@ def test_pictures_are_whole(site, index):
         fonts = set(
             re.findall(r'font-family="([^"]+)"', (site / figure["files"]["svg"]).read_text())
         )
-        assert all(font.startswith(web_files.FONTS["en"]) for font in fonts), fonts
+        assert all(font.startswith(pictures.CARRIED) for font in fonts), fonts
 
 
 def test_a_figure_has_its_citation_and_a_snippet(site, index):
@@ -420,7 +420,7 @@ def test_neither_fonts_of_the_system_nor_other_pictures_decide_a_picture(tmp_pat
     }
     figure = {
         "spec": spec,
-        "config": {"font": web_files.FONTS["en"], "background": "#fff"},
+        "config": {"font": pictures.CARRIED, "background": "#fff"},
         "muted": "#555",
         "lang": "en",
         "vegalite": matching_vegalite(alt.SCHEMA_VERSION, vl_convert.get_vegalite_versions()),

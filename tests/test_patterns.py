@@ -299,8 +299,8 @@ def test_every_pattern_takes_linear_time(patterns):
     [
         lambda text: catalogue.Catalogue({"a": "甲"})(text),
         lambda text: catalogue.is_neutral(text),
-        lambda text: html.translated(text, str.upper),
-        lambda text: html.page(text, str.upper),
+        lambda text: html.translated(text, catalogue.Catalogue({"a": "甲"})),
+        lambda text: html.page(text, catalogue.Catalogue({"a": "甲"})),
     ],
     ids=["a message", "neutral", "HTML of a cell", "a page"],
 )

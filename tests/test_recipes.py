@@ -140,6 +140,13 @@ def test_a_chapter(clone):
     assert re.search(r"hold a lifetime for .*\d.* organisms", clone.page("lifetimes.html"))
 
 
+def test_a_language(clone):
+    said = clone.follow("language")
+    assert "es: " in said and "have no translation" in said
+    page = (clone.folder / "_build/html/es/cost.html").read_text(encoding="utf-8")
+    assert 'hreflang="zh-CN"' in page and '<html lang="es"' in page
+
+
 def test_recipes_are_found():
     assert set(recipes()) == {"fact", "figure", "chapter", "language"}
     for name, found in recipes().items():

@@ -71,7 +71,7 @@ def test_another_folder_of_data_is_another_chapter_and_another_site(monkeypatch,
 
     def key():
         source = project.chapters["cost"]
-        static = fingerprint.static_digest(project, source, {}, True)
+        static = fingerprint.static_digest(project, source, {})
         keys.add((static, rendering.stamp(project, {})))
         return len(keys)
 

@@ -42,6 +42,7 @@ class Language:
     fonts: dict[str, list[str]]
     search: dict[str, str]
     citation: dict[str, str]
+    missing: dict[str, str]
     print: dict[str, str]
 
     @cached_property

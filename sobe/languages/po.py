@@ -14,7 +14,7 @@ from pathlib import Path
 from sobe.languages.language import LanguageError
 
 #: What a translation must keep as it is: roles, slots such as {1} and {name}, and targets of links.
-PARTS = re.compile(r"\{[\w:]+\}`[^`]*`|\{\w+\}|\]\([^)]*\)")
+PARTS = re.compile(r"\{[\w:]+\}`[^`]*`|\{\w+\}|\]\([^()]*\)")
 _LINE = re.compile(r'\s*(?:(?:msgid|msgstr)\s+)?"(?:[^"\\]|\\.)*"\s*|\s*(?:#.*)?')
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: |$)")
 

@@ -30,7 +30,7 @@ from sobe.pipeline.translated import INJECTED
 
 _GLUE = re.compile(r"\{glue(?::text)?\}`([\w-]+)`")
 _CITE = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")
-_LINK = re.compile(r"\[([^\]]+)\]\((\w[\w-]*)\.md((?:#[\w-]+)?)\)")
+_LINK = re.compile(r"\[([^\[\]]+)\]\((\w[\w-]*)\.md((?:#[\w-]+)?)\)")
 _ELSEWHERE = re.compile(r'href="([a-z][\w-]*)\.html')
 _NOTE = ".made"
 
@@ -100,7 +100,7 @@ def changed_numbers(nb, old, new):
 
 def _plain(text):
     """Return the text of a paragraph's Markdown; a paragraph ends at a line of its own."""
-    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    text = re.sub(r"\[([^\[\]]*)\]\([^()]*\)", r"\1", text)
     return re.sub(r"\*\*|\\(?=\$)", "", text)
 
 
@@ -289,7 +289,8 @@ def _language(project, language):
 
 def _site(project):
     """Return the path of the book's pages from a folder two below the build folder."""
-    return "/".join(filter(None, (f"../../{project.site.name}", editions.of(project).get("en"))))
+    first = editions.of(project).get("en")
+    return f"../../{project.site.name}" + (f"/{first.folder}" if first else "")
 
 
 def _render(project, name, nb, out, settings):

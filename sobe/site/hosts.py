@@ -13,7 +13,8 @@ import re
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
-from sobe import policy, site
+from sobe import languages, policy, site
+from sobe.paths import ROOT
 
 JEKYLL, MISSING = ".nojekyll", "404.html"
 _IMAGE = re.compile(r'url\("data:image/svg\+xml(?:;charset=utf-8)?,([^"]*)"\)')
@@ -23,7 +24,8 @@ def write(root: Path, title: str, address: str | None = None) -> None:
     """Write both files at the root of a site, whose address may be given, by default as built."""
     address = os.environ.get("SOBE_BASE_URL", "") if address is None else address
     (root / JEKYLL).write_text("", encoding="utf-8")
-    page = site.template("404.html", title=title, address=address.rstrip("/"))
+    words = list(languages.of(ROOT / "book").values())
+    page = site.template("404.html", title=title, address=address.rstrip("/"), languages=words)
     (root / MISSING).write_text(policy.guarded(page), encoding="utf-8", newline="\n")
 
 
