@@ -42,6 +42,20 @@ def test_every_scored_simulation_has_a_score_or_a_gap_per_dimension():
     assert partial.isna().sum() == 3 and (partial == 0).sum() > 0
 
 
+def test_sizes_of_scored_simulations_are_those_of_the_other_table():
+    sizes = tables.load("simulation_sizes").set_index("model_id")
+    assert set(sizes.index) < set(tables.load("simulation_models")["model_id"])
+    assert sizes.drop(columns="source").notna().any(axis=1).all()
+    # Powers of ten without the sign of their exponent, and slowdowns in the wrong column.
+    assert sizes["synapses"]["aberdeen-baxter-2000"] == 1_730_000
+    assert sizes["synapses"]["plesser-eppler-2007"] == 15_600_000
+    assert sizes["slowdown"]["lu-2024"] == 80 and pd.isna(sizes["time_step_ms"]["lu-2024"])
+    assert sizes["slowdown"]["yamazaki-2021"] == 10 * 60
+    counted = tables.load("simulated_neurons").set_index("simulation_id")["neurons"]
+    both = counted.index.intersection(sizes["neurons"].dropna().index)
+    assert len(both) >= 8 and (counted[both] == sizes["neurons"][both]).all()
+
+
 def test_information_rate_is_neurons_times_capped_hertz():
     rows = tables.load("recordings", own=True)
     given = rows[rows["rate_status"] == "given"]

@@ -35,6 +35,7 @@ def _section(package, name):
         "name": name,
         "title": translate(resource["title"]),
         "description": translate(resource["description"]),
+        "inclusion": translate(rule) if (rule := resource.get("inclusion")) else None,
         "path": resource["path"],
         "count": f"{len(rows):,}",
         "primary": Markup(

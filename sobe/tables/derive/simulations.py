@@ -1,8 +1,9 @@
-"""Simulation capability (models × ten dimensions), and the number of neurons simulated."""
+"""Simulation capability (models × ten dimensions), size and speed, and neurons simulated."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from operator import itemgetter
 from typing import Any
 
@@ -37,8 +38,9 @@ _MINIMUM_SCORES = 5
 
 
 def derive(upstream: Upstream, corrections: Corrections) -> dict[str, list[dict]]:
-    """Return the rows of the tables of models, of their scores, and of simulations."""
+    """Return the rows of the tables of models, their scores and sizes, and of simulations."""
     models: list[dict[str, Any]] = []
+    sizes: list[dict[str, Any]] = []
     scores: dict[str, dict[str, int | None]] = {}
     taken: set[str] = set()
     source = {"source": "sobe2025-computational-models"}
@@ -68,8 +70,11 @@ def derive(upstream: Upstream, corrections: Corrections) -> dict[str, list[dict]
             | source
         )
         scores[key] = given
+        if any((size := _size(line)).values()):
+            sizes.append({"model_id": key} | size | source)
     order = list(_ORGANISM.values())
     models.sort(key=lambda m: (order.index(m["organism"]), m["year"], m["model_id"]))
+    ranks = {model["model_id"]: rank for rank, model in enumerate(models)}
     return {
         "simulation_models": models,
         "capability_scores": [
@@ -82,8 +87,65 @@ def derive(upstream: Upstream, corrections: Corrections) -> dict[str, list[dict]
             for model in models
             for dimension in DIMENSIONS.values()
         ],
+        "simulation_sizes": sorted(sizes, key=lambda size: ranks[size["model_id"]]),
         "simulated_neurons": _simulated_neurons(upstream, corrections),
     }
+
+
+#: Words for powers of ten in upstream's text.
+_POWERS = {"": 0, "k": 3, "m": 6, "million": 6, "b": 9, "billion": 9, "t": 12, "trillion": 12}
+_AMOUNT = re.compile(
+    r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+(?:\.[0-9]+)?) ?(k|m|b|t|million|billion|trillion|)"
+    r"(?: neurons)?",
+    re.IGNORECASE,
+)
+#: A power of ten that lost the sign of its exponent: 1.73*106 is 1.73 × 10⁶.
+_POWER = re.compile(r"([0-9]+(?:\.[0-9]+)?)\*10([0-9]{1,2})")
+_STEP = re.compile(r"~?([0-9]+(?:\.[0-9]+)?) ?(ms|s)")
+_SLOWDOWN = re.compile(r"([0-9]+(?:\.[0-9]+)?)(?:x(?: slower)?)?")
+_MINUTES = re.compile(r"([0-9]+) min simulated in ([0-9]+) hours")
+
+
+def _size(line: Mapping[str, str]) -> dict[str, Any]:
+    """Return what upstream states of a model's size and speed; None where it gives no number."""
+    step, slowdown = line["Timestep"], line["Slowdown time (required for one biological second)"]
+    # Two rows have the slowdown in the column of the time step.
+    if step.endswith("x slower"):
+        step, slowdown = "", step
+    return {
+        "neuron_model": _neuron_model(line["Type of Simulation"]),
+        "neurons": _amount(line["Neurons (cited)"]),
+        "synapses": _amount(line["Synapses"]),
+        "time_step_ms": _milliseconds(step),
+        "slowdown": _times_slower(slowdown),
+    }
+
+
+def _neuron_model(text: str) -> str | None:
+    # A cell that was broken over lines has the word of blank cells at each break.
+    return re.sub(r" none(?: none)+\b", "", one_line(text)) or None
+
+
+def _amount(text: str) -> int | None:
+    text = one_line(text)
+    if found := _POWER.fullmatch(text):
+        return round(float(found[1]) * 10 ** int(found[2]))
+    if found := _AMOUNT.fullmatch(text):
+        return round(float(found[1].replace(",", "")) * 10 ** _POWERS[found[2].lower()])
+    return None
+
+
+def _milliseconds(text: str) -> float | None:
+    found = _STEP.fullmatch(one_line(text))
+    return float(found[1]) * (1000 if found[2] == "s" else 1) if found else None
+
+
+def _times_slower(text: str) -> float | None:
+    text = one_line(text)
+    if found := _MINUTES.fullmatch(text):
+        return float(found[2]) * 60 / float(found[1])
+    found = _SLOWDOWN.fullmatch(text)
+    return float(found[1]) if found else None
 
 
 _TABLE = "simulated_neurons"
