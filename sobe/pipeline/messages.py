@@ -120,7 +120,8 @@ def update(project, report=print):
 
 
 #: A message in our code or templates, and the import of `translate` in code.
-_MESSAGE = re.compile(r'\btranslate\(\s*"((?:[^"\\]|\\.)*)"')
+_MESSAGE = re.compile(r'\btranslate\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)')
+_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _TRANSLATES = re.compile(r"^from sobe\.languages import .*\btranslate\b", re.M)
 
 
@@ -135,8 +136,8 @@ def in_code():
         message
         for text in texts
         if text[:1] in "{<" or _TRANSLATES.search(text)
-        for message in _MESSAGE.findall(text)
-        if re.search("[A-Za-z]{2}", message)
+        for literals in _MESSAGE.findall(text)
+        if re.search("[A-Za-z]{2}", message := "".join(_LITERAL.findall(literals)))
     }
 
 

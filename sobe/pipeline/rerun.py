@@ -172,7 +172,7 @@ def summary(declaration, values, published, nb):
         figures=len(drawn),
         drawn=sum(row[-1] for row in drawn),
     )
-    heads = (translate("Published"), translate("Here"))
+    heads = (translate("Published"), translate("In this rerun"))
     tables = []
     if given:
         columns = [translate("Parameter"), translate("Name"), *heads]
@@ -182,7 +182,11 @@ def summary(declaration, values, published, nb):
         tables.append((numbers, columns, translate("Numbers of the prose that changed")))
     if drawn:
         words = {True: translate("differ"), False: translate("same")}
-        columns = [translate("Figure"), translate("Rows, published"), translate("Rows, here")]
+        columns = [
+            translate("Figure"),
+            translate("Rows, published"),
+            translate("Rows, in this rerun"),
+        ]
         rows = [(*row[:-1], words[row[-1]]) for row in drawn]
         tables.append((rows, [*columns, translate("Data")], translate("Figures")))
     return said, [table(pd.DataFrame(rows, columns=heads), name) for rows, heads, name in tables]

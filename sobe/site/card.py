@@ -95,14 +95,16 @@ def _cell(value, column, speak):
 def sources(record):
     """Yield each source of a figure as HTML: a link, authors, year and licence.
 
-    All but the words between them are facts, which no message contains.
+    All but the words between them are facts, which no message contains; but this edition has a name
+    in each language.
     """
     for source in record["sources"]:
         where = f"https://doi.org/{source['doi']}" if source["doi"] else source["url"]
-        title = quote(source["title"])
+        ours = translate if source["kind"] == "edition" else str
+        title = quote(ours(source["title"]))
         if where.startswith(("https://", "http://")):
             title = f'<a href="{quote(where)}">{title}</a>'
-        authors = source["authors"].replace("and others", translate("and others"))
+        authors = ours(source["authors"]).replace("; and others", f" {translate('and others')}")
         facts = {"source": title, "authors": quote(authors), "year": quote(source["year"])}
         if licence := source["licence"]:
             line = translate(
