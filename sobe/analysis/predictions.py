@@ -2,7 +2,7 @@
 
 A prediction is about the largest value of one coming year. Its distribution is that of a new point
 of the line through log10 of each year's largest value (`sobe.analysis.fits`), with Student's t.
-It is stored in the table ``predictions`` and never computed anew, so that it can fail.
+It is stored in the table ``predictions`` and never computed again, so that it can fail.
 """
 
 from __future__ import annotations
