@@ -18,15 +18,19 @@ CHARTS = """() => [...document.querySelectorAll('.sobe-chart')].map(d => ({
     ).length}))"""
 # Observers of sizes answer within three frames; then charts are drawn, and what opened fades in.
 SETTLED = """async () => {
-    const frame = () => new Promise(requestAnimationFrame), late = performance.now() + 30000;
+    /* A browser draws no frame for a page that it thinks unseen. */
+    const soon = (ms) => new Promise(done => setTimeout(done, ms));
+    const frame = () => Promise.race([new Promise(requestAnimationFrame), soon(500)]);
+    const late = performance.now() + 30000;
     for (let i = 0; i < 3; i++) await frame();
     while (document.documentElement.dataset.charts === 'drawing') {
         if (performance.now() > late) throw new Error('charts are still being drawn');
         await frame();
     }
-    await Promise.all(document.getAnimations()
+    const ends = document.getAnimations()
         .filter(a => a.effect.getComputedTiming().endTime < Infinity)
-        .map(a => a.finished.catch(() => null)));
+        .map(a => a.finished.catch(() => null));
+    await Promise.race([Promise.all(ends), soon(5000)]);
 }"""
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
 # Words in charts that are cut off or overlap, or that a row lacks (years may be left out).

@@ -85,7 +85,9 @@ def names(data: Path) -> frozenset[str]:
     package = json.loads(described.read_text(encoding="utf-8")) if described.is_file() else {}
     facts = {
         resource["path"]: [
-            f["name"] for f in resource["schema"]["fields"] if f.get("translate") is False
+            field["name"]
+            for field in (resource.get("schema") or {}).get("fields") or []
+            if field.get("translate") is False
         ]
         for resource in package.get("resources", [])
     }
