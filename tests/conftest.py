@@ -71,6 +71,22 @@ def pytest_collection_modifyitems(items):
             item.add_marker("built")
 
 
+#: What a command settles for its process (`sobe.pipeline.surroundings`), and so for later tests.
+SETTLED = ("SOURCE_DATE_EPOCH", "FORCE_SOURCE_DATE", "SOBE_DATA")
+
+
+@pytest.fixture(autouse=True)
+def unsettled():
+    """Put back what a command that ran in this process settled."""
+    before = {name: os.environ.get(name) for name in SETTLED}
+    yield
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
 @pytest.fixture(scope="session")
 def project():
     """This repository's own book."""

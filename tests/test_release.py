@@ -30,7 +30,7 @@ license: [CC-BY-4.0, MIT]
 abstract: A tiny book.
 authors: [{{name: Nobody}}]
 references:
-- {{type: report, title: Report, year: 2025, doi: 10.1/x, authors: [{{name: Somebody}}]}}
+- {{type: report, title: Report, year: 2025, doi: 10.1234/x, authors: [{{name: Somebody}}]}}
 """
 FOOTER = """    html_theme_options:
       use_fullscreen_button: false

@@ -5,6 +5,7 @@ code are found by rendering the edition and noting what had no translation. Cata
 times nor places, so they change only where a message does.
 """
 
+import ast
 import contextlib
 import io
 import re
@@ -121,7 +122,6 @@ def update(project, report=print):
 
 #: A message in our code or templates, and the import of `translate` in code.
 _MESSAGE = re.compile(r'\btranslate\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)')
-_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _TRANSLATES = re.compile(r"^from sobe\.languages import .*\btranslate\b", re.M)
 
 
@@ -137,7 +137,7 @@ def in_code():
         for text in texts
         if text[:1] in "{<" or _TRANSLATES.search(text)
         for literals in _MESSAGE.findall(text)
-        if re.search("[A-Za-z]{2}", message := "".join(_LITERAL.findall(literals)))
+        if re.search("[A-Za-z]{2}", message := ast.literal_eval(f"({literals})"))
     }
 
 

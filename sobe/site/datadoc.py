@@ -14,6 +14,8 @@ from sobe.tables import own
 from sobe.zips import write_zip
 
 ARCHIVE = "state-of-brain-emulation-2025-data.zip"
+#: Rows of a table that the page shows; the files have all.
+MOST_ROWS = 60
 
 
 def html(package, up):
@@ -53,7 +55,8 @@ def _section(package, name):
             }
             for field in schema["fields"]
         ],
-        "rows": _rows(resource, rows),
+        "rows": _rows(resource, rows[:MOST_ROWS]),
+        "cut": MOST_ROWS if len(rows) > MOST_ROWS else 0,
     }
 
 
@@ -92,7 +95,7 @@ def constraint_words(constraints):
 
 
 def _rows(resource, rows):
-    """Return the template's table of all rows, with numbers as the file has them."""
+    """Return the template's table of rows, with numbers as the file has them."""
     fields = resource["schema"]["fields"]
     numeric = {"integer": "integer", "number": "number"}
     columns = [

@@ -243,7 +243,9 @@ UNITS = {
 
 
 def unit_words(unit):
-    """Return a unit as a reader sees it."""
+    """Return a unit as a reader sees it; "see the column x" names a column with the units."""
+    if unit and unit.startswith("see the column "):
+        return translate("see the column {name}", name=unit.removeprefix("see the column "))
     return translate(UNITS.get(unit, unit or ""))
 
 
