@@ -68,7 +68,8 @@ def page(chromium):
     context = chromium.new_context()
     page = context.new_page()
     page.said = []
-    page.on("console", lambda message: page.said.append(message.text))
+    bad = ("error", "warning")
+    page.on("console", lambda said: page.said.append(said.text) if said.type in bad else None)
     page.on("pageerror", lambda error: page.said.append(str(error)))
     yield page
     context.close()
