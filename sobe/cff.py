@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, NoReturn
 import yaml
 
 from sobe import atomic
-from sobe.errors import BuildError
+from sobe.errors import BuildError, one_line
 
 FILE = "CITATION.cff"
 _LARGEST = 1_000_000
@@ -108,9 +108,7 @@ def read(root: Path | str) -> dict[str, Any]:
     except OSError as error:
         raise BuildError(f"{FILE} cannot be read: {error.strerror}") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise BuildError(
-            f"{FILE} is not valid YAML: {' '.join(str(error).split())[:300]}"
-        ) from None
+        raise BuildError(f"{FILE} is not valid YAML: {one_line(error)}") from None
     found = _plain(tree, 0)
     if not isinstance(found, _Keys):
         raise BuildError(f"{FILE}: expected keys with values, such as 'title: …'")

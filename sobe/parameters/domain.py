@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from sobe import languages, tables
-from sobe.errors import BuildError
+from sobe.errors import BuildError, one_line
 from sobe.parameters import cell, grammar, needs
 from sobe.parameters.grammar import written
 from sobe.paths import ROOT
@@ -277,8 +277,7 @@ def front_matter(text: str, file: str) -> dict[str, Any]:
     try:
         read = (yaml.safe_load(head) or {}) if found else {}
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        said = " ".join(str(error).split())[:300]
-        raise BuildError(f"the head of {file} is not valid YAML: {said}") from None
+        raise BuildError(f"the head of {file} is not valid YAML: {one_line(error)}") from None
     if not isinstance(read, dict):
         raise BuildError(f"the head of {file}: expected keys with values, not {quote(read)}")
     return read

@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from sobe import atomic
-from sobe.errors import BuildError
+from sobe.errors import BuildError, one_line
 from sobe.parameters.domain import front_matter
 from sobe.tables.rows import quote
 
@@ -24,15 +24,11 @@ def read_yaml(path):
     except OSError as error:
         raise BuildError(f"{path.name} cannot be read: {error.strerror}") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise BuildError(f"{path.name} is not valid YAML: {_one_line(error)}") from None
+        raise BuildError(f"{path.name} is not valid YAML: {one_line(error)}") from None
     found = {} if found is None else found
     if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):
         raise BuildError(f"{path.name}: expected keys with values, not {quote(found)}")
     return found
-
-
-def _one_line(error):
-    return " ".join(str(error).split())[:300]
 
 
 def _head(path):
@@ -40,7 +36,7 @@ def _head(path):
     try:
         text = atomic.read_plain(path, _LARGEST, follow=True).decode("utf-8")
     except ValueError as error:
-        raise BuildError(f"{path.name} cannot be read as a page: {_one_line(error)}") from None
+        raise BuildError(f"{path.name} cannot be read as a page: {one_line(error)}") from None
     return front_matter(text, path.name)
 
 

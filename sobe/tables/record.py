@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from html import unescape
 from typing import Any
 
+from sobe.errors import one_line
 from sobe.tables.derive.common import slug, unique_key
 from sobe.tables.rows import TableError
 
@@ -208,7 +209,7 @@ def _bibtex(text: str, file: str) -> dict[str, str]:
         entries = list(parse_string(text, "bibtex").entries.values())
     except (PybtexError, RecursionError, ValueError) as error:
         line = getattr(error, "lineno", None)
-        problem = " ".join(str(error).split())[:200]
+        problem = one_line(error, 200)
         raise TableError(file, "one entry of BibTeX", line=line, problem=problem) from None
     _one(file, len(entries))
     entry = entries[0]
@@ -249,7 +250,7 @@ def _latex(text: str, file: str, field: str) -> str:
     try:
         plain = str(Text.from_latex(_LOOK.sub("", text)))
     except (PybtexError, ValueError, RecursionError) as error:
-        problem = " ".join(str(error).split())[:200] or "LaTeX that cannot be read"
+        problem = one_line(error, 200) or "LaTeX that cannot be read"
         raise TableError(file, "LaTeX", column=field, problem=problem) from None
     if "\\" in plain:
         expected = "text without commands of LaTeX but for accents, emphasis and the like"

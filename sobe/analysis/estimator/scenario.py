@@ -27,6 +27,7 @@ from sobe import atomic
 from sobe.analysis.estimator.errors import EstimatorError
 from sobe.analysis.estimator.estimate import CHOICES, settle
 from sobe.analysis.estimator.model import load_model
+from sobe.errors import one_line
 from sobe.tables.rows import quote
 
 CHAPTER = "estimator"
@@ -131,7 +132,7 @@ def _read(file: Path, known: set[str]) -> dict[str, Any]:
     try:
         found = _Plain(text.decode("utf-8-sig")).get_single_data()
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: endless digits
-        reason = " ".join(str(error).split())[:300]
+        reason = one_line(error)
         raise EstimatorError(f"{file} is not valid YAML: {reason}") from None
     if not isinstance(found, dict) or not isinstance(found.get("title"), str):
         raise EstimatorError(f"{file}: a scenario is a mapping with a title")

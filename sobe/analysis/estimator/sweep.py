@@ -34,6 +34,7 @@ from sobe.analysis.estimator.model import load_model
 from sobe.analysis.estimator.scenario import Sweep
 from sobe.analysis.estimator.uncertainty import draw
 from sobe.atomic import locked, write
+from sobe.errors import one_line
 from sobe.languages import units
 from sobe.paths import ROOT
 from sobe.policy import guarded
@@ -280,7 +281,7 @@ def _from_cluster(sweep: Sweep, todo: dict[str, Case], address: str) -> Answers:
         try:
             client = stack.enter_context(Client(address, timeout=_TIMEOUT, set_as_default=False))
         except (OSError, ValueError) as error:
-            said = " ".join(str(error).split())[:_LONGEST_ERROR]
+            said = one_line(error, _LONGEST_ERROR)
             raise EstimatorError(f"no Dask cluster at {address}: {said}") from None
         try:
             client.wait_for_workers(1, timeout=_TIMEOUT)
