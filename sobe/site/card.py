@@ -100,7 +100,7 @@ def sources(record):
     """
     for source in record["sources"]:
         where = f"https://doi.org/{source['doi']}" if source["doi"] else source["url"]
-        ours = translate if source["kind"] == "edition" else str
+        ours = translate if source.get("kind") == "edition" else str
         title = quote(ours(source["title"]))
         if where.startswith(("https://", "http://")):
             title = f'<a href="{quote(where)}">{title}</a>'
