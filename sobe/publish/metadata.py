@@ -78,9 +78,9 @@ def dataset(app: Any, address: str) -> dict[str, Any]:
     found = {
         "@context": _CONTEXT,
         "@type": "Dataset",
-        "name": described["title"],
-        "description": described["description"],
-        "version": described["version"],
+        "name": described.get("title"),
+        "description": described.get("description"),
+        "version": described.get("version"),
         "license": LICENCE,
         "creator": [person(author) for author in edition.authors],
         "isBasedOn": citation.report(app.sobe_cff).address,
@@ -88,7 +88,7 @@ def dataset(app: Any, address: str) -> dict[str, Any]:
         "distribution": [
             {
                 "@type": "DataDownload",
-                "name": resource["title"],
+                "name": resource.get("title", resource["name"]),
                 "encodingFormat": "text/csv",
                 "contentUrl": f"{base}data/{resource['path']}",
             }
