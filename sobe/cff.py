@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import yaml
 
-from sobe import atomic
+from sobe import atomic, plain
 from sobe.errors import BuildError, one_line
 
 FILE = "CITATION.cff"
@@ -104,10 +104,12 @@ def read(root: Path | str) -> dict[str, Any]:
     """
     try:
         text = atomic.read_plain(Path(root) / FILE, _LARGEST, follow=True).decode("utf-8")
-        tree = yaml.compose(text, yaml.SafeLoader)
+        tree = plain.compose(text)
     except OSError as error:
         raise BuildError(f"{FILE} cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except plain.PlainError as error:
+        raise BuildError(f"{FILE}, {error}") from None
+    except ValueError as error:  # no plain file, not UTF-8
         raise BuildError(f"{FILE} is not valid YAML: {one_line(error)}") from None
     found = _plain(tree, 0)
     if not isinstance(found, _Keys):

@@ -101,7 +101,7 @@ GOOD = "{type: integer, label: N, help: Many., minimum: 0, maximum: 9}"
         ("{type: choice, label: N, help: Many., from: nowhere.a}", "n = 'a'", "needs choices"),
         ("{type: choice, label: N, help: Many., from: species.a}", "n = 'a'", "no such column"),
         ("{type: choice, label: N, help: M., choices: []}", "n = 'a'", "needs choices"),
-        ("[1", "n = 3", "is not valid YAML"),
+        ("[1", "n = 3", "not valid YAML"),
     ],
 )
 def test_a_declaration_that_cannot_be_right_is_one_line(tmp_path, head, cell_, said):
@@ -420,7 +420,7 @@ SCENARIOS = {
     "colour: red": "no parameter 'colour'",
     "draws: 10000000": "nearest: 500000",  # D7
     "draws: 1.5": "is not a whole number",
-    "draws: yes": "is not a whole number",
+    "draws: yes": "'yes' is not written as true or false",
     "seed: -1": "nearest: 0",
     "project_years: 0": "too small",
     "microscope_budget: 1e300": "microscope_budget",
@@ -440,7 +440,7 @@ def test_a_scenario_is_refused_before_the_run(text, tmp_path, capsys):
 
 
 SWEEPS = {
-    "parameters: {draws: 1000000}\ngrid: {organism: [mouse]}": "nearest: 500000",  # D7
+    "parameters: {draws: 1000000}\ngrid: {organism: [mouse]}": "from 1 to 500,000",  # D7
     "parameters: {draws: 10}\ngrid: {organism: [mouse]}": "nearest: 100",
     "grid: {microscope_budget: [1.0e+6, 1.0e+20]}": "nearest: 1e13",
     "grid: {project_years: [5, 5000]}": "nearest: 200",

@@ -641,7 +641,7 @@ def test_unsupported_rules_are_not_passed_over(change, data):
         ),
         (
             lambda r: r["schema"]["fields"][4]["constraints"].update(minimum=float("nan")),
-            "minimum is nan; expected a valid minimum for an integer",
+            "not JSON (NaN is not a number of JSON); expected a Frictionless data package",
         ),
         (
             lambda r: r["schema"]["fields"][1]["constraints"].update(enum=[["worm"]]),

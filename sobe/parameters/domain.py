@@ -11,10 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from sobe import languages, tables
-from sobe.errors import BuildError, one_line
+from sobe import languages, plain, tables
+from sobe.errors import BuildError
 from sobe.parameters import cell, grammar, needs
 from sobe.parameters.grammar import written
 from sobe.paths import ROOT
@@ -82,10 +80,10 @@ class Parameter:
                 raise self.error(text, str(problem)) from None
             if named is None:
                 raise self.error(text, "is not names with numbers in braces")
-            return self.check({key: grammar.scalar(value) for key, value in named.items()}, text)
+            return self.check({key: plain.scalar(value) for key, value in named.items()}, text)
         if self.type == "plain":
             return self.check(_plain(text), text)
-        return self.check(grammar.scalar(text), text)
+        return self.check(plain.scalar(text), text)
 
     def check(self, value: Any, typed: object = None) -> Any:
         """Return ``value``, of the parameter's type; raise `ParameterError` if it is not allowed.
@@ -256,14 +254,14 @@ def _plain(text: str) -> Any:
     """Return the value of a parameter without a declaration: a scalar, a list or a mapping."""
     found: Any = grammar.items(text)
     if found is not None:
-        return [grammar.scalar(item) for item in found]
+        return [plain.scalar(item) for item in found]
     try:
         found = grammar.pairs(text)
     except grammar.SyntaxProblem:
         return text
     if found is not None:
-        return {key: grammar.scalar(value) for key, value in found.items()}
-    return grammar.scalar(text)
+        return {key: plain.scalar(value) for key, value in found.items()}
+    return plain.scalar(text)
 
 
 # ---------------------------------------------------------------- reading the head of a page
@@ -275,9 +273,9 @@ def front_matter(text: str, file: str) -> dict[str, Any]:
         return {}
     head, found, _ = text[4:].partition("\n---")
     try:
-        read = (yaml.safe_load(head) or {}) if found else {}
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise BuildError(f"the head of {file} is not valid YAML: {one_line(error)}") from None
+        read = (plain.read_yaml(head) or {}) if found else {}
+    except plain.PlainError as error:
+        raise BuildError(f"the head of {file}, {error}") from None
     if not isinstance(read, dict):
         raise BuildError(f"the head of {file}: expected keys with values, not {quote(read)}")
     return read

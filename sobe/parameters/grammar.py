@@ -1,7 +1,6 @@
 """How values of parameters are written: numbers, lists and names with numbers.
 
-The grammar is our own, and stricter than YAML and Python: ASCII digits, no leading zero, no base
-but ten, no separators. Every pattern reads its text in linear time.
+Numbers are written as `sobe.plain` says. Every pattern reads its text in linear time.
 """
 
 from __future__ import annotations
@@ -12,39 +11,15 @@ import shlex
 from collections.abc import Iterator
 from typing import Any
 
+from sobe import plain
+
 #: Most characters of all values together, and of one value.
-LONGEST, LONGEST_VALUE = 4000, 1000
-_NUMBER = re.compile(r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-_INTEGER = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,18})")
+LONGEST, LONGEST_VALUE = 4000, plain.LONGEST
 _QUOTES = ("'", '"')
 
 
 class SyntaxProblem(ValueError):
     """A text that is not written as it must be; its message says how."""
-
-
-def number(text: str) -> int | float | None:
-    """Return the number written in a text; None if it is none, or is not finite."""
-    if len(text) > LONGEST_VALUE:
-        return None
-    if _INTEGER.fullmatch(text):
-        whole = int(text)
-        return whole if -(2**63) <= whole < 2**63 else None
-    if not _NUMBER.fullmatch(text):
-        return None
-    value = float(text)
-    # What is not zero as written may not become zero.
-    lost = value == 0 and re.search("[1-9]", re.split("[eE]", text)[0])
-    return None if lost or not math.isfinite(value) else value
-
-
-def scalar(text: str) -> Any:
-    """Return a plain value: a number, true, false, null, or else the text itself."""
-    words = {"true": True, "false": False, "null": None}
-    if text in words:
-        return words[text]
-    found = number(text)
-    return text if found is None else found
 
 
 def items(text: str) -> list[str] | None:

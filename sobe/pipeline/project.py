@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import yaml
-
-from sobe import atomic
+from sobe import atomic, plain
 from sobe.errors import BuildError, one_line
 from sobe.parameters.domain import front_matter
 from sobe.tables.rows import quote
@@ -18,15 +16,17 @@ def read_yaml(path):
     """Read the YAML mapping in `path`; raise BuildError where it is missing or malformed."""
     try:
         text = atomic.read_plain(path, _LARGEST, follow=True).decode("utf-8")
-        found = yaml.safe_load(text)
+        found = plain.read_yaml(text)
     except FileNotFoundError:
         raise BuildError(f"{path.name} is missing from {path.parent}") from None
     except OSError as error:
         raise BuildError(f"{path.name} cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except plain.PlainError as error:
+        raise BuildError(f"{path.name}, {error}") from None
+    except ValueError as error:  # no plain file, not UTF-8
         raise BuildError(f"{path.name} is not valid YAML: {one_line(error)}") from None
     found = {} if found is None else found
-    if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):
+    if not isinstance(found, dict):
         raise BuildError(f"{path.name}: expected keys with values, not {quote(found)}")
     return found
 

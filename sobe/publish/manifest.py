@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jsonschema import Draft202012Validator
 
-from sobe import atomic
+from sobe import atomic, plain
 from sobe.errors import BuildError
 
 NAME = "manifest.json"
@@ -110,31 +110,13 @@ def read(path: Path) -> dict:
     where = f"{path.parent.name}/{path.name}"
     try:
         text = atomic.read_plain(path, LIMIT).decode("utf-8")
-        manifest = json.loads(text, object_pairs_hook=_unique, parse_constant=_refused)
-    except (OSError, ValueError, RecursionError) as error:
-        raise BuildError(f"{where} cannot be read: {short(_reason(error))}") from None
+        manifest = plain.read_json(text)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise BuildError(f"{where} cannot be read: {short(reason)}") from None
     if problem := _first_problem(manifest):
         raise BuildError(f"{where}: {problem}")
     return manifest
-
-
-def _reason(error):
-    if isinstance(error, OSError):
-        return error.strerror or str(error)
-    return "too many brackets" if isinstance(error, RecursionError) else str(error)
-
-
-def _unique(pairs):
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        again = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the field {short(again)} appears twice")
-    return found
-
-
-def _refused(constant):
-    raise ValueError(f"{constant} is not a number of JSON")
 
 
 def is_file_name(name) -> bool:

@@ -29,6 +29,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from sobe import plain
 from sobe.paths import ROOT
 from sobe.tables.own import OWN, own_path
 from sobe.tables.rows import TableError, inside, note, quote, read, read_text, unseen
@@ -108,10 +109,10 @@ class _Package:
         expected = "a Frictionless data package"
         text = read_text(self.directory / "datapackage.json", self.file, expected)
         try:
-            package = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            line = getattr(error, "lineno", None)
-            raise self.error(expected, line=line, problem=f"not JSON ({error})") from None
+            package = plain.read_json(text)
+        except plain.PlainError as error:
+            problem = f"not JSON ({error.problem})"
+            raise self.error(expected, line=error.line, problem=problem) from None
         self._fit(package, _PACKAGE, "package")
         self.units = package.get("units", {})
         self.provenance = package.get("provenance", [])

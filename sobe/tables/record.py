@@ -6,12 +6,12 @@ The text may come from a stranger: it is limited in size, read once, and nothing
 from __future__ import annotations
 
 import datetime
-import json
 import re
 from collections.abc import Iterable
 from html import unescape
 from typing import Any
 
+from sobe import plain
 from sobe.errors import one_line
 from sobe.tables.derive.common import slug, unique_key
 from sobe.tables.rows import TableError
@@ -142,10 +142,10 @@ def _plain(text: str) -> str:
 
 def _csl(text: str, file: str) -> dict[str, str]:
     try:
-        record = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        line = getattr(error, "lineno", None)
-        raise TableError(file, "CSL-JSON", line=line, problem=f"not JSON ({error})") from None
+        record = plain.read_json(text)
+    except plain.PlainError as error:
+        problem = f"not JSON ({error.problem})"
+        raise TableError(file, "CSL-JSON", line=error.line, problem=problem) from None
     if isinstance(record, list):
         _one(file, len(record))
         record = record[0]

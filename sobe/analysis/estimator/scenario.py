@@ -8,12 +8,12 @@ A scenario (``make scenario``)::
 
 takes the parameters of the chapter "estimator". A sweep (``make sweep``) also has ``grid``,
 {name: [values]}, and every combination of its values is a case. Names are those that
-`sobe.analysis.estimator.estimate` takes, and ``draws`` and ``seed`` in ``parameters``.
+`sobe.analysis.estimator.estimate` takes, and ``draws`` and ``seed`` in ``parameters``. The text is
+read by `sobe.plain`: numbers as in our tables, no key twice.
 """
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import math
 import re
@@ -21,12 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from sobe import atomic
+from sobe import atomic, plain
 from sobe.analysis.estimator.errors import EstimatorError
 from sobe.analysis.estimator.estimate import CHOICES, settle
 from sobe.analysis.estimator.model import load_model
+from sobe.analysis.estimator.uncertainty import checked_draws, checked_seed
 from sobe.errors import one_line
 from sobe.tables.rows import quote
 
@@ -35,7 +34,6 @@ _MOST_CASES = 100_000
 _LONGEST_FILE = 1_000_000
 _LONGEST_ERROR = 400  # characters
 _WORD = re.compile("[A-Za-z_][A-Za-z0-9_]*")
-_NUMBER = re.compile(r"[+-]?([0-9]++(\.[0-9]*+)?+|\.[0-9]++)[eE][+-]?[0-9]++")
 
 
 @dataclass(frozen=True)
@@ -70,10 +68,9 @@ def read_scenario(file: Path) -> Scenario:
     }
     overrides = parameters.get("overrides", {})
     if not isinstance(overrides, dict):
-        raise EstimatorError(
-            f"{file}: overrides must be names with numbers, not {quote(overrides)}"
-        )
-    _check(file, given | overrides)
+        problem = f"overrides must be names with numbers, not {quote(overrides)}"
+        raise _error(file, parameters, "overrides", problem)
+    _check(file, found, given | overrides)
     return Scenario(found["title"], found.get("about", ""), parameters)
 
 
@@ -81,109 +78,94 @@ def read_sweep(file: Path) -> Sweep:
     """Read the sweep in ``file`` and check every case; raise `EstimatorError` for what is wrong."""
     found = _read(file, {"title", "about", "parameters", "grid"})
     fixed, grid = dict(found.get("parameters", {})), found.get("grid")
-    if not isinstance(grid, dict) or not grid:
+    if not isinstance(grid, plain.Mapping) or not grid:
         raise EstimatorError(f"{file}: a sweep needs 'grid', names with a list of values each")
     draws, seed = fixed.pop("draws", 20_000), fixed.pop("seed", 2025)
-    for name, value, least in (("draws", draws, 1), ("seed", seed, 0)):
-        if type(value) is not int or not least <= value <= 10_000_000:
-            raise EstimatorError(
-                f"{file}: {name} must be a whole number from {least} to 10 million, "
-                f"not {quote(value)}"
-            )
+    for check, name, value in ((checked_draws, "draws", draws), (checked_seed, "seed", seed)):
+        try:
+            check(value)
+        except EstimatorError as error:
+            raise _error(file, found["parameters"], name, str(error)) from None
     for name, values in grid.items():
+        problem = ""
         if not isinstance(values, list) or not values:
-            raise EstimatorError(
-                f"{file}: grid entry {name!r} needs a list of values, not {quote(values)}"
-            )
-        if len({repr(value) for value in values}) < len(values):
-            raise EstimatorError(f"{file}: grid entry {name!r} has a value twice")
-        if name in fixed:
-            raise EstimatorError(f"{file}: {name!r} is both in parameters and in grid")
+            problem = f"grid entry {quote(name)} needs a list of values, not {quote(values)}"
+        elif len({repr(value) for value in values}) < len(values):
+            problem = f"grid entry {quote(name)} has a value twice; expected each once"
+        elif name in fixed:
+            problem = f"{quote(name)} is both in parameters and in grid; expected one of them"
+        if problem:
+            raise _error(file, grid, name, problem)
     if math.prod(len(values) for values in grid.values()) > _MOST_CASES:
-        raise EstimatorError(f"{file}: the grid has more than {_MOST_CASES:,} cases")
+        raise _error(file, found, "grid", f"the grid has more than {_MOST_CASES:,} cases")
     cases = tuple(
         fixed | dict(zip(grid, combination, strict=True))
         for combination in itertools.product(*grid.values())
     )
     for case in cases:
-        _check(file, case)
+        _check(file, found, case)
     return Sweep(found["title"], found.get("about", ""), tuple(grid), cases, draws, seed)
 
 
-class _Plain(yaml.SafeLoader):
-    """YAML without anchors: a few lines of them can name more values than memory holds."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError(
-                f"an alias (*{self.peek_event().anchor}) where a value was expected"
-            )
-        return super().compose_node(parent, index)
-
-
-def _read(file: Path, known: set[str]) -> dict[str, Any]:
+def _read(file: Path, known: set[str]) -> plain.Mapping:
     """Read the mapping in a YAML file, whose names must be ``known``."""
     try:
         text = atomic.read_plain(Path(file), _LONGEST_FILE, follow=True)
+        found = plain.read_lined(text.decode("utf-8-sig"))
+    except plain.PlainError as error:
+        raise EstimatorError(f"{file}, {error}") from None
+    except UnicodeDecodeError as error:
+        raise EstimatorError(f"{file} is not valid YAML: {one_line(error)}") from None
     except ValueError as error:
         raise EstimatorError(f"{file} cannot be read as a scenario: {error}") from None
     except OSError as error:
         raise EstimatorError(f"{file} cannot be read: {error.strerror}") from None
-    try:
-        found = _Plain(text.decode("utf-8-sig")).get_single_data()
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: endless digits
-        reason = one_line(error)
-        raise EstimatorError(f"{file} is not valid YAML: {reason}") from None
-    if not isinstance(found, dict) or not isinstance(found.get("title"), str):
-        raise EstimatorError(f"{file}: a scenario is a mapping with a title")
-    strange = [str(key) for key in found if key not in known]
+    if not isinstance(found, plain.Mapping) or not isinstance(found.get("title"), str):
+        raise EstimatorError(f"{file}: a scenario is a mapping with a title, which is text")
+    strange = [key for key in found if key not in known]
     if strange:
-        raise EstimatorError(
-            f"{file}: {quote(strange[0])} is not one of {', '.join(sorted(known))}"
+        raise _error(
+            file, found, strange[0], f"{quote(strange[0])} is not one of {', '.join(sorted(known))}"
         )
     if not isinstance(found.get("about", ""), str):
-        raise EstimatorError(f"{file}: about must be text")
+        raise _error(file, found, "about", f"about must be text, not {quote(found['about'])}")
     for part in ("parameters", "grid"):
-        if not isinstance(found.get(part, {}), dict):
-            raise EstimatorError(f"{file}: {part} must be names with values")
-    return {name: _numbers(value) for name, value in found.items()}
+        if part in found and not isinstance(found[part], plain.Mapping):
+            problem = f"{part} must be names with values, not {quote(found[part])}"
+            raise _error(file, found, part, problem)
+    return found
 
 
-def _numbers(value: Any) -> Any:
-    """Return a value with text such as "1e9", which YAML leaves as it is, read as a number."""
-    if isinstance(value, dict):
-        return {key: _numbers(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_numbers(item) for item in value]
-    return float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
+def _error(file: Path, found: plain.Mapping, key: str, problem: str) -> EstimatorError:
+    """Return the error for a key of a file, with its line."""
+    line = f", line {found.lines[key]}" if key in found.lines else ""
+    return EstimatorError(f"{file}{line}: {problem}")
 
 
-def _line(file: Path, message: str) -> str:
-    """Return ", line 5" for the first key of a file that a message names; "" for none."""
-    with contextlib.suppress(OSError, ValueError, yaml.YAMLError, RecursionError):
-        text = atomic.read_plain(Path(file), _LONGEST_FILE, follow=True).decode("utf-8-sig")
-        lines: dict[str, int] = {}
-        nodes = [yaml.compose(text, yaml.SafeLoader)]
-        while nodes:
-            node = nodes.pop()
-            if isinstance(node, yaml.MappingNode):
-                for key, value in node.value:
-                    lines.setdefault(str(key.value), key.start_mark.line + 1)
-                    nodes.append(value)
-        for word in _WORD.findall(message):
-            if word in lines:
-                return f", line {lines[word]}"
-    return ""
+def _lines(found: plain.Mapping) -> dict[str, int]:
+    """Return {name: line} of the keys of a file, at any depth; the first counts."""
+    lines: dict[str, int] = {}
+    inside = [found]
+    while inside:
+        mapping = inside.pop(0)
+        for key, value in mapping.items():
+            lines.setdefault(key, mapping.lines[key])
+            if isinstance(value, plain.Mapping):
+                inside.append(value)
+    return lines
 
 
-def _check(file: Path, case: dict[str, Any]) -> None:
-    """Raise `EstimatorError` with the file's name unless ``estimate(**case)`` takes the case."""
+def _check(file: Path, found: plain.Mapping, case: dict[str, Any]) -> None:
+    """Raise `EstimatorError` with file and line unless ``estimate(**case)`` takes the case."""
     choice = {"organism": "mouse", "modality": "em", "proofreading": "current"}
     choice |= {name: case[name] for name in CHOICES if name in case}
-    overrides = {str(name): value for name, value in case.items() if name not in CHOICES}
+    overrides = {name: value for name, value in case.items() if name not in CHOICES}
     try:
         settle(load_model(), choice, overrides)
     except EstimatorError as error:
         said = str(error)
         said = said if len(said) <= _LONGEST_ERROR else f"{said[:_LONGEST_ERROR]}…"
-        raise EstimatorError(f"{file}{_line(file, str(error))}: {said}") from None
+        lines = _lines(found)
+        named = (lines[word] for word in _WORD.findall(str(error)) if word in lines)
+        where = next((f", line {line}" for line in named), "")
+        raise EstimatorError(f"{file}{where}: {said}") from None

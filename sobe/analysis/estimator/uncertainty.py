@@ -20,6 +20,7 @@ import pandas as pd
 from sobe.analysis.estimator.errors import EstimatorError
 from sobe.analysis.estimator.estimate import settle
 from sobe.analysis.estimator.model import Model, load_model
+from sobe.tables.rows import quote
 
 #: What is drawn unless other results are asked for.
 RESULTS = (
@@ -47,6 +48,8 @@ LEVERS["All four"] = (
     tuple(name for divided, _ in LEVERS.values() for name in divided),
     tuple(name for _, multiplied in LEVERS.values() for name in multiplied),
 )
+#: Most draws that memory holds with ease, and the largest seed; the chapter allows the same.
+MOST_DRAWS, MOST_SEED = 500_000, 2**32 - 1
 _FARTHEST = 1e9
 
 
@@ -95,6 +98,24 @@ def _ranged(model: Model, choice: dict[str, str], overrides: dict[str, float]) -
     }
 
 
+def checked_draws(draws: object) -> int:
+    """Return ``draws`` if it is a whole number from 1 to `MOST_DRAWS`; raise `EstimatorError`."""
+    if type(draws) is not int or not 1 <= draws <= MOST_DRAWS:
+        raise EstimatorError(
+            f"draws must be a whole number from 1 to {MOST_DRAWS:,}, not {quote(draws)}"
+        )
+    return draws
+
+
+def checked_seed(seed: object) -> int:
+    """Return ``seed`` if it is a whole number from 0 to `MOST_SEED`; raise `EstimatorError`."""
+    if type(seed) is not int or not 0 <= seed <= MOST_SEED:
+        raise EstimatorError(
+            f"seed must be a whole number from 0 to {MOST_SEED:,}, not {quote(seed)}"
+        )
+    return seed
+
+
 def draw(
     organism: str = "mouse",
     modality: str = "em",
@@ -124,10 +145,8 @@ def draw(
     EstimatorError
         As `estimate` does, and for a result that does not exist.
     """
-    if type(draws) is not int or not 1 <= draws <= 10_000_000:
-        raise EstimatorError(f"draws must be a whole number from 1 to 10 million, not {draws!r}")
-    if type(seed) is not int or seed < 0:
-        raise EstimatorError(f"seed must be a whole number, zero or more, not {seed!r}")
+    checked_draws(draws)
+    checked_seed(seed)
     model = load_model()
     choice = {"organism": organism, "modality": modality, "proofreading": proofreading}
     values: dict[str, Any] = dict(settle(model, choice, overrides))
