@@ -299,6 +299,9 @@ def test_assumed_ranges_say_so():
         "half the published value",
         "the lowest and the highest",
         "the simplest model",
+        "FlyWire took 0.47 hours",
+        "six microscopes imaged",
+        "four known budgets",
     )
     for name, cases in MODEL.parameters.items():
         for row in cases.values():

@@ -66,8 +66,9 @@ class Model:
     """Formulas in an order in which they can be computed, and parameters by case.
 
     ``parameters`` maps a name to {case: Parameter}; ``units`` and ``descriptions`` cover both
-    formulas and parameters. ``positive`` are the parameters that divide something and so must
-    not be zero.
+    formulas and parameters. ``common`` maps a parameter to the factor that it shares with others
+    when it is drawn. ``positive`` are the parameters that divide something and so must not be
+    zero.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Model:
     units: dict[str, str]
     descriptions: dict[str, str]
     most: dict[str, float]
+    common: dict[str, str]
     positive: frozenset[str]
     options: dict[str, dict[str, str]]
 
@@ -224,6 +226,7 @@ def model_of(name: str, layers: tuple[str, ...], data_dir: Path | None = None) -
         unit_of,
         quantities["description"].to_dict() | {f.name: f.description for f in formulas.values()},
         quantities["most"].dropna().to_dict(),
+        quantities["common"].dropna().to_dict(),
         _positive(formulas),
         _options(found),
     )
@@ -349,6 +352,8 @@ def _positive(formulas: dict[str, Formula]) -> frozenset[str]:
             return set()
         if tree[0] == "*":
             return factors(tree[1]) | factors(tree[2])
+        if tree[0] == "if":  # a zero of what the condition is about chooses the other branch
+            return (factors(tree[2]) | factors(tree[3])) - expressions.names(tree[1])
         return factors(tree[1]) if tree[0] in ("/", "^", "neg", "ceil", "abs") else set()
 
     def divisors(tree: Any) -> set[str]:
