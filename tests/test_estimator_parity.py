@@ -1,4 +1,4 @@
-"""The model "upstream" against the published calculator's own formulas, computed independently.
+"""The model "published" against the published calculator's own formulas, computed independently.
 
 The reference arithmetic reads the formulas' text from the report's data (``../shared/upstream``)
 with Python's ast and plain floats: it shares no code and no table with ``sobe.analysis.estimator``.
@@ -155,8 +155,8 @@ def published_name(locator):
 @pytest.mark.parametrize("effort", PROOFREADING)
 def test_every_formula_agrees_with_the_published_calculator(published, organism, modality, effort):
     want = published(organism, modality, effort)
-    have = estimate(organism, modality, effort, model="upstream").values
-    ours = {published_name(f.locator): name for name, f in load_model("upstream").formulas.items()}
+    have = estimate(organism, modality, effort, model="published").values
+    ours = {published_name(f.locator): name for name, f in load_model("published").formulas.items()}
     # Two published formulas are a mere number, and so a parameter here.
     ours |= {
         "recording_infrastructure_cost_first": "recording_setup_cost",
@@ -169,7 +169,7 @@ def test_every_formula_agrees_with_the_published_calculator(published, organism,
 
 @pytest.mark.parametrize("case", REFERENCE)
 def test_recorded_reference_numbers(case):
-    have = estimate(*case.split("/"), model="upstream")
+    have = estimate(*case.split("/"), model="published")
     numbers = (
         have.first_cost,
         have.further_cost,
@@ -181,7 +181,7 @@ def test_recorded_reference_numbers(case):
 
 
 def test_what_the_calculators_own_tests_assert():
-    values = estimate("mouse", "exm", model="upstream").values
+    values = estimate("mouse", "exm", model="published").values
     assert values["microscopes"] == 100
     assert values["imaging_rate"] == pytest.approx(3300)
     assert values["voxel_density"] == pytest.approx(4e10)
@@ -192,7 +192,7 @@ def test_what_the_calculators_own_tests_assert():
 
 
 def test_published_parameters_all_name_their_place():
-    model = load("upstream")
+    model = load("published")
     for name, cases in model.parameters.items():
         for row in cases.values():
             assert row.evidence == "definition" or row.source.startswith("sobe2025-"), name

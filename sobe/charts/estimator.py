@@ -119,6 +119,7 @@ def ranges_table(model: Model) -> pd.DataFrame:
     cases = {"any": "any"}
     for choice in CHOICES:
         cases |= model.options[choice]
+    origins = tables.load("estimator_quantities").set_index("quantity")["origin"].dropna()
     titles = tables.load("sources").set_index("key")["title"].str.removeprefix(_REPORT)
     rows = [
         {
@@ -131,6 +132,7 @@ def ranges_table(model: Model) -> pd.DataFrame:
             "What it is": model.descriptions[name],
             "Evidence": row.evidence.replace("_", " "),
             "Why this range": row.reason or "taken as it is",
+            "The spreadsheet says": origins.get(name, "—"),
             "Source": titles[row.source],
         }
         for name, by_case in model.parameters.items()

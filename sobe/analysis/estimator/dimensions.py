@@ -89,6 +89,10 @@ def same(have: Unit, want: Unit) -> bool:
     return ratio is not None and abs(ratio - 1) < 1e-9
 
 
+def _plain(have: Unit) -> bool:
+    return have is _ANY or (have is not _TRUTH and same(have, unit("1")))
+
+
 def of_constant(value: float, text: str) -> bool:
     """Return whether a conversion constant is right: 86400 second/day is one."""
     ratio = factor(unit(text), unit("1"))
@@ -116,9 +120,13 @@ def infer(tree: Any, of: dict[str, Unit]) -> Unit:
         return _ANY if tree == 0 else unit("1")
     operator, arguments = tree[0], [infer(argument, of) for argument in tree[1:]]
     if operator == "^":
-        if arguments[1] != unit("1") or not isinstance(tree[2], float):
+        if not _plain(arguments[1]):
             raise EstimatorError("an exponent must be a plain number")
-        return arguments[0] ** tree[2]
+        if isinstance(tree[2], float):
+            return arguments[0] ** tree[2]
+        if not _plain(arguments[0]):
+            raise EstimatorError("an exponent that varies needs a plain number below it")
+        return unit("1")
     if operator in ("*", "/"):
         left, right = (unit("1") if a is _ANY else a for a in arguments)
         return left * right if operator == "*" else left / right

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sobe.analysis.estimator.errors import EstimatorError
-from sobe.analysis.estimator.model import Model, load_model
+from sobe.analysis.estimator.model import CORRECTED, Model, load_model
 
 CHOICES = ("organism", "modality", "proofreading")
 #: By the number that formula "bottleneck" gives.
@@ -41,8 +41,8 @@ class Estimate:
     """The cost and time of one case, in US dollars, years and petabytes.
 
     ``values`` holds every parameter and formula by name; the other attributes are those a reader
-    asks for first. Under the model "upstream" numbers may be infinite, and what the published
-    calculator does not say (``in_time``, ``bottleneck``, ``people``, ``stored_petabytes``) is
+    asks for first. Under the models "published" and "spreadsheet" numbers may be infinite, and what
+    these do not say (``in_time``, ``bottleneck``, ``people``, ``stored_petabytes``) is
     None.
     """
 
@@ -111,7 +111,7 @@ class Estimate:
     def would_take(self) -> str:
         """Say whether the plan finishes within its horizon and, if not, what it would take."""
         if self.in_time is None:
-            return "the published calculator does not say"
+            return f"the {self.model} model does not say"
         years = f"{self.values['project_years']:g} years"
         if self.in_time:
             return f"finishes within {years}"
@@ -151,7 +151,7 @@ def checked_value(model: Model, name: str, value: object) -> float:
     number = float(value)
     if not math.isfinite(number):
         raise EstimatorError(f"{where} takes a finite number, not {value!r}")
-    if number < 0 or (number == 0 and name in model.positive and model.name != "upstream"):
+    if number < 0 or (number == 0 and name in model.positive and model.name == CORRECTED):
         least = "above zero" if name in model.positive else "zero or more"
         raise EstimatorError(f"{where} must be {least}, not {value!r}")
     if number > model.most.get(name, math.inf):
@@ -177,7 +177,7 @@ def estimate(
     organism: str = "mouse",
     modality: str = "em",
     proofreading: str = "current",
-    model: str = "corrected",
+    model: str = CORRECTED,
     **overrides: float,
 ) -> Estimate:
     """Estimate cost and time of mapping, recording and simulating an organism's brain.
@@ -191,7 +191,7 @@ def estimate(
     modality, proofreading
         Options of ``data/estimator/options.csv``.
     model
-        "corrected", or "upstream" for the published calculator.
+        "corrected", "published" for the published calculator, or "spreadsheet".
     **overrides
         Any parameter of ``data/estimator/quantities.csv``, in its unit there:
         ``estimate("mouse", microscope_budget=2e8, project_years=10)``.
@@ -208,7 +208,7 @@ def estimate(
         name: float(value)
         for name, value in loaded.evaluate(settle(loaded, choice, overrides)).items()
     }
-    if model != "upstream":
+    if model == CORRECTED:
         broken = next((name for name, value in values.items() if not math.isfinite(value)), None)
         if broken:
             raise EstimatorError(

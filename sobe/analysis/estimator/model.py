@@ -1,9 +1,11 @@
 """Formulas and parameters of ``data/estimator`` as a model that can be evaluated.
 
-A row belongs to a *layer*: "published" is the calculator as published; every other layer
-corrects one entry of ``errors.csv``, and replaces or adds rows. The model "upstream" uses the
-published layer alone, "corrected" all of them. A formula of a later layer replaces the earlier
-formula, or the parameter, of the same name.
+A row belongs to a *layer*: "published" is the calculator as published, "spreadsheet" what the
+report's spreadsheet has in its place, and every other layer corrects one entry of ``errors.csv``;
+it replaces or adds rows. A formula of a later layer replaces the earlier formula, or the
+parameter, of the same name. There are three models: "published" uses the published layer alone;
+"spreadsheet" adds the layer of that name, and prices that fall until the start; "corrected" uses
+all layers but "spreadsheet".
 """
 
 from __future__ import annotations
@@ -22,6 +24,11 @@ from sobe.analysis.estimator import dimensions, expressions
 from sobe.analysis.estimator.errors import EstimatorError
 
 PUBLISHED = "published"
+SPREADSHEET = "spreadsheet"
+CORRECTED = "corrected"
+MODELS = (SPREADSHEET, PUBLISHED, CORRECTED)
+#: The one correction that the spreadsheet already has in the same form.
+_SHARED = "start-year"
 #: The layer that takes volumes and counts from the book's own table of organisms.
 FACTS = "organism-facts"
 #: Quantity of table "organisms": parameter.
@@ -59,8 +66,9 @@ class Model:
     """Formulas in an order in which they can be computed, and parameters by case.
 
     ``parameters`` maps a name to {case: Parameter}; ``units`` and ``descriptions`` cover both
-    formulas and parameters. ``positive`` are the parameters that divide something and so must
-    not be zero.
+    formulas and parameters. ``common`` maps a parameter to the factor that it shares with others
+    when it is drawn. ``positive`` are the parameters that divide something and so must not be
+    zero.
     """
 
     name: str
@@ -70,6 +78,7 @@ class Model:
     units: dict[str, str]
     descriptions: dict[str, str]
     most: dict[str, float]
+    common: dict[str, str]
     positive: frozenset[str]
     options: dict[str, dict[str, str]]
 
@@ -130,20 +139,24 @@ def errors(data_dir: Path | None = None) -> pd.DataFrame:
     return tables.load("estimator_errors", data_dir).sort_values("rank", ignore_index=True)
 
 
-def load_model(name: str = "corrected", data_dir: Path | None = None) -> Model:
-    """Load the model "upstream" or "corrected".
+def load_model(name: str = CORRECTED, data_dir: Path | None = None) -> Model:
+    """Load the model "spreadsheet", "published" or "corrected".
 
     Raises
     ------
     EstimatorError
         For any other name, and for a formula that cannot be parsed, uses an unknown name, depends
-        on itself, or whose units do not balance (unless a correction still to come says so).
+        on itself, or whose units do not balance (unless a correction still to come says so, or
+        the spreadsheet has it so).
     """
-    every = (PUBLISHED, *errors_in_order(data_dir))
-    layers = {"upstream": every[:1], "corrected": every}.get(name)
-    if layers is None:
-        raise EstimatorError(f"there is no model {name!r}; the models are upstream and corrected")
-    return model_of(name, layers, data_dir)
+    layers: dict[str, tuple[str, ...]] = {
+        SPREADSHEET: (PUBLISHED, _SHARED, SPREADSHEET),
+        PUBLISHED: (PUBLISHED,),
+        CORRECTED: (PUBLISHED, *errors_in_order(data_dir)),
+    }
+    if name not in layers:
+        raise EstimatorError(f"there is no model {name!r}; the models are {', '.join(MODELS)}")
+    return model_of(name, layers[name], data_dir)
 
 
 def stages(data_dir: Path | None = None) -> list[Model]:
@@ -174,7 +187,7 @@ def _tables(data_dir: Path | None) -> dict[str, Any]:
 def model_of(name: str, layers: tuple[str, ...], data_dir: Path | None = None) -> Model:
     """Return a model of the given layers, later ones over earlier; errors as `load_model`."""
     found = _tables(data_dir)
-    known = {PUBLISHED, *errors_in_order(data_dir)}
+    known = {PUBLISHED, SPREADSHEET, *errors_in_order(data_dir)}
     for part in ("formulas", "parameters"):
         strange = set(found[part]["layer"]) - known
         if strange:
@@ -213,6 +226,7 @@ def model_of(name: str, layers: tuple[str, ...], data_dir: Path | None = None) -
         unit_of,
         quantities["description"].to_dict() | {f.name: f.description for f in formulas.values()},
         quantities["most"].dropna().to_dict(),
+        quantities["common"].dropna().to_dict(),
         _positive(formulas),
         _options(found),
     )
@@ -310,18 +324,21 @@ def _check_units(
     }
     for name, cases in parameters.items():
         row = cases.get("any")
-        # Every definition is a conversion, but for a minimum.
-        if row is None or row.evidence != "definition" or name == "least_microscopes":
+        if row is None or row.evidence != "definition":
+            continue
+        # A definition is a conversion, unless it has a dimension: a minimum, or a period.
+        if dimensions.factor(of[name], dimensions.unit("1")) is None:
             continue
         if not dimensions.of_constant(row.value, unit_of[name]):
             raise EstimatorError(
                 f"constant {name!r}: {row.value:g} {unit_of[name]} is not a conversion"
             )
-    # A formula may be unbalanced as long as its correction is still to come.
+    # A formula may be unbalanced as long as its correction is still to come, and where the
+    # spreadsheet has it so: its errors are kept.
     pending = found["units_errors"] - set(layers)
     waived = set(found["formulas"].loc[found["formulas"]["layer"].isin(pending), "formula"])
     for name, formula in formulas.items():
-        if name not in waived:
+        if name not in waived and formula.layer != SPREADSHEET:
             dimensions.check(name, formula.tree, of, formula.unit)
 
 
@@ -335,6 +352,8 @@ def _positive(formulas: dict[str, Formula]) -> frozenset[str]:
             return set()
         if tree[0] == "*":
             return factors(tree[1]) | factors(tree[2])
+        if tree[0] == "if":  # a zero of what the condition is about chooses the other branch
+            return (factors(tree[2]) | factors(tree[3])) - expressions.names(tree[1])
         return factors(tree[1]) if tree[0] in ("/", "^", "neg", "ceil", "abs") else set()
 
     def divisors(tree: Any) -> set[str]:
