@@ -76,6 +76,7 @@ def test_no_line_of_code_is_wider_than_its_box_on_the_page(name):
         ("scale", "organisms=[c_elegans,human] voxel_nm=25"),
         ("funding", "tiers=[1m] domains=[technology] since=2015"),
         ("claims", "draws=100"),
+        ("trends", "ahead=3"),
     ],
 )
 def test_a_chapter_runs_with_other_parameters(name, parameters, project):

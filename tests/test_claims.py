@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from sobe import tables
-from sobe.analysis.claims import ledger, sentences, stability, verdicts
+from sobe.analysis.claims import ledger, sentences, since, stability, verdicts
 from sobe.analysis.claims.cost import implied_fall
 from sobe.analysis.claims.registry import (
     FUNCTIONS,
@@ -591,3 +591,56 @@ def test_the_ledger_can_be_filtered(site, chromium, entries):
     ]
     assert tab.evaluate(shown) == len(funding)
     tab.close()
+
+
+# ---------------------------------------------------------------- with what came since
+
+
+@pytest.fixture(scope="module")
+def again(entries):
+    return since.entries(entries)
+
+
+def test_a_claim_has_a_verdict_with_what_came_since_only_where_its_tables_have_new_rows(
+    entries, again
+):
+    assert again["cost-1986"] is None and again["mouse-budget"] is None
+    assert again["growth"].rows == tables.load("recordings", own=True)["vouches"].notna().sum()
+    for key, new in again.items():
+        assert new is None or new.rows > 0, key
+    # New rows move what is computed, not what the summary claims.
+    assert again["growth"].entry.primary.value != entries["growth"].primary.value
+    assert again["growth"].entry.claimed == entries["growth"].claimed
+
+
+def test_what_an_interested_party_states_moves_no_verdict(entries, monkeypatch):
+    load = tables.load
+
+    def stated(name, *args, **kw):
+        rows = load(name, *args, **kw)
+        if name == "recordings" and "vouches" in rows:
+            rows.loc[rows["vouches"].notna(), "vouches"] = "interested_party"
+        return rows
+
+    monkeypatch.setattr(tables, "load", stated)
+    new = since.entries(["growth"])["growth"]
+    assert new is None
+
+
+def test_the_check_of_the_summary_has_no_row_of_ours(entries, again):
+    """Judging with new rows changes nothing of the report's own ledger."""
+    fresh = ledger.entries(Tables())
+    assert {key: entry.verdict for key, entry in fresh.items()} == {
+        key: entry.verdict for key, entry in entries.items()
+    }
+    ours = tables.load("recordings", own=True).dropna(subset=["vouches"])
+    assert not set(ours["source"]) & set(fresh["growth"].primary.sources)
+    assert set(ours["source"]) & set(again["growth"].entry.primary.sources)
+
+
+def test_the_ledger_shows_both_verdicts(entries, again):
+    shown = claims_shown.claims_table(entries, again).set_index(pd.Index(list(entries)))
+    column = shown["With what came since"]
+    assert column["cost-1986"] == claims_shown.NO_NEW_ROWS
+    assert column["growth"].text == again["growth"].entry.verdict
+    assert shown["Verdict"]["growth"].text == entries["growth"].verdict

@@ -24,7 +24,7 @@ from sobe.site import files as web_files
 from sobe.site import pictures
 from sobe.site.describe import describe
 
-CHAPTERS = ("capability", "cost", "recording", "scale", "funding", "claims", "estimator")
+CHAPTERS = ("capability", "cost", "recording", "scale", "funding", "claims", "trends", "estimator")
 SPEC = re.compile(r'<script type="application/json">(.*?)</script>', re.S)
 
 

@@ -22,7 +22,7 @@ from sobe.pipeline.__main__ import main
 from sobe.pipeline.book import _differing, _file_name
 
 ROOT = domain.ROOT
-CHAPTERS = ("capability", "claims", "cost", "estimator", "funding", "recording", "scale")
+CHAPTERS = ("capability", "claims", "cost", "estimator", "funding", "recording", "scale", "trends")
 DEFAULTS = {"n": 3, "x": 1.5, "s": "all", "on": True, "many": [1, 2], "any": None, "d": {}}
 UNTYPED = domain.Declaration(
     "c", {name: domain.untyped("c", name, value) for name, value in DEFAULTS.items()}

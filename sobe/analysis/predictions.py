@@ -8,6 +8,7 @@ It is stored in the table ``predictions`` and never computed again, so that it c
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -86,3 +87,67 @@ def loss(quantiles: dict[str, float], value: float) -> float:
         gap = known - math.log10(quantiles[name])
         total += max(level * gap, (level - 1) * gap)
     return 2 * total / len(QUANTILES)
+
+
+#: Rows of a year that settle a prediction, by its table, as column ``counts`` says.
+LEAST_ROWS = {"recordings": 2, "imaging_datasets": 1}
+#: States of a prediction.
+OPEN, WAITING, SCORED = "open", "closed, waiting for rows", "scored"
+
+
+@dataclass(frozen=True)
+class Settled:
+    """State of a registered prediction, as `settle` returns it.
+
+    Attributes
+    ----------
+    state : str
+        `OPEN` up to its closing date, then `WAITING` until its table has enough rows of the year,
+        then `SCORED`.
+    value : float
+        Largest value of the year; nan unless scored.
+    loss, baseline_loss : float
+        Scores of the distribution and of "no change"; nan unless scored. The smaller one won.
+    """
+
+    state: str
+    value: float = math.nan
+    loss: float = math.nan
+    baseline_loss: float = math.nan
+
+    @property
+    def better(self) -> bool | None:
+        """Whether the distribution beat its baseline; None unless scored."""
+        return self.loss < self.baseline_loss if self.state == SCORED else None
+
+
+def settle(prediction: Any, rows: pd.DataFrame) -> Settled:
+    """Score a registered prediction by the rows that settle it, if it has closed.
+
+    No clock is asked, so that a build gives the same page on every day: the newest day on which a
+    row of ours was looked up says how far the table goes.
+
+    Parameters
+    ----------
+    prediction
+        A row of table ``predictions``, as ``itertuples`` gives it.
+    rows
+        Its table with the rows added since; those of an interested party do not count.
+    """
+    if not (rows["looked_up"] > prediction.closes).any():
+        return Settled(OPEN)
+    rows = rows[rows["vouches"] != "interested_party"]
+    year = rows["year"].astype("float64")
+    if "submission_date" in rows:
+        year = year.fillna(rows["submission_date"].dt.year)
+    rows = rows[(year == prediction.year) & rows[prediction.column].notna()]
+    rows = rows[rows[prediction.group] == prediction.group_value]
+    if len(rows) < LEAST_ROWS[prediction.table]:
+        return Settled(WAITING)
+    value = float(rows[prediction.column].astype("float64").max())
+    return Settled(
+        SCORED,
+        value,
+        loss({name: getattr(prediction, name) for name in QUANTILES}, value),
+        loss(dict.fromkeys(QUANTILES, prediction.baseline), value),
+    )

@@ -15,9 +15,13 @@ import pandas as pd
 from sobe import tables
 from sobe.analysis.claims import ledger, verdicts
 from sobe.analysis.claims.ledger import Entry
+from sobe.analysis.claims.since import Since
 from sobe.analysis.claims.stability import MOVED, Move, changes
 from sobe.charts.display import Link, Quoted, glue, link
 from sobe.charts.outputs import Output
+
+#: What the ledger says of a claim whose tables have no rows of ours.
+NO_NEW_ROWS = "no new rows"
 
 #: Claims by key, as :func:`sobe.analysis.claims.ledger.entries` returns them.
 Entries = Mapping[str, Entry]
@@ -89,18 +93,26 @@ def verdicts_table(entries: Entries) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["Verdict", "Means", "Claims"])
 
 
-def claims_table(entries: Entries) -> pd.DataFrame:
-    """Return the ledger, one row per claim."""
+def claims_table(entries: Entries, again: Mapping[str, Since | None]) -> pd.DataFrame:
+    """Return the ledger, one row per claim.
+
+    ``again`` are the same claims judged with what came since the report, by key; None where a
+    claim's tables have no new rows.
+    """
     parts, chapters = tables.labels("claims", "section"), tables.labels("claims", "chapter")
     rows = []
     for key, entry in entries.items():
         claim = entry.claim
         evidence = f"#needed-{key}" if _needs_data(entry) else f"#read-{key}"
         place = "" if pd.isna(claim["anchor"]) else f"#{claim['anchor']}"
+        new = again[key]
         rows.append(
             {
                 "Claim": Target(claim["statement"], f"claim-{key}"),
                 "Verdict": Badge(entry.verdict, evidence),
+                "With what came since": Badge(new.entry.verdict, "trends.html")
+                if new
+                else NO_NEW_ROWS,
                 "Claimed": entry.claimed,
                 "Computed": entry.computed or "no data",
                 "Why": entry.explanation,
