@@ -247,11 +247,9 @@ def write(project, declaration, values, published, text, out, report=print):
     mark = rendering.stamp(project, {name: text, "published": published})
     noted = note.read_text(encoding="utf-8") if note.is_file() else ""
     made, _, content = noted.partition("\n")
-    if file.is_file() and digest(file.read_bytes()) != content.strip():
-        kept = file.with_name(f"{out.name}.edited-{digest(file.read_bytes())[:8]}.ipynb")
-        os.replace(file, kept)
-        report(f"not as this command wrote it, so kept under another name: {kept.name}")
-    if made == mark and file.is_file() and (out / f"{name}.html").is_file():
+    found = digest(file.read_bytes()) if file.is_file() else None
+    edited = found not in (None, content.strip())
+    if found and not edited and made == mark and (out / f"{name}.html").is_file():
         return file
     published, nb = (nbformat.reads(each, as_version=4) for each in (published, text))
     with _language(project, values.get("lang", "en")) as (settings, catalogue):
@@ -270,6 +268,11 @@ def write(project, declaration, values, published, text, out, report=print):
             out.parent.mkdir(parents=True, exist_ok=True)
             atomic.remove(out)
             os.rename(page, out)
+            if edited:
+                kept = file.with_name(f"{out.name}.edited-{found[:8]}.ipynb")
+                # Until here it had its own name, so that a stopped run loses nothing.
+                os.replace(file, kept)
+                report(f"not as this command wrote it, so kept under another name: {kept.name}")
             atomic.write(file, body)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
