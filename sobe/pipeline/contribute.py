@@ -21,7 +21,7 @@ from typing import Any
 import yaml
 
 from sobe import atomic, tables
-from sobe.errors import BuildError, reason
+from sobe.errors import BuildError, reason, tell
 from sobe.paths import ROOT
 from sobe.pipeline import computed
 from sobe.tables import TableError, own, proposal, record
@@ -215,7 +215,7 @@ def main(argv: list[str] | None = None) -> int:
         print("\n".join(f"error: {line}" for line in str(error).split("\n")), file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"error: {reason(error)}; the tables in data/ are as they were", file=sys.stderr)
+        tell(error, f"{reason(error)}; the tables in data/ are as they were")
         return 1
     return 0
 

@@ -14,6 +14,7 @@ import csv
 import hashlib
 import io
 import json
+import logging
 import math
 import multiprocessing
 import os
@@ -34,7 +35,7 @@ from sobe.analysis.estimator.model import load_model
 from sobe.analysis.estimator.scenario import Sweep
 from sobe.analysis.estimator.uncertainty import draw
 from sobe.atomic import locked, write
-from sobe.errors import one_line
+from sobe.errors import is_verbose, keeping
 from sobe.languages import units
 from sobe.paths import ROOT
 from sobe.policy import guarded
@@ -277,12 +278,12 @@ def _from_cluster(sweep: Sweep, todo: dict[str, Case], address: str) -> Answers:
     from distributed import Client
 
     lost = "lost the scheduler at {}; finished cases are kept, run the same command again"
-    with inert_pickles(), contextlib.ExitStack() as stack:
+    with inert_pickles(), _quiet(), contextlib.ExitStack() as stack:
         try:
             client = stack.enter_context(Client(address, timeout=_TIMEOUT, set_as_default=False))
         except (OSError, ValueError) as error:
-            said = one_line(error, _LONGEST_ERROR)
-            raise EstimatorError(f"no Dask cluster at {address}: {said}") from None
+            problem = f"no Dask cluster at {address}; start one (dask scheduler), or leave DASK out"
+            raise keeping(EstimatorError(problem), "Dask", error) from None
         try:
             client.wait_for_workers(1, timeout=_TIMEOUT)
         except (OSError, ValueError):
@@ -322,6 +323,18 @@ def _from_cluster(sweep: Sweep, todo: dict[str, Case], address: str) -> Answers:
                     if not client.scheduler_info()["workers"]:
                         raise EstimatorError(_idle(address, "has lost its workers"))
                     seen = time.monotonic()
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Let Dask and its network write nothing during the block, unless ``VERBOSE`` is set."""
+    before = logging.root.manager.disable
+    if not is_verbose():
+        logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 def _idle(address: str, what: str) -> str:
