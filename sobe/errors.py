@@ -7,6 +7,7 @@ own line does, and theirs is shown with ``VERBOSE=1``, a variable of make and of
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from typing import TypeVar
 
@@ -20,7 +21,9 @@ class BuildError(Exception):
 
 def reason(error):
     """Return an OSError as text: "No space left on device: /book/_build/html/index.html"."""
-    words = error.strerror or str(error)
+    if isinstance(error, shutil.Error):  # a copy of a folder: (from, to, why) of each file
+        return one_line(error.args[0][0][2])
+    words = error.strerror or one_line(error)
     return f"{words}: {error.filename}" if error.filename else words
 
 

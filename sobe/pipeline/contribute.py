@@ -184,9 +184,7 @@ def _proposal(arguments: argparse.Namespace, today: datetime.date) -> None:
     content = content_of(Path(arguments.file), proposal.LARGEST)
     path, key = add_proposal(ROOT, content, today)
     print(f"{path}: {key}")
-    text = computed.references()
-    if (ROOT / computed.REFERENCES).read_text(encoding="utf-8") != text:
-        atomic.write(ROOT / computed.REFERENCES, text)
+    if computed.write(ROOT, [computed.REFERENCES]):
         print(f"{SOURCES}, {computed.REFERENCES}: with its source")
 
 

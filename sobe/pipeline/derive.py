@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from sobe import tables
-from sobe.errors import reason, tell
+from sobe.errors import BuildError, reason, tell
 from sobe.paths import ROOT
 from sobe.pipeline import computed
 from sobe.tables.derive import (
@@ -134,7 +134,7 @@ def main(argv: list[str] | None = None) -> int:
             if name.endswith(".csv"):
                 print(f"{name}: {text.count(chr(10)) - 1} rows")
         return _compute()
-    except (DeriveError, tables.TableError) as error:
+    except (BuildError, DeriveError, tables.TableError) as error:
         tell(error)
         return 1
     except OSError as error:  # a full disk, a folder that is not ours to write

@@ -34,7 +34,7 @@ from sobe.analysis.estimator.estimate import BOTTLENECKS, estimate
 from sobe.analysis.estimator.model import load_model
 from sobe.analysis.estimator.scenario import Sweep
 from sobe.analysis.estimator.uncertainty import draw
-from sobe.atomic import locked, write
+from sobe.atomic import locked, write_together
 from sobe.errors import is_verbose, keeping
 from sobe.languages import units
 from sobe.paths import ROOT
@@ -219,8 +219,8 @@ def run(
         if todo:
             _work(sweep, todo, done, done_file, address, report)
         rows = [done[key] for key in keys]
-        write(folder / "table.csv", _table(sweep, rows))
-        write(folder / "index.html", guarded(_page(sweep, rows)))
+        page = guarded(_page(sweep, rows))
+        write_together({folder / "table.csv": _table(sweep, rows), folder / "index.html": page})
     return folder
 
 
