@@ -7,10 +7,10 @@ N ?= 5
 # Most of the time of a short process is imports: Python keeps what it compiled, whatever the
 # caller's environment says.
 unexport PYTHONDONTWRITEBYTECODE
-export PYTHON UV PORT N NAME PARAMS UPSTREAM FILE DOI VERSION DIR DASK TAG STORE REMOTE PYTEST_ARGS
+export PYTHON UV PORT N NAME PARAMS UPSTREAM FILE DOI VERSION DIR DASK TAG STORE REMOTE PYTEST_ARGS VERBOSE
 
 # A value from outside is text: never expanded here, and read by recipes as "$$NAME" alone.
-$(foreach name,PYTHON UV PORT N NAME PARAMS UPSTREAM FILE DOI VERSION DIR DASK TAG STORE REMOTE PYTEST_ARGS \
+$(foreach name,PYTHON UV PORT N NAME PARAMS UPSTREAM FILE DOI VERSION DIR DASK TAG STORE REMOTE PYTEST_ARGS VERBOSE \
 	$(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name))),\
 	$(eval override $(name) := $$(value $(name))))
 
@@ -37,7 +37,12 @@ override STALE := $(shell $(call whole,$(STAMP),requirements.txt,$(TESTS),requir
 override INSTALL = unset PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT; install() { \
 	if command -v "$$UV" >/dev/null; then "$$UV" pip install --quiet --python $(@D)/bin/python "$$@"; \
 	else $(@D)/bin/python -m pip install --no-user --quiet --disable-pip-version-check --no-input --no-compile "$$@"; fi; \
-}; install
+}; $(QUIETLY); quietly "the packages of $< were not installed into $(@D); check network, disk and proxy, then run make again" install
+
+# Other tools' messages are one line of ours with the remedy. Theirs are shown with VERBOSE=1.
+override QUIETLY = quietly() { remedy="$$1"; shift; \
+	case "$$VERBOSE" in ""|0) "$$@" >/dev/null 2>&1 || { echo "error: $$remedy (VERBOSE=1 shows why)" >&2; return 1; };; \
+	*) "$$@" || { echo "error: $$remedy" >&2; return 1; };; esac; }
 
 # jieba alone has no wheel. What builds it is pinned too, and installed first: nothing is fetched to
 # build a package that no hash covers.
@@ -134,7 +139,7 @@ sweep: $(STAMP) ## Estimate a grid of cases: FILE=scenarios/sweep-brains.yml (DA
 	@$(PY) -m sobe.pipeline sweep "$$FILE" --dask "$$DASK"
 
 serve: book ## Show the book on http://localhost:8000 (PORT=… for another port)
-	@$(PY) -c 'import socket, sys; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", int(sys.argv[1])))' "$$PORT" 2>/dev/null || { \
+	@$(PY) -c 'import socket, sys; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", int(sys.argv[1])))' "$$PORT" 2>"$$(case "$$VERBOSE" in ""|0) echo /dev/null;; *) echo /dev/stderr;; esac)" || { \
 		printf 'error: port %s is in use, or none to use here; name another: make serve PORT=8080\n' "$$PORT" >&2; exit 1; }
 	@echo "http://localhost:$$PORT/ (Ctrl-C stops)"
 	@$(PY) -m http.server --bind 127.0.0.1 --directory _build/html "$$PORT"
@@ -185,6 +190,7 @@ clean: ## Remove what was built (the environment in .venv stays)
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
+	@echo "  With VERBOSE=1 an error also shows what git, pip, Dask or another tool said."
 
 # Made from nothing, and marked complete only at the end. Where only pyproject.toml changed, the
 # package alone is installed again.
@@ -194,7 +200,7 @@ define environment
 	echo "error: $$PYTHON is $$("$$PYTHON" --version 2>&1); the book needs Python 3.11, 3.12 or 3.13: make PYTHON=/path/to/python3" >&2; exit 1; }
 @$(call announce,Installing,$<,into)
 @rm -rf $(@D)
-@"$$PYTHON" -m venv $(@D)
+@$(QUIETLY); quietly "no environment was made in $(@D); on Debian and Ubuntu: apt-get install python3-venv" "$$PYTHON" -m venv $(@D)
 @$(BUILDS) $< > $(@D)/builds.txt
 @$(INSTALL) $(PINNED) --no-deps -r $(@D)/builds.txt
 @$(INSTALL) $(PINNED) -r $<

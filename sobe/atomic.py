@@ -14,7 +14,7 @@ import os
 import shutil
 import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 #: Suffix of files and folders that are not complete yet.
@@ -128,6 +128,26 @@ def write(path: Path, content: str | bytes, mode: int | None = None) -> None:
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
+
+
+def write_together(files: Mapping[Path, str | bytes]) -> None:
+    """Write several files: all are whole and on the disk before the first takes its name.
+
+    Raises
+    ------
+    OSError
+        If one cannot be written; all have their old content then.
+    """
+    ready: dict[Path, Path] = {}
+    try:
+        for path, content in files.items():
+            ready[path] = path.with_name(f".{path.name}.{os.getpid()}.together{PARTIAL}")
+            write(ready[path], content)
+        for path, aside in ready.items():
+            os.replace(aside, path)
+    finally:
+        for aside in ready.values():
+            aside.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

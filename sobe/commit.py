@@ -8,6 +8,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from sobe.errors import BuildError, keeping
+
 FILE = "sobe/commit.txt"
 _ARCHIVED = re.compile(r"([0-9a-f]{40,64}) (\d+)\s*\Z")
 
@@ -89,6 +91,39 @@ def git(root, *arguments, check=False, text=True):
         return done.stdout
     _report_refusal(str(root), done.stderr if text else done.stderr.decode(errors="replace"))
     return None
+
+
+#: What to look at where a command of git fails.
+_REMEDIES = {
+    **dict.fromkeys(
+        ("ls-remote", "fetch", "push"),
+        "check the address, and that you may read and write there: git ls-remote ADDRESS",
+    ),
+    **dict.fromkeys(
+        ("clone", "checkout", "archive", "rev-parse"),
+        "check that the commit is here and the disk has room: git fsck",
+    ),
+}
+
+
+def asked(root, *arguments, text=True):
+    """Run git in ``root`` as `git` does, and return its output.
+
+    Raises
+    ------
+    BuildError
+        Where git fails or is not installed; one line with a remedy.
+    """
+    try:
+        out = git(root, *arguments, check=True, text=text)
+    except subprocess.CalledProcessError as error:
+        name = next(word for word in arguments if not word.startswith("-") and "=" not in word)
+        said = error.stderr if text else error.stderr.decode(errors="replace")
+        remedy = _REMEDIES.get(name, "check the repository: git status")
+        raise keeping(BuildError(f"git {name} failed in {root}; {remedy}"), "git", said) from None
+    if out is None:
+        raise BuildError("git is not installed; install it, or put it on PATH")
+    return out
 
 
 @functools.cache

@@ -8,10 +8,9 @@ if __name__ == "__main__":  # before anything that takes time to import
     )
 
 import argparse
-import sys
 from pathlib import Path
 
-from sobe.errors import BuildError, reason
+from sobe.errors import BuildError, reason, tell
 from sobe.pipeline import surroundings
 from sobe.pipeline.book import build_book, run_chapter, run_scenario, run_sweep, to_open
 from sobe.pipeline.project import Project
@@ -72,10 +71,10 @@ def main(argv=None):
         else:
             run_chapter(project, args.name, args.params)
     except BuildError as error:
-        print(f"error: {error}", file=sys.stderr)
+        tell(error)
         return 1
     except OSError as error:  # a full disk, a folder that is not ours to write
-        print(f"error: {reason(error)}; what was finished is untouched", file=sys.stderr)
+        tell(error, f"{reason(error)}; what was finished is untouched")
         return 1
     return 0
 

@@ -4,9 +4,11 @@ They follow every change of a source, a table or a computation of a claim: `make
 `make source` write them again.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from sobe import atomic, tables
+from sobe.errors import BuildError, reason
 from sobe.tables.derive.bibliography import bibtex
 from sobe.tables.derive.common import to_csv
 
@@ -32,12 +34,27 @@ def claim_sources() -> str:
     return to_csv(rows, ["claim_id", "source"])
 
 
-def write(root: Path) -> list[str]:
-    """Write both files again where they changed, and return the paths of those that did."""
-    changed = []
-    for name, make in ((REFERENCES, references), (CLAIM_SOURCES, claim_sources)):
-        text = make()
-        if not (root / name).is_file() or (root / name).read_text(encoding="utf-8") != text:
-            atomic.write(root / name, text)
-            changed.append(name)
-    return changed
+def write(root: Path, names: Iterable[str] = (REFERENCES, CLAIM_SOURCES)) -> list[str]:
+    """Write the files again that changed, and return their paths.
+
+    Raises
+    ------
+    BuildError
+        Where the disk fails; the tables from which they are made are whole, and they are as before.
+    """
+    made = {REFERENCES: references, CLAIM_SOURCES: claim_sources}
+    texts = {root / name: made[name]() for name in names}
+    changed = {
+        path: text
+        for path, text in texts.items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
+    }
+    try:
+        atomic.write_together(changed)
+    except OSError as error:
+        shown = " and ".join(path.relative_to(root).as_posix() for path in changed)
+        raise BuildError(
+            f"{reason(error)}; the tables are written, but not {shown}, as before: "
+            "make data writes what is left"
+        ) from None
+    return [path.relative_to(root).as_posix() for path in changed]

@@ -21,7 +21,7 @@ from typing import Any
 import yaml
 
 from sobe import atomic, tables
-from sobe.errors import BuildError, reason
+from sobe.errors import BuildError, reason, tell
 from sobe.paths import ROOT
 from sobe.pipeline import computed
 from sobe.tables import TableError, own, proposal, record
@@ -184,9 +184,7 @@ def _proposal(arguments: argparse.Namespace, today: datetime.date) -> None:
     content = content_of(Path(arguments.file), proposal.LARGEST)
     path, key = add_proposal(ROOT, content, today)
     print(f"{path}: {key}")
-    text = computed.references()
-    if (ROOT / computed.REFERENCES).read_text(encoding="utf-8") != text:
-        atomic.write(ROOT / computed.REFERENCES, text)
+    if computed.write(ROOT, [computed.REFERENCES]):
         print(f"{SOURCES}, {computed.REFERENCES}: with its source")
 
 
@@ -215,7 +213,7 @@ def main(argv: list[str] | None = None) -> int:
         print("\n".join(f"error: {line}" for line in str(error).split("\n")), file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"error: {reason(error)}; the tables in data/ are as they were", file=sys.stderr)
+        tell(error, f"{reason(error)}; the tables in data/ are as they were")
         return 1
     return 0
 

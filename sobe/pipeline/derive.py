@@ -14,11 +14,11 @@ if __name__ == "__main__":  # before anything that takes time to import
 
 import argparse
 import hashlib
-import sys
 from pathlib import Path
 from typing import Any
 
 from sobe import tables
+from sobe.errors import BuildError, reason, tell
 from sobe.paths import ROOT
 from sobe.pipeline import computed
 from sobe.tables.derive import (
@@ -134,8 +134,11 @@ def main(argv: list[str] | None = None) -> int:
             if name.endswith(".csv"):
                 print(f"{name}: {text.count(chr(10)) - 1} rows")
         return _compute()
-    except (DeriveError, tables.TableError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+    except (BuildError, DeriveError, tables.TableError) as error:
+        tell(error)
+        return 1
+    except OSError as error:  # a full disk, a folder that is not ours to write
+        tell(error, f"{reason(error)}; the tables in data/ are as they were")
         return 1
 
 

@@ -14,6 +14,8 @@ from jupyter_client.provisioning import LocalProvisioner
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
 
+from sobe.errors import keeping, one_line
+
 ENGINE = "sobe"
 
 
@@ -152,7 +154,8 @@ class BookEngine(Engine):
         except RuntimeError as error:  # nbclient's, for one that never answered
             text = complaints.read_text(errors="replace") if complaints.exists() else ""
             last = text.strip().splitlines()[-1:] or [str(error)]
-            raise CellFailure(client.at, f"the kernel did not start: {last[0]}") from None
+            problem = f"the kernel did not start: {one_line(last[0])}"
+            raise keeping(CellFailure(client.at, problem), "the kernel", text or error) from None
         finally:
             running.discard(client)
 

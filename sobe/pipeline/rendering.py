@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 
 from sobe import atomic, commit, languages, signals
-from sobe.errors import BuildError, reason
+from sobe.errors import BuildError, keeping, reason
 from sobe.pipeline import configuration, surroundings
 from sobe.pipeline.execute import NOTE, SCRATCH
 from sobe.pipeline.fingerprint import digest, environment_digest, file_digest, tree_digest
@@ -106,7 +106,10 @@ def prepare(project):
     command = [sys.executable, "-c", code, str(project.cache), str(os.getpid())]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode:
-        raise BuildError(f"the chart library could not be bundled:\n{done.stderr}")
+        problem = (
+            "the chart library could not be bundled; build again, or make the environment again"
+        )
+        raise keeping(BuildError(f"{problem}: rm -rf .venv"), "vl-convert", done.stderr)
     for language in languages.of(project.book).values():
         if language.search["class"]:
             module, _, _ = language.search["class"].rpartition(".")
@@ -164,8 +167,9 @@ def render(project, source, out, settings=None, builder="html"):
             app.build()
             failed = app.statuscode != 0
     except Exception as error:
-        if cause := _system_error(error):  # Sphinx wraps what its extensions raise
-            raise BuildError(f"the book did not render: {reason(cause)}") from error
+        if cause := _expected(error):  # Sphinx wraps what its extensions raise
+            said = reason(cause) if isinstance(cause, OSError) else cause
+            raise BuildError(f"the book did not render: {said}") from cause
         known = isinstance(error, SphinxError)
         failed, failure = True, f"{error.category}: {error}" if known else traceback.format_exc()
     if failed:
@@ -177,9 +181,9 @@ def render(project, source, out, settings=None, builder="html"):
     (out / ".buildinfo").unlink(missing_ok=True)
 
 
-def _system_error(error):
-    """Return the OSError, such as of a full disk, behind an error of Sphinx's, or None."""
-    while error is not None and not isinstance(error, OSError):
+def _expected(error):
+    """Return the OSError, such as of a full disk, or BuildError behind one of Sphinx's, or None."""
+    while error is not None and not isinstance(error, (OSError, BuildError)):
         error = getattr(error, "orig_exc", None) or error.__cause__ or error.__context__
     return error
 

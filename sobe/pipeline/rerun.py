@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sobe import atomic, languages, policy
+from sobe import atomic, languages, policy, signals
 from sobe.charts import outputs, theme
 from sobe.charts.display import Code, table
 from sobe.charts.translated import GLUED
@@ -243,12 +243,14 @@ def write(project, declaration, values, published, text, out, report=print):
     import nbformat
 
     name = declaration.chapter
-    file, note = out.with_name(f"{out.name}.ipynb"), out / _NOTE
+    file, note, old = out.with_name(f"{out.name}.ipynb"), out / _NOTE, out.with_name(f".{out.name}")
+    atomic.restore(old, out)
     mark = rendering.stamp(project, {name: text, "published": published})
     noted = note.read_text(encoding="utf-8") if note.is_file() else ""
     made, _, content = noted.partition("\n")
     found = digest(file.read_bytes()) if file.is_file() else None
     edited = found not in (None, content.strip())
+    kept = file.with_name(f"{out.name}.edited-{found[:8]}.ipynb") if edited else None
     if found and not edited and made == mark and (out / f"{name}.html").is_file():
         return file
     published, nb = (nbformat.reads(each, as_version=4) for each in (published, text))
@@ -265,15 +267,17 @@ def write(project, declaration, values, published, text, out, report=print):
             own = _notebook(_with_summary(nb, said, tables), glued(nb), page, _site(project))
             body = json.dumps(own, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
             (page / _NOTE).write_text(f"{mark}\n{digest(body)}", encoding="utf-8")
+            # Both are whole, and on this disk, before one of them takes its name.
+            atomic.write(aside / file.name, body)
             out.parent.mkdir(parents=True, exist_ok=True)
-            atomic.remove(out)
-            os.rename(page, out)
+            with signals.deferred():
+                atomic.put_in_place(page, out, old)
+                if edited:
+                    # Until here it had its own name, so that a stopped run loses nothing.
+                    os.replace(file, kept)
+                os.replace(aside / file.name, file)
             if edited:
-                kept = file.with_name(f"{out.name}.edited-{found[:8]}.ipynb")
-                # Until here it had its own name, so that a stopped run loses nothing.
-                os.replace(file, kept)
                 report(f"not as this command wrote it, so kept under another name: {kept.name}")
-            atomic.write(file, body)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
     return file

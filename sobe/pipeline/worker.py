@@ -9,7 +9,7 @@ import signal
 import traceback
 
 from sobe import signals
-from sobe.errors import BuildError, reason
+from sobe.errors import BuildError, keeping, reason, theirs
 
 
 class Worker:
@@ -29,12 +29,12 @@ class Worker:
     def result(self):
         """Wait for what the work returns; raise BuildError with the text of what it raises."""
         try:
-            result, failure = self._answer.recv()
+            result, failure, said = self._answer.recv()
         except EOFError:
-            result, failure = None, "it stopped without a word"
+            result, failure, said = None, "it stopped without a word", ("", "")
         self._process.join()
         if failure:
-            raise BuildError(failure)
+            raise keeping(BuildError(failure), *said) if said[0] else BuildError(failure)
         return result
 
     def kill(self):
@@ -48,15 +48,15 @@ def _work(parent, there, work, arguments):
         if signal.getsignal(each) != signal.SIG_IGN:  # nohup
             signal.signal(each, lambda number, _frame: os._exit(128 + number))
     signal.pthread_sigmask(signal.SIG_UNBLOCK, signals.SIGNALS)
-    answer = None, ""
+    answer = None, "", ("", "")
     try:
-        answer = work(*arguments), ""
+        answer = work(*arguments), "", ("", "")
     except BuildError as error:
-        answer = None, str(error)
+        answer = None, str(error), theirs(error)
     except OSError as error:
-        answer = None, reason(error)
+        answer = None, reason(error), ("", "")
     except BaseException:
-        answer = None, traceback.format_exc()
+        answer = None, traceback.format_exc(), ("", "")
     with contextlib.suppress(BrokenPipeError):
         there.send(answer)
     os._exit(0)

@@ -20,6 +20,7 @@ from html import escape
 from pathlib import Path
 
 from sobe import atomic, signals
+from sobe.errors import BuildError, keeping
 from sobe.paths import ROOT
 
 FOOT = 34  # height in pixels of the source line under a chart
@@ -72,7 +73,7 @@ def drawn(figures, inside=None):
 
     Raises
     ------
-    RuntimeError
+    BuildError
         If a figure cannot be drawn.
     OSError
         If the disk is full.
@@ -114,7 +115,10 @@ def drawn(figures, inside=None):
             if number:  # a full disk
                 raise OSError(int(number), os.strerror(int(number)), scratch)
             if process.returncode:
-                raise RuntimeError(f"pictures cannot be drawn: {message.strip()[-500:]}")
+                problem = (
+                    "the pictures of figures cannot be drawn; build again, with more memory free"
+                )
+                raise keeping(BuildError(problem), "vl-convert", message)
         return [
             {kind: (folder / f"{number}.{kind}").read_bytes() for kind in ("svg", "png")}
             for number in range(len(figures))

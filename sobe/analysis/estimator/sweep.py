@@ -14,6 +14,7 @@ import csv
 import hashlib
 import io
 import json
+import logging
 import math
 import multiprocessing
 import os
@@ -33,8 +34,8 @@ from sobe.analysis.estimator.estimate import BOTTLENECKS, estimate
 from sobe.analysis.estimator.model import load_model
 from sobe.analysis.estimator.scenario import Sweep
 from sobe.analysis.estimator.uncertainty import draw
-from sobe.atomic import locked, write
-from sobe.errors import one_line
+from sobe.atomic import locked, write_together
+from sobe.errors import is_verbose, keeping
 from sobe.languages import units
 from sobe.paths import ROOT
 from sobe.policy import guarded
@@ -218,8 +219,8 @@ def run(
         if todo:
             _work(sweep, todo, done, done_file, address, report)
         rows = [done[key] for key in keys]
-        write(folder / "table.csv", _table(sweep, rows))
-        write(folder / "index.html", guarded(_page(sweep, rows)))
+        page = guarded(_page(sweep, rows))
+        write_together({folder / "table.csv": _table(sweep, rows), folder / "index.html": page})
     return folder
 
 
@@ -277,12 +278,12 @@ def _from_cluster(sweep: Sweep, todo: dict[str, Case], address: str) -> Answers:
     from distributed import Client
 
     lost = "lost the scheduler at {}; finished cases are kept, run the same command again"
-    with inert_pickles(), contextlib.ExitStack() as stack:
+    with inert_pickles(), _quiet(), contextlib.ExitStack() as stack:
         try:
             client = stack.enter_context(Client(address, timeout=_TIMEOUT, set_as_default=False))
         except (OSError, ValueError) as error:
-            said = one_line(error, _LONGEST_ERROR)
-            raise EstimatorError(f"no Dask cluster at {address}: {said}") from None
+            problem = f"no Dask cluster at {address}; start one (dask scheduler), or leave DASK out"
+            raise keeping(EstimatorError(problem), "Dask", error) from None
         try:
             client.wait_for_workers(1, timeout=_TIMEOUT)
         except (OSError, ValueError):
@@ -322,6 +323,18 @@ def _from_cluster(sweep: Sweep, todo: dict[str, Case], address: str) -> Answers:
                     if not client.scheduler_info()["workers"]:
                         raise EstimatorError(_idle(address, "has lost its workers"))
                     seen = time.monotonic()
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Let Dask and its network write nothing during the block, unless ``VERBOSE`` is set."""
+    before = logging.root.manager.disable
+    if not is_verbose():
+        logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 def _idle(address: str, what: str) -> str:

@@ -11,11 +11,10 @@ if __name__ == "__main__":  # before anything that takes time to import
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 from sobe import atomic
-from sobe.errors import BuildError, reason
+from sobe.errors import BuildError, reason, tell
 
 
 def main(argv=None):
@@ -64,10 +63,10 @@ def main(argv=None):
         else:
             make.verify_release(root, Path(args.folder).resolve(), _say)
     except BuildError as error:
-        print(f"error: {error}", file=sys.stderr)
+        tell(error)
         return 1
     except OSError as error:  # a full disk, a folder that is not ours to write
-        print(f"error: {reason(error)}; what was released is untouched", file=sys.stderr)
+        tell(error, f"{reason(error)}; what was released is untouched")
         return 1
     return 0
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sobe import signals
-from sobe.commit import git
+from sobe.commit import asked
 from sobe.errors import BuildError
 
 #: Variables of the caller that reach the build: where programs, the user's folder and temporary
@@ -68,20 +68,12 @@ def clean(root, inside):
 def archive(repository, commit, prefix=""):
     """Return the files of a commit as the bytes of a tar; raise BuildError where it is missing."""
     options = ("--format=tar", f"--prefix={prefix}", "--end-of-options")
-    return _git(repository, "archive", *options, commit, text=False)
-
-
-def _git(root, *arguments, text=True):
-    try:
-        return git(root, *arguments, check=True, text=text)
-    except subprocess.CalledProcessError as error:
-        reason = error.stderr if text else error.stderr.decode(errors="replace")
-        raise BuildError(f"git {arguments[0]} failed in {root}: {reason.strip()}") from None
+    return asked(repository, "archive", *options, commit, text=False)
 
 
 def _clone(root, folder, option):
     arguments = ("--quiet", "--shared", "--template=", option, "--", str(root), str(folder))
-    _git(root, "clone", *arguments)
+    asked(root, "clone", *arguments)
 
 
 def _lay_out(root, commit, folder, from_archive):
@@ -92,8 +84,8 @@ def _lay_out(root, commit, folder, from_archive):
             tar.extractall(folder, filter="data")
         return
     _clone(root, folder, "--no-checkout")
-    known = _git(folder, "rev-parse", "--verify", "--end-of-options", f"{commit}^{{commit}}")
-    _git(folder, "checkout", "--quiet", "--detach", known.strip())
+    known = asked(folder, "rev-parse", "--verify", "--end-of-options", f"{commit}^{{commit}}")
+    asked(folder, "checkout", "--quiet", "--detach", known.strip())
 
 
 def _environment(folder, surrounding, variables):

@@ -10,8 +10,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from sobe.commit import git, of
-from sobe.errors import BuildError
+from sobe.commit import asked, git, of
+from sobe.errors import BuildError, keeping
 from sobe.pipeline.release import make
 from sobe.publish import checked, compare, versions
 
@@ -160,7 +160,11 @@ class _GitHub:
                 "the program gh is not installed; the store 'github' needs it"
             ) from None
         if done.returncode:
-            raise BuildError(f"gh {' '.join(arguments[:2])} failed: {done.stderr.strip()}")
+            what = " ".join(arguments[:2])
+            problem = (
+                f"gh {what} failed; check that you are signed in and may write: gh auth status"
+            )
+            raise keeping(BuildError(problem), "gh", done.stderr)
         return done.stdout
 
 
@@ -173,7 +177,7 @@ class _Site:
     def __init__(self, scratch, address):
         self.repository, self.address = scratch / "site.git", address
         self.published = scratch / "published"
-        _git(scratch, "init", "--quiet", "--bare", "--template=", str(self.repository))
+        asked(scratch, "init", "--quiet", "--bare", "--template=", str(self.repository))
         listed = self._git("ls-remote", "--end-of-options", address, f"refs/heads/{BRANCH}")
         self.parent = listed.split()[0] if listed.strip() else None
         if self.parent:
@@ -207,25 +211,14 @@ class _Site:
         return True
 
     def _git(self, *arguments):
-        return _git(self.repository, *arguments)
+        return asked(self.repository, *arguments)
 
     def _in(self, folder, *arguments):
         """Run git with ``folder`` as the work tree."""
-        return _git(folder, f"--git-dir={self.repository}", "--work-tree=.", *arguments)
+        return asked(folder, f"--git-dir={self.repository}", "--work-tree=.", *arguments)
 
 
 def _address(root, remote):
     """Return the address of a remote that has a name in the repository, or what was given."""
     known = git(root, "remote", "get-url", "--end-of-options", remote)
     return known.strip() if known else str(remote)
-
-
-def _git(folder, *arguments):
-    try:
-        out = git(folder, *arguments, check=True)
-    except subprocess.CalledProcessError as error:
-        name = next(word for word in arguments if not word.startswith("-") and "=" not in word)
-        raise BuildError(f"git {name} failed: {error.stderr.strip()}") from None
-    if out is None:
-        raise BuildError("git is not installed; publishing needs it")
-    return out

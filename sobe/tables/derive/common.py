@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from sobe import tables
+from sobe.errors import keeping
 from sobe.tables.derive import cells
 from sobe.tables.derive.cells import Cell, Line, Place, number
 from sobe.tables.rows import decoded, read_text
@@ -78,8 +79,8 @@ class Upstream:
         except subprocess.TimeoutExpired:
             raise DeriveError(f"{lacks}: git gave no answer in 60 s") from None
         if done.returncode:
-            said = " ".join(done.stderr.decode(errors="replace").split())
-            raise DeriveError(f"{lacks} (git: {said[:200]})")
+            said = done.stderr.decode(errors="replace")
+            raise keeping(DeriveError(f"{lacks}; git found no such commit or file"), "git", said)
         return done.stdout
 
 
