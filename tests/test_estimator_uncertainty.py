@@ -171,13 +171,12 @@ def test_sobol_indices_of_a_product_are_known():
     """The cost of a block without anything but its proofreading is a product of its factors."""
     found = sobol("mouse", "em", "current", result="proofreading_cost").set_index("input")
     drawn = {
-        name: np.log(draw(draws=50_000, results=("proofreading_cost",), **others).outputs[
-            "proofreading_cost"
-        ]).var()
-        for name, others in (
-            ("all", {}),
-            ("wages", {"proofreading_time": 5.0, "neurons": 7e7}),
-        )
+        name: np.log(
+            draw(draws=50_000, results=("proofreading_cost",), **others).outputs[
+                "proofreading_cost"
+            ]
+        ).var()
+        for name, others in (("all", {}), ("wages", {"proofreading_time": 5.0, "neurons": 7e7}))
     }
     assert found["first"]["wages"] == pytest.approx(drawn["wages"] / drawn["all"], abs=0.03)
 
