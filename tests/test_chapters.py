@@ -1,8 +1,10 @@
 """The chapters: their shape, and that they run with a reader's own assumptions."""
 
 import math
+import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import jupytext
@@ -19,18 +21,57 @@ def cells(name):
     return jupytext.read(ROOT / "book" / f"{name}.md").cells
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_a_chapter_reads_claim_table_figure_sources(name):
-    prose = "\n".join(cell.source for cell in cells(name) if cell.cell_type == "markdown")
-    reading = "How to read it"
-    if name == "claims":  # about all claims, so it begins with the finding
-        reading = "How a verdict is made"
-        assert "**What the data give.**" in prose
-    else:
-        assert prose.index("**What the summary claims.**") < prose.index("**What the data give.**")
-    headings = [line[3:] for line in prose.splitlines() if line.startswith("## ")]
-    assert {reading, "What follows", "What it cannot tell"} <= set(headings)
-    assert headings[-1] == "Sources"
+def headings(name):
+    """Return (level, text) of the headings of a page."""
+    page = (ROOT / "book" / f"{name}.md").read_text(encoding="utf-8")
+    page = re.sub(r"^(`{3,}|:{3,}).*?^\1\s*$", "", page, flags=re.DOTALL | re.MULTILINE)
+    return [
+        (len(marks), text.strip()) for marks, text in re.findall(r"^(#+) (.*)$", page, re.MULTILINE)
+    ]
+
+
+PAGES = sorted(path.stem for path in (ROOT / "book").glob("*.md"))
+
+
+@pytest.mark.parametrize("name", (*CHAPTERS, "estimator"))
+def test_a_chapter_answers_first(name):
+    """Title, numbers with verdicts and the figure; then how to read it; sources are last."""
+    page = (ROOT / "book" / f"{name}.md").read_text(encoding="utf-8")
+    (_, title), *rest = headings(name)
+    sections = [text for level, text in rest if level == 2]
+    numbers = re.search(r"^\{\.sobe-answers\}\n((?:- .*\n)+)", page, re.MULTILINE)
+    items = numbers[1].splitlines()
+    assert 2 <= len(items) <= 3 and all("**" in item and "{glue:text}`" in item for item in items)
+    assert name == "claims" or "{glue}`verdict-" in numbers[1]
+    before = page[page.index(title) : page.index("\n## How to read ")]
+    assert re.search(r"\n(?:figure|compare|grid)\(|\{figure-here\}", before)
+    assert numbers.start() < page.index("\n## How to read ")
+    assert any(section.endswith(" cannot tell") for section in sections)
+    assert sections[-2].startswith("Run ") and sections[-1].startswith("Sources of ")
+
+
+@pytest.mark.parametrize("name", (*CHAPTERS, "estimator", "data"))
+def test_a_title_states_a_finding(name):
+    """It is a sentence: more than a name."""
+    assert len(headings(name)[0][1].split()) >= 8
+
+
+def test_no_two_headings_of_the_book_are_the_same():
+    found = [text.casefold() for name in PAGES for _, text in headings(name)]
+    assert len(found) > 60
+    assert sorted(text for text, count in Counter(found).items() if count > 1) == []
+
+
+@pytest.mark.parametrize("name", (*CHAPTERS, "estimator"))
+def test_before_the_first_figure_there_is_only_what_it_needs(name):
+    """No table and no text between the numbers and the figure."""
+    cells_before = []
+    for cell in cells(name):
+        if cell.cell_type == "markdown" and "## How to read " in cell.source:
+            break
+        cells_before.append(cell)
+    code = [cell.source for cell in cells_before if cell.cell_type == "code"]
+    assert not [source for source in code if re.search(r"^table\(", source, re.MULTILINE)]
 
 
 @pytest.mark.parametrize("name", CHAPTERS)

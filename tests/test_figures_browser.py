@@ -200,12 +200,17 @@ def test_a_long_table_is_sorted_searched_and_paged(opened):
     assert rows.count() == 1 and "1 found of" in card.locator("output").inner_text()
 
 
-def test_code_opens_the_cell(opened):
+def test_a_tab_has_the_code_and_the_page_has_none(opened):
     page = opened("cost.html")
-    source = page.locator("#figure-cost-per-neuron-cell details").first
-    assert not source.evaluate("e => e.open")
-    page.locator(f"{CARD} [data-sobe-code]").click()
-    assert source.evaluate("e => e.open") and '"cost-per-neuron"' in source.inner_text()
+    assert not page.locator(".cell_input").count() and not page.locator("details.hide").count()
+    code = page.locator(f"{CARD} .sobe-code")
+    assert not code.is_visible()
+    page.locator(CARD).get_by_role("tab", name="Code").click()
+    assert code.is_visible() and '"cost-per-neuron"' in code.inner_text()
+    assert code.locator(".highlight span").count() > 20
+    place = page.locator(f"{CARD} .sobe-code-foot a").first.get_attribute("href")
+    loading = page.locator(f'[id="{place.removeprefix("#")}"]')
+    assert 'tables.load("reconstruction_costs")' in loading.inner_text()
 
 
 def test_without_scripts_everything_is_there(chromium, site):

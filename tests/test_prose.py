@@ -33,6 +33,7 @@ ALLOWED = {
     "below 1 includes a rise": "a factor that leaves a cost as it is",
     "a level from 0 to 3": "the scale of the scores, fixed in the schema",
     "scores 2 or 3 in": "levels of that scale",
+    "reach 2 or 3": "levels of that scale",
     "which is not 0": "a level of that scale",
     "animal model scores 0": "a level of that scale",
     "scores of 2 and 3": "levels of that scale",
@@ -41,6 +42,8 @@ ALLOWED = {
     "(Igarashi, 2019)": "the name of a paper",
     "appears twice": "a fact of the data, told in words",
     "A roadmap of 2008": "the year of a source",
+    "Emulation Report 2025": "the name of the report",
+    "CC BY 4.0": "the name of a licence",
     "January 2026": "the date of the data",
 }
 

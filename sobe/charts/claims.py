@@ -61,7 +61,8 @@ def glue_claims(*claim_ids: str, data: Mapping[str, pd.DataFrame] | None = None)
 
     For a claim "growth", ``{glue:text}`claimed-growth``` is "about 5×", ``number-growth`` the same
     without "about", ``year-growth`` the year it speaks of, and ``{glue}`verdict-growth``` the
-    verdict, linked to the claim in the ledger. A claim without a number or a year has no such name.
+    verdict, linked to the claim in the ledger. ``computed-growth`` is what the data give, with its
+    interval. A claim without a number, a year or anything computed has no such name.
 
     Parameters
     ----------
@@ -74,6 +75,8 @@ def glue_claims(*claim_ids: str, data: Mapping[str, pd.DataFrame] | None = None)
         claim = entry.claim
         badge = Badge(entry.verdict, f"claims.html#claim-{key}")
         glue(**{f"verdict-{key}": Output("badge", badge.cell())})
+        if entry.computed:
+            glue(**{f"computed-{key}": entry.computed})
         if claim["precision"] == "not_numeric":
             continue
         glue(**{f"claimed-{key}": entry.claimed})
@@ -88,9 +91,20 @@ def verdicts_table(entries: Entries) -> pd.DataFrame:
     found = [entry.verdict for entry in entries.values()]
     rows = []
     for word, meaning in verdicts.MEANINGS.items():
-        name = f"verdict-{word.replace(',', '').replace(' ', '-')}"
+        name = _anchor(word)
         rows.append((Badge(word, f"#{name}"), Target(meaning, name), str(found.count(word))))
     return pd.DataFrame(rows, columns=["Verdict", "Means", "Claims"])
+
+
+def glance_table(entries: Entries) -> pd.DataFrame:
+    """Return each verdict with the number and the names of its claims, which lead to the ledger."""
+    rows = []
+    for word in verdicts.VERDICTS:
+        found = [key for key, entry in entries.items() if entry.verdict == word]
+        named = tuple(Link(_name(key), f"claims.html#claim-{key}") for key in found)
+        claims = Links(", ".join(map(_name, found)), None, named)
+        rows.append((Badge(word, f"claims.html#{_anchor(word)}"), str(len(found)), claims))
+    return pd.DataFrame(rows, columns=["Verdict", "Claims", "Which"])
 
 
 def claims_table(entries: Entries, again: Mapping[str, Since | None]) -> pd.DataFrame:
@@ -150,7 +164,7 @@ def readings_table(entries: Entries) -> pd.DataFrame:
     rows = []
     for key, entry in entries.items():
         for position, reading in enumerate(entry.readings):
-            data = Link(reading.rows, "data.html#the-tables")
+            data = Link(reading.rows, "data.html#tables-of-the-data-package")
             named = [
                 _source(sources, one, one.removeprefix("sobe2025-")) for one in reading.sources
             ]
@@ -296,6 +310,11 @@ def _year(middle: float, *edges: float) -> str:
 
 def _needs_data(entry: Entry) -> bool:
     return bool(entry.verdict == verdicts.NOT_CHECKABLE)
+
+
+def _anchor(verdict: str) -> str:
+    """Return the id of a verdict's meaning on the page of claims."""
+    return f"verdict-{verdict.replace(',', '').replace(' ', '-')}"
 
 
 def _name(key: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -42,8 +43,8 @@ def glue(**values: object) -> None:
 class Link:
     """A table cell that leads somewhere.
 
-    Only http and https addresses and places in this book ("cost.html#the-figure", "#the-table")
-    become links.
+    Only http and https addresses and places in this book ("cost.html#figure-cost-per-neuron",
+    "#the-ladder") become links.
     """
 
     text: str
@@ -132,6 +133,7 @@ def table(
     """
     pairs = {name: says for name, says in (columns or {}).items() if isinstance(says, tuple)}
     formats = {**(formats or {}), **{name: how for name, (_, how) in pairs.items()}}
+    given = frame
     written = {name: frame[_known(name, frame)].map(how) for name, how in formats.items()}
     for name, write in (compared or {}).items():
         written[name] = units.column(frame[_known(name, frame)], write)
@@ -155,6 +157,9 @@ def table(
         }
         for name in frame
     ]
+    for head, field in zip(heads_and_kinds, columns or places, strict=True):
+        if field in written and (exact := _exact(given[field])):
+            head["exact"] = exact
     return Output(
         "table",
         {
@@ -169,6 +174,13 @@ def table(
             ],
         },
     )
+
+
+def _exact(column: pd.Series) -> list[float | None]:
+    """Return the numbers of a column, to sort by; none of a column of texts."""
+    if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
+        return []
+    return [float(value) if pd.notna(value) and math.isfinite(value) else None for value in column]
 
 
 def _known(name: str, frame: pd.DataFrame) -> str:

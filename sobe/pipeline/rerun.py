@@ -31,6 +31,11 @@ from sobe.pipeline.translated import INJECTED
 _GLUE = re.compile(r"\{glue(?::text)?\}`([\w-]+)`")
 _CITE = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")
 _LINK = re.compile(r"\[([^\[\]]+)\]\((\w[\w-]*)\.md((?:#[\w-]+)?)\)")
+#: What only a page shows: directives, labels and classes of blocks.
+_PAGE_ONLY = re.compile(
+    r"^:::.*\n?|^\([\w-]+\)=\n|^\{\.[\w-]+\}\n|^```\{(?:loading-cells|figure-here)\}.*\n```\n?",
+    re.M,
+)
 _ELSEWHERE = re.compile(r'href="([a-z][\w-]*)\.html')
 _NOTE = ".made"
 
@@ -74,7 +79,7 @@ def filled(source, values):
     """
     text = _GLUE.sub(lambda match: values.get(match[1], match[1]), source)
     text = _CITE.sub(lambda match: f"({match[1].replace(',', ', ')})", text)
-    text = re.sub(r"^:::.*\n?|^\([\w-]+\)=\n", "", text, flags=re.M)
+    text = _PAGE_ONLY.sub("", text)
     fenced = re.split(r"(^```.*?^```$)", text, flags=re.M | re.S)
     fenced[::2] = [re.sub(r"(?<!\\)\$", r"\\$", part) for part in fenced[::2]]
     return "".join(fenced)

@@ -26,7 +26,13 @@ FILES = {
     "spec": "Vega-Lite (JSON)",
 }
 SMALL = {"svg": "SVG", "png": "PNG", "csv": "CSV", "spec": "Vega-Lite", "embed": "Alone"}
-TABS = {"chart": "Chart", "table": "Table", "sources": "Sources", "files": "Download, cite"}
+TABS = {
+    "chart": "Chart",
+    "table": "Table",
+    "sources": "Sources",
+    "code": "Code",
+    "files": "Download, cite",
+}
 
 
 def quote(value):
@@ -125,6 +131,7 @@ def card(
     chart_ident="",
     scripts="",
     report="",
+    code="",
 ):
     """Return the HTML of the whole card.
 
@@ -146,6 +153,8 @@ def card(
         HTML to put after the chart.
     report : str
         Address of the form that reports an error in the figure; "" for none.
+    code : str
+        The code behind the figure, as HTML; "" for none.
     """
     name = record["name"]
     address = f"{base}{record['page']}.html#figure-{name}"
@@ -168,7 +177,8 @@ def card(
         chart_ident=chart_ident or outputs.chart_id(record["spec"]),
         scripts=Markup(scripts),
         report=report,
-        tabs=TABS,
+        code=Markup(code),
+        tabs={key: label for key, label in TABS.items() if code or key != "code"},
         table=table(
             record["columns"],
             record["rows"],

@@ -19,7 +19,7 @@ from sphinx.util import logging
 
 from sobe import tables
 from sobe.charts import outputs
-from sobe.site import card, datadoc, files, template
+from sobe.site import card, cells, datadoc, files, template
 from sobe.site import figures as rec
 from sobe.site import nodes as output_nodes
 from sobe.site.nodes import OutputNode, html
@@ -52,15 +52,6 @@ class Tables(Placeholder):
     kind = "package"
 
 
-def _cell_of(node):
-    """Return the cell of a notebook whose output a node is, or None."""
-    while node is not None:
-        if isinstance(node, nodes.container) and "cell" in node.get("classes", []):
-            return node
-        node = node.parent
-    return None
-
-
 def _figures(env):
     if not hasattr(env, "sobe_figures"):
         env.sobe_figures = {}
@@ -68,14 +59,12 @@ def _figures(env):
 
 
 def read(app, doctree):
-    """Note the figures of a page that was read, and give their cells an id."""
-    found = []
-    for node in doctree.findall(OutputNode):
-        if node["kind"] == "figure":
-            found.append(node["data"])
-            if (cell := _cell_of(node)) is not None:
-                cell["ids"].append(f"figure-{node['data']['name']}-cell")
-    _figures(app.env)[app.env.docname] = found
+    """Note the figures of a page that was read, and the code behind each."""
+    figures = [node["data"] for node in doctree.findall(OutputNode) if node["kind"] == "figure"]
+    code, loading = cells.take(doctree)
+    _figures(app.env)[app.env.docname] = [
+        {**data, "code": code.get(data["name"], ""), "loading": loading} for data in figures
+    ]
 
 
 def purge(app, env, docname):
@@ -229,7 +218,14 @@ def _card(app, docname, up, name, ident, scripts):
         ident,
         scripts,
         report(app, f"figure-{name}"),
+        _highlighted(app, name),
     )
+
+
+def _highlighted(app, name):
+    """Return the code behind a figure as HTML; "" where it is not known."""
+    code = app.sobe_records[name]["code"]
+    return app.builder.highlighter.highlight_block(code, "ipython3") if code else ""
 
 
 def finish(app, exception):
@@ -259,6 +255,8 @@ def setup(app):
     # A second build in one process, as in tests, registers the directives again.
     app.add_directive("figure-catalogue", Catalogue, override=True)
     app.add_directive("data-tables", Tables, override=True)
+    app.add_directive("loading-cells", cells.LoadingCells, override=True)
+    app.add_directive("figure-here", cells.FigureHere, override=True)
     app.connect("doctree-read", read)
     app.connect("env-purge-doc", purge)
     app.connect("env-merge-info", merge)

@@ -65,7 +65,8 @@ def resolve(declaration, package, page):
     Parameters
     ----------
     declaration : dict
-        As `sobe.charts.figure` puts it into an output.
+        As `sobe.charts.figure` puts it into an output; with ``code``, the code behind it, and
+        ``loading``, the id of the code that loads its data, where they are known.
     package : Package
         The data package.
     page : str
@@ -74,14 +75,14 @@ def resolve(declaration, package, page):
     Returns
     -------
     dict
-        The declaration's texts and spec, with ``page``, ``rows``, ``columns``, ``description``,
-        ``tables`` and ``sources``.
+        The declaration's texts and spec, with ``page``, ``code``, ``loading``, ``rows``,
+        ``columns``, ``description``, ``tables`` and ``sources``.
     """
     names = {column["field"]: column["name"] for column in declaration["columns"]}
     record = {
         key: declaration[key] for key in ("name", "title", "subtitle", "note", "log_switch", "spec")
     }
-    record["page"] = page
+    record |= {key: declaration.get(key, "") for key in ("code", "loading")} | {"page": page}
     rows = declaration.get("rows") or declaration["spec"]["datasets"][declaration["dataset"]]
     fields = [column["field"] for column in declaration["columns"]]
     record["rows"] = [[row.get(field) for field in fields] for row in _distinct(rows, fields)]

@@ -73,6 +73,9 @@ _WORDS = {
     PROXY: {AGREES: SUPPORTED, APART: NOT_SETTLED, DISAGREES: NOT_SUPPORTED},
     OWN: {AGREES: CONSISTENT, APART: NOT_SETTLED, DISAGREES: INCONSISTENT},
 }
+#: Verdicts that agree with a claim, and those that disagree.
+FOR = frozenset(words[AGREES] for words in _WORDS.values())
+AGAINST = frozenset(words[DISAGREES] for words in _WORDS.values())
 
 #: "About" is taken to allow this factor: a quarter more, or a fifth less.
 ABOUT = 1.25

@@ -1,5 +1,5 @@
-/* The cards of figures: tabs, addresses to copy, the cell behind a figure, linear axes, and a
-   chart's marks read one by one from the keyboard. Without this script everything is shown. */
+/* The cards of figures: tabs, addresses and code to copy, linear axes, and a chart's marks read one
+   by one from the keyboard. Without this script everything is shown. */
 (function () {
   "use strict";
   const translate = window.sobeTranslate;
@@ -54,19 +54,6 @@
         setTimeout(() => { button.textContent = translate("Copy"); }, 2000);
       });
     }
-  }
-
-  function code(card) {
-    const link = card.querySelector("[data-sobe-code]");
-    const cell = card.closest(".cell");
-    const source = cell && cell.querySelector("details");
-    if (!link || !source) return;
-    link.addEventListener("click", (event) => {
-      event.preventDefault();
-      source.open = true;
-      source.querySelector("summary").focus();
-      source.scrollIntoView({ block: "start" });
-    });
   }
 
   function scales(card) {
@@ -173,7 +160,6 @@
       tabs(card);
       addresses(card);
       copying(card);
-      code(card);
       scales(card);
       card.querySelectorAll(".sobe-chart").forEach(reading);
     }

@@ -1,0 +1,88 @@
+/* What every table can do: be sorted by a heading, and copied for a spreadsheet. Tables of data
+   have a script of their own for sorting. Without this script all rows are shown, as they are. */
+(function () {
+  "use strict";
+  const translate = window.sobeTranslate;
+  const collator = new Intl.Collator(document.documentElement.lang || "en", { numeric: true });
+
+  function value(cell) {
+    if (cell.querySelector(".sobe-missing")) return null;
+    if (cell.dataset.v !== undefined) return Number(cell.dataset.v);
+    const text = cell.textContent.trim();
+    if (!cell.classList.contains("number")) return text;
+    const number = Number(text.replace(/[^\d.eE+\-−]/g, "").replace("−", "-"));
+    return text && !Number.isNaN(number) ? number : null;
+  }
+
+  function compare([a], [b]) {
+    return typeof a === "number" && typeof b === "number" ? a - b : collator.compare(a, b);
+  }
+
+  function sortable(table) {
+    const body = table.tBodies[0];
+    const heads = [...table.tHead.rows[0].cells];
+    const given = [...body.rows];
+    heads.forEach((head, column) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...head.childNodes);
+      head.append(button);
+      button.addEventListener("click", () => {
+        const now = head.getAttribute("aria-sort");
+        const next = now === "ascending" ? "descending" : now === "descending" ? null : "ascending";
+        for (const other of heads) other.removeAttribute("aria-sort");
+        let order = given;
+        if (next) {
+          head.setAttribute("aria-sort", next);
+          const keyed = given.map((row) => [value(row.cells[column]), row]);
+          const sign = next === "ascending" ? 1 : -1;
+          /* What is not known comes last either way. */
+          keyed.sort((a, b) => (a[0] === null) - (b[0] === null) || (a[0] === null ? 0 : sign * compare(a, b)));
+          order = keyed.map(([, row]) => row);
+        }
+        body.append(...order);
+      });
+    });
+  }
+
+  /* Tabs and line ends, as spreadsheets take them; without the rows that a search hides. */
+  function text(table, rows) {
+    const words = (cell) => cell.textContent.replace(/\s+/g, " ").trim();
+    return [table.tHead.rows[0], ...rows]
+      .map((row) => [...row.cells].map(words).join("\t"))
+      .join("\n");
+  }
+
+  function copyable(table) {
+    const body = table.tBodies[0];
+    const paged = "sobeData" in table.dataset ? [...body.rows] : null;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "sobe-button sobe-copy-table";
+    button.textContent = translate("Copy table");
+    button.addEventListener("click", async () => {
+      const copied = text(table, paged || [...body.rows].filter((row) => !row.hidden));
+      let said = translate("Copied");
+      try {
+        await navigator.clipboard.writeText(copied);
+      } catch (error) { /* from a file, or not allowed: select it instead */
+        getSelection().selectAllChildren(table);
+        said = document.execCommand && document.execCommand("copy") ? translate("Copied") : translate("Selected");
+      }
+      button.textContent = said;
+      setTimeout(() => { button.textContent = translate("Copy table"); }, 2000);
+    });
+    table.closest(".sobe-table-scroll").after(button);
+  }
+
+  function start() {
+    for (const table of document.querySelectorAll(".sobe-table-scroll > table.sobe-table")) {
+      if (!table.tHead || !table.tBodies.length) continue;
+      if (!("sobeData" in table.dataset) && table.tBodies[0].rows.length > 1 && !table.closest("[data-sobe-estimator]")) sortable(table);
+      copyable(table);
+    }
+  }
+
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();
