@@ -39,9 +39,9 @@ override INSTALL = unset PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT; install() { \
 	else $(@D)/bin/python -m pip install --no-user --quiet --disable-pip-version-check --no-input --no-compile "$$@"; fi; \
 }; install
 
-# jieba alone has no wheel. What builds it is pinned too, and installed first: nothing is fetched to
-# build a package that no hash covers.
-override PINNED := --require-hashes --no-build-isolation --only-binary :all: --no-binary jieba
+# No package is built from source but this one. What builds it is pinned too, and installed first:
+# nothing is fetched to build a package that no hash covers.
+override PINNED := --require-hashes --no-build-isolation --only-binary :all:
 override BUILDS = awk '/^setuptools==/ { on = 1 } on; on && !/\\$$/ { exit }'
 
 override RUFF := $(VENV)/bin/ruff

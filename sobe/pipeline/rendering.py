@@ -107,10 +107,6 @@ def prepare(project):
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode:
         raise BuildError(f"the chart library could not be bundled:\n{done.stderr}")
-    for language in languages.of(project.book).values():
-        if language.search["class"]:
-            module, _, _ = language.search["class"].rpartition(".")
-            importlib.import_module(module).prepare(project.cache)
 
 
 def render(project, source, out, settings=None, builder="html"):
