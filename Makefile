@@ -44,9 +44,9 @@ override QUIETLY = quietly() { remedy="$$1"; shift; \
 	case "$$VERBOSE" in ""|0) "$$@" >/dev/null 2>&1 || { echo "error: $$remedy (VERBOSE=1 shows why)" >&2; return 1; };; \
 	*) "$$@" || { echo "error: $$remedy" >&2; return 1; };; esac; }
 
-# jieba alone has no wheel. What builds it is pinned too, and installed first: nothing is fetched to
-# build a package that no hash covers.
-override PINNED := --require-hashes --no-build-isolation --only-binary :all: --no-binary jieba
+# No package is built from source but this one. What builds it is pinned too, and installed first:
+# nothing is fetched to build a package that no hash covers.
+override PINNED := --require-hashes --no-build-isolation --only-binary :all:
 override BUILDS = awk '/^setuptools==/ { on = 1 } on; on && !/\\$$/ { exit }'
 
 override RUFF := $(VENV)/bin/ruff

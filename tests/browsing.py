@@ -9,8 +9,13 @@ from conftest import ROOT
 from sobe.pipeline.project import Project
 
 PAGES = sorted(f"{name}.html" for name in [*Project(ROOT).pages, "genindex", "search"])
-DRAWN = """() => [...document.querySelectorAll('.sobe-chart')].every(
-    d => d.dataset.state === 'drawn' || d.dataset.state === 'error')"""
+# Charts are drawn when they come near the screen, or before printing.
+DRAWN = """() => {
+    if (document.readyState !== 'complete') return false;
+    dispatchEvent(new Event('beforeprint'));
+    return [...document.querySelectorAll('.sobe-chart')].every(
+        d => d.dataset.state === 'drawn' || d.dataset.state === 'error');
+}"""
 CHARTS = """() => [...document.querySelectorAll('.sobe-chart')].map(d => ({
     id: d.id, state: d.dataset.state, theme: d.dataset.drawnTheme, text: d.innerText.slice(0, 300),
     marks: d.querySelectorAll(
@@ -90,7 +95,7 @@ COLOURS = '{ runOnly: { type: "rule", values: ["color-contrast", "link-in-text-b
 # rows need; nothing is amiss, and there is no way to say that it is meant.
 MEANT = 'WARN Dropping "fit-y" because spec has discrete height.'
 
-# All results are listed; over http, the excerpts are fetched once there is no request left.
+# All results are listed.
 SEARCHED = "() => document.querySelector('.search-summary')?.textContent"
 
 

@@ -1,6 +1,7 @@
 """Cards in a real browser: keyboard, tables, embedding, search, servers."""
 
 import functools
+import gzip
 import http.server
 import json
 import re
@@ -82,31 +83,77 @@ def test_every_figure_alone_is_drawn_and_read_by_keyboard(chromium, site):
     visit.context.close()
 
 
-def test_the_first_chart_is_drawn_before_the_rest_is_parsed(site):
-    """Its scripts come right after it, and no other script in the head delays the page."""
+def test_nothing_delays_the_page_but_one_sheet_and_one_small_script(site):
+    """The chart library is not asked for by the page; its script loads it for the first chart."""
     for name in PAGES:
         html = (site / name).read_text(encoding="utf-8")
-        if 'class="sobe-chart"' not in html:
-            continue
-        before, _, after = html.partition("</noscript></div>")
-        assert re.match(
-            r'<script src="_static/sobe/vega.js[^>]*></script><script src="_static/sobe/charts.js',
-            after,
-        ), name
-        assert (
-            len(
-                re.findall(
-                    '<link rel="preload" as="script" href="_static/sobe/(?:vega|charts).js', before
-                )
-            )
-            == 2
-        ), name
-        held = [
-            tag
-            for tag in re.findall(r"<script [^>]*src=[^>]*>", before)
-            if "defer" not in tag and "head.js" not in tag
-        ]
-        assert not held, name
+        held = re.findall(r"<script (?![^>]*defer)[^>]*src=\"([^\"]*)", html)
+        assert held == ["_static/sobe/head.js"], name
+        sheets = re.findall(r'<link[^>]*href="([^"]*)"[^>]*rel="stylesheet"', html)
+        sheets += re.findall(r'<link[^>]*rel="stylesheet"[^>]*href="([^"]*)"', html)
+        assert {sheet.partition("?")[0] for sheet in sheets} == {"_static/sobe/book.css"}, name
+    sheet = site / "_static/sobe/book.css"
+    assert len(gzip.compress(sheet.read_bytes())) < 30_000
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_picture_of_a_figure_gives_way_without_moving_the_page(chromium, site, width):
+    context = chromium.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.route("**/vega.js*", lambda route: route.abort())
+    page.goto((site / "cost.html").as_uri())
+    still = page.locator(f"{CARD} .sobe-still img")
+    still.scroll_into_view_if_needed()
+    page.wait_for_function("e => e.complete && e.naturalWidth > 0", arg=still.element_handle())
+    before = page.locator(CARD).bounding_box()["height"]
+    page.wait_for_selector(f"{CARD} .sobe-chart[data-state=error]")  # its script did not come
+    assert still.is_visible()
+    page.unroute("**/vega.js*")
+    page.reload()
+    page.locator(f"{CARD} .sobe-chart").scroll_into_view_if_needed()
+    page.wait_for_selector(f"{CARD} .sobe-chart[data-state=drawn]", timeout=20_000)
+    assert still.is_hidden()
+    assert abs(page.locator(CARD).bounding_box()["height"] - before) <= 8
+    assert page.locator(".sobe-chart:not([data-state])").count()  # those far below wait
+    context.close()
+
+
+def test_a_tap_shows_the_card_of_a_mark(chromium, site):
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    page.goto((site / "cost.html").as_uri())
+    chart = page.locator(f"{CARD} .sobe-chart")
+    chart.scroll_into_view_if_needed()
+    page.wait_for_selector(f"{CARD} .sobe-chart[data-state=drawn]", timeout=20_000)
+    mark = chart.locator("svg .role-mark.mark-symbol path").first
+    mark.scroll_into_view_if_needed()
+    box = mark.bounding_box()
+    # A finger beside the mark.
+    page.touchscreen.tap(box["x"] + box["width"] / 2 + 9, box["y"] + box["height"] / 2 + 9)
+    assert page.locator("#vg-tooltip-element.visible").inner_text().count("\n") > 2
+    assert chart.locator(".sobe-ring").is_visible()
+    page.touchscreen.tap(5, box["y"])
+    page.wait_for_selector(f"{CARD} .sobe-ring", state="hidden")
+    context.close()
+
+
+@pytest.mark.parametrize("width", [358, 720])
+def test_an_embedded_figure_fits_the_height_of_its_code(chromium, site, width):
+    context = chromium.new_context(viewport={"width": width, "height": 600})
+    page = context.new_page()
+    codes = "".join(path.read_text(encoding="utf-8") for path in site.glob("*.html"))
+    found = re.findall(r"figures/([\w-]+)\.html&#34; title=.*?height=&#34;(\w+)&#34;", codes)
+    listed = json.loads((site / "figures" / "index.json").read_text())["figures"]
+    assert {name for name, _ in found} == {figure["name"] for figure in listed}
+    trouble = []
+    for name, height in found:
+        page.goto((site / "figures" / f"{name}.html").as_uri())
+        page.wait_for_function(DRAWN, timeout=20_000)
+        needed = page.evaluate("document.body.getBoundingClientRect().bottom")
+        if not needed <= int(height) <= needed + 260:
+            trouble.append((name, int(height), needed))
+    context.close()
+    assert not trouble
 
 
 def test_tabs_work_by_keyboard(opened):
@@ -274,3 +321,18 @@ def test_on_a_strict_server_charts_draw_and_addresses_are_whole(chromium, site):
 def test_search_finds_a_cell_or_an_author(opened, words, name):
     page = opened(f"search.html?q={words}")
     page.wait_for_selector(f'#search-results li a[href*="{name}.html"]', timeout=20_000)
+
+
+@pytest.mark.parametrize(
+    "edition, words, page",
+    [("en", "mouse connectome cost", "cost"), ("zh", "每个神经元 成本", "cost")],
+)
+def test_search_gives_the_chapter_first_and_excerpts_are_prose(opened, edition, words, page):
+    found = opened(f"../{edition}/search.html?q={words}").locator("#search-results li")
+    assert found.first.locator("a").get_attribute("href").startswith(f"{page}.html")
+    kinds = {
+        text.partition(" · ")[0] for text in found.locator(".sobe-found-kind").all_inner_texts()
+    }
+    assert len(kinds) >= 3
+    for excerpt in found.locator("p.context").all_inner_texts():
+        assert not re.search(r"import |\{glue|<[a-z]+[ >]|#\w+-", excerpt), excerpt

@@ -383,6 +383,7 @@ def test_every_chinese_page_is_drawn(chromium, chinese, project, untranslated, w
         ("大脑模拟", "index"),
         ("Zanichelli", "cost"),
         ("神经元成本", "cost"),
+        ("每个神经元 成本", "cost"),
         ("斑马鱼幼鱼", "scale"),
     ],
 )

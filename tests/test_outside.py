@@ -1,6 +1,5 @@
 """Files from outside: plain, of a bounded size, of the form expected; else one line."""
 
-import json
 import os
 import shutil
 import time
@@ -245,31 +244,6 @@ def test_a_crafted_result_is_made_again(tmp_path, content):
     assert rendering.is_current(project, "s") is False
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        *CRAFTED,
-        json.dumps([{"甲": "1"}, 1]).encode(),
-        json.dumps([{"甲": -1}, -1]).encode(),
-        json.dumps([{"甲": 1}, 2]).encode(),
-        json.dumps([{"甲": 1.5}, 1.5]).encode(),
-        json.dumps([{}, 0]).encode(),
-        json.dumps([["甲"], 1]).encode(),
-        b"\xe3\x00\x00\x00\x00",  # code in marshal's form
-    ],
-)
-def test_a_crafted_dictionary_is_read_anew(content):
-    from sobe.languages import search
-
-    assert search._words(content) is None
-
-
-def test_a_dictionary_is_read_from_its_text_form():
-    from sobe.languages import search
-
-    assert search._words(json.dumps([{"甲": 1, "甲乙": 2}, 3]).encode()) == (
-        {"甲": 1, "甲乙": 2},
-        3,
-    )
+def test_nothing_is_read_in_marshals_form():
     for path in ROOT.glob("sobe/**/*.py"):
         assert "marshal" not in path.read_text(encoding="utf-8"), path

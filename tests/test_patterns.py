@@ -171,7 +171,6 @@ def scripts():
     body = r"/(?![*/])((?:[^/\\\n\[]|\\.|\[(?:[^\]\\]|\\.)*\])+)/[gimsuy]*"
     literals = re.compile(rf"(?<=[(=:,] ){body}|(?<=[(!]){body}")
     texts = {path.name: path.read_text(encoding="utf-8") for path in ROOT.glob("sobe/**/*.js")}
-    texts["search.py"] = importlib.import_module("sobe.languages.search")._SPLITTER
     for name, text in texts.items():
         for number, line in enumerate(text.splitlines(), 1):
             for found in literals.finditer(line):

@@ -85,11 +85,12 @@ def test_nothing_of_the_theme_that_no_page_asks_for(site):
     ]
 
 
-def test_only_pages_with_charts_load_vega(site):
+def test_only_pages_with_charts_load_vega_and_no_page_waits_for_it(site):
     for page, parser in parsed(site):
+        assert not any("vega.js" in src for src in parser.scripts), page.name
         has_chart = 'class="sobe-chart"' in page.read_text(encoding="utf-8")
         assert (
-            any(src.split("?")[0].endswith("sobe/vega.js") for src in parser.scripts) == has_chart
+            any(src.split("?")[0].endswith("sobe/charts.js") for src in parser.scripts) == has_chart
         )
 
 

@@ -29,11 +29,19 @@ Entries = Mapping[str, Entry]
 
 @dataclass(frozen=True)
 class Badge(Link):
-    """A verdict, marked by its colour, with a link to the claim."""
+    """A verdict, marked by its colour, with a link to the claim.
+
+    ``why`` is the computed value next to the claim, as readers see it; "" where a table says it.
+    """
+
+    why: str = ""
 
     def cell(self) -> dict[str, Any]:
         """Return the cell as JSON."""
-        return {"text": self.text, "verdict": self.text, "url": self.url}
+        found = {"text": self.text, "verdict": self.text, "url": self.url}
+        if self.why:
+            found |= {"means": verdicts.MEANINGS[self.text], "why": self.why}
+        return found
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,7 @@ def glue_claims(*claim_ids: str, data: Mapping[str, pd.DataFrame] | None = None)
     """
     for key, entry in ledger.entries(data, claim_ids).items():
         claim = entry.claim
-        badge = Badge(entry.verdict, f"claims.html#claim-{key}")
+        badge = Badge(entry.verdict, f"claims.html#claim-{key}", entry.explanation)
         glue(**{f"verdict-{key}": Output("badge", badge.cell())})
         if entry.computed:
             glue(**{f"computed-{key}": entry.computed})

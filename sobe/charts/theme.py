@@ -127,6 +127,25 @@ HATCH = _hatch(8)
 
 #: What changes in `legend` on a page as narrow as a phone's.
 NARROW_LEGEND = {"columns": 2, "labelLimit": 130, "columnPadding": 8}
+#: The same where a category has more than `LONG` letters.
+NARROW_LIST = {"columns": 1, "labelLimit": 240}
+LONG = 14
+
+
+def narrow_legend(spec: dict[str, Any]) -> dict[str, Any]:
+    """Return what changes in `legend` on a narrow page for this spec, as charts.js has it."""
+    return NARROW_LEGEND | (NARROW_LIST if _longest(spec) > LONG else {})
+
+
+def _longest(value: Any) -> int:
+    """Return the letters of the longest category that a legend of a spec may have to name."""
+    if isinstance(value, dict):
+        domain = value.get("domain")
+        listed = domain if isinstance(domain, list) else []
+        names = [len(one) for one in listed if isinstance(one, str)]
+        parts = [_longest(part) for key, part in value.items() if key != "datasets"]
+        return max([0, *names, *parts])
+    return max([0, *map(_longest, value)]) if isinstance(value, list) else 0
 
 
 def _pick(mode: str) -> Callable[[tuple[str, str]], str]:

@@ -99,7 +99,10 @@ def _grid(grid: Json, translate: Catalogue) -> Json:
 
 
 def _badge(badge: Json, translate: Catalogue) -> Json:
-    return {**badge, "text": translate(badge["text"])}
+    return {
+        key: translate(text) if key in ("text", "means", "why") else text
+        for key, text in badge.items()
+    }
 
 
 def _chart(chart: Json, translate: Catalogue) -> Json:

@@ -40,7 +40,6 @@ class Language:
     composed: dict[str, str]
     numbers: dict[str, Any]
     fonts: dict[str, list[str]]
-    search: dict[str, str]
     citation: dict[str, str]
     missing: dict[str, str]
     print: dict[str, str]

@@ -51,11 +51,7 @@ def settings(project, language, editions):
     )
     own = {}
     if language.code != "en":
-        own = {
-            "html_title": title,
-            "author": author,
-            "html_search_options": {"glossary": str(project.root / "data/glossary.csv")},
-        }
+        own = {"html_title": title, "author": author}
     return {
         "language": language.code,
         "locale_dirs": ["locale"],
@@ -63,7 +59,6 @@ def settings(project, language, editions):
         "project": title,
         "sobe_edition": language.folder,
         "sobe_editions": [(one.folder, one.tag, one.name) for one in editions],
-        "sobe_search": language.search["class"],
         "sobe_citation": language.citation["style"],
         **own,
     }

@@ -3,6 +3,8 @@
 `_config.yml` loads it, so it serves `make book` and a plain `jupyter-book build .` alike.
 """
 
+import hashlib
+import importlib.metadata
 import os
 import re
 import shutil
@@ -12,9 +14,11 @@ from sobe import languages, site
 from sobe.charts import renderer, vega
 from sobe.print import builder as pdf
 from sobe.publish import provenance as release
-from sobe.site import collect, editions, hosts, pages, scripts
+from sobe.site import collect, editions, hosts, pages, scripts, search, styles
 
 ASSETS = "sobe"  # folder under _static
+#: The sheets that the theme's layout names itself.
+THEME_SHEETS = ("_static/styles/theme.css", "_static/styles/pydata-sphinx-theme.css")
 
 
 def _is_needed(script, body):
@@ -30,32 +34,37 @@ def _is_needed(script, body):
         )
     if "design-tabs" in name:
         return "sd-tab-set" in body
+    if "sphinx_highlight" in name:
+        return False  # it marks words that Sphinx's own search passes on
     if "clipboard" in name or "copybutton" in name:
         return "highlight" in body
     return "://" not in name
 
 
-def _draw_early(app, context):
-    """Put the scripts of charts behind the page's first chart, and preload them from the head.
-
-    So the first chart is drawn before the rest of the page is parsed, and no script delays the
-    text before it.
-    """
-    scripts = context["script_files"]
+def _defer(scripts):
+    """Let no script of Sphinx's list delay the page."""
     scripts[:] = [
         type(script)(
             script.filename, priority=script.priority, **{**script.attributes, "defer": "defer"}
         )
         for script in scripts
     ]
-    tags = ""
-    for name in ("vega.js", "charts.js"):
-        app.add_js_file(f"{ASSETS}/{name}")  # gives it an address with a checksum
-        tag = context["js_tag"](scripts.pop())
-        tags += tag
-        address = re.search(r'src="([^"]*)"', tag)[1]
-        context["metatags"] += f'<link rel="preload" as="script" href="{address}">\n'
-    context["body"] = context["body"].replace(collect.SCRIPTS, tags)
+
+
+def _add_charts(app, context):
+    """Give a page the script that draws its charts, which loads the chart library itself."""
+    app.add_js_file(f"{ASSETS}/vega.js")  # gives it an address with a checksum
+    address = re.search(r'src="([^"]*)"', context["js_tag"](context["script_files"].pop()))[1]
+    library = {"data-library": address}
+    app.add_js_file(f"{ASSETS}/charts.js", loading_method="defer", **library)
+
+
+def _style(app, context):
+    """Let a page have one style sheet, and note of which others it is made."""
+    sheets = sorted(context.get("css_files", []), key=lambda sheet: sheet.priority)
+    app.sobe_sheets.update(dict.fromkeys(str(sheet.filename).partition("?")[0] for sheet in sheets))
+    context["css_files"] = []
+    context["sobe_styles"] = app.sobe_styles
 
 
 def _page(app, pagename, templatename, context, doctree):
@@ -63,6 +72,7 @@ def _page(app, pagename, templatename, context, doctree):
     # In place: the scripts added below join this same list.
     scripts = context.get("script_files", [])
     body = context.get("body") or ""
+    _style(app, context)
     scripts[:] = [script for script in scripts if _is_needed(script, body)]
     # The theme's buttons to print or fill the screen have their script in an attribute, which
     # the pages' policy forbids; browsers have such buttons.
@@ -80,12 +90,16 @@ def _page(app, pagename, templatename, context, doctree):
         body = context["body"] = body.replace(
             ' role="doc-biblioentry"', ' role="listitem" translate="no"'
         )
-    if collect.SCRIPTS in body:
-        _draw_early(app, context)
+    _defer(scripts)
+    app.add_js_file(f"{ASSETS}/state.js", loading_method="defer", priority=300)
+    if 'class="sobe-chart"' in body:
+        _add_charts(app, context)
     if 'class="sobe-card"' in body:
         app.add_js_file(f"{ASSETS}/cards.js", loading_method="defer", priority=400)
     if 'class="sobe-table"' in body:  # before the scripts that page its rows
         app.add_js_file(f"{ASSETS}/tabletools.js", loading_method="defer", priority=450)
+    if 'class="sobe-term"' in body or 'class="sobe-verdict"' in body:
+        app.add_js_file(f"{ASSETS}/notes.js", loading_method="defer")
     if "data-sobe-data" in body:
         app.add_js_file(f"{ASSETS}/datatable.js", loading_method="defer")
     if any(f"data-sobe-{use}" in body for use in ("search", "menus", "grid")):
@@ -106,6 +120,13 @@ def _write_assets(app):
         (Path(app.outdir) / "index.html").unlink(missing_ok=True)
     out = Path(app.outdir) / "_static" / ASSETS
     out.mkdir(parents=True, exist_ok=True)
+    # Of what the merged sheet is made; it is written when all pages are there.
+    app.sobe_sheets = {}
+    app.sobe_styles = hashlib.sha256(
+        b"".join(path.read_bytes() for path in sorted(scripts.STATIC.glob("*.css")))
+        + languages.current().style("style.css").encode()
+        + importlib.metadata.version("sphinx-book-theme").encode()
+    ).hexdigest()[:8]
     cache = os.environ.get("SOBE_BUNDLE_CACHE") or Path(app.doctreedir).parent / ".cache"
     (out / "vega.js").write_text(vega.vega_bundle(cache), encoding="utf-8")
     (out / "charts.js").write_text(scripts.loader(), encoding="utf-8")
@@ -135,6 +156,11 @@ def _finish(app, exception):
         # and a script whose icons are in the style sheet.
         static = Path(app.outdir) / "_static"
         hosts.images_as_files(static)
+        styles.merge(
+            Path(app.outdir),
+            [*THEME_SHEETS, *app.sobe_sheets, f"_static/{ASSETS}/stills.css"],
+            f"_static/{ASSETS}/{styles.NAME}",
+        )
         shutil.rmtree(static / "locales", ignore_errors=True)
         for path in (*static.rglob("*.map"), static / "scripts" / "fontawesome.js"):
             path.unlink(missing_ok=True)
@@ -151,9 +177,10 @@ def setup(app):
     editions.setup(app)
     pdf.setup(app)
     collect.setup(app)
+    search.setup(app)
     release.setup(app)
     app.connect("build-finished", _finish)
     app.connect("html-page-context", _page, priority=900)
-    for name in ("sobe.css", "cards.css", "tooltip.css"):
+    for name in ("sobe.css", "cards.css", "notes.css", "tooltip.css"):
         app.add_css_file(f"{ASSETS}/{name}", priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

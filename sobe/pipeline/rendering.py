@@ -15,7 +15,7 @@ from pathlib import Path
 
 import yaml
 
-from sobe import atomic, commit, languages, signals
+from sobe import atomic, commit, signals
 from sobe.errors import BuildError, keeping, reason
 from sobe.pipeline import configuration, surroundings
 from sobe.pipeline.execute import NOTE, SCRATCH
@@ -110,10 +110,6 @@ def prepare(project):
             "the chart library could not be bundled; build again, or make the environment again"
         )
         raise keeping(BuildError(f"{problem}: rm -rf .venv"), "vl-convert", done.stderr)
-    for language in languages.of(project.book).values():
-        if language.search["class"]:
-            module, _, _ = language.search["class"].rpartition(".")
-            importlib.import_module(module).prepare(project.cache)
 
 
 def render(project, source, out, settings=None, builder="html"):

@@ -13,7 +13,7 @@ from sobe.tables.rows import quote
 #: `make verify` compares builds in several.
 CHAPTERS = ("SOBE_DATA", "PYTHONPATH", "PYTHONHOME", "PYTHONOPTIMIZE")
 #: What pages say in addition.
-PAGES = ("SOBE_BASE_URL", "SOBE_RELEASE", "SOURCE_DATE_EPOCH")
+PAGES = ("SOBE_BASE_URL", "SOBE_RELEASE", "SOBE_PDF", "SOURCE_DATE_EPOCH")
 #: A socket's path has at most 107 bytes; a kernel's has this many after the folder of scratches.
 _LONGEST_FOLDER = 60
 

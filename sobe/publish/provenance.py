@@ -110,6 +110,8 @@ def context(app, pagename, templatename, context, doctree):
         "permalink": link,
         "shown": link.removeprefix("../").removeprefix("../"),
         "cite": cite,
+        "pdf": document(app, pagename),
+        "citation": citation.apa(citation.edition(cff, link if "://" in link else "")),
     }
     if context.get("page_source_suffix") == ".ipynb":
         repository = app.config.html_theme_options.get("repository_url", "")
@@ -123,6 +125,14 @@ def context(app, pagename, templatename, context, doctree):
             f'\n<script defer src="{top}versions.js"></script>'
             f'\n<script defer src="{up}_static/sobe/switch.js"></script>'
         )
+
+
+def document(app, pagename):
+    """Return the path from a page to the PDF of its edition; "" where the release has none."""
+    name, edition = app.config.sobe_pdf, app.config.sobe_edition
+    if not (name and edition):
+        return ""
+    return f"{'../' * (pagename.count('/') + 1)}pdf/{name}-{edition}.pdf"
 
 
 def launch(repository, commit, notebook):
@@ -173,13 +183,15 @@ def finish(app, exception):
 
 
 def configure(app, config):
-    """Set the version that is being released, from the environment."""
+    """Set the version that is being released, and the name of its PDFs, from the environment."""
     config.sobe_release = os.environ.get("SOBE_RELEASE", "")
+    config.sobe_pdf = os.environ.get("SOBE_PDF", "")
 
 
 def setup(app):
     """Register with Sphinx."""
     app.add_config_value("sobe_release", "", "html")
+    app.add_config_value("sobe_pdf", "", "html")
     app.connect("config-inited", configure)
     app.connect("builder-inited", begin)
     app.connect("html-page-context", context, priority=400)

@@ -6,6 +6,7 @@ separate their words for the site's search.
 
 from __future__ import annotations
 
+import unicodedata
 from html import escape
 
 from markupsafe import Markup
@@ -26,6 +27,8 @@ FILES = {
     "spec": "Vega-Lite (JSON)",
 }
 SMALL = {"svg": "SVG", "png": "PNG", "csv": "CSV", "spec": "Vega-Lite", "embed": "Alone"}
+#: In the code that embeds a figure, the place of its height, which is known when it is drawn.
+HEIGHT = "@height-{name}@"
 TABS = {
     "chart": "Chart",
     "table": "Table",
@@ -129,7 +132,6 @@ def card(
     data_page="data.html",
     notebook="",
     chart_ident="",
-    scripts="",
     report="",
     code="",
 ):
@@ -149,8 +151,6 @@ def card(
         Addresses of the data page and of the page's notebook; "" for none.
     chart_ident : str
         Id of the chart; by default made from its spec.
-    scripts : str
-        HTML to put after the chart.
     report : str
         Address of the form that reports an error in the figure; "" for none.
     code : str
@@ -160,8 +160,8 @@ def card(
     address = f"{base}{record['page']}.html#figure-{name}"
     embedded = f"{base}figures/{name}.html"
     snippet = (
-        f'<iframe src="{embedded}" title="{quote(record["title"])}" width="100%" height="560" '
-        'style="border: 0" loading="lazy"></iframe>'
+        f'<iframe src="{embedded}" title="{quote(record["title"])}" width="100%" '
+        f'height="{HEIGHT.format(name=name)}" style="border: 0" loading="lazy"></iframe>'
     )
     blocks = (
         ("text", "Citation", rec.cite_text(record, cited, address), address),
@@ -175,7 +175,6 @@ def card(
         data_page=data_page,
         notebook=notebook,
         chart_ident=chart_ident or outputs.chart_id(record["spec"]),
-        scripts=Markup(scripts),
         report=report,
         code=Markup(code),
         tabs={key: label for key, label in TABS.items() if code or key != "code"},
@@ -188,6 +187,28 @@ def card(
         files=[{"name": f"{name}.{rec.FILES[kind]}", "label": FILES[kind]} for kind in FILES],
         blocks=[dict(zip(("key", "label", "text", "address"), b, strict=True)) for b in blocks],
     )
+
+
+def height(record, cited, stills):
+    """Return the height in pixels that a figure on its own page needs, on a phone as well.
+
+    ``stills`` are the heights of its pictures.
+    """
+    foot = f"{cited['title']}, {cited['version']} ({cited.get('commit', '')}), {cited['licence']}"
+    # Letters per line and height of a line, at a width of 358 pixels.
+    parts = ((record["title"], 36, 25), (record["subtitle"], 50, 19), (record["note"], 50, 19))
+    lines = sum(tall * -(-_letters(text) // most) for text, most, tall in (*parts, (foot, 46, 19)))
+    controls = 45 * (bool(record["log_switch"]) + len(_controls(record["spec"])))
+    return max(stills) + lines + controls + 60
+
+
+def _letters(text):
+    """Return how many letters wide a text is; a Chinese one is as wide as two."""
+    return sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in text or "")
+
+
+def _controls(spec):
+    return [param for param in spec.get("params", ()) if param.get("bind")]
 
 
 def catalogue(records, up):

@@ -19,14 +19,13 @@ from sphinx.util import logging
 
 from sobe import tables
 from sobe.charts import outputs
-from sobe.site import card, cells, datadoc, files, template
+from sobe.site import card, cells, datadoc, files, pictures, prose, template
 from sobe.site import figures as rec
 from sobe.site import nodes as output_nodes
 from sobe.site.nodes import OutputNode, html
+from sobe.site.scripts import STATIC
 
 log = logging.getLogger(__name__)
-#: Marks the place of the scripts of charts on a page, after its first chart.
-SCRIPTS = "<!--sobe-scripts-->"
 
 
 class Placeholder(Directive):
@@ -187,12 +186,11 @@ def _made(app, node, docname, up, charts):
     charts.append(outputs.chart_id(spec))
     again = charts.count(charts[-1])
     ident = charts[-1] + (f"-{again}" if again > 1 else "")
-    scripts = SCRIPTS if len(charts) == 1 else ""
     if kind == "figure":
-        return html(_card(app, docname, up, data["name"], ident, scripts))
+        return html(_card(app, docname, up, data["name"], ident))
     if record := app.sobe_records.get(data.get("figure")):  # a figure's chart, glued on a page
-        spec = {**spec, "description": record["description"]}
-    return html(template("chart.html", spec=spec, ident=ident) + scripts)
+        return html(template("drawn.html", record=record, spec=spec, ident=ident, up=up))
+    return html(template("chart.html", spec=spec, ident=ident))
 
 
 def _reported(app, rows):
@@ -205,7 +203,7 @@ def _reported(app, rows):
     return [list(map(cell, row)) for row in rows]
 
 
-def _card(app, docname, up, name, ident, scripts):
+def _card(app, docname, up, name, ident):
     data_page = next((d for d in app.env.all_docs if d.rsplit("/", 1)[-1] == "data"), "data")
     source = app.env.doc2path(docname, base=False)
     return card.card(
@@ -216,7 +214,6 @@ def _card(app, docname, up, name, ident, scripts):
         f"{up}{data_page}.html",
         f"{up}_sources/{source}",
         ident,
-        scripts,
         report(app, f"figure-{name}"),
         _highlighted(app, name),
     )
@@ -236,12 +233,32 @@ def finish(app, exception):
         wait([drawing] if drawing else [])
         return
     out = Path(app.outdir)
-    for record, made in zip(app.sobe_records.values(), drawing.result(), strict=True):
-        files.write(record, made, app.sobe_cited, out, permanent(app))
+    made = dict(zip(app.sobe_records, drawing.result(), strict=True))
+    for name, record in app.sobe_records.items():
+        files.write(record, made[name], app.sobe_cited, out, permanent(app))
+    _embed_heights(app, out, made)
+    sheet = out / "_static" / "sobe" / "stills.css"
+    sheet.parent.mkdir(parents=True, exist_ok=True)
+    still = (STATIC / "still.css").read_text(encoding="utf-8")
+    sheet.write_text(still + pictures.heights(made), encoding="utf-8", newline="\n")
     text = files.index(app.sobe_records.values(), app.sobe_cited, permanent(app))
     (out / "figures").mkdir(exist_ok=True)
     (out / "figures" / "index.json").write_text(text, encoding="utf-8")
     datadoc.write(app.sobe_package, app.sobe_root, out)
+
+
+def _embed_heights(app, out, made):
+    """Put the heights of figures, which are drawn by now, into the code that embeds them."""
+    heights = {}
+    for name, record in app.sobe_records.items():
+        stills = [pictures.height(made[name][kind]) for kind in files.STILLS]
+        heights[card.HEIGHT.format(name=name)] = str(card.height(record, app.sobe_cited, stills))
+    for page in {record["page"] for record in app.sobe_records.values()}:
+        path = out / f"{page}.html"
+        text = path.read_text(encoding="utf-8")
+        for place, height in heights.items():
+            text = text.replace(place, height)
+        path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def cache(app):
@@ -252,6 +269,7 @@ def cache(app):
 def setup(app):
     """Register with Sphinx."""
     output_nodes.setup(app)
+    prose.setup(app)
     # A second build in one process, as in tests, registers the directives again.
     app.add_directive("figure-catalogue", Catalogue, override=True)
     app.add_directive("data-tables", Tables, override=True)

@@ -3,7 +3,6 @@
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.locale import translators
-from sphinx.search import languages as search_languages
 from sphinx.transforms import SphinxTransform
 from sphinx.util.nodes import extract_messages
 
@@ -36,11 +35,9 @@ def page(app, pagename, templatename, context, doctree):
 
 
 def _configure(app, config):
-    """Use the style of references that the language's file names, and its class for words."""
+    """Use the style of references that the language's file names."""
     if config.sobe_citation and "bibtex_default_style" in config:
         config.bibtex_default_style = config.sobe_citation
-    if config.sobe_search:
-        search_languages[config.language] = config.sobe_search  # imported where it is used
 
 
 def _know_sphinx(app):
@@ -112,7 +109,6 @@ def setup(app):
     """Register with Sphinx."""
     app.add_config_value("sobe_edition", "", "html")
     app.add_config_value("sobe_editions", [], "html")
-    app.add_config_value("sobe_search", "", "html")
     app.add_config_value("sobe_citation", "", "env")
     app.connect("config-inited", _configure)
     app.connect("builder-inited", _know_sphinx)

@@ -47,10 +47,17 @@ def _citation(path, _changed):
 
 
 def citation(root):
-    """Return title, version, date, authors and licence of the book, from its CITATION.cff."""
+    """Return what is cited of the book, from its CITATION.cff.
+
+    Title, version, date, authors and licence; and title and DOI of the report that it is based on,
+    "" where it names none.
+    """
     path = Path(root) / "CITATION.cff"
     found = _citation(str(path), path.stat().st_mtime_ns)
+    report = next((one for one in found.get("references", []) if one.get("doi")), {})
     return {
+        "report": report.get("title", ""),
+        "report_doi": report.get("doi", ""),
         "title": translate(found["title"]),
         "version": found["version"],
         "date": found["date-released"],
@@ -262,8 +269,8 @@ FILES = {
 
 
 def cite_text(record, cited, address):
-    """Return the citation of a figure as a sentence."""
-    return translate(
+    """Return the citation of a figure as sentences: the edition, and the report it is based on."""
+    own = translate(
         "{authors} ({year}). “{figure}”, figure in: {book}, version {version}. {address}",
         authors=translate(" and ").join(cited["authors"]),
         year=cited["date"][:4],
@@ -271,6 +278,16 @@ def cite_text(record, cited, address):
         book=cited["title"],
         version=cited["version"],
         address=address,
+    )
+    return f"{own} {based}" if (based := based_on(cited)) else own
+
+
+def based_on(cited):
+    """Return a sentence that names the report and its DOI; "" where the book names no report."""
+    if not cited.get("report_doi"):
+        return ""
+    return translate(
+        "Based on: {report}, https://doi.org/{doi}", report=cited["report"], doi=cited["report_doi"]
     )
 
 
@@ -283,6 +300,7 @@ def cite_bibtex(record, cited, address):
         "year": cited["date"][:4],
         "version": cited["version"],
         "url": address,
+        "note": based_on(cited),
     }
-    body = ",\n".join(f"  {key} = {{{value}}}" for key, value in lines.items())
+    body = ",\n".join(f"  {key} = {{{value}}}" for key, value in lines.items() if value)
     return f"@misc{{sobe-edition-{record['name']},\n{body}\n}}"

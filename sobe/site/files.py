@@ -18,6 +18,9 @@ from sobe.site import card, pictures
 from sobe.site import figures as rec
 
 WIDTH = 720
+#: Widths in pixels of the pictures that pages show until a chart is drawn, by kind. The narrow one
+#: is for screens of phones, where the template says.
+STILLS = {"wide": 760, "narrow": 320}
 
 
 def write(record, made, cited, out, base):
@@ -37,7 +40,8 @@ def write(record, made, cited, out, base):
             text, encoding="utf-8", newline="\n"
         )
     for kind, content in made.items():
-        (folder / f"{record['name']}.{rec.FILES[kind]}").write_bytes(content)
+        end = f"{kind}.svg" if kind in STILLS else rec.FILES[kind]
+        (folder / f"{record['name']}.{end}").write_bytes(content)
 
 
 def index(records, cited, base):
@@ -71,7 +75,7 @@ def index(records, cited, base):
 
 
 def draw(records, cited, cache):
-    """Return {"svg": bytes, "png": bytes} of each record; draw only those that have changed."""
+    """Return the pictures of each record by kind, as bytes; draw only those that have changed."""
     import altair
     import vl_convert
 
@@ -92,6 +96,8 @@ def draw(records, cited, cache):
             licence=cited["licence"],
             credit=_credit(record),
         )
+        if based := rec.based_on(cited):
+            foot = f"{foot} {based}"
         figure = {
             "spec": _fixed(record["spec"]),
             "config": _config(),
@@ -101,9 +107,10 @@ def draw(records, cited, cache):
             "lang": tag(),
             "foot": foot,
             "muted": theme.MUTED,
+            "stills": {kind: _still(record["spec"], kind) for kind in STILLS},
         }
         key = hashlib.sha256(json.dumps([figure, own], sort_keys=True).encode()).hexdigest()[:32]
-        paths = {kind: folder / f"{key}.{kind}" for kind in ("svg", "png")}
+        paths = {kind: folder / f"{key}.{kind}" for kind in ("svg", "png", *STILLS)}
         drawn.append({kind: atomic.load(path) for kind, path in paths.items()})
         if None in drawn[-1].values():
             missing.append((drawn[-1], paths, figure))
@@ -118,7 +125,19 @@ def draw(records, cited, cache):
     return drawn
 
 
-def _fixed(spec):
+def _still(spec, kind):
+    """Return what a page shows until the chart is drawn: as the script will draw it, in light."""
+    config = {**theme.config("light"), "font": _config()["font"]}
+    if kind == "narrow":
+        config["legend"] = {**config["legend"], **theme.narrow_legend(spec)}
+    # No title: the card has it. No controls, which pictures cannot show, but their values.
+    spec = {key: part for key, part in _fixed(spec, STILLS[kind]).items() if key != "title"}
+    if "width" in spec:
+        spec["autosize"] = {"type": "fit-x", "contains": "padding"}
+    return {"spec": spec, "config": config}
+
+
+def _fixed(spec, width=WIDTH):
     """Return the spec with a fixed width, and its titles in lines that fit."""
 
     def widths(value):
@@ -126,7 +145,7 @@ def _fixed(spec):
             return {
                 key: part
                 if key in ("datasets", "data")
-                else WIDTH
+                else width
                 if (key, part) == ("width", "container")
                 else widths(part)
                 for key, part in value.items()
@@ -135,9 +154,9 @@ def _fixed(spec):
 
     spec = widths(spec)
     title = dict(spec["title"])
-    for key, width in (("text", 80), ("subtitle", 105)):
+    for key, letters in (("text", 80), ("subtitle", 105)):
         if isinstance(title.get(key), str):
-            title[key] = pictures.lines(title[key], width)
+            title[key] = pictures.lines(title[key], letters)
     return {**spec, "title": title}
 
 

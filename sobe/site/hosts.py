@@ -2,7 +2,8 @@
 
 `.nojekyll` tells GitHub Pages to serve folders whose names begin with an underscore. `404.html` is
 shown for an address without a page, at any depth. Images inside style sheets become files: a host
-whose policy allows no `data:` address would leave them out.
+whose policy allows no `data:` address would leave them out. `robots.txt` lets programs read all; it
+names the map of the site where the address is known.
 """
 
 from __future__ import annotations
@@ -16,17 +17,24 @@ from urllib.parse import unquote_to_bytes
 from sobe import languages, policy, site
 from sobe.paths import ROOT
 
-JEKYLL, MISSING = ".nojekyll", "404.html"
+JEKYLL, MISSING, ROBOTS = ".nojekyll", "404.html", "robots.txt"
 _IMAGE = re.compile(r'url\("data:image/svg\+xml(?:;charset=utf-8)?,([^"]*)"\)')
 
 
 def write(root: Path, title: str, address: str | None = None) -> None:
-    """Write both files at the root of a site, whose address may be given, by default as built."""
+    """Write the files at the root of a site, whose address may be given, by default as built."""
     address = os.environ.get("SOBE_BASE_URL", "") if address is None else address
     (root / JEKYLL).write_text("", encoding="utf-8")
+    (root / ROBOTS).write_text(robots(address), encoding="utf-8", newline="\n")
     words = list(languages.of(ROOT / "book").values())
     page = site.template("404.html", title=title, address=address.rstrip("/"), languages=words)
     (root / MISSING).write_text(policy.guarded(page), encoding="utf-8", newline="\n")
+
+
+def robots(address: str) -> str:
+    """Return the text of robots.txt; the map needs a full address."""
+    text = "User-agent: *\nAllow: /\n"
+    return f"{text}Sitemap: {address.rstrip('/')}/sitemap.xml\n" if address else text
 
 
 def images_as_files(static: Path) -> None:

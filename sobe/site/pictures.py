@@ -31,6 +31,7 @@ PROCESSES = 2
 _FONTS = (
     '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>{}</fontconfig>\n'
 )
+_HEIGHT = re.compile(r'<svg[^>]*? height="([\d.]+)"')
 _PIECES = re.compile(
     r"[\u3000-\u9fff\uff00-\uffef][\u3001\u3002\u201d\uff01-\uff1f]*\s*|"
     r"[^\s\u3000-\u9fff\uff00-\uffef]+\s*"
@@ -62,14 +63,15 @@ def drawn(figures, inside=None):
     ----------
     figures : list of dict
         Each with ``spec``, ``config`` (with ``font`` and ``background``), ``vegalite`` (a version),
-        ``title``, ``description``, ``lang``, ``foot`` (the source line) and ``muted`` (its colour).
+        ``title``, ``description``, ``lang``, ``foot`` (the source line) and ``muted`` (its colour);
+        and ``stills``, a ``spec`` and ``config`` for each picture that a page shows.
     inside : Path, optional
         The folder to work in.
 
     Returns
     -------
     list of dict
-        {"svg": bytes, "png": bytes} of each figure.
+        {"svg": bytes, "png": bytes} of each figure, and its stills by name.
 
     Raises
     ------
@@ -120,8 +122,11 @@ def drawn(figures, inside=None):
                 )
                 raise keeping(BuildError(problem), "vl-convert", message)
         return [
-            {kind: (folder / f"{number}.{kind}").read_bytes() for kind in ("svg", "png")}
-            for number in range(len(figures))
+            {
+                kind: (folder / f"{number}.{kind}").read_bytes()
+                for kind in ("svg", "png", *figure.get("stills", ()))
+            }
+            for number, figure in enumerate(figures)
         ]
 
 
@@ -180,6 +185,31 @@ def _with_foot(svg, figure):
     return svg.removesuffix("</svg>") + words + "</svg>"
 
 
+def heights(made):
+    """Return a style sheet that reserves the heights of the pictures in pages.
+
+    It is made after the pages: their pictures are drawn while they are written.
+
+    Parameters
+    ----------
+    made : dict
+        For each figure its pictures by kind, as `drawn` returns them.
+    """
+
+    def rules(kind):
+        return "".join(
+            f'[data-still="{name}"] img {{ height: {height(pictures[kind])}px; }}\n'
+            for name, pictures in made.items()
+        )
+
+    return f"{rules('wide')}@media (max-width: 576px) {{\n{rules('narrow')}}}\n"
+
+
+def height(svg):
+    """Return the height of a picture in whole pixels."""
+    return round(float(_HEIGHT.match(svg.decode())[1]))
+
+
 def _draw(folder, numbers):
     """Draw the figures with these numbers into the folder that has them."""
     import vl_convert
@@ -193,6 +223,11 @@ def _draw(folder, numbers):
         svg = _with_foot(_numbered(svg), figure)
         path.with_suffix(".svg").write_bytes(svg.encode())
         path.with_suffix(".png").write_bytes(vl_convert.svg_to_png(svg, scale=2))
+        for kind, still in figure.get("stills", {}).items():
+            svg = vl_convert.vegalite_to_svg(
+                still["spec"], vl_version=figure["vegalite"], config=still["config"]
+            )
+            path.with_suffix(f".{kind}").write_bytes(_numbered(svg).encode())
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ def loader():
         "dark": theme.config("dark"),
         "dark_of": theme.DARK_OF,
         "narrow_legend": theme.NARROW_LEGEND,
+        "narrow_list": theme.NARROW_LIST,
+        "long": theme.LONG,
     }
     source = (STATIC / "charts.js").read_text(encoding="utf-8")
     if MARKER not in source:

@@ -214,6 +214,8 @@ def assemble(root, commit, version, address, out, pdf=True, surrounding=None, co
         Where the build fails.
     """
     variables = {"SOBE_RELEASE": version}
+    if pdf:
+        variables["SOBE_PDF"] = NAME  # its pages offer what is put next to them below
     if address:
         variables["SOBE_BASE_URL"] = f"{address.rstrip('/')}/{version}"
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -225,6 +227,10 @@ def assemble(root, commit, version, address, out, pdf=True, surrounding=None, co
         if complete:
             lacking.refuse(Project(folder))
         html = built / "html"
+        pdfs = sorted((built / "pdf").glob("*.pdf")) if pdf else []
+        for file in pdfs:
+            (html / "pdf").mkdir(exist_ok=True)
+            shutil.copyfile(file, html / "pdf" / file.name)
         edition = html / "en" if (html / "en").is_dir() else html
         out.mkdir()
         sources = _below(edition / "_sources")
@@ -234,7 +240,6 @@ def assemble(root, commit, version, address, out, pdf=True, surrounding=None, co
             parts["figures"] = _below(edition / "figures")
         for what, members in parts.items():
             write_zip(out / versions.archive_name(version, what), members)
-        pdfs = sorted((built / "pdf").glob("*.pdf")) if pdf else []
         for file in pdfs:
             shutil.copyfile(file, out / file.name.replace(NAME, f"{NAME}-{version}"))
         shutil.copyfile(folder / "CITATION.cff", out / "CITATION.cff")

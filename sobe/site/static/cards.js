@@ -3,28 +3,39 @@
 (function () {
   "use strict";
   const translate = window.sobeTranslate;
+  const state = window.sobeState;
+  const nameOf = (card) => card.id.replace(/^figure-/, "");
 
   function tabs(card) {
     const all = [...card.querySelectorAll('[role="tab"]')];
-    const choose = (tab, focus) => {
+    const name = `tab.${nameOf(card)}`;
+    const key = (tab) => document.getElementById(tab.getAttribute("aria-controls")).dataset.panel;
+    const choose = (tab) => {
       for (const other of all) {
         const chosen = other === tab;
         other.setAttribute("aria-selected", chosen);
         other.tabIndex = chosen ? 0 : -1;
         document.getElementById(other.getAttribute("aria-controls")).hidden = !chosen;
       }
-      if (focus) tab.focus();
+    };
+    const chosen = (tab) => {
+      choose(tab);
+      state.set({ [name]: key(tab) });
     };
     all.forEach((tab, i) => {
-      tab.addEventListener("click", () => choose(tab));
+      tab.addEventListener("click", () => chosen(tab));
       tab.addEventListener("keydown", (event) => {
         const to = { ArrowRight: i + 1, ArrowLeft: i - 1, Home: 0, End: all.length - 1 }[event.key];
         if (to === undefined) return;
         event.preventDefault();
-        choose(all[(to + all.length) % all.length], true);
+        const next = all[(to + all.length) % all.length];
+        chosen(next);
+        next.focus();
       });
     });
-    if (all.length) choose(all[0]);
+    if (!all.length) return;
+    const of = (text) => all.find((tab) => key(tab) === text);
+    choose(of(state.declare(name, { initial: key(all[0]), valid: of, change: (text) => choose(of(text)) })));
   }
 
   /* Where the build did not know the site's address, the page's own tells it. */
@@ -60,15 +71,22 @@
     const group = card.querySelector(".sobe-switch");
     const chart = card.querySelector(".sobe-chart");
     if (!group) return;
-    group.addEventListener("click", (event) => {
-      const scale = event.target.dataset.scale;
-      if (!scale) return;
+    const name = `axis.${nameOf(card)}`;
+    const choose = (scale) => {
       for (const button of group.querySelectorAll("button")) {
-        button.setAttribute("aria-pressed", button === event.target);
+        button.setAttribute("aria-pressed", button.dataset.scale === scale);
       }
       chart.dataset.linear = scale === "linear" ? group.dataset.channel : "";
       chart.dispatchEvent(new CustomEvent("sobe:redraw"));
+    };
+    group.addEventListener("click", (event) => {
+      const scale = event.target.dataset.scale;
+      if (!scale) return;
+      choose(scale);
+      state.set({ [name]: scale });
     });
+    const scale = state.declare(name, { initial: "log", valid: (text) => ["log", "linear"].includes(text), change: choose });
+    if (scale !== "log") choose(scale);
   }
 
   /* Words and lines next to the marks repeat what the marks say. */
@@ -153,6 +171,25 @@
       } else if (event.key === "Escape") leave();
     });
     place.addEventListener("blur", leave);
+
+    /* A finger is wider than a mark: a tap shows the nearest one's card, the next tap elsewhere
+       closes it. */
+    const REACH = 32;
+    const far = (mark, x, y) => Math.hypot(
+      Math.max(mark.x1 - x, 0, x - mark.x2), Math.max(mark.y1 - y, 0, y - mark.y2));
+    let touched = false;
+    place.addEventListener("pointerdown", (event) => { touched = event.pointerType === "touch"; }, true);
+    place.addEventListener("click", (event) => {
+      const svg = place.querySelector("svg.marks");
+      if (!touched || !svg || !svg.contains(event.target)) return;
+      const box = svg.getBoundingClientRect();
+      const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+      const distances = marks.map((mark) => far(mark, x, y));
+      const nearest = distances.indexOf(Math.min(...distances));
+      if (distances[nearest] <= REACH) show(nearest);
+      else leave();
+    });
+    document.addEventListener("pointerdown", (event) => { if (!place.contains(event.target)) leave(); });
   }
 
   function start() {

@@ -1,10 +1,13 @@
-/* Draws every .sobe-chart on the page: the first as soon as it is parsed, the others when
-   the page is there. The build puts the two theme configs and the table of dark colours in
-   place of the marker below; nothing is fetched. */
+/* Draws every .sobe-chart on the page. Until then its picture is shown. A chart is drawn when it
+   is near the screen and the browser is idle, at once where somebody uses it, and before printing;
+   the chart library is loaded for the first of them. The build puts the two theme configs and the
+   table of dark colours in place of the marker below. */
 (function () {
   "use strict";
   const translate = window.sobeTranslate;
+  const state = window.sobeState;
   const THEMES = /*SOBE_THEMES*/ null;
+  const LIBRARY = document.currentScript.dataset.library;
   const root = document.documentElement;
   const charts = [];
   const widths = new Map(); /* at which each was drawn or last seen; the page may grow around the first */
@@ -28,7 +31,7 @@
     const config = structuredClone(THEMES[wanted]);
     if (narrow) {
       Object.assign(config.legend, THEMES.narrow_legend);
-      if (longestCategory(spec) > 14) Object.assign(config.legend, { columns: 1, labelLimit: 240 });
+      if (longestCategory(spec) > THEMES.long) Object.assign(config.legend, THEMES.narrow_list);
     }
     return config;
   }
@@ -121,8 +124,41 @@
     }
   }
 
-  function boundSignals(result) {
-    return (result.vgSpec.signals || []).filter((s) => s.bind).map((s) => s.name);
+  /* The controls of a chart, whose values are in the page's address: a menu's by their numbers,
+     which are the same in every language. */
+  function controls(chart) {
+    const owner = chart.div.closest(".sobe-card");
+    const name = owner ? owner.id.replace(/^figure-/, "") : chart.div.id;
+    return (chart.spec.params || []).filter((param) => param.bind && param.bind.input).map((param) => {
+      const { options, min, max } = param.bind;
+      const write = (value) => String(options ? options.indexOf(value) : value);
+      const read = (text) => options ? options[Number(text)] : Number(text);
+      const control = { param: param.name, key: `set.${name}.${param.name}`, write, read };
+      state.declare(control.key, {
+        initial: write(param.value),
+        valid: (text) => /^-?\d+(\.\d+)?$/.test(text)
+          && (options ? Object.hasOwn(options, text) : Number(text) >= min && Number(text) <= max),
+        change: (text) => {
+          if (chart.result) chart.result.view.signal(control.param, read(text)).runAsync();
+        },
+      });
+      return control;
+    });
+  }
+
+  let loading = null;
+  function library() {
+    if (typeof vegaEmbed !== "undefined") return Promise.resolve();
+    loading = loading || new Promise((done, fail) => {
+      const script = document.createElement("script");
+      const lost = () => fail(new Error(translate("the chart library did not load")));
+      script.addEventListener("load", done);
+      script.addEventListener("error", lost);
+      if (!LIBRARY) return lost();
+      script.src = LIBRARY;
+      return document.head.append(script);
+    });
+    return loading;
   }
 
   async function draw(chart) {
@@ -133,15 +169,17 @@
     /* Small changes of width are Vega's own affair; larger ones break titles again. */
     const drawn = wanted + Math.round(width / 50) + (chart.div.dataset.linear || "");
     if (chart.drawn === drawn) return;
+    await library();
     chart.drawn = drawn;
     widths.set(chart.div, width);
-    const kept = {};
     if (chart.result) {
-      for (const name of boundSignals(chart.result)) kept[name] = chart.result.view.signal(name);
       chart.result.finalize();
       chart.result = null;
     }
     let spec = structuredClone(chart.spec);
+    for (const { param, key, read } of chart.controls) {
+      spec.params.find(({ name }) => name === param).value = read(state.get(key));
+    }
     if (chart.div.closest(".sobe-card")) delete spec.title; /* the card says it */
     if (chart.div.dataset.linear) spec = linear(spec, chart.div.dataset.linear);
     if (wanted === "dark") spec = darken(spec);
@@ -158,9 +196,8 @@
       loader: { http: { credentials: "omit" } },
     });
     chart.result = result;
-    if (Object.keys(kept).length) {
-      for (const name of Object.keys(kept)) result.view.signal(name, kept[name]);
-      await result.view.runAsync();
+    for (const { param, key, write } of chart.controls) {
+      result.view.addSignalListener(param, (_, value) => state.set({ [key]: write(value) }));
     }
     if (chart.div.dataset.linear) thinOut(chart.view);
     labelControls(chart.view);
@@ -210,32 +247,44 @@
       });
   }
 
-  /* Takes up the charts parsed so far that it has not taken up yet. */
-  const known = new Set();
-  function begin() {
+  /* From now on a chart is drawn, and drawn again where the page changes. */
+  function want(chart) {
+    if (chart.wanted) return;
+    chart.wanted = true;
+    schedule(chart);
+  }
+
+  const idle = window.requestIdleCallback || ((call) => setTimeout(call, 200));
+
+  function start() {
+    const near = new IntersectionObserver((entries) => {
+      for (const entry of entries) {
+        if (!entry.isIntersecting) continue;
+        near.unobserve(entry.target);
+        const chart = charts.find(({ div }) => div === entry.target);
+        idle(() => want(chart), { timeout: 3000 });
+      }
+    }, { rootMargin: "300px 0px" });
     for (const div of document.querySelectorAll(".sobe-chart")) {
-      if (known.has(div)) continue;
-      known.add(div);
-      const view = div.querySelector(".sobe-chart-view");
-      const chart = { div, view };
+      const chart = { div, view: div.querySelector(".sobe-chart-view") };
       try {
-        if (typeof vegaEmbed === "undefined") throw new Error(translate("the chart library did not load"));
         chart.spec = JSON.parse(div.querySelector('script[type="application/json"]').textContent);
+        chart.controls = controls(chart);
       } catch (error) {
         fail(chart, error);
         continue;
       }
       charts.push(chart);
-      div.addEventListener("sobe:redraw", () => schedule(chart));
-      schedule(chart);
+      div.addEventListener("sobe:redraw", () => {
+        chart.wanted = true;
+        schedule(chart);
+      });
+      for (const use of ["pointerenter", "pointerdown", "focusin"]) div.addEventListener(use, () => want(chart), { once: true });
     }
-  }
-
-  function start() {
-    begin();
-    const redraw = () => charts.forEach(schedule);
+    const redraw = () => charts.filter((chart) => chart.wanted).forEach(schedule);
     new MutationObserver(redraw).observe(root, { attributeFilter: ["data-theme"] });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+    addEventListener("beforeprint", () => charts.forEach(want));
 
     /* Vega-Lite listens to the window only; the page can also change by its
        sidebar, or a hidden cell being opened. */
@@ -257,11 +306,14 @@
         });
       }
     });
-    charts.forEach((chart) => observer.observe(chart.div));
+    const watch = () => charts.forEach((chart) => {
+      observer.observe(chart.div);
+      near.observe(chart.div);
+    });
+    if (document.readyState === "complete") watch();
+    else addEventListener("load", watch); /* nothing competes with what is seen first */
   }
 
-  if (document.readyState === "loading") {
-    begin();
-    document.addEventListener("DOMContentLoaded", start);
-  } else start();
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
 })();

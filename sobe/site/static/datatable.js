@@ -3,6 +3,7 @@
 (function () {
   "use strict";
   const translate = window.sobeTranslate;
+  const state = window.sobeState;
   const PAGE = 25;
   const collator = new Intl.Collator(document.documentElement.lang || "en", { numeric: true });
 
@@ -16,7 +17,33 @@
     return typeof a === "number" && typeof b === "number" ? a - b : collator.compare(a, b);
   }
 
-  function table(element) {
+  /* A table's name in the address: its figure's, its section's or its number on the page. */
+  function nameOf(element, number) {
+    const owner = element.closest(".sobe-card, .sobe-data");
+    return owner ? owner.id.replace(/^(figure|table)-/, "") : `table-${number + 1}`;
+  }
+
+  const keys = (name) => ["sort", "find", "page"].map((kind) => `${kind}.${name}`);
+
+  /* Declares what the address may say of a table. */
+  function keep(element, name, change) {
+    const [sort, find, page] = keys(name);
+    const columns = element.tHead.rows[0].cells.length;
+    const pages = Math.ceil(element.tBodies[0].rows.length / PAGE);
+    state.declare(sort, {
+      valid: (text) => text === "" || (/^-?[1-9]\d?$/.test(text) && Math.abs(Number(text)) <= columns),
+      change,
+    });
+    state.declare(find, { change });
+    state.declare(page, {
+      initial: "1",
+      valid: (text) => /^[1-9]\d{0,4}$/.test(text) && Number(text) <= pages,
+      change,
+    });
+    return state.get(sort) !== "" || state.get(find) !== "" || state.get(page) !== "1";
+  }
+
+  function table(element, name) {
     const body = element.tBodies[0];
     const heads = [...element.tHead.rows[0].cells];
     const given = [...body.rows];
@@ -40,15 +67,19 @@
           : (many ? translate("rows {first} to {last} of {found} found of {all}", parts) : translate("{found} found of {all} rows", parts));
     }
 
+    const pages = () => Math.max(1, Math.ceil(rows.length / PAGE));
+    const [sort, find, page] = keys(name);
+
     function turn(label, by) {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "sobe-button";
       button.textContent = label;
       button.addEventListener("click", () => {
-        first = Math.max(0, Math.min(first + by * PAGE, rows.length - 1));
+        first = Math.max(0, Math.min(first / PAGE + by, pages() - 1)) * PAGE;
         box.scrollTop = 0;
         show();
+        state.set({ [page]: first / PAGE + 1 });
       });
       return button;
     }
@@ -60,19 +91,24 @@
       texts = texts || new Map(given.map((row) => [row, row.textContent.toLowerCase()]));
       return order.filter((row) => words.every((word) => texts.get(row).includes(word)));
     };
+    let input = null;
     if (given.length > 8) {
       const label = document.createElement("label");
-      const input = document.createElement("input");
+      input = document.createElement("input");
       label.className = "sobe-control";
       input.type = "search";
       label.append(translate("Search"), " ", input);
       bar.append(label);
       input.addEventListener("input", () => {
-        words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-        rows = matching();
-        first = 0;
+        search(input.value);
         show();
+        state.set({ [find]: input.value, [page]: 1 });
       });
+    }
+    function search(text) {
+      words = text.toLowerCase().split(/\s+/).filter(Boolean);
+      rows = matching();
+      first = 0;
     }
     bar.append(back, on, status);
     box.before(bar);
@@ -84,32 +120,57 @@
       head.append(button);
       button.addEventListener("click", () => {
         const now = head.getAttribute("aria-sort");
-        const next = now === "ascending" ? "descending" : now === "descending" ? null : "ascending";
-        for (const other of heads) other.removeAttribute("aria-sort");
-        order = given;
-        if (next) {
-          head.setAttribute("aria-sort", next);
-          const keyed = given.map((row) => [value(row.cells[column]), row]);
-          const sign = next === "ascending" ? 1 : -1;
-          /* What is not known comes last either way. */
-          keyed.sort(([a], [b]) => (a === null) - (b === null) || (a === null ? 0 : sign * compare(a, b)));
-          order = keyed.map(([, row]) => row);
-        }
-        rows = matching();
-        first = 0;
+        const next = now === "ascending" ? -(column + 1) : now === "descending" ? "" : column + 1;
+        sorted(String(next));
         show();
+        state.set({ [sort]: next, [page]: 1 });
       });
     });
-    show();
+
+    /* By a column, from 1; from the largest where its number is negative; "" for the given order. */
+    function sorted(text) {
+      for (const head of heads) head.removeAttribute("aria-sort");
+      order = given;
+      if (text) {
+        const column = Math.abs(Number(text)) - 1;
+        const sign = Math.sign(Number(text));
+        heads[column].setAttribute("aria-sort", sign > 0 ? "ascending" : "descending");
+        const keyed = given.map((row) => [value(row.cells[column]), row]);
+        /* What is not known comes last either way. */
+        keyed.sort(([a], [b]) => (a === null) - (b === null) || (a === null ? 0 : sign * compare(a, b)));
+        order = keyed.map(([, row]) => row);
+      }
+      rows = matching();
+      first = 0;
+    }
+
+    /* All three from the address, in this order: each depends on those before it. */
+    function from() {
+      sorted(state.get(sort));
+      if (input) {
+        input.value = state.get(find);
+        search(input.value);
+      }
+      first = (Math.min(Number(state.get(page)), pages()) - 1) * PAGE;
+      show();
+    }
+    keep(element, name, from);
+    from();
   }
 
   function start() {
-    for (const element of document.querySelectorAll("table[data-sobe-data]")) {
-      /* One in a closed fold waits until it is opened. */
+    [...document.querySelectorAll("table[data-sobe-data]")].forEach((element, number) => {
+      const name = nameOf(element, number);
       const fold = element.closest("details");
-      if (fold && !fold.open) fold.addEventListener("toggle", () => table(element), { once: true });
-      else table(element);
-    }
+      if (!fold || fold.open) {
+        table(element, name);
+        return;
+      }
+      /* One in a closed fold waits until it is opened, by the reader or the address. */
+      const open = () => { fold.open = true; };
+      fold.addEventListener("toggle", () => table(element, name), { once: true });
+      if (keep(element, name, open)) open();
+    });
     const reveal = () => {
       const target = location.hash && document.getElementById(location.hash.slice(1));
       if (!target) return;

@@ -50,35 +50,21 @@
     const choices = model.choices;
     let state = { ...model.defaults };
 
-    /* A state from text such as "#organism=mouse&project_years=5"; what is not valid keeps its default. */
-    function read(hash) {
-      const given = new URLSearchParams(hash.replace(/^#/, ""));
-      const found = { ...model.defaults };
-      for (const name of choices) {
-        if (Object.hasOwn(model.options[name], given.get(name))) found[name] = given.get(name);
-      }
-      for (const name of numbers) {
-        const number = given.has(name) && given.get(name).trim() ? Number(given.get(name)) : NaN;
-        if (valid(name, number)) found[name] = number;
-      }
-      return found;
-    }
     function valid(name, number) {
       const { scale, least, most } = model.settings[name];
       return number >= least * scale && number <= most * scale;
     }
-    const isOurs = (hash) => [...choices, ...numbers].some((name) => new URLSearchParams(hash.slice(1)).has(name));
-
-    function write() {
-      const same = Object.keys(state).every((name) => state[name] === model.defaults[name]);
-      const hash = same ? "" : "#" + new URLSearchParams([...choices, ...numbers].map((name) => [name, state[name]]));
-      if (hash === location.hash || (same && !isOurs(location.hash))) return;
-      try {
-        history.replaceState(null, "", hash || location.pathname + location.search);
-      } catch {
-        location.replace(hash || "#"); // some browsers refuse the former on file://
-      }
+    function declare(name, isValid, read) {
+      state[name] = read(window.sobeState.declare(name, {
+        initial: String(model.defaults[name]),
+        valid: isValid,
+        change: (text) => {
+          state[name] = read(text);
+          show(null);
+        },
+      }));
     }
+    const write = () => window.sobeState.set(state);
 
     /* Sliders run from 0 to 1 over the range, on a logarithmic scale where it says so. */
     function slid(name, at) {
@@ -173,13 +159,8 @@
       state = { ...model.defaults };
       change(null);
     });
-    addEventListener("hashchange", () => {
-      if (isOurs(location.hash)) {
-        state = read(location.hash);
-        show(null);
-      }
-    });
-    if (isOurs(location.hash)) state = read(location.hash);
+    for (const name of choices) declare(name, (text) => Object.hasOwn(model.options[name], text), String);
+    for (const name of numbers) declare(name, (text) => text.trim() !== "" && valid(name, Number(text)), Number);
     show(null);
   }
 

@@ -20,7 +20,7 @@
     const parts = page.split("/");
     const up = "../".repeat(parts.length);
     const front = `${parts[0]}/index.html`;
-    const address = (version) => `${up}${version.name}/` + (version.pages.includes(page) ? page + location.hash
+    const address = (version) => `${up}${version.name}/` + (version.pages.includes(page) ? page + location.search + location.hash
       : version.pages.includes(front) ? front : "index.html");
 
     const items = element("ul");

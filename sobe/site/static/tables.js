@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   const translate = window.sobeTranslate;
+  const state = window.sobeState;
 
   function field(tag, label, place) {
     const wrap = document.createElement("label");
@@ -20,28 +21,51 @@
     return { div, status };
   }
 
-  function chooser(place, label, values, apply) {
+  /* In the address a choice is its number in the menu, which is the same in every language. */
+  function chooser(place, label, values, apply, name) {
     const select = field("select", label, place);
     for (const value of ["All", ...new Set(values)]) select.add(new Option(value === "All" ? translate("All") : value, value));
-    select.addEventListener("change", apply);
+    select.addEventListener("change", () => {
+      apply();
+      state.set({ [name]: select.selectedIndex });
+    });
+    select.selectedIndex = state.declare(name, {
+      initial: "0",
+      valid: (text) => /^\d{1,4}$/.test(text) && Number(text) < select.options.length,
+      change: (text) => {
+        select.selectedIndex = text;
+        apply();
+      },
+    });
     return select;
   }
 
-  function searchable(table) {
+  function searchable(table, number) {
     const rows = [...table.tBodies[0].rows];
     const { div, status } = bar(table.closest(".sobe-table-scroll"));
     const cell = (row, column) => row.cells[column].textContent.trim();
+    const own = `rows-${number + 1}`;
+    const texts = rows.map((row) => row.textContent.toLowerCase());
     const menus = (table.dataset.sobeMenus || "").split(" ").filter(Boolean).map((column) => ({
       column,
-      select: chooser(div, cell(table.tHead.rows[0], column), rows.map((row) => cell(row, column)), apply),
+      select: chooser(div, cell(table.tHead.rows[0], column), rows.map((row) => cell(row, column)), apply, `only.${own}.${column}`),
     }));
     const input = "sobeSearch" in table.dataset ? field("input", translate("Search this table"), div) : null;
     if (input) {
       input.type = "search";
-      input.addEventListener("input", apply);
+      input.addEventListener("input", () => {
+        apply();
+        state.set({ [`find.${own}`]: input.value });
+      });
+      input.value = state.declare(`find.${own}`, {
+        change: (text) => {
+          input.value = text;
+          apply();
+        },
+      });
     }
     div.append(status);
-    const texts = rows.map((row) => row.textContent.toLowerCase());
+    apply();
 
     function apply() {
       const words = input ? input.value.toLowerCase().split(/\s+/).filter(Boolean) : [];
@@ -56,13 +80,15 @@
     }
   }
 
-  function filterable(grid) {
+  function filterable(grid, number) {
     const bands = [...grid.querySelectorAll("[data-row]")];
     const cells = [...grid.querySelectorAll("[data-column]")];
     const { div, status } = bar(grid);
-    const row = chooser(div, grid.dataset.sobeRows, bands.map((band) => band.dataset.row), apply);
-    const column = chooser(div, grid.dataset.sobeColumns, cells.map((cell) => cell.dataset.column), apply);
+    const own = `grid-${number + 1}`;
+    const row = chooser(div, grid.dataset.sobeRows, bands.map((band) => band.dataset.row), apply, `only.${own}.row`);
+    const column = chooser(div, grid.dataset.sobeColumns, cells.map((cell) => cell.dataset.column), apply, `only.${own}.column`);
     div.append(status);
+    apply();
 
     function apply() {
       for (const cell of cells) {

@@ -1,0 +1,157 @@
+"""The state of a page in its address: kept by Back, reload and the switch of languages."""
+
+import pytest
+from browsing import DRAWN, show
+
+pytestmark = pytest.mark.browser
+CARD = "#figure-cost-per-neuron"
+READY = "() => document.documentElement.dataset.addressed"
+BAD = "The address names a state"
+
+
+@pytest.fixture
+def opened(chromium, site):
+    """Opens pages of the site, with a query and an anchor, in a browser without a network."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    context.set_offline(True)
+    said = []
+
+    def page(address, folder=site):
+        made = context.new_page()
+        made.on("pageerror", lambda error: said.append(str(error)))
+        made.goto(f"{folder.resolve().as_uri()}/{address}")
+        made.wait_for_function(READY)
+        return made
+
+    yield page
+    context.close()
+    assert not said
+
+
+def tab(page, card=CARD):
+    return page.locator(f"{card} [role=tab][aria-selected=true]").inner_text()
+
+
+def test_a_tab_is_in_the_address_and_kept(opened):
+    page = opened(f"cost.html{CARD}")
+    page.locator(f"{CARD} [role=tab]").nth(1).click()
+    assert page.url.endswith(f"?tab.cost-per-neuron=table{CARD}")
+    page.locator(f"{CARD} [role=tab]").nth(2).click()
+    page.wait_for_timeout(50)
+    page.reload()
+    page.wait_for_function(READY)
+    assert tab(page) == "Sources"
+    language = page.locator("a.sobe-language").first
+    assert language.get_attribute("href").endswith(f"?tab.cost-per-neuron=sources{CARD}")
+    language.click()
+    page.wait_for_function(READY)
+    assert "/zh/cost.html" in page.url
+    assert page.locator(f"{CARD} [data-panel=sources]").is_visible()
+
+
+def test_back_undoes_each_choice(opened):
+    page = opened("cost.html")
+    page.locator(f"{CARD} [role=tab]").nth(1).click()
+    page.wait_for_timeout(1100)
+    page.locator(f"{CARD} [role=tab]").nth(2).click()
+    page.go_back()
+    assert tab(page) == "Table"
+    page.go_back()
+    assert tab(page) == "Chart" and "?" not in page.url
+    page.go_forward()
+    assert tab(page) == "Table"
+
+
+def test_an_axis_and_a_control_of_a_chart_are_kept(opened):
+    page = opened(f"cost.html?axis.cost-per-neuron=linear&set.cost-budget.animal=5{CARD}")
+    page.wait_for_function(DRAWN, timeout=20_000)
+    show(page)
+    assert page.locator(f"{CARD} .sobe-chart").get_attribute("data-drawn-linear")
+    select = page.locator("#figure-cost-budget .vega-bind select")
+    assert select.input_value() == "Human"
+    select.select_option("Mouse")
+    page.wait_for_function("() => !location.search.includes('animal')")
+    page.go_back()
+    page.wait_for_function("() => location.search.includes('animal=5')")
+    page.wait_for_function(
+        "() => document.querySelector('#figure-cost-budget select').value === 'Human'"
+    )
+
+
+def test_a_table_is_sorted_searched_and_paged_by_its_address(opened):
+    page = opened("recording.html?tab.information-rate=table&sort.information-rate=-4")
+    card = page.locator("#figure-information-rate")
+    cells = card.locator("tbody tr td:nth-child(4)")
+    found = [
+        float(c.get_attribute("data-v") or c.inner_text().replace(",", "")) for c in cells.all()
+    ]
+    assert len(found) > 5 and found == sorted(found, reverse=True)
+    first = card.locator("tbody tr").first.inner_text()
+    card.get_by_role("button", name="Next").click()
+    assert "page.information-rate=2" in page.url
+    page.reload()
+    page.wait_for_function(READY)
+    assert card.locator("tbody tr").first.inner_text() != first
+    card.get_by_label("Search").fill("hubel")
+    assert "find.information-rate=hubel" in page.url and "page." not in page.url
+    page.reload()
+    page.wait_for_function(READY)
+    assert card.locator("tbody tr").count() == 1
+    assert card.get_by_label("Search").input_value() == "hubel"
+
+
+def test_menus_of_a_grid_are_kept(opened):
+    page = opened("funding.html")
+    tier = page.locator("[data-sobe-grid]").locator("xpath=preceding-sibling::div[1]//select").first
+    tier.select_option(index=2)
+    chosen = tier.input_value()
+    page.reload()
+    page.wait_for_function(READY)
+    assert tier.input_value() == chosen
+    assert page.locator(".sobe-band:visible").count() == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "cost.html?tab.cost-per-neuron=nothing",
+        "cost.html?tab.nothing=table",
+        "cost.html?axis.cost-per-neuron=linear&tab.cost-per-neuron=__proto__",
+        "cost.html?page.cost-per-neuron=99",
+        "cost.html?sort.cost-per-neuron=-99",
+        "cost.html?set.cost-budget.animal=99",
+        "estimator.html?organism=unicorn",
+        "estimator.html#project_years=-3",
+    ],
+)
+def test_a_bad_address_gives_the_published_state_and_says_so(opened, address):
+    page = opened(address)
+    note = page.locator(".sobe-state-note")
+    assert BAD in note.inner_text()
+    assert "?" not in page.url and "=" not in page.url
+    if "cost.html" in address:
+        assert tab(page) == "Chart"
+        assert not page.locator(f"{CARD} .sobe-chart").get_attribute("data-linear")
+
+
+@pytest.mark.parametrize(
+    "address", ["cost.html", "cost.html?utm_source=x&fbclid=y#how", "search.html?q=x"]
+)
+def test_other_addresses_say_nothing(opened, address):
+    page = opened(address)
+    assert not page.locator(".sobe-state-note").count()
+    assert page.url.endswith(address)
+
+
+def test_back_undoes_the_estimators_changes(opened):
+    page = opened("estimator.html#organism=mouse&modality=exm")
+    page.wait_for_selector("[data-sobe-estimator][data-state=shown]")
+    assert page.url.endswith("?organism=mouse&modality=exm")
+    assert page.input_value("[name=modality]") == "exm"
+    before = page.inner_text("[data-result=first_cost]")
+    page.wait_for_timeout(1100)
+    page.select_option("[name=organism]", "human")
+    assert page.inner_text("[data-result=first_cost]") != before
+    page.go_back()
+    assert page.input_value("[name=organism]") == "mouse"
+    assert page.inner_text("[data-result=first_cost]") == before
