@@ -136,7 +136,7 @@ def _value(node: yaml.Node, key: str) -> Any:
         for name, value in node.value:
             line = name.start_mark.line + 1
             if not isinstance(name, yaml.ScalarNode) or (
-                name.style is None and scalar(name.value) != name.value or name.value == "<<"
+                name.style is None and (name.tag != _TEXT or scalar(name.value) != name.value)
             ):
                 shown = repr(name.value) if isinstance(name, yaml.ScalarNode) else "brackets"
                 _refuse(f"expected keys with values; {one_line(shown, 60)} is not a name", line)

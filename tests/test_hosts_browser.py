@@ -6,6 +6,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from sobe.site import hosts
+
 pytestmark = pytest.mark.browser
 DRAWN = """() => {
     dispatchEvent(new Event('beforeprint')); /* all, not only those near the screen */
@@ -95,6 +97,19 @@ def test_an_address_without_a_page_leads_to_the_front_page(host, page, place):
     front = page.locator("#front")
     front.wait_for(state="visible", timeout=20_000)
     assert front.get_attribute("href") == "/a/book/index.html"
+
+
+@pytest.mark.parametrize(
+    "policy", ["default-src 'self'", "script-src 'none'", "default-src 'none'"]
+)
+def test_under_a_policy_without_inline_scripts_it_says_what_to_do(page, tmp_path, policy):
+    hosts.write(tmp_path, "A book", address="")
+    text = (tmp_path / "404.html").read_text(encoding="utf-8")
+    headers = {"Content-Security-Policy": policy, "Content-Type": "text/html; charset=utf-8"}
+    page.route("**/*", lambda route: route.fulfill(status=404, body=text, headers=headers))
+    page.goto("http://site.test/a/book/en/nothing.html")
+    assert "Shorten the address" in page.locator("#hint").inner_text()
+    assert page.locator("#hint").is_visible() and not page.locator("#front").is_visible()
 
 
 def test_a_sandboxed_frame_shows_the_charts(host, page):

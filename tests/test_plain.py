@@ -213,7 +213,21 @@ def test_aliases_are_refused_at_once(tmp_path, read):
 
 
 @pytest.mark.parametrize(
-    "text", ["1: a", "true: a", "[a]: b", "{a: b}: c", "<<: {a: b}", "null: a", "1.5: a", "? : a"]
+    "text",
+    [
+        "1: a",
+        "true: a",
+        "[a]: b",
+        "{a: b}: c",
+        "<<: {a: b}",
+        "null: a",
+        "1.5: a",
+        "? : a",
+        "1:0: a",
+        "yes: a",
+        "2025-01-01: a",
+        "1e3: a",
+    ],
 )
 def test_a_key_that_is_no_name_is_one_line(text):
     with pytest.raises(plain.PlainError, match="line 1: .*is not a name|line 1: not valid YAML"):

@@ -8,7 +8,8 @@ arguments go to `alt.Axis`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import altair as alt
@@ -39,6 +40,35 @@ def bytes_(every: int = 1, **kw: Any) -> alt.Axis:
 def flops(every: int = 1, **kw: Any) -> alt.Axis:
     """Return an axis for operations per second."""
     return _log_axis(units.flops, 0, every, kw)
+
+
+def span(least: float, most: float, *shown: Iterable[float], log: bool = True) -> list[float]:
+    """Return the domain of an axis: from ``least`` to ``most``, and wider where marks lie beyond.
+
+    Parameters
+    ----------
+    least, most
+        The domain of the published chart.
+    *shown
+        The positions of its marks, some of which depend on the reader's values. Those that no axis
+        has (missing, not finite, or not positive on a logarithmic axis) do not count.
+    log
+        Whether the axis is logarithmic: it then ends at a power of ten, else at a whole number.
+    """
+    usable = [
+        value
+        for values in shown
+        for value in values
+        if value is not None and math.isfinite(value) and (value > 0 or not log)
+    ]
+    low, high = min(usable, default=least), max(usable, default=most)
+    if log:
+        low, high = (
+            10.0 ** math.floor(math.log10(low)) if low < least else least,
+            10.0 ** math.ceil(math.log10(high)) if high > most else most,
+        )
+        return [low, high]
+    return [min(least, math.floor(low)), max(most, math.ceil(high))]
 
 
 def _log_axis(write: Callable[[Any], str], lowest: int, every: int, kw: dict[str, Any]) -> alt.Axis:

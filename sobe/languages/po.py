@@ -16,6 +16,8 @@ from sobe.languages.language import LanguageError
 #: What a translation must keep as it is: roles, slots such as {1} and {name}, and targets of links.
 PARTS = re.compile(r"\{[\w:]+\}`[^`]*`|\{\w+\}|\]\([^()]*\)")
 _LINE = re.compile(r'\s*(?:(?:msgid|msgstr)\s+)?"(?:[^"\\]|\\.)*"\s*|\s*(?:#.*)?')
+#: An escape that a catalogue does not have, after those that it has.
+_ESCAPE = re.compile(r'^(?:[^\\]|\\[ntr"\\])*+(\\.?)')
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: |$)")
 
 
@@ -52,6 +54,7 @@ def entries(path: Path) -> list[Entry]:
     except UnicodeDecodeError as error:
         raise LanguageError(f"{where} is not UTF-8: {error.reason} at byte {error.start}") from None
     lines = text.splitlines()
+    last = "msgstr"
     for number, line in enumerate(lines, 1):
         if _CONFLICT.match(line):
             raise LanguageError(
@@ -62,6 +65,19 @@ def entries(path: Path) -> list[Entry]:
             raise LanguageError(
                 f"{where}:{number}: not a line of a catalogue, which is a comment or "
                 f'msgid "…", msgstr "…" or "…": {line!r}'
+            )
+        key = line.strip().partition(" ")[0]
+        if key in ("msgid", "msgstr"):
+            if key == last:
+                other = "msgid" if key == "msgstr" else "msgstr"
+                raise LanguageError(
+                    f"{where}:{number}: {key} where {other} was expected; each msgid has one msgstr"
+                )
+            last = key
+        if not line.startswith("#") and (wrong := _ESCAPE.search(line)):
+            raise LanguageError(
+                f"{where}:{number}: {wrong[1]} is no escape of a catalogue, which has "
+                '\\n, \\t, \\r, \\" and \\\\'
             )
     _unique(lines, where)
     try:

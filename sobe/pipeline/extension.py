@@ -82,7 +82,7 @@ def _page(app, pagename, templatename, context, doctree):
         if "buttons" in group:
             group["buttons"] = [b for b in group["buttons"] if b.get("type") != "javascript"]
     context["metatags"] = context.get("metatags", "") + pages.metatags(
-        app, pagename, context.get("title", ""), doctree
+        app, pagename, context, doctree
     )
     # docutils' own role for an entry of a bibliography is deprecated, and wrong inside its list. A
     # work is cited in the words of its own language.

@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import jinja2
 from docutils import nodes
 from docutils.io import StringOutput
 from markupsafe import Markup
@@ -11,6 +10,7 @@ from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 from sphinx.writers.html5 import HTML5Translator
 
 from sobe.print.document import Document
+from sobe.templates import environment
 
 HERE = Path(__file__).parent
 NAME = "print"
@@ -51,11 +51,14 @@ class PrintBuilder(SingleFileHTMLBuilder):
         self.docwriter.write(tree, StringOutput(encoding="unicode"))
         self.docwriter.assemble_parts()
         out = Path(self.outdir)
-        jinja = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE), autoescape=True)
-        text = jinja.get_template("document.html").render(
-            **self.config.sobe_print,
-            contents=self.app.sobe_print.contents,
-            body=Markup(self.docwriter.parts["fragment"]),
+        text = (
+            environment(HERE)
+            .get_template("document.html")
+            .render(
+                **self.config.sobe_print,
+                contents=self.app.sobe_print.contents,
+                body=Markup(self.docwriter.parts["fragment"]),
+            )
         )
         (out / "document.html").write_text(text, encoding="utf-8")
         style = (HERE / "print.css").read_text(encoding="utf-8")

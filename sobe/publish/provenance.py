@@ -97,7 +97,7 @@ def context(app, pagename, templatename, context, doctree):
     if doctree is not None:
         title = pages.plain(context.get("title", ""))
         context["metatags"] = context.get("metatags", "") + metadata.tags(
-            app, pagename, title, pages.description(doctree)
+            app, pagename, title, pages.summary(context, doctree)
         )
     cite = next((d for d in app.env.all_docs if d.rsplit("/", 1)[-1] == "cite"), None)
     context["translate"] = translate

@@ -11,9 +11,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import jinja2
-
-from sobe import atomic
+from sobe import atomic, templates
 from sobe.errors import BuildError
 from sobe.policy import guarded
 from sobe.publish import archive, checked, compare, manifest
@@ -25,12 +23,6 @@ MAKING, OLD = ".making-", ".site-old"
 MANIFEST = compare.MANIFEST
 VERSION = manifest.VERSION
 archive_name = checked.archive_name
-_TEMPLATES = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(TEMPLATES),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    keep_trailing_newline=True,
-)
 
 
 def order(version):
@@ -69,10 +61,8 @@ def listing(releases):
 
 def front(title, releases):
     """Return the front page of the site of versions, which leads to the newest and links each."""
-    page = _TEMPLATES.get_template("versions-front.html").render(
-        title=title, versions=list(releases)
-    )
-    return guarded(page)
+    template = templates.environment(TEMPLATES).get_template("versions-front.html")
+    return guarded(template.render(title=title, versions=list(releases)) + "\n")
 
 
 def _linked(source, target):

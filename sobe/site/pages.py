@@ -33,6 +33,13 @@ def description(doctree):
     return _cut(texts[0]) if texts else ""
 
 
+def summary(context, doctree):
+    """Return the `description` of the page that has this ``context``; it is found once."""
+    if "sobe_summary" not in context:
+        context["sobe_summary"] = description(doctree)
+    return context["sobe_summary"]
+
+
 def _plain(paragraph):
     """Return the text of a paragraph without badges and marks of references."""
     paragraph = paragraph.deepcopy()
@@ -56,18 +63,22 @@ def plain(title):
     return unescape(re.sub(r"<[^<>]+>", "", title))
 
 
-def metatags(app, pagename, title, doctree):
+def metatags(app, pagename, context, doctree):
     """Return the meta tags of a page: its description, and what a shared link shows."""
     if doctree is None:
         return ""
-    summary = description(doctree)
+    described = summary(context, doctree)
     up = "../" * pagename.count("/")
     figure = next((r for r in app.sobe_records.values() if r["page"] == pagename), None)
     if figure is None and pagename.rsplit("/", 1)[-1] == "index":
         figure = next(iter(app.sobe_records.values()), None)
-    tags = {"og:title": plain(title), "og:type": "article", "og:site_name": app.config.project}
-    if summary:
-        tags["og:description"] = summary
+    tags = {
+        "og:title": plain(context.get("title", "")),
+        "og:type": "article",
+        "og:site_name": app.config.project,
+    }
+    if described:
+        tags["og:description"] = described
     if base(app):
         tags["og:url"] = f"{base(app)}{pagename}.html"
     if figure:
@@ -75,8 +86,8 @@ def metatags(app, pagename, title, doctree):
         tags["og:image:alt"] = figure["description"]
         tags["twitter:card"] = "summary_large_image"
     out = f'<link rel="icon" type="image/svg+xml" href="{up}_static/sobe/icon.svg">\n'
-    if summary:
-        out += f'<meta name="description" content="{escape(summary)}" />\n'
+    if described:
+        out += f'<meta name="description" content="{escape(described)}" />\n'
     for name, value in tags.items():
         attribute = "name" if name.startswith("twitter") else "property"
         out += f'<meta {attribute}="{name}" content="{escape(value)}" />\n'

@@ -12,10 +12,12 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sobe import plain
 from sobe.analysis.estimator import EstimatorError
 from sobe.analysis.estimator import expressions as ex
 from sobe.analysis.estimator.scenario import read_scenario, read_sweep
 from sobe.errors import BuildError
+from sobe.languages import LanguageError, language, po
 from sobe.parameters import cell, domain
 from sobe.tables import TableError, load
 
@@ -418,6 +420,101 @@ def test_scenario_files(tmp_path):
         file.write_bytes(content)
         tried(lambda: read_scenario(file), (EstimatorError,), outcomes)
         tried(lambda: read_sweep(file), (EstimatorError,), outcomes)
+
+    check()
+    account_of(outcomes)
+
+
+CATALOGUE = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+
+
+def test_catalogues(tmp_path):
+    """A catalogue is entries with all their parts, or one line with file and line."""
+    path, outcomes = tmp_path / "book/locale/xx/LC_MESSAGES/x.po", []
+    path.parent.mkdir(parents=True)
+    words = st.text(max_size=12) | st.sampled_from(
+        ["{1} of {2}", "{glue:text}`x`", "[a](b.md)", "{cite}`x`", "{", "`", "\\n", "%s", "树"]
+    )
+    quoted = words.map(lambda text: json.dumps(text, ensure_ascii=False))
+    line = (
+        st.builds("{} {}".format, st.sampled_from(["msgid", "msgstr", "msgctxt", ""]), quoted)
+        | st.builds("#{} {}".format, st.sampled_from(["", ",", "~", ":", "|", "."]), words)
+        | st.sampled_from(
+            ["", "<<<<<<< HEAD", "=======", '"', 'msgid "', "msgid_plural", "#, fuzzy"]
+        )
+        | words
+    )
+    pair = st.builds("msgid {}\nmsgstr {}\n".format, quoted, quoted)
+    texts = st.lists(line | pair, max_size=8).map("\n".join).map(lambda t: (CATALOGUE + t).encode())
+
+    @MANY
+    @given(
+        texts
+        | st.binary(max_size=80)
+        | st.text(alphabet='msgidtr "\\\n#{}`', max_size=60).map(str.encode)
+    )
+    def check(content):
+        path.write_bytes(content)
+        found = tried(lambda: po.entries(path), (LanguageError,), outcomes)
+        for entry in found or []:
+            if not entry.lacking:
+                assert sorted(po.PARTS.findall(entry.message)) == sorted(
+                    po.PARTS.findall(entry.translation)
+                )
+
+    check()
+    account_of(outcomes)
+
+
+def test_languages_files(tmp_path):
+    """A language's file with one line changed is a language, or one line says what is wrong."""
+    good = language._ENGLISH.read_text(encoding="utf-8").splitlines()
+    path, outcomes = tmp_path / "book/locale/xx/language.toml", []
+    path.parent.mkdir(parents=True)
+
+    @FEWER
+    @given(
+        st.integers(0, len(good) - 1),
+        st.text(max_size=20)
+        | st.sampled_from(["name = 3", "powers = []", "[numbers]", "x = nan", 'tag = "x y"', "\0"])
+        | st.none(),
+    )
+    def check(at, text):
+        lines = [*good[:at], *([] if text is None else [text]), *good[at + 1 :]]
+        path.write_text("\n".join(lines), encoding="utf-8", errors="replace")
+        tried(lambda: language.read(path, "xx"), (LanguageError,), outcomes)
+
+    check()
+    account_of(outcomes)
+
+
+def test_yaml_is_read_in_one_way():
+    """Whatever is taken, PyYAML reads as the same, but for numbers that it leaves as text."""
+    outcomes = []
+    plain_text = st.text(
+        alphabet="0123456789.eE+-_:xob,abcyesnoNaI~ '\"[]{}#&*!|>%@\n", max_size=20
+    )
+
+    def same(ours, theirs):
+        if isinstance(ours, dict):
+            assert ours.keys() == theirs.keys()
+            for key in ours:
+                same(ours[key], theirs[key])
+        elif isinstance(ours, list):
+            assert len(ours) == len(theirs)
+            for one, other in zip(ours, theirs, strict=True):
+                same(one, other)
+        elif isinstance(theirs, str) and not isinstance(ours, str):
+            assert float(theirs) == ours
+        else:
+            assert ours == theirs and type(ours) is type(theirs)
+
+    @MANY
+    @given(plain_text | plain_text.map(lambda text: f"a: {text}"))
+    def check(text):
+        found = tried(lambda: (plain.read_yaml(text),), (plain.PlainError,), outcomes)
+        if found:
+            same(found[0], yaml.safe_load(text))
 
     check()
     account_of(outcomes)
