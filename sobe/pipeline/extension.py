@@ -84,7 +84,7 @@ def _page(app, pagename, templatename, context, doctree):
         _draw_early(app, context)
     if 'class="sobe-card"' in body:
         app.add_js_file(f"{ASSETS}/cards.js", loading_method="defer", priority=400)
-    if 'class="sobe-table"' in body:  # before the scripts that page its rows
+    if 'class="sobe-table' in body:  # before the scripts that page its rows
         app.add_js_file(f"{ASSETS}/tabletools.js", loading_method="defer", priority=450)
     if "data-sobe-data" in body:
         app.add_js_file(f"{ASSETS}/datatable.js", loading_method="defer")
