@@ -92,7 +92,7 @@ def test_a_table_is_copied_as_it_is_shown(visits, site):
 
 
 def test_every_table_has_its_tools(visits, site):
-    """Sorting where there is anything to sort, copying, and a search from nine rows on."""
+    """Sorting where there is anything to sort, copying, and a search from ten rows on."""
     for name in CHAPTERS:
         page = visits[1440].open(site / f"{name}.html")
         lacking = page.evaluate("""() => [...document.querySelectorAll(
@@ -104,6 +104,6 @@ def test_every_table_has_its_tools(visits, site):
                 return place.tagName !== 'DETAILS' && (
                     !place.querySelector('.sobe-copy-table')
                     || (rows > 1 && !table.querySelector('thead button'))
-                    || (rows > 8 && !place.querySelector('input[type=search]')));
+                    || (rows > 9 && !place.querySelector('input[type=search]')));
             }).map((table) => table.closest('[aria-label]').getAttribute('aria-label'))""")
         assert lacking == [], name

@@ -5,13 +5,13 @@
   const translate = window.sobeTranslate;
   const collator = new Intl.Collator(document.documentElement.lang || "en", { numeric: true });
 
+  const NUMERAL = /^[$−-]*\d[\d,]*(\.\d+)?[×%]?$/;
+
   function value(cell) {
     if (cell.querySelector(".sobe-missing")) return null;
     if (cell.dataset.v !== undefined) return Number(cell.dataset.v);
     const text = cell.textContent.trim();
-    if (!cell.classList.contains("number")) return text;
-    const number = Number(text.replace(/[^\d.eE+\-−]/g, "").replace("−", "-"));
-    return text && !Number.isNaN(number) ? number : null;
+    return NUMERAL.test(text) ? Number(text.replace(/[$,×%]/g, "").replace("−", "-")) : text;
   }
 
   function compare([a], [b]) {
