@@ -128,7 +128,7 @@ def test_a_tap_shows_the_card_of_a_mark(chromium, site):
     mark = chart.locator("svg .role-mark.mark-symbol path").first
     mark.scroll_into_view_if_needed()
     box = mark.bounding_box()
-    # A finger beside the mark.
+    # A finger next to the mark.
     page.touchscreen.tap(box["x"] + box["width"] / 2 + 9, box["y"] + box["height"] / 2 + 9)
     assert page.locator("#vg-tooltip-element.visible").inner_text().count("\n") > 2
     assert chart.locator(".sobe-ring").is_visible()

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import yaml
 
-from sobe import atomic, commit, languages, signals
+from sobe import atomic, commit, signals
 from sobe.errors import BuildError, reason
 from sobe.pipeline import configuration, surroundings
 from sobe.pipeline.execute import NOTE, SCRATCH

@@ -13,12 +13,12 @@ from pathlib import Path, PurePosixPath
 
 NAME = "book.css"
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)
-_TOKEN = re.compile(r"""[{};]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\([^()]*\)""")
+_TOKEN = re.compile(r"""[{};]|"(?:[^"\\]|\\.)*+"?|'(?:[^'\\]|\\.)*+'?|\([^()]*\)""", re.S)
 _ARGUMENTS = re.compile(r"\([^()]*\)")
 _NAMED = re.compile(r"[.#]((?:[\w-]|\\.)+)")
 _ADDRESS = re.compile(r"""url\(\s*(["']?)(?!data:|https?:|#|/)([^"')]+)\1\s*\)""")
 _ATTRIBUTE = re.compile(r'\s(?:class|id)="([^"]*)"')
-_PROPERTY = re.compile(r"(--[\w-]+)\s*:[^;{}]*(?:;|(?=\}))")
+_PROPERTY = re.compile(r"(?<![\w-])(--[\w-]++)\s*+:[^;{}]*+;?")
 _USED = re.compile(r"var\(\s*(--[\w-]+)")
 #: Rules of these hold rules; those of others hold declarations.
 _GROUPS = ("@media", "@supports", "@layer", "@container")
@@ -134,7 +134,7 @@ def _can_match(selector: str, known: Collection[str]) -> bool:
 
     What is in the brackets of :not(), :is() and the like may be absent.
     """
-    bare, before = re.sub(r"\[[^\]]*\]", "", selector), ""
+    bare, before = re.sub(r"\[[^\[\]]*\]", "", selector), ""
     while bare != before:
         bare, before = _ARGUMENTS.sub("", bare), bare
     return all("\\" in name or name in known for name in _NAMED.findall(bare))
