@@ -1,8 +1,8 @@
 """One style sheet for all pages: of the theme's sheets and ours the rules that a page can use.
 
-A rule stays if each class and id of one of its selectors is in a page, or is a word of a script. So
-what a script may add stays as well. A custom property stays if a rule uses it. Sheets that are
-merged are removed.
+Our own rules all stay. A rule of the theme stays if each class and id of one of its selectors is in a
+page, or is a word of a script. So what a script may add stays as well. A custom property stays if a
+rule uses it. Sheets that are merged are removed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ def merge(out: Path, sheets: Iterable[str], at: str) -> None:
         if not path.is_file():
             continue
         text = moved(path.read_text(encoding="utf-8"), name, at)
-        parts.append(pruned(text, known))
+        ours = PurePosixPath(name).parent == PurePosixPath(at).parent
+        parts.append(_COMMENT.sub("", text) if ours else pruned(text, known))
         if name not in KEPT:
             path.unlink()
     (out / at).write_text(used("".join(parts)), encoding="utf-8", newline="\n")
@@ -46,9 +47,11 @@ KEPT = ("_static/sobe/tooltip.css", "_static/sobe/stills.css")
 def words(out: Path) -> set[str]:
     """Return the classes and ids of the pages of a site, and the words of its scripts.
 
-    Of Bootstrap's script, whose menus and dialogs pages mostly lack, it is what opens and closes.
+    Of Bootstrap's script, most of whose parts pages lack, it is what opens, closes and explains.
     """
-    found = {"show", "fade", "collapse", "collapsing", "collapsed"}
+    found = {"show", "fade", "collapse", "collapsing", "collapsed", "modal-open", "modal-backdrop"}
+    found |= {"tooltip", "tooltip-inner", "tooltip-arrow", "bs-tooltip-auto"}
+    found |= {f"bs-tooltip-{side}" for side in ("top", "bottom", "start", "end")}
     for path in out.rglob("*.html"):
         for value in _ATTRIBUTE.findall(path.read_text(encoding="utf-8")):
             found.update(value.split())
