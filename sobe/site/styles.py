@@ -1,8 +1,8 @@
-"""One style sheet for all pages: of the theme's sheets and ours the rules that a page can use.
+"""One style sheet for all pages: of the theme's sheets the rules that a page can use, and ours.
 
-Our own rules all stay. A rule of the theme stays if each class and id of one of its selectors is in a
-page, or is a word of a script. So what a script may add stays as well. A custom property stays if a
-rule uses it. Sheets that are merged are removed.
+A rule of the theme stays if each class and id of one of its selectors is in a page, or is a word of
+a script. So what a script may add stays as well. A custom property stays if a rule uses it. Sheets
+that are merged are removed.
 """
 
 from __future__ import annotations
