@@ -134,3 +134,12 @@ def test_the_script_finds_the_front_page(tmp_path, address, root, front):
     parts = json.loads(done.stdout)
     assert parts["front"].get("href") == front
     assert parts["front"]["hidden"] == (front is None) != parts["hint"]["hidden"]
+
+
+def test_programs_are_told_of_the_map_where_the_address_is_known(tmp_path):
+    hosts.write(tmp_path, "T", "https://example.org/book/")
+    said = (tmp_path / "robots.txt").read_text()
+    assert (
+        said.endswith("Sitemap: https://example.org/book/sitemap.xml\n") and "Disallow" not in said
+    )
+    assert "Sitemap" not in hosts.robots("")

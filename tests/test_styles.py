@@ -40,8 +40,11 @@ def test_properties_that_nothing_uses_are_left_out():
 
 def test_sheets_are_merged_in_order_and_removed(tmp_path):
     (tmp_path / "index.html").write_text('<p class="a">')
-    (tmp_path / "one.css").write_text(".a{x:1}")
-    (tmp_path / "two.css").write_text(".a{x:2}.z{x:3}")
-    styles.merge(tmp_path, ["one.css", "two.css", "one.css", "none.css"], "book.css")
-    assert (tmp_path / "book.css").read_text() == ".a{x:1}\n.a{x:2}\n"
-    assert sorted(path.name for path in tmp_path.glob("*.css")) == ["book.css"]
+    for name, text in (("theme/one.css", ".a{x:1}.z{x:2}"), ("own/two.css", ".a{x:3}.z{x:4}")):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text)
+    sheets = ["theme/one.css", "own/two.css", "theme/one.css", "theme/none.css"]
+    styles.merge(tmp_path, sheets, "own/book.css")
+    # Of our own sheets every rule stays: a library may make what it is for.
+    assert (tmp_path / "own/book.css").read_text() == ".a{x:1}\n.a{x:3}.z{x:4}"
+    assert [path.name for path in tmp_path.rglob("*.css")] == ["book.css"]

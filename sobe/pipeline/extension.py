@@ -162,7 +162,9 @@ def _finish(app, exception):
             f"_static/{ASSETS}/{styles.NAME}",
         )
         shutil.rmtree(static / "locales", ignore_errors=True)
-        for path in (*static.rglob("*.map"), static / "scripts" / "fontawesome.js"):
+        unasked = [static / f"{name}.js" for name in ("searchtools", "language_data")]
+        unasked += [static / "sphinx_highlight.js", static / "scripts" / "fontawesome.js"]
+        for path in (*static.rglob("*.map"), *unasked):
             path.unlink(missing_ok=True)
 
 

@@ -6,11 +6,23 @@ import json
 from html import escape
 from typing import Any
 
+from sobe.analysis.claims import verdicts
 from sobe.publish import citation
 from sobe.publish.crate import LICENCE, person
 from sobe.site import collect
 
 _CONTEXT = "https://schema.org"
+#: Verdicts as ratings; those that decide nothing have none.
+BEST = 5
+RATINGS = {
+    verdicts.HOLDS: 5,
+    verdicts.SUPPORTED: 4,
+    verdicts.CONSISTENT: 4,
+    verdicts.NOT_SETTLED: 3,
+    verdicts.NOT_SUPPORTED: 2,
+    verdicts.INCONSISTENT: 2,
+    verdicts.DOES_NOT_HOLD: 1,
+}
 
 
 def tags(app: Any, pagename: str, title: str, summary: str) -> str:
@@ -39,6 +51,7 @@ def tags(app: Any, pagename: str, title: str, summary: str) -> str:
     described = [linked(app, title, summary, address)]
     if pagename.rsplit("/", 1)[-1] == "data" and app.sobe_package:
         described.append(dataset(app, address))
+    described += reviews(app, pagename, address)
     # So that no text can end the script.
     text = json.dumps(described, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
     return f'{out}<script type="application/ld+json">{text}</script>\n'
@@ -68,6 +81,41 @@ def linked(app: Any, title: str, summary: str, address: str) -> dict[str, Any]:
         "url": address,
     }
     return {name: value for name, value in found.items() if value}
+
+
+def reviews(app: Any, pagename: str, address: str) -> list[dict[str, Any]]:
+    """Describe each claim that a page judges as a schema.org ClaimReview.
+
+    A verdict without a place on the scale from `BEST` to 1 has its word alone. The address is that
+    of the page; without it a review leads nowhere, and there is none.
+    """
+    edition, report = citation.edition(app.sobe_cff), citation.report(app.sobe_cff)
+    found = getattr(app, "sobe_found", {}).get(pagename, []) if address else []
+    out = []
+    for claim in found:
+        if claim["kind"] != "claim" or not claim["verdict"]:
+            continue
+        rating = {"@type": "Rating", "alternateName": claim["verdict"]["text"]}
+        if value := RATINGS.get(claim["verdict"]["verdict"]):
+            rating |= {"ratingValue": value, "bestRating": BEST, "worstRating": 1}
+        out.append(
+            {
+                "@context": _CONTEXT,
+                "@type": "ClaimReview",
+                "url": f"{address}#{claim['at']}",
+                "claimReviewed": claim["title"],
+                "datePublished": edition.date,
+                "author": [person(author) for author in edition.authors],
+                "reviewRating": rating,
+                "itemReviewed": {
+                    "@type": "Claim",
+                    "author": [person(author) for author in report.authors],
+                    "datePublished": report.date,
+                    "appearance": {"@type": "Report", "name": report.title, "url": report.address},
+                },
+            }
+        )
+    return out
 
 
 def dataset(app: Any, address: str) -> dict[str, Any]:

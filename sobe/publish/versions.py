@@ -90,7 +90,7 @@ def check_site(site, releases):
         raise BuildError(f"{site} is not a plain folder; move it away")
     for path in sorted(site.iterdir()):
         name = path.name
-        if name in (LATEST, LIST, FRONT, hosts.JEKYLL, hosts.MISSING) and not path.is_symlink():
+        if name in (LATEST, LIST, FRONT, *hosts.FILES) and not path.is_symlink():
             continue
         if name not in releases:
             raise BuildError(

@@ -196,10 +196,10 @@ def height(record, cited, stills):
     """
     foot = f"{cited['title']}, {cited['version']} ({cited.get('commit', '')}), {cited['licence']}"
     # Letters per line and height of a line, at a width of 358 pixels.
-    parts = ((record["title"], 36, 25), (record["subtitle"], 50, 19), (record["note"], 50, 19))
-    lines = sum(tall * -(-_letters(text) // most) for text, most, tall in (*parts, (foot, 46, 19)))
+    parts = ((record["title"], 33, 25), (record["subtitle"], 44, 19), (record["note"], 44, 19))
+    lines = sum(tall * -(-_letters(text) // most) for text, most, tall in (*parts, (foot, 36, 19)))
     controls = 45 * (bool(record["log_switch"]) + len(_controls(record["spec"])))
-    return max(stills) + lines + controls + 60
+    return max(stills) + lines + controls + 80
 
 
 def _letters(text):

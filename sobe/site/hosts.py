@@ -18,6 +18,7 @@ from sobe import languages, policy, site
 from sobe.paths import ROOT
 
 JEKYLL, MISSING, ROBOTS = ".nojekyll", "404.html", "robots.txt"
+FILES = (JEKYLL, MISSING, ROBOTS)
 _IMAGE = re.compile(r'url\("data:image/svg\+xml(?:;charset=utf-8)?,([^"]*)"\)')
 
 

@@ -89,10 +89,14 @@ def _outputs(children, kind):
 
 
 def _held(children):
-    """Yield the texts of tables and grids among some nodes."""
+    """Yield the texts of tables and grids among some nodes, and of citations."""
     for kind in ("table", "grid"):
         for data in _outputs(children, kind):
             yield outputs.text(kind, data)
+    for child in children:
+        if isinstance(child, nodes.Element) and not _is_cell(child):
+            for node in child.findall(nodes.literal_block):
+                yield node.astext()
 
 
 def _claims(children):
@@ -106,9 +110,14 @@ def _claims(children):
                         "kind": "claim",
                         "title": cell["text"],
                         "at": cell["id"],
+                        "verdict": next((one for one in row if _is_verdict(one)), None),
                         "text": ". ".join(filter(None, rest)),
                         "words": "",
                     }
+
+
+def _is_verdict(cell):
+    return isinstance(cell, dict) and "verdict" in cell
 
 
 def _figures(app):
@@ -178,7 +187,8 @@ def _short(entry):
     """Return an entry whose words are each there once, without those that its text has."""
     known = set(_WORD.findall(f"{entry['title']} {entry['text']}".lower()))
     words = dict.fromkeys(_WORD.findall(_MARKUP.sub(" ", entry["words"]).lower()))
-    return {**entry, "words": " ".join(word for word in words if word not in known)}
+    shown = {key: text for key, text in entry.items() if key != "verdict"}
+    return shown | {"words": " ".join(word for word in words if word not in known)}
 
 
 def write(app, exception):

@@ -1,8 +1,8 @@
-"""One style sheet for all pages: of the theme's sheets and ours the rules that a page can use.
+"""One style sheet for all pages: of the theme's sheets the rules that a page can use, and ours.
 
-A rule stays if each class and id of one of its selectors is in a page, or is a word of a script. So
-what a script may add stays as well. A custom property stays if a rule uses it. Sheets that are
-merged are removed.
+A rule of the theme stays if each class and id of one of its selectors is in a page, or is a word of
+a script. So what a script may add stays as well. A custom property stays if a rule uses it. Sheets
+that are merged are removed.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from pathlib import Path, PurePosixPath
 
 NAME = "book.css"
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)
-_TOKEN = re.compile(r"""[{};]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\([^()]*\)""")
+_TOKEN = re.compile(r"""[{};]|"(?:[^"\\]|\\.)*+"?|'(?:[^'\\]|\\.)*+'?|\([^()]*\)""", re.S)
 _ARGUMENTS = re.compile(r"\([^()]*\)")
 _NAMED = re.compile(r"[.#]((?:[\w-]|\\.)+)")
 _ADDRESS = re.compile(r"""url\(\s*(["']?)(?!data:|https?:|#|/)([^"')]+)\1\s*\)""")
 _ATTRIBUTE = re.compile(r'\s(?:class|id)="([^"]*)"')
-_PROPERTY = re.compile(r"(--[\w-]+)\s*:[^;{}]*(?:;|(?=\}))")
+_PROPERTY = re.compile(r"(?<![\w-])(--[\w-]++)\s*+:[^;{}]*+;?")
 _USED = re.compile(r"var\(\s*(--[\w-]+)")
 #: Rules of these hold rules; those of others hold declarations.
 _GROUPS = ("@media", "@supports", "@layer", "@container")
@@ -33,7 +33,8 @@ def merge(out: Path, sheets: Iterable[str], at: str) -> None:
         if not path.is_file():
             continue
         text = moved(path.read_text(encoding="utf-8"), name, at)
-        parts.append(pruned(text, known))
+        ours = PurePosixPath(name).parent == PurePosixPath(at).parent
+        parts.append(_COMMENT.sub("", text) if ours else pruned(text, known))
         if name not in KEPT:
             path.unlink()
     (out / at).write_text(used("".join(parts)), encoding="utf-8", newline="\n")
@@ -46,9 +47,11 @@ KEPT = ("_static/sobe/tooltip.css", "_static/sobe/stills.css")
 def words(out: Path) -> set[str]:
     """Return the classes and ids of the pages of a site, and the words of its scripts.
 
-    Of Bootstrap's script, whose menus and dialogs pages mostly lack, it is what opens and closes.
+    Of Bootstrap's script, most of whose parts pages lack, it is what opens, closes and explains.
     """
-    found = {"show", "fade", "collapse", "collapsing", "collapsed"}
+    found = {"show", "fade", "collapse", "collapsing", "collapsed", "modal-open", "modal-backdrop"}
+    found |= {"tooltip", "tooltip-inner", "tooltip-arrow", "bs-tooltip-auto"}
+    found |= {f"bs-tooltip-{side}" for side in ("top", "bottom", "start", "end")}
     for path in out.rglob("*.html"):
         for value in _ATTRIBUTE.findall(path.read_text(encoding="utf-8")):
             found.update(value.split())
@@ -134,7 +137,7 @@ def _can_match(selector: str, known: Collection[str]) -> bool:
 
     What is in the brackets of :not(), :is() and the like may be absent.
     """
-    bare, before = re.sub(r"\[[^\]]*\]", "", selector), ""
+    bare, before = re.sub(r"\[[^\[\]]*\]", "", selector), ""
     while bare != before:
         bare, before = _ARGUMENTS.sub("", bare), bare
     return all("\\" in name or name in known for name in _NAMED.findall(bare))

@@ -194,6 +194,5 @@
   }
 
   window.sobeSearch = { prepare, find };
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
-  else start();
+  document.addEventListener("DOMContentLoaded", start); /* the index comes after this script */
 })();
