@@ -2,6 +2,9 @@
 
 import json
 import re
+import shutil
+import subprocess
+from pathlib import Path
 
 import atoma
 import pytest
@@ -150,3 +153,55 @@ def test_every_record_has_an_anchor_of_its_own(package):
         ]
         assert len(set(anchors)) == len(anchors) > 20, kind
         assert all(re.fullmatch("[a-z][a-z0-9-]*", one) for one in anchors)
+
+
+# ---------------------------------------------------------------- the newest fact
+
+
+def test_the_newest_fact_is_that_of_the_tables_asked_for(package):
+    all_days = changes.newest(package)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", all_days)
+    assert changes.newest(package, ["recordings"]) == max(
+        row["looked_up"] for row in package.rows("recordings")
+    )
+    old = changes.newest(package, ["capability_scores"])
+    assert "" < old <= all_days
+    assert changes.newest(package, ["funding_tiers"]) == ""
+
+
+def days_since(newest, today):
+    """Run the script on a page whose newest fact is of a day; return the note, "" if none."""
+    script = (ROOT / "sobe/site/static/fresh.js").read_text(encoding="utf-8")
+    frame = """
+      const added = [];
+      const heading = { after: (note) => added.push(note) };
+      const article = { querySelector: () => heading };
+      const held = { dateTime: NEWEST };
+      const document = {
+        querySelector: (what) => what === "article" ? article : held,
+        createElement: () => ({ setAttribute() {} }),
+      };
+      const window = { sobeTranslate: (text, parts) => text.replace("{day}", parts.day) };
+      Date.now = () => Date.parse(TODAY);
+      SCRIPT
+      process.stdout.write(added.map((note) => note.textContent).join());
+    """
+    parts = {"NEWEST": json.dumps(newest), "TODAY": json.dumps(today), "SCRIPT": script}
+    for name, text in parts.items():
+        frame = frame.replace(name, text, 1)
+    done = subprocess.run([node(), "-e", frame], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def node():
+    found = shutil.which("node")
+    if found:
+        return found
+    playwright = pytest.importorskip("playwright")
+    return str(Path(playwright.__file__).parent / "driver" / "node")
+
+
+def test_a_page_says_that_its_facts_are_old_on_the_readers_day():
+    assert days_since("2026-11-26", "2027-11-20") == ""
+    assert "from 2026-11-26" in days_since("2026-11-26", "2027-12-01")

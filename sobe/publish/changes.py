@@ -194,6 +194,22 @@ def events(package, folder, changelog=""):
     return sorted(dated, key=lambda event: (event.day, event.id), reverse=True)[:MOST]
 
 
+def newest(package, tables=()):
+    """Return the day of the newest fact of some tables, or of all: "2026-11-26"; "" without any.
+
+    It is the day on which a row was looked up, or its source was read.
+    """
+    read = {row["key"]: row.get("accessed", "") for row in package.rows("sources")}
+    days = {
+        day
+        for name in tables or package.tables
+        for row in package.rows(name)
+        for day in (row.get("looked_up"), read.get(row.get("source")))
+        if day
+    }
+    return max(days, default="")
+
+
 def _added(package):
     """Yield the rows of ours, each on the day on which it was looked up or registered."""
     for name, resource in package.tables.items():

@@ -123,6 +123,7 @@ def context(app, pagename, templatename, context, doctree):
         "permalink": link,
         "shown": link.removeprefix("../").removeprefix("../"),
         "cite": cite,
+        "newest": _newest(app, pagename),
     }
     if context.get("page_source_suffix") == ".ipynb":
         repository = app.config.html_theme_options.get("repository_url", "")
@@ -166,6 +167,15 @@ def launch(repository, commit, notebook):
     return (
         f"https://mybinder.org/v2/{place}/{ref}?urlpath=lab%2Ftree%2Fnotebooks%2F{notebook}.ipynb"
     )
+
+
+def _newest(app, pagename):
+    """Return the day of the newest fact behind a page's figures; of the book for one without."""
+    if not getattr(app, "sobe_package", None):
+        return ""
+    shown = [record for record in app.sobe_records.values() if record["page"] == pagename]
+    tables = {held["name"] for record in shown for held in record["tables"]}
+    return changes.newest(app.sobe_package, tables)
 
 
 def _data(app):
