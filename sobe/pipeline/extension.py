@@ -104,6 +104,8 @@ def _page(app, pagename, templatename, context, doctree):
         app.add_js_file(f"{ASSETS}/datatable.js", loading_method="defer")
     if any(f"data-sobe-{use}" in body for use in ("search", "menus", "grid")):
         app.add_js_file(f"{ASSETS}/tables.js", loading_method="defer")
+    if context.get("sobe_provenance", {}).get("newest"):
+        app.add_js_file(f"{ASSETS}/fresh.js", loading_method="defer", priority=950)
     if pagename == "search":
         app.add_js_file(f"{ASSETS}/search.js", loading_method="defer")
     if "data-sobe-estimator" in body:

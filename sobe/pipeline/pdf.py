@@ -119,7 +119,8 @@ def _source(project, notebooks, name, title):
     toc = {
         "format": "jb-book",
         "root": "document",
-        "chapters": [{"file": name} for name in project.pages],
+        # Pages of single records are there to be linked to, which paper cannot.
+        "chapters": [{"file": name} for name in project.pages if not name.startswith("record-")],
     }
     (source / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False), encoding="utf-8")
     return source

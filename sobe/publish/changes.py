@@ -2,13 +2,19 @@
 
 `make changes` compares data/ with the newest release in dist/ and writes the record
 `book/changes/VERSION.json`. The record is committed, so the commit alone gives the changelog page.
+
+`events` makes of these records, and of rows that came since the report, what the page of changes
+lists first and the feed of changes says (`sobe.publish.feed`).
 """
 
 import json
+import re
+from dataclasses import dataclass
 
 from sobe.errors import BuildError
+from sobe.languages import translate
 from sobe.publish import manifest
-from sobe.site import template
+from sobe.site import records, template
 from sobe.tables import own
 
 
@@ -119,8 +125,151 @@ def _version(path):
     return tuple(int(part) for part in path.stem.split("."))
 
 
-def html(folder):
-    """Return all records in ``folder`` as HTML, newest first."""
+def _read(folder):
+    """Return all records in ``folder``, newest first."""
     paths = sorted(folder.glob("*.json"), key=_version, reverse=True)
-    records = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
-    return template("changes.html", records=records)
+    return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+
+
+def html(folder, news=()):
+    """Return the `events` ``news`` and all records in ``folder`` as HTML, newest first."""
+    return template("changes.html", records=_read(folder), news=news, feed=FEED)
+
+
+# ---------------------------------------------------------------- what readers may follow
+
+#: File of the feed, in the root of an edition.
+FEED = "feed.xml"
+#: Tables whose rows say when they were added: those of ours that the report's trends meet, and the
+#: predictions. Rows of ours in the report's tables are known by their day.
+_SINCE = ("connectomes", "connectome_effort", "cost_statements", "simulation_evidence")
+_DAYS = {"predictions": "registered"}
+#: The most events that the feed and the page of changes have.
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that changed.
+
+    Attributes
+    ----------
+    id
+        Name that never changes, such as "row:recordings:demas-2021".
+    kind
+        "row", "correction" or "verdict".
+    day
+        "2026-11-26".
+    title, text
+        What changed, in the edition's language.
+    address
+        Where it is, from the root of the edition.
+    """
+
+    id: str
+    kind: str
+    day: str
+    title: str
+    text: str
+    address: str
+
+
+def events(package, folder, changelog=""):
+    """Return what changed, the newest first, at most `MOST`.
+
+    Parameters
+    ----------
+    package
+        `sobe.site.figures.Package` of the build.
+    folder
+        Folder of the records of releases.
+    changelog
+        Text of CHANGELOG.md, which has the day of each release ("## 1.1.0 (2027-01-02)").
+    """
+    days = dict(re.findall(r"^## (\S+) \((\d{4}-\d\d-\d\d)\)$", changelog, re.MULTILINE))
+    found = [*_added(package)]
+    for record in _read(folder):
+        found += _recorded(record, days.get(record["version"], ""), package)
+    dated = [event for event in found if event.day]
+    return sorted(dated, key=lambda event: (event.day, event.id), reverse=True)[:MOST]
+
+
+def newest(package, tables=()):
+    """Return the day of the newest fact of some tables, or of all: "2026-11-26"; "" without any.
+
+    It is the day on which a row was looked up, or its source was read.
+    """
+    read = {row["key"]: row.get("accessed", "") for row in package.rows("sources")}
+    days = {
+        day
+        for name in tables or package.tables
+        for row in package.rows(name)
+        for day in (row.get("looked_up"), read.get(row.get("source")))
+        if day
+    }
+    return max(days, default="")
+
+
+def _added(package):
+    """Yield the rows of ours, each on the day on which it was looked up or registered."""
+    for name, resource in package.tables.items():
+        derived = resource.get("origin") == "derived"
+        if not derived and name not in (*_SINCE, *_DAYS):
+            continue
+        for row in package.rows(name):
+            if day := row.get(_DAYS.get(name, "looked_up")):
+                key = records.key_of(resource, row)
+                yield Event(
+                    f"row:{name}:{key}",
+                    "row",
+                    day,
+                    translate(
+                        "New row in “{table}”: {row}",
+                        table=translate(resource["title"]),
+                        row=records.title(row),
+                    ),
+                    row.get("place") or translate(row.get("counts", "")),
+                    records.address(name, key),
+                )
+
+
+def _recorded(record, day, package):
+    """Yield the verdicts that moved, corrections, and tables that changed, of one release."""
+    version = record["version"]
+    for claim, column, before, now in record["claims"].get("changed", []):
+        if column == "verdict":
+            yield Event(
+                f"verdict:{version}:{claim}",
+                "verdict",
+                day,
+                translate(
+                    "Verdict moved: {claim}, now “{now}”",
+                    claim=claim.replace("-", " "),
+                    now=translate(now),
+                ),
+                translate(
+                    "It was “{before}” in version {version}.",
+                    before=translate(before),
+                    version=record["since"],
+                ),
+                f"claims.html#claim-{claim}",
+            )
+    for name, changed in record["tables"].items():
+        resource = package.tables.get(name)
+        heading = translate(resource["title"]) if resource else name
+        kind = "correction" if name == "corrections" else "row"
+        counts = [len(changed.get(part, [])) for part in ("added", "changed", "removed")]
+        said = translate(
+            "{added} rows added, {changed} values changed, {removed} rows removed.",
+            added=counts[0],
+            changed=counts[1],
+            removed=counts[2],
+        )
+        yield Event(
+            f"table:{version}:{name}",
+            kind,
+            day,
+            translate("“{table}” changed with version {version}", table=heading, version=version),
+            said,
+            f"changelog.html#changes-{version}",
+        )

@@ -7,15 +7,16 @@ published versions, one folder above its own version. It is the only file there 
 import json
 import os
 import re
+from html import escape
 from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 
-from sobe import commit
+from sobe import commit, languages
 from sobe.languages import translate
-from sobe.publish import changes, citation, crate, metadata
-from sobe.site import collect, pages
+from sobe.publish import changes, citation, crate, feed, metadata
+from sobe.site import collect, figures, pages
 
 FOLDER = "citation"
 META = "sobe-version"
@@ -85,7 +86,19 @@ class Changes(Directive):
         """Return the records in the folder `changes`, newest first."""
         env = self.state.document.settings.env
         env.note_reread()
-        return [nodes.raw("", changes.html(Path(env.srcdir) / "changes"), format="html")]
+        text = changes.html(Path(env.srcdir) / "changes", news(env.app))
+        return [nodes.raw("", text, format="html")]
+
+
+def news(app):
+    """Return what changed, newest first, for the page of changes and the feed alike."""
+    root = root_of(app)
+    if root is None:
+        return []
+    path = root / "CHANGELOG.md"
+    changelog = path.read_text(encoding="utf-8") if path.is_file() else ""
+    package = figures.Package(root / "data")
+    return changes.events(package, Path(app.srcdir) / "changes", changelog)
 
 
 def context(app, pagename, templatename, context, doctree):
@@ -112,14 +125,20 @@ def context(app, pagename, templatename, context, doctree):
         "cite": cite,
         "pdf": document(app, pagename),
         "citation": citation.apa(citation.edition(cff, link if "://" in link else "")),
+        "newest": _newest(app, pagename),
     }
     if context.get("page_source_suffix") == ".ipynb":
         repository = app.config.html_theme_options.get("repository_url", "")
         context["sobe_launch"] = launch(repository, app.sobe_commit, pagename)
+    up = "../" * pagename.count("/")
+    context["metatags"] = context.get("metatags", "") + (
+        f'\n<link rel="alternate" type="application/atom+xml" href="{up}{changes.FEED}"'
+        f' title="{escape(translate("What changed"))}">'
+    )
     if app.config.sobe_release:
         context["sobe_release"] = cff["version"]
         page = "/".join(filter(None, (app.config.sobe_edition, f"{pagename}.html")))
-        up, top = "../" * pagename.count("/"), "../" * (page.count("/") + 1)
+        top = "../" * (page.count("/") + 1)
         context["metatags"] = context.get("metatags", "") + (
             f'\n<meta name="{META}" content="{cff["version"]}" data-page="{page}">'
             f'\n<script defer src="{top}versions.js"></script>'
@@ -160,6 +179,15 @@ def launch(repository, commit, notebook):
     )
 
 
+def _newest(app, pagename):
+    """Return the day of the newest fact behind a page's figures; of the book for one without."""
+    if not getattr(app, "sobe_package", None):
+        return ""
+    shown = [record for record in app.sobe_records.values() if record["page"] == pagename]
+    tables = {held["name"] for record in shown for held in record["tables"]}
+    return changes.newest(app.sobe_package, tables)
+
+
 def _data(app):
     """Return version and date of the data package, as "0.1.0, 2026-11-23"."""
     package = json.loads((root_of(app) / "data/datapackage.json").read_text(encoding="utf-8"))
@@ -177,9 +205,23 @@ def finish(app, exception):
             (out / FOLDER / f"{name}.{citation.ENDS[kind]}").write_text(
                 write(work) + "\n", encoding="utf-8"
             )
+    (out / changes.FEED).write_text(_feed(app), encoding="utf-8")
     (out / FOLDER / "CITATION.cff").write_bytes((root_of(app) / "CITATION.cff").read_bytes())
     if getattr(app, "sobe_package", None):
         crate.write(app, out)
+
+
+def _feed(app):
+    """Return the feed of this edition."""
+    edition = citation.edition(app.sobe_cff)
+    return feed.atom(
+        news(app),
+        translate(edition.title),
+        ", ".join(translate(author.name) for author in edition.authors),
+        languages.current().tag,
+        collect.base(app),
+        edition.date,
+    )
 
 
 def configure(app, config):

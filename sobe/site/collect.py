@@ -13,13 +13,14 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from docutils import nodes
-from docutils.parsers.rst import Directive
+from docutils.parsers.rst import Directive, directives
+from sphinx import addnodes
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 from sobe import tables
 from sobe.charts import outputs
-from sobe.site import card, cells, datadoc, files, pictures, prose, template
+from sobe.site import card, cells, datadoc, files, pictures, prose, records, template
 from sobe.site import figures as rec
 from sobe.site import nodes as output_nodes
 from sobe.site.nodes import OutputNode, html
@@ -49,6 +50,28 @@ class Tables(Placeholder):
     """`data-tables`: every table and column of the data package, with its rows."""
 
     kind = "package"
+
+
+class Records(Placeholder):
+    """`record-list`: every record of a kind, such as `recordings`, each with an address."""
+
+    kind = "records"
+    required_arguments = 1
+
+    def run(self):
+        """Return the placeholder, with an index of the records that the search reads."""
+        env = self.state.document.settings.env
+        kind = directives.choice(self.arguments[0], tuple(records.KINDS))
+        self.state.document.settings.env.note_reread()
+        root = folder_of_book(env.app)
+        named = records.entries(rec.Package(root / "data"), kind) if root else ()
+        index = [("single", _indexed(name), anchor, "", None) for name, anchor in named]
+        return [addnodes.index(entries=index), OutputNode(kind=self.kind, data={"kind": kind})]
+
+
+def _indexed(name):
+    """Return a name as an entry of the index, where ";" and "!" would part it."""
+    return name.replace(";", ",").replace("!", "")
 
 
 def _figures(env):
@@ -177,6 +200,13 @@ def _made(app, node, docname, up, charts):
     if kind == "package":
         text = datadoc.html(app.sobe_package, up) if app.sobe_package else ""
         return nodes.raw("", text, format="html")
+    if kind == "records":
+        if not app.sobe_package:
+            return nodes.raw("", "", format="html")
+        text = records.html(
+            app.sobe_package, app.sobe_records, data["kind"], lambda where: report(app, where)
+        )
+        return nodes.raw("", text, format="html")
     if kind == "table":
         return html(outputs.html(kind, {**data, "rows": _reported(app, data["rows"])}))
     if kind not in ("chart", "figure"):
@@ -206,8 +236,11 @@ def _reported(app, rows):
 def _card(app, docname, up, name, ident):
     data_page = next((d for d in app.env.all_docs if d.rsplit("/", 1)[-1] == "data"), "data")
     source = app.env.doc2path(docname, base=False)
+    record = app.sobe_records[name]
+    tables = [held["name"] for held in record["tables"]]
+    spec = records.linked(record["spec"], tables, app.sobe_package)
     return card.card(
-        app.sobe_records[name],
+        {**record, "spec": spec},
         app.sobe_cited,
         up,
         permanent(app),
@@ -275,6 +308,7 @@ def setup(app):
     app.add_directive("data-tables", Tables, override=True)
     app.add_directive("loading-cells", cells.LoadingCells, override=True)
     app.add_directive("figure-here", cells.FigureHere, override=True)
+    app.add_directive("record-list", Records, override=True)
     app.connect("doctree-read", read)
     app.connect("env-purge-doc", purge)
     app.connect("env-merge-info", merge)

@@ -1,0 +1,207 @@
+"""Records: every recording, connectome, simulation, project and claim has an address of its own.
+
+A page per kind of record lists the rows of some tables. Each row has an anchor made of its table
+and key, with its values, sources, corrections, the figures that are made from its table, and a
+link that reports an error. Marks of charts, tables and the feed of changes lead there.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sobe.languages import translate
+from sobe.site import template
+
+#: Kind of record, which names its page ("record-recordings.html"), to the tables that it lists.
+KINDS = {
+    "recordings": ("recordings", "recording_coverage"),
+    "connectomes": ("connectomes", "connectome_effort", "imaging_datasets"),
+    "simulations": ("simulation_models", "simulation_evidence", "simulated_neurons"),
+    "projects": (
+        "brain_research_funding",
+        "megaprojects",
+        "reconstruction_costs",
+        "cost_statements",
+    ),
+    "claims": ("claims",),
+}
+_KIND_OF = {table: kind for kind, tables in KINDS.items() for table in tables}
+#: Columns that name a row, the first that has a value; then columns that tell it from others.
+_NAMES = ("dataset", "project", "label", "about", "statement", "quantity", "authors", "title")
+_MORE = ("version", "step", "year")
+
+
+def key_of(resource: dict[str, Any], row: dict[str, str]) -> str:
+    """Return the key of a row as text, its columns joined by "/" as in table ``corrections``."""
+    key = resource.get("schema", {}).get("primaryKey", [])
+    return "/".join(row[column] for column in ([key] if isinstance(key, str) else key))
+
+
+def anchor(table: str, key: str) -> str:
+    """Return the id of a row on its page: "recordings-demas-2021"."""
+    return re.sub(r"[^a-z0-9]+", "-", f"{table}-{key}".lower()).strip("-")
+
+
+def address(table: str, key: str) -> str:
+    """Return where readers find a row, from the root of an edition."""
+    if kind := _KIND_OF.get(table):
+        return f"record-{kind}.html#{anchor(table, key)}"
+    return f"data.html#table-{table}"
+
+
+def title(row: dict[str, str]) -> str:
+    """Return the name of a row as readers see it: "Demas, 2021".
+
+    Names of papers, people and projects are the same in every language; statements are translated.
+    """
+    name = next((row[column] for column in _NAMES if row.get(column)), "")
+    if name and name in (row.get("statement"), row.get("label"), row.get("quantity")):
+        return translate(name)
+    parts = [name, *(row[column] for column in _MORE if row.get(column))]
+    return ", ".join(dict.fromkeys(part for part in parts if part))
+
+
+def entries(package: Any, kind: str) -> Iterator[tuple[str, str]]:
+    """Yield (name, anchor) of every record of a kind, for the index that the search reads."""
+    for table in KINDS[kind]:
+        resource = package.tables[table]
+        for row in package.rows(table):
+            yield title(row), anchor(table, key_of(resource, row))
+
+
+def html(
+    package: Any, figures: dict[str, dict[str, Any]], kind: str, report: Callable[[str], str]
+) -> str:
+    """Return the HTML of all records of a kind.
+
+    Parameters
+    ----------
+    package
+        `sobe.site.figures.Package`.
+    figures
+        Records of figures by name, as `sobe.site.figures.resolve` returns them.
+    kind
+        A key of `KINDS`.
+    report
+        Returns the address of the form that reports an error, by id; "" where there is none.
+    """
+    corrections: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for row in package.rows("corrections"):
+        corrections.setdefault((row["table"], row["key"]), []).append(row)
+    sources = {row["key"]: row for row in package.rows("sources")}
+    tables = []
+    for name in KINDS[kind]:
+        resource = package.tables[name]
+        shown = _shown(name, resource, figures)
+        rows = []
+        for row in package.rows(name):
+            key = key_of(resource, row)
+            ident = anchor(name, key)
+            source = sources.get(row.get("source", ""))
+            rows.append(
+                {
+                    "id": ident,
+                    "title": title(row),
+                    "cells": _values(resource, row),
+                    "sources": [_source(source)] if source else [],
+                    "corrections": corrections.get((name, key), []),
+                    "figures": [
+                        f for f, keys in shown if keys is None or _first(resource, row) in keys
+                    ],
+                    "report": report(ident),
+                }
+            )
+        words = {key: translate(resource[key]) for key in ("title", "description")}
+        tables.append({"name": name, "rows": rows, **words})
+    return template("records.html", tables=tables)
+
+
+def _first(resource: dict[str, Any], row: dict[str, str]) -> str:
+    """Return the value of the first column of a row's key, which charts have."""
+    return row[_key_column(resource)]
+
+
+def _key_column(resource: dict[str, Any]) -> str:
+    key = resource["schema"]["primaryKey"]
+    return str(key if isinstance(key, str) else key[0])
+
+
+def _shown(
+    table: str, resource: dict[str, Any], figures: dict[str, dict[str, Any]]
+) -> list[tuple[dict[str, Any], set[str] | None]]:
+    """Return the figures made from a table, each with the keys that its chart draws.
+
+    None is for a chart whose data have no keys: all rows may be behind it.
+    """
+    column, found = _key_column(resource), []
+    for figure in figures.values():
+        if table in (held["name"] for held in figure["tables"]):
+            rows = [row for part in figure["spec"].get("datasets", {}).values() for row in part]
+            keys = {str(row[column]) for row in rows if column in row}
+            found.append((figure, keys or None))
+    return found
+
+
+def _values(resource: dict[str, Any], row: dict[str, str]) -> list[tuple[str, str]]:
+    """Return the names and values of a row's columns that have a value, but for its source."""
+    found = []
+    for field in resource["schema"]["fields"]:
+        value = row.get(field["name"], "")
+        if value and field["name"] != "source":
+            labels = field.get("display", {}).get("labels", {})
+            found.append((field["name"], translate(labels[value]) if value in labels else value))
+    return found
+
+
+def _source(source: dict[str, str]) -> dict[str, str]:
+    url = f"https://doi.org/{source['doi']}" if source["doi"] else source["url"]
+    return {"title": source["title"], "url": url}
+
+
+#: Field of a chart's rows with the address of their record.
+LINK = "record_address"
+
+
+def linked(spec: dict[str, Any], tables: list[str], package: Any) -> dict[str, Any]:
+    """Return a chart's spec whose marks lead to the records of their rows.
+
+    Rows lead somewhere if they have the key of one of the figure's ``tables``, as its first column.
+    A chart that states links itself keeps them.
+    """
+    made = copy.deepcopy(spec)
+    columns = {_key_column(package.tables[name]): name for name in tables if name in _KIND_OF}
+    found = set()
+    for data, rows in made.get("datasets", {}).items():
+        for column, table in columns.items():
+            keys = _keys(package, table)
+            known = [row for row in rows if row.get(column) in keys]
+            if known:
+                found.add(data)
+            for row in known:
+                row.setdefault(LINK, address(table, keys[row[column]]))
+    for part, data in _marks(made):
+        kind = part["mark"] if isinstance(part["mark"], str) else part["mark"]["type"]
+        if data in found and kind in ("point", "circle", "square", "bar", "tick"):
+            part.setdefault("encoding", {}).setdefault("href", {"field": LINK})
+    return made
+
+
+def _keys(package: Any, table: str) -> dict[str, str]:
+    """Return {first column of the key: whole key} of the rows of a table; the first row counts."""
+    resource = package.tables[table]
+    found: dict[str, str] = {}
+    for row in package.rows(table):
+        found.setdefault(_first(resource, row), key_of(resource, row))
+    return found
+
+
+def _marks(spec: dict[str, Any], data: str | None = None) -> Iterator[tuple[dict[str, Any], Any]]:
+    """Yield every part of a spec that has a mark, with the name of its data set."""
+    data = spec.get("data", {}).get("name", data)
+    if "mark" in spec:
+        yield spec, data
+    for part in spec.get("layer", []):
+        yield from _marks(part, data)
