@@ -59,6 +59,25 @@ sphinx:
 """
 
 
+#: A recording that nobody made, as a row of ours and as what a filled form proposes.
+EXAMPLE = {
+    "authors": "Nobody, Nora; Else, Sam",
+    "year": "2025",
+    "method": "fluorescence_imaging",
+    "neurons": "1234567",
+    "temporal_resolution_hz": "2",
+    "information_rate_per_s": "2469134",
+    "date_status": "published",
+    "rate_status": "given",
+    "compiled_by": "this edition",
+    "doi": "10.1000/nobody.1",
+    "source": "urai2022",
+    "place": "Figure 1, caption",
+    "looked_up": "2026-11-25",
+    "vouches": "primary",
+}
+
+
 # A script's background job ignores interrupts, and its children inherit that.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

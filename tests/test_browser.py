@@ -107,17 +107,24 @@ class Trouble(list):
         self.extend(f"{self.where}: {what}" for what in found)
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_narrow_page(visits, site, name):
-    """It draws offline, keeps within its width, follows the theme and passes axe."""
-    visit, trouble = visits[390], Trouble()
-    page = visit.open(site / name)
+def opened_page(visit, file):
+    """Open a page; it draws offline and keeps within its width. Returns (page, trouble)."""
+    trouble = Trouble()
+    page = visit.open(file)
     trouble.where = "as opened"
     trouble.see(complaints(visit))
     trouble.see(undrawn(page))
     trouble.see(too_wide(page))
     trouble.see(bad_controls(page))
     trouble.see(page.evaluate(CROWDED))
+    return page, trouble
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_narrow_page(visits, site, name):
+    """It draws offline, keeps within its width, follows the theme and passes axe."""
+    visit = visits[390]
+    page, trouble = opened_page(visit, site / name)
     if linear(page, True):
         trouble.where = "linear"
         trouble.see(page.evaluate(CROWDED))
@@ -134,14 +141,8 @@ def test_a_narrow_page(visits, site, name):
 @pytest.mark.parametrize("name", PAGES)
 def test_a_wide_page(visits, site, name):
     """As the narrow one; also, its colours contrast in either theme, and it is light enough."""
-    visit, trouble = visits[1440], Trouble()
-    page = visit.open(site / name)
-    trouble.where = "as opened"
-    trouble.see(complaints(visit))
-    trouble.see(undrawn(page))
-    trouble.see(too_wide(page))
-    trouble.see(bad_controls(page))
-    trouble.see(page.evaluate(CROWDED))
+    visit = visits[1440]
+    page, trouble = opened_page(visit, site / name)
     trouble.see(page.evaluate(CONTRAST))
     if linear(page, True):
         trouble.where = "linear"

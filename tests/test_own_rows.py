@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from conftest import EXAMPLE
 
 from sobe import tables
 from sobe.analysis.claims.registry import Tables
@@ -27,22 +28,10 @@ RESOURCES = {resource["name"]: resource for resource in DESCRIPTOR["resources"]}
 PROVENANCE = [field["name"] for field in DESCRIPTOR["provenance"]]
 DERIVED = [name for name, resource in RESOURCES.items() if resource["origin"] == "derived"]
 
-ROW = {
+ROW = EXAMPLE | {
     "recording_id": "nobody-2025",
-    "authors": "Nobody, Nora; Else, Sam",
-    "year": "2025",
-    "method": "fluorescence_imaging",
-    "neurons": "1234567",
-    "temporal_resolution_hz": "2",
-    "information_rate_per_s": "2469134",
-    "date_status": "published",
-    "rate_status": "given",
-    "compiled_by": "this edition",
     "doi": "10.1000/Nobody.1",
-    "source": "urai2022",
-    "place": "Figure 1, caption",
     "looked_up": "2026-11-26",
-    "vouches": "primary",
 }
 
 

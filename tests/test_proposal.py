@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from conftest import EXAMPLE
 
 from sobe import tables
 from sobe.errors import BuildError
@@ -23,22 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FORMS = ROOT / ".github/ISSUE_TEMPLATE"
 TODAY = datetime.date(2026, 11, 26)
 OFFERED = proposal.offered(ROOT / "data")
-VALUES = {
-    "authors": "Nobody, Nora; Else, Sam",
-    "year": "2025",
-    "method": "fluorescence_imaging",
-    "neurons": "1234567",
-    "temporal_resolution_hz": "2",
-    "information_rate_per_s": "2469134",
-    "date_status": "published",
-    "rate_status": "given",
-    "compiled_by": "this edition",
-    "doi": "10.1000/nobody.1",
-    "source": "urai2022",
-    "place": "Figure 1, caption",
-    "looked_up": "2026-11-25",
-    "vouches": "primary",
-}
+VALUES = EXAMPLE
 RECORD = """@article{n, title={New}, author={Nobody, Nora}, year={2025}, doi={10.1000/nobody.1}}"""
 
 

@@ -161,12 +161,11 @@ def test_a_rerun_is_a_page_and_a_notebook(tiny, capsys):
     nbformat.validate(nb)
     prose = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
     assert "The product is 7.5, of 7" in prose and "{glue" not in prose
-    (drawn,) = [
-        o["data"]
-        for c in nb.cells
-        for o in c.get("outputs", [])
-        if "image/png" in o.get("data", {})
+    (output,) = [
+        o for c in nb.cells for o in c.get("outputs", []) if "image/png" in o.get("data", {})
     ]
+    drawn = output["data"]
+    assert output["metadata"]["image/png"]["alt"] == "Points. Of a and b"
     assert "text/html" not in drawn and any("vnd.vegalite.v" in mime for mime in drawn)
     assert len(drawn["image/png"]) > 1000
 

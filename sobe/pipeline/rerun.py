@@ -360,6 +360,10 @@ def _notebook(nb, values, page, site):
             for kind in ("figure", "chart"):
                 if outputs.mime(kind) in data:
                     output["data"] = _drawn(kind, data, page)
+                    said = data[outputs.mime(kind)]
+                    words = list(filter(None, (said.get(key) for key in ("title", "subtitle"))))
+                    if words and "image/png" in output["data"]:
+                        output.metadata["image/png"] = {"alt": ". ".join(words)}
     return nb
 
 
