@@ -169,7 +169,7 @@ def test_what_an_interested_party_states_enters_no_trend(monkeypatch):
 
 def test_the_title_says_how_many_trends_have_a_verdict():
     verdicts = [trends.outcome(trend).verdict for trend in LISTED]
-    assert [v for v in verdicts if v != trends.FEW] == [trends.INSIDE]
+    assert [v for v in verdicts if v != trends.FEW] == [trends.INSIDE], "the title is of before"
     page = (ROOT / "book/trends.md").read_text(encoding="utf-8")
     assert "# Did the trends hold? Only one can be tested so far\n" in page
 
