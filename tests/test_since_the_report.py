@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from sobe import tables
-from sobe.analysis import predictions
+from sobe.analysis import effort, predictions
 
 ROOT = Path(__file__).resolve().parents[1]
 RESOURCES = {
@@ -122,6 +122,18 @@ def test_imaging_rates_per_microscope_are_of_the_calendar():
 def test_no_two_statements_of_effort_say_the_same():
     rows = tables.load("connectome_effort")
     assert not rows.duplicated(["dataset", "step", "effort", "effort_unit", "delivered"]).any()
+
+
+def test_hours_and_volumes_are_those_computed_by_hand():
+    rows = tables.load("connectome_effort")
+    hours = effort.hours_per_neuron(rows).set_index("effort_id")["hours"]
+    assert hours["hemibrain-proofreading-2020"] == pytest.approx(50 * 2_000 / 25_000)
+    assert hours["sknext-skeletons-2026"] == 0.5
+    assert "autoproof-2025" not in hours  # a projection
+    volumes = effort.volume_per_microscope(rows).set_index("effort_id")["mm3_per_year"]
+    assert volumes["microns-imaging-2020"] == pytest.approx(1 / 0.5 / 6)
+    assert volumes["malecns-imaging-2025"] == pytest.approx(0.082 / (13 / 12) / 7)
+    assert "h01-imaging-2024" not in volumes  # how many microscopes is not stated
 
 
 # ---------------------------------------------------------------- money and simulations

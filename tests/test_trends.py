@@ -134,6 +134,14 @@ def test_every_trend_is_fitted_on_the_reports_rows_alone():
     assert set(BY_ID["neurons-fluorescence"].since["row"]) == set(ours)
 
 
+def test_every_row_has_the_key_of_its_table_so_that_marks_lead_to_records():
+    volumes = BY_ID["volume"]
+    assert (volumes.report["dataset_id"] == volumes.report["row"]).all()
+    assert set(volumes.since["connectome_id"]) <= set(tables.load("connectomes")["connectome_id"])
+    largest = BY_ID["largest-fluorescence"].report["recording_id"]
+    assert set(largest) <= set(tables.load("recordings")["recording_id"])
+
+
 def test_the_largest_of_a_year_is_that_of_the_registered_predictions():
     for row in tables.load("predictions").query("table == 'recordings'").itertuples():
         trend = BY_ID[f"largest-{row.group_value.split('_')[0]}"]
@@ -161,7 +169,7 @@ def test_what_an_interested_party_states_enters_no_trend(monkeypatch):
 
 def test_the_title_says_how_many_trends_have_a_verdict():
     verdicts = [trends.outcome(trend).verdict for trend in LISTED]
-    assert [v for v in verdicts if v != trends.FEW] == [trends.INSIDE]
+    assert [v for v in verdicts if v != trends.FEW] == [trends.INSIDE], "the title is of before"
     page = (ROOT / "book/trends.md").read_text(encoding="utf-8")
     assert "# Did the trends hold? Only one can be tested so far\n" in page
 

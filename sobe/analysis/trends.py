@@ -302,6 +302,7 @@ def _rows(
             "who": known[who],
             "source": known["source"],
             "row": known[key],
+            key: known[key],  # charts lead from a mark to its record by this name
         }
     ).reset_index(drop=True)
 

@@ -41,5 +41,5 @@ def switched(chart: Any, state: str = SINCE) -> Any:
     KeyError
         If there is no such state.
     """
-    bound = alt.binding_radio(options=list(STATES.values()), name="Rows ")
+    bound = alt.binding_radio(options=list(STATES.values()), name="Rows shown ")
     return chart.add_params(alt.param(name=_CONTROL, value=STATES[state], bind=bound))
