@@ -208,7 +208,8 @@ def write(app, exception):
 
 def _pages(app):
     """Give the site its page of the search, which Sphinx makes only with an index of its own."""
-    yield "search", {}, "search.html"
+    if app.builder.name == "html":
+        yield "search", {}, "search.html"
 
 
 def begin(app):
