@@ -87,7 +87,7 @@ FEWER = """() => {
     for (const table of document.querySelectorAll('.sobe-data:nth-of-type(n+9)'))
         table.remove(); }"""
 # What depends on colours is asked for in either theme, all else at either width.
-ALL_RULES = "{}"
+ALL_RULES = "{ rules: { 'label-content-name-mismatch': { enabled: true } } }"
 NO_CONTRAST = "{ rules: { 'color-contrast': { enabled: false } } }"
 COLOURS = '{ runOnly: { type: "rule", values: ["color-contrast", "link-in-text-block"] } }'
 

@@ -525,7 +525,11 @@ def test_chapters_get_what_they_cite(monkeypatch):
     verdict = "not checkable"
     leads = {"text": verdict, "verdict": verdict, "url": "claims.html#claim-data-barrier"}
     assert given["verdict-data-barrier"].kind == "badge"
-    assert given["verdict-data-barrier"].data == leads
+    shown = given["verdict-data-barrier"].data
+    assert {key: shown[key] for key in leads} == leads
+    assert shown["means"] == "No data at hand can decide it."
+    assert shown["why"].startswith("To decide it would take ")
+    assert "×" in given["verdict-growth"].data["why"]  # the computed value
 
 
 def test_the_claims_page_is_built(site, entries):

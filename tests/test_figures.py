@@ -442,3 +442,22 @@ def test_neither_fonts_of_the_system_nor_other_pictures_decide_a_picture(tmp_pat
     assert pictures.drawn([figure]) == own[:1]
     other = pictures.drawn([json.loads(json.dumps(figure).replace("Wiring", "Firing"))])[0]
     assert other["svg"] != own[0]["svg"] and other["png"] != own[0]["png"]
+
+
+def test_pages_reserve_the_heights_of_pictures_and_controls():
+    svg = b'<svg class="marks" width="760" height="%d" viewBox="0 0 1 1">'
+    made = {"a": {"wide": svg % 300, "narrow": svg % 400}}
+    wide, narrow = pictures.heights(made, {"a": 2}).split("@media")
+    assert '[data-still="a"] img { height: 300px; }' in wide and "padding-top: 48px" in wide
+    assert "height: 400px" in narrow and "padding-top: 92px" in narrow
+    assert "padding" not in pictures.heights(made, {"a": 0})
+
+
+def test_a_still_is_as_wide_as_it_says_and_has_no_title(tmp_path):
+    spec = chart().properties(width="container", title=alt.TitleParams("A title", subtitle="s"))
+    record = {"name": "x", "title": "A title", "description": "d", "sources": []}
+    cited = {"title": "t", "version": "1", "licence": "l"}
+    [drawn] = web_files.draw([record | {"spec": spec.to_dict()}], cited, tmp_path)
+    for kind, width in web_files.STILLS.items():
+        assert f' width="{width}"'.encode() in drawn[kind][:300] and b"A title" not in drawn[kind]
+    assert b"A title" in drawn["svg"]

@@ -116,3 +116,11 @@ def test_no_path_of_this_machine_is_in_the_site(site, project):
 def test_no_network_helpers(site, word):
     for page, parser in parsed(site):
         assert not [s for s in parser.scripts if word in s.lower()], page.name
+
+
+def test_buttons_are_named_by_what_they_show(site):
+    """The theme's search and the folds of code had another name than their text."""
+    for page in site.glob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert "Toggle hidden content" not in text, page.name
+        assert not re.search(r"<button[^>]*search-button-field[^>]*aria-label", text), page.name

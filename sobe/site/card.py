@@ -198,8 +198,8 @@ def height(record, cited, stills):
     # Letters per line and height of a line, at a width of 358 pixels.
     parts = ((record["title"], 33, 25), (record["subtitle"], 44, 19), (record["note"], 44, 19))
     lines = sum(tall * -(-_letters(text) // most) for text, most, tall in (*parts, (foot, 36, 19)))
-    controls = 45 * (bool(record["log_switch"]) + len(_controls(record["spec"])))
-    return max(stills) + lines + controls + 80
+    rows = bool(record["log_switch"]) + len(controls(record["spec"]))
+    return max(stills) + lines + 45 * rows + 80
 
 
 def _letters(text):
@@ -207,7 +207,8 @@ def _letters(text):
     return sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in text or "")
 
 
-def _controls(spec):
+def controls(spec):
+    """Return the parameters of a chart that have a control."""
     return [param for param in spec.get("params", ()) if param.get("bind")]
 
 

@@ -273,7 +273,8 @@ def finish(app, exception):
     sheet = out / "_static" / "sobe" / "stills.css"
     sheet.parent.mkdir(parents=True, exist_ok=True)
     still = (STATIC / "still.css").read_text(encoding="utf-8")
-    sheet.write_text(still + pictures.heights(made), encoding="utf-8", newline="\n")
+    controls = {name: len(card.controls(one["spec"])) for name, one in app.sobe_records.items()}
+    sheet.write_text(still + pictures.heights(made, controls), encoding="utf-8", newline="\n")
     text = files.index(app.sobe_records.values(), app.sobe_cited, permanent(app))
     (out / "figures").mkdir(exist_ok=True)
     (out / "figures" / "index.json").write_text(text, encoding="utf-8")

@@ -185,7 +185,11 @@ def _with_foot(svg, figure):
     return svg.removesuffix("</svg>") + words + "</svg>"
 
 
-def heights(made):
+#: Heights in pixels of a row of a chart's controls: the first, with its margin, and another.
+ROW, MORE = 48, 44
+
+
+def heights(made, controls):
     """Return a style sheet that reserves the heights of the pictures in pages.
 
     It is made after the pages: their pictures are drawn while they are written.
@@ -194,15 +198,20 @@ def heights(made):
     ----------
     made : dict
         For each figure its pictures by kind, as `drawn` returns them.
+    controls : dict
+        For each figure how many controls the script puts above its chart: in one row, on a phone
+        in a row each.
     """
 
     def rules(kind):
-        return "".join(
-            f'[data-still="{name}"] img {{ height: {height(pictures[kind])}px; }}\n'
-            for name, pictures in made.items()
-        )
+        for name, pictures in made.items():
+            yield f'[data-still="{name}"] img {{ height: {height(pictures[kind])}px; }}\n'
+            if rows := controls[name]:
+                above = ROW + (MORE * (rows - 1) if kind == "narrow" else 0)
+                yield f'[data-still="{name}"] {{ padding-top: {above}px; }}\n'
 
-    return f"{rules('wide')}@media (max-width: 576px) {{\n{rules('narrow')}}}\n"
+    wide, narrow = ("".join(rules(kind)) for kind in ("wide", "narrow"))
+    return f"{wide}@media (max-width: 576px) {{\n{narrow}}}\n"
 
 
 def height(svg):

@@ -13,6 +13,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.util.nodes import clean_astext
 
+from sobe import languages
 from sobe.charts import outputs
 from sobe.languages import translate
 from sobe.site import prose
@@ -71,7 +72,7 @@ def _text(node):
         if not any(isinstance(one, _UNREAD) for one in _above(text))
     ]
     text = _REFERENCE.sub("", " ".join("".join(parts).split()))
-    return re.sub(r" (?=[,.;:，。；：])", "", text).strip()
+    return languages.current().closed(re.sub(r" (?=[,.;:，。；：])", "", text).strip())
 
 
 def _above(node):
@@ -123,7 +124,8 @@ def _is_verdict(cell):
 def _figures(app):
     """Yield (page, entry) of each figure."""
     for name, record in app.sobe_records.items():
-        rows = (str(value) for row in record["rows"] for value in row if isinstance(value, str))
+        rows = [value for row in record["rows"] for value in row if isinstance(value, str)]
+        cited = [f"{source['authors']} {source['title']}" for source in record["sources"]]
         yield (
             record["page"],
             {
@@ -133,7 +135,7 @@ def _figures(app):
                 "text": " ".join(
                     filter(None, (record["subtitle"], record["note"], record["description"]))
                 ),
-                "words": " ".join(rows),
+                "words": " ".join([*rows, *cited]),
             },
         )
 
@@ -206,7 +208,8 @@ def write(app, exception):
 
 def _pages(app):
     """Give the site its page of the search, which Sphinx makes only with an index of its own."""
-    yield "search", {}, "search.html"
+    if app.builder.name == "html":
+        yield "search", {}, "search.html"
 
 
 def begin(app):
