@@ -204,7 +204,7 @@ def payload(
         "seed": SEED,
         "drawn": [name for name in _DRAWN if name in model.formulas],
         "drivers": _DRIVERS,
-        "descriptions": {name: model.descriptions[name].rstrip(".") for name in model.parameters},
+        "descriptions": {name: model.descriptions[name] for name in model.parameters},
         "most": {name: most for name, most in model.most.items() if name in model.parameters},
         "positive": sorted(model.positive & model.parameters.keys()),
         "given": given,

@@ -297,7 +297,7 @@
     }
     function drivers(found) {
       root.querySelector("[data-drivers]").replaceChildren(...found.map(({ name, low, high, span }) =>
-        row(model.descriptions[name], fill(model.texts.span, { low: usd(Math.min(low, high)), high: usd(Math.max(low, high)) }), span / found[0].span)));
+        row(model.descriptions[name].replace(/[.。]$/, ""), fill(model.texts.span, { low: usd(Math.min(low, high)), high: usd(Math.max(low, high)) }), span / found[0].span)));
     }
 
     function bars(which, values, format) {
