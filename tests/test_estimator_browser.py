@@ -7,7 +7,8 @@ import random
 import pytest
 
 from sobe.analysis.estimator import estimate, load_model
-from sobe.charts.estimator import SETTINGS
+from sobe.analysis.estimator.uncertainty import draw, tornado
+from sobe.charts.estimator import DRAWS, SEED, SETTINGS
 
 pytestmark = pytest.mark.browser
 SHOWN = "[data-sobe-estimator][data-state=shown]"
@@ -62,6 +63,92 @@ def test_fifty_random_settings_agree_with_python(page):
                 have[name],
                 want[name],
             )
+
+
+INTERVALS = """() => Object.fromEntries([...document.querySelectorAll('[data-draws]')]
+    .map(e => [e.dataset.interval, JSON.parse(e.dataset.draws)]))"""
+
+
+@pytest.mark.parametrize(
+    ("case", "given"),
+    [
+        (("mouse", "em", "improved"), {}),
+        (("drosophila", "em", "current"), {}),
+        (("human", "exm_molecular", "improved"), {}),
+        (("zebrafish_larva", "em10", "current"), {"shown_imaging": 1.0}),
+        (("mouse", "exm", "current"), {"tissue_volume": 10.0, "neurons": 1.5e6, "gpu_price": 3.5}),
+    ],
+)
+def test_the_page_draws_what_python_draws(page, case, given):
+    choose(page, *case)
+    page.evaluate("document.querySelector('.sobe-estimator-all').open = true")
+    for name, value in given.items():
+        page.fill(f"[name={name}]", repr(value))
+    have = page.evaluate(INTERVALS)
+    assert set(have) >= {"first_cost", "first_years", "raw_size", "simulation_cost"}
+    want = draw(*case, draws=DRAWS, seed=SEED, results=tuple(have), **given)
+    for name, found in have.items():
+        assert found == pytest.approx(want.interval(name), rel=1e-9), name
+
+
+def test_every_parameter_can_be_changed_and_brought_back(page):
+    page.evaluate("document.querySelector('.sobe-estimator-all').open = true")
+    model = load_model()
+    names = page.eval_on_selector_all("[data-default]", "all => all.map(e => e.dataset.default)")
+    used = model.needed(model.formulas)
+    free = {
+        name
+        for name, cases in model.parameters.items()
+        if name in used and all(row.evidence != "definition" for row in cases.values())
+    }
+    assert set(names) | {name for name, *_ in SETTINGS} == free
+    before = page.evaluate(NUMBERS)
+    for name in ("proofreader_wage", "gpus", "microscope_life"):
+        shown = page.input_value(f"[name={name}]")
+        page.fill(f"[name={name}]", "7")
+        assert f"{name}=7" in page.evaluate("location.search")
+        assert f"{name}=7" in page.inner_text("[data-python]")
+        assert page.evaluate(NUMBERS) != before
+        page.click(f"[data-back={name}]")
+        assert page.evaluate(NUMBERS) == before
+        assert name not in page.evaluate("location.search")
+        assert page.input_value(f"[name={name}]") == shown
+
+
+def test_what_drives_the_cost_is_of_the_chosen_case(page):
+    choose(page, "drosophila", "em", "current")
+    shown = page.locator("[data-drivers] li > span:first-child").all_inner_texts()
+    found = tornado("drosophila", "em", "current").head(len(shown))
+    assert len(shown) == 8
+    assert shown == [text.rstrip(".") for text in found["description"]]
+
+
+def test_a_value_that_gives_no_numbers_is_refused_in_a_sentence(page):
+    page.evaluate("document.querySelector('.sobe-estimator-all').open = true")
+    before = page.evaluate(NUMBERS)
+    for text in ("-1", "0", "1e300"):
+        page.fill("[name=expansion]", text)
+        assert page.evaluate(NUMBERS) == before
+        assert text in page.inner_text("[data-refused]")
+        assert page.get_attribute("[name=expansion]", "aria-invalid") == "true"
+    page.focus("[name=organism]")
+    assert page.input_value("[name=expansion]") == "1"
+
+
+def test_a_change_shows_soon(page):
+    page.evaluate("document.querySelector('.sobe-estimator-all').open = true")
+    took = page.evaluate("""() => {
+        const field = document.querySelector('[name=gpu_price]');
+        const times = [];
+        for (let i = 1; i < 6; i += 1) {
+            const start = performance.now();
+            field.value = String(i);
+            field.dispatchEvent(new Event('input', { bubbles: true }));
+            times.push(performance.now() - start);
+        }
+        return times.sort((a, b) => a - b)[2];
+    }""")
+    assert took < 300
 
 
 def test_the_line_of_python_gives_what_the_page_shows(page):

@@ -6,6 +6,7 @@ they are handed over as JSON. Texts are here, numbers are there.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ import pandas as pd
 from sobe import tables
 from sobe.analysis.estimator.estimate import BOTTLENECKS, CHOICES, COST_PARTS, TIME_PARTS, settle
 from sobe.analysis.estimator.model import Model, load_model
+from sobe.analysis.estimator.uncertainty import inputs
 from sobe.charts.display import Code
 from sobe.charts.outputs import Output
 from sobe.languages import units
@@ -43,6 +45,22 @@ _MORE = (
     ("simulation_cost", "Simulation, first", "usd"),
 )
 
+#: How many draws the page makes for its intervals, and where their numbers start.
+DRAWS, SEED = 2000, 2025
+#: The results that have an interval.
+_DRAWN = (
+    "first_cost",
+    "further_cost",
+    "first_cost_per_neuron",
+    "first_years",
+    "raw_size",
+    "stored_size",
+    "recording_cost",
+    "simulation_cost",
+)
+#: How many parameters the page shows that move the cost most.
+_DRIVERS = 8
+
 #: What else the form says.
 WORDS = {
     "title": "Budget estimator",
@@ -53,6 +71,9 @@ WORDS = {
     ),
     "costs": "What the first connectome costs",
     "times": "How long the first takes",
+    "drivers": "What moves the cost most, one at a time",
+    "parameters": "Change any parameter",
+    "back": "Back to the default",
     "python": "The same in Python",
     "all": "Every number",
     "what": "What",
@@ -71,6 +92,11 @@ _SCRIPT_WORDS = {
     "never": (
         "The plan cannot finish within its {years} years: preparing the tissue takes that long."
     ),
+    "interval": "90% of the draws: {low} to {high}",
+    "span": "{low} to {high}",
+    "default": "Default: {value}.",
+    "ranged": "Default: {value}. Drawn from {low} to {high}.",
+    "refused": "{text} cannot be used here; the last good value stays.",
     "years": "{n} years",
     "days": "{n} days",
 }
@@ -164,7 +190,23 @@ def payload(
     return {
         "choices": CHOICES,
         "options": model.options,
-        "parameters": cases | {name: {"any": value} for name, value in given.items()},
+        "parameters": cases,
+        "ranges": {
+            name: {c: (r.low, r.high) for c, r in rows.items() if r.low is not None}
+            for name, rows in model.parameters.items()
+            if any(row.low is not None for row in rows.values())
+        },
+        "inputs": [
+            [zlib.crc32(name.encode()), names]
+            for name, names in inputs(model, model.parameters).items()
+        ],
+        "draws": DRAWS,
+        "seed": SEED,
+        "drawn": [name for name in _DRAWN if name in model.formulas],
+        "drivers": _DRIVERS,
+        "descriptions": {name: model.descriptions[name] for name in model.parameters},
+        "most": {name: most for name, most in model.most.items() if name in model.parameters},
+        "positive": sorted(model.positive & model.parameters.keys()),
         "given": given,
         "formulas": [[formula.name, formula.tree] for formula in model.formulas.values()],
         "settings": {
@@ -221,6 +263,7 @@ def estimator_html(
                 }
                 for name, label, unit, scale, least, most, _ in SETTINGS
             ],
+            "parameters": _parameters(model),
             "tiles": _tiles(_TILES),
             "more": _tiles(_MORE),
             "rows": [
@@ -229,6 +272,26 @@ def estimator_html(
             ],
         },
     )
+
+
+def _parameters(model: Model) -> list[dict[str, Any]]:
+    """Return the groups of parameters that a reader can change, in the order of a plan."""
+    quantities = tables.load("estimator_quantities").set_index("quantity")
+    titles = tables.labels("estimator_quantities", "topic")
+    settings = {name for name, *_ in SETTINGS}
+    used = model.needed(model.formulas)
+    fields: dict[str, list[dict[str, str]]] = {topic: [] for topic in titles}
+    for name, by_case in model.parameters.items():
+        constant = any(row.evidence == "definition" for row in by_case.values())
+        if name in settings or constant or name not in used:
+            continue
+        what, unit = model.descriptions[name], superscripts(model.units[name])
+        fields[quantities["topic"][name]].append({"name": name, "what": what, "unit": unit})
+    return [
+        {"label": title, "fields": fields[topic]}
+        for topic, title in titles.items()
+        if fields[topic]
+    ]
 
 
 def _options(model: Model, choice: str, selected: str) -> list[dict[str, Any]]:
