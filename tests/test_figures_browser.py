@@ -101,7 +101,7 @@ def test_the_picture_of_a_figure_gives_way_without_moving_the_page(chromium, sit
     context = chromium.new_context(viewport={"width": width, "height": 900})
     page = context.new_page()
     held = []
-    page.route("**/vega.js*", held.append)  # the library is slow
+    page.route("**/vega.js*", lambda route: held.append(route))  # the library is slow
     page.goto((site / "cost.html").as_uri())
     still = page.locator(f"{CARD} .sobe-still img")
     still.scroll_into_view_if_needed()

@@ -93,7 +93,8 @@ def test_a_table_is_sorted_searched_and_paged_by_its_address(opened):
     page.wait_for_function(READY)
     assert card.locator("tbody tr").first.inner_text() != first
     card.get_by_label("Search").fill("hubel")
-    assert "find.information-rate=hubel" in page.url and "page." not in page.url
+    page.wait_for_function("() => location.search.includes('find.information-rate=hubel')")
+    assert "page." not in page.url
     page.reload()
     page.wait_for_function(READY)
     assert card.locator("tbody tr").count() == 1

@@ -185,7 +185,7 @@ def setup(app):
     collect.setup(app)
     search.setup(app)
     release.setup(app)
-    app.connect("build-finished", _finish)
+    app.connect("build-finished", _finish, priority=900)  # the theme writes a sheet then, too
     app.connect("html-page-context", _page, priority=900)
     for name in ("sobe.css", "cards.css", "notes.css", "tooltip.css"):
         app.add_css_file(f"{ASSETS}/{name}", priority=900)
