@@ -219,6 +219,8 @@ def _made(app, node, docname, up, charts):
     if kind == "figure":
         return html(_card(app, docname, up, data["name"], ident))
     if record := app.sobe_records.get(data.get("figure")):  # a figure's chart, glued on a page
+        # The page has a heading for it.
+        spec = {key: part for key, part in spec.items() if key != "title"}
         return html(template("drawn.html", record=record, spec=spec, ident=ident, up=up))
     return html(template("chart.html", spec=spec, ident=ident))
 

@@ -203,15 +203,17 @@ def heights(made, controls):
         in a row each.
     """
 
-    def rules(kind):
+    def rules(kind, where=""):
         for name, pictures in made.items():
-            yield f'[data-still="{name}"] img {{ height: {height(pictures[kind])}px; }}\n'
+            still = f'{where}[data-still="{name}"]'
+            yield f"{still} img {{ height: {height(pictures[kind])}px; }}\n"
             if rows := controls[name]:
                 above = ROW + (MORE * (rows - 1) if kind == "narrow" else 0)
-                yield f'[data-still="{name}"] {{ padding-top: {above}px; }}\n'
+                yield f"{still} {{ padding-top: {above}px; }}\n"
 
     wide, narrow = ("".join(rules(kind)) for kind in ("wide", "narrow"))
-    return f"{wide}@media (max-width: 576px) {{\n{narrow}}}\n"
+    small = "".join(rules("narrow", ".sobe-still-small"))
+    return f"{wide}@media (max-width: 576px) {{\n{narrow}}}\n{small}"
 
 
 def height(svg):
