@@ -9,7 +9,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote
 
 import pytest
-from browsing import SEARCHED
+from browsing import DRAWN, SEARCHED
 
 from sobe.policy import guarded
 
@@ -92,10 +92,7 @@ def opened(request, chromium, site, served):
     def open_(path):
         page.said.clear()
         page.goto(f"{base}/{path}")
-        page.wait_for_function(
-            "() => [...document.querySelectorAll('.sobe-chart')].every(d => d.dataset.state)",
-            timeout=20_000,
-        )
+        page.wait_for_function(DRAWN, timeout=20_000)
         page.said[:] = [
             text for text in page.said if "favicon" not in text and "status of 404" not in text
         ]

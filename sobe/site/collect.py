@@ -14,7 +14,6 @@ from urllib.parse import urlencode
 
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
-from sphinx import addnodes
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
@@ -59,19 +58,10 @@ class Records(Placeholder):
     required_arguments = 1
 
     def run(self):
-        """Return the placeholder, with an index of the records that the search reads."""
-        env = self.state.document.settings.env
+        """Return the placeholder."""
         kind = directives.choice(self.arguments[0], tuple(records.KINDS))
         self.state.document.settings.env.note_reread()
-        root = folder_of_book(env.app)
-        named = records.entries(rec.Package(root / "data"), kind) if root else ()
-        index = [("single", _indexed(name), anchor, "", None) for name, anchor in named]
-        return [addnodes.index(entries=index), OutputNode(kind=self.kind, data={"kind": kind})]
-
-
-def _indexed(name):
-    """Return a name as an entry of the index, where ";" and "!" would part it."""
-    return name.replace(";", ",").replace("!", "")
+        return [OutputNode(kind=self.kind, data={"kind": kind})]
 
 
 def _figures(env):

@@ -16,7 +16,7 @@ from sphinx.util.nodes import clean_astext
 from sobe import languages
 from sobe.charts import outputs
 from sobe.languages import translate
-from sobe.site import prose
+from sobe.site import prose, records
 from sobe.site.nodes import OutputNode
 
 NAME = "searchindex.js"
@@ -153,6 +153,12 @@ def _tables(app):
         }
 
 
+def _records(app, kind):
+    """Yield an entry for each record of a kind."""
+    for title, anchor in records.entries(app.sobe_package, kind):
+        yield {"kind": "record", "title": title, "at": anchor, "text": "", "words": ""}
+
+
 def synonyms(folder: Path) -> list[list[str]]:
     """Return groups of words for one thing, in all languages of the glossary next to ``folder``."""
     found = []
@@ -176,6 +182,10 @@ def index(app) -> dict:
         data = next((page for page in found if page.rsplit("/", 1)[-1] == "data"), None)
         if data is not None:
             found[data] += _tables(app)
+        for page in found:
+            kind = page.rsplit("/", 1)[-1].removeprefix("record-")
+            if f"record-{kind}" == page.rsplit("/", 1)[-1] and kind in records.KINDS:
+                found[page] += _records(app, kind)
     return {
         "pages": [
             {"name": page, "title": entries[0]["title"] if entries else page, "entries": entries}

@@ -10,10 +10,10 @@
   const state = window.sobeState;
   const MOST = 60;
   const CHINESE = /[\u3400-\u9fff]/;
-  const BOOST = { page: 1.5, section: 1, figure: 1.1, claim: 0.9, table: 0.8 };
+  const BOOST = { page: 1.5, section: 1, figure: 1.1, claim: 0.9, table: 0.8, record: 0.7 };
   const KINDS = () => ({
     page: translate("Page"), section: translate("Section"), figure: translate("Figure"),
-    claim: translate("Claim"), table: translate("Table"),
+    claim: translate("Claim"), table: translate("Table"), record: translate("Record"),
   });
   let entries = null, groups = null, longest = 0;
 

@@ -49,6 +49,11 @@
 
   /* Links to this page in other languages and versions lead to the same state and place. */
   function follow() {
+    /* Vega names the patterns of a chart by the page's address, which would be another page's now. */
+    for (const mark of document.querySelectorAll('.sobe-chart [fill*="#"]')) {
+      const fill = mark.getAttribute("fill").replace(/^url\(.*#/, "url(#");
+      if (fill.startsWith("url")) mark.setAttribute("fill", fill);
+    }
     for (const link of document.querySelectorAll("a.sobe-language")) {
       link.dataset.page = link.dataset.page || link.getAttribute("href");
       link.setAttribute("href", link.dataset.page + location.search + location.hash);
@@ -129,7 +134,7 @@
     follow();
     document.documentElement.dataset.addressed = "yes"; /* for whoever waits for it */
   }
-  addEventListener("popstate", () => { if (settled) { last.names = ""; apply(); } });
+  addEventListener("popstate", () => { if (settled) { last.names = ""; apply(); follow(); } });
   addEventListener("hashchange", () => { if (settled) { apply(); follow(); } });
   /* After the scripts that wait for the same event. */
   const later = () => setTimeout(settle, 0);
