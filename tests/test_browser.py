@@ -247,13 +247,14 @@ def test_a_chart_that_cannot_be_drawn_says_so(visit, site, tmp_path):
 
 def test_a_table_is_searched(visit, site):
     page = visit.open(site / "data.html")
-    table = page.locator("table[data-sobe-search]").first
+    found = page.locator(".sobe-table-figure").filter(has_text="Corrections and doubts")
+    table = found.locator("table[data-sobe-search]")
     rows = table.locator("tbody tr")
     total = rows.count()
-    page.get_by_label("Search this table").first.fill("superscript ccortex")
+    found.get_by_label("Search this table").fill("superscript ccortex")
     assert table.locator("tbody tr:visible").count() == 1 < total
-    assert page.locator(".sobe-controls output").first.inner_text() == f"1 of {total} rows"
-    page.get_by_label("Search this table").first.fill("")
+    assert found.locator(".sobe-controls output").inner_text() == f"1 of {total} rows"
+    found.get_by_label("Search this table").fill("")
     assert table.locator("tbody tr:visible").count() == total
 
 

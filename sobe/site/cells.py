@@ -90,8 +90,10 @@ def _move(doctree):
             continue
         output = node.parent
         output.remove(node)
-        if not output.children:
-            output.parent.remove(output)
+        # The other kinds of the same output too: a builder would take one of them.
+        while output.get("nb_element") == "mime_bundle" or not output.children:
+            output, gone = output.parent, output
+            output.remove(gone)
         place.replace_self(nodes.container("", node, classes=["cell_output"]))
 
 
