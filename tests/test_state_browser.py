@@ -67,14 +67,14 @@ def test_an_axis_and_a_control_of_a_chart_are_kept(opened):
     page.wait_for_function(DRAWN, timeout=20_000)
     show(page)
     assert page.locator(f"{CARD} .sobe-chart").get_attribute("data-drawn-linear")
-    select = page.locator("#figure-cost-budget .vega-bind select")
+    select = page.locator("#figure-cost-budget select[name=animal]")
     assert select.input_value() == "Human"
     select.select_option("Mouse")
     page.wait_for_function("() => !location.search.includes('animal')")
     page.go_back()
     page.wait_for_function("() => location.search.includes('animal=5')")
     page.wait_for_function(
-        "() => document.querySelector('#figure-cost-budget select').value === 'Human'"
+        "() => document.querySelector('#figure-cost-budget select[name=animal]').value === 'Human'"
     )
 
 
