@@ -168,6 +168,17 @@ def test_a_kernel_that_crashes(book, grown, account, way):
     account("kernel that crashes", HELD)
 
 
+@pytest.mark.parametrize("code", [HANGS["busy"], CRASHES["kills itself"]])
+def test_the_place_is_the_same_with_parameters(book, code):
+    config = (ROOT / "_config.yml").read_text()
+    config = config.replace("chapter_timeouts: {}", "chapter_timeouts: {birch: 3}")
+    book.write("_config.yml", config)
+    book.chapter("birch", code=code)
+    place = re.compile(r"chapter 'birch' failed in cell \d \(book/birch.md, line \d+\)")
+    without, given = fails(book), fails(book, "chapter", "birch", "least=3")
+    assert place.search(without)[0] == place.search(given)[0]
+
+
 # ---------------------------------------------------------------- spoiled caches
 
 
