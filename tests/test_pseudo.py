@@ -229,7 +229,9 @@ def test_no_title_in_the_search_escapes(edition, facts):
     index = (edition / "searchindex.js").read_text(encoding="utf-8")
     found = json.loads(index.partition("=")[2].rstrip().rstrip(";"))
     assert len(found["pages"]) > 10
-    titles = [entry["title"] for page in found["pages"] for entry in page["entries"]]
+    entries = [entry for page in found["pages"] for entry in page["entries"]]
+    # Records are named by papers, people and projects; their pages are read above.
+    titles = [entry["title"] for entry in entries if entry["kind"] != "record"]
     assert left(titles, facts) == {}
     assert any("ççóó" in title or "çóó" in title for title in titles)
 

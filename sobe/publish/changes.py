@@ -164,6 +164,8 @@ class Event:
         What changed, in the edition's language.
     address
         Where it is, from the root of the edition.
+    name
+        The part of the title that is the same in every language, if any.
     """
 
     id: str
@@ -172,6 +174,7 @@ class Event:
     title: str
     text: str
     address: str
+    name: str = ""
 
 
 def events(package, folder, changelog=""):
@@ -199,7 +202,8 @@ def newest(package, tables=()):
 
     It is the day on which a row was looked up, or its source was read.
     """
-    read = {row["key"]: row.get("accessed", "") for row in package.rows("sources")}
+    sources = package.rows("sources") if "sources" in package.tables else ()
+    read = {row["key"]: row.get("accessed", "") for row in sources}
     days = {
         day
         for name in tables or package.tables
@@ -218,18 +222,19 @@ def _added(package):
             continue
         for row in package.rows(name):
             if day := row.get(_DAYS.get(name, "looked_up")):
-                key = records.key_of(resource, row)
+                key, named = records.key_of(resource, row), records.title(row)
                 yield Event(
                     f"row:{name}:{key}",
                     "row",
                     day,
                     translate(
                         "New row in “{table}”: {row}",
-                        table=translate(resource["title"]),
-                        row=records.title(row),
+                        table=translate(resource.get("title", name)),
+                        row=named,
                     ),
                     row.get("place") or translate(row.get("counts", "")),
                     records.address(name, key),
+                    named,
                 )
 
 
@@ -256,7 +261,7 @@ def _recorded(record, day, package):
             )
     for name, changed in record["tables"].items():
         resource = package.tables.get(name)
-        heading = translate(resource["title"]) if resource else name
+        heading = translate(resource.get("title", name)) if resource else name
         kind = "correction" if name == "corrections" else "row"
         counts = [len(changed.get(part, [])) for part in ("added", "changed", "removed")]
         said = translate(

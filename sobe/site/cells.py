@@ -91,7 +91,9 @@ def _move(doctree):
         output = node.parent
         output.remove(node)
         # The other kinds of the same output too: a builder would take one of them.
-        while output.get("nb_element") == "mime_bundle" or not output.children:
+        while not _is_cell(output) and (
+            output.get("nb_element") == "mime_bundle" or not output.children
+        ):
             output, gone = output.parent, output
             output.remove(gone)
         place.replace_self(nodes.container("", node, classes=["cell_output"]))

@@ -146,9 +146,9 @@ def _tables(app):
         rows = (value for row in app.sobe_package.rows(name) for value in row.values())
         yield {
             "kind": "table",
-            "title": translate(resource["title"]),
+            "title": translate(resource.get("title", name)),
             "at": f"table-{name}",
-            "text": translate(resource["description"]),
+            "text": translate(resource["description"]) if "description" in resource else "",
             "words": " ".join([name, *(value for value in rows if isinstance(value, str))]),
         }
 
