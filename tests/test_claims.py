@@ -540,7 +540,7 @@ def test_the_claims_page_is_built(site, entries):
         assert (f'id="readings-{key}"' in text) == bool(entry.readings), key
         assert (f'id="stability-{key}"' in text) == (entry.graded and entry.primary is not None)
         assert entry.claim["read_as_zh"] in text, key
-    assert 'data-sobe-menus="1 6"' in text
+    assert 'data-sobe-menus="1 2 7"' in text
     for identity in re.findall(r'href="#([a-z0-9-]+)"', text):
         assert f'id="{identity}"' in text, identity
 
@@ -587,7 +587,7 @@ def test_the_ledger_can_be_filtered(site, chromium, entries):
     assert tab.evaluate(shown) == len(entries)
     tab.locator(".sobe-controls").first.locator("select").nth(0).select_option(NOT_CHECKABLE)
     assert tab.evaluate(shown) == sum(e.verdict == NOT_CHECKABLE for e in entries.values())
-    tab.locator(".sobe-controls").first.locator("select").nth(1).select_option("Funding")
+    tab.locator(".sobe-controls").first.locator("select").nth(2).select_option("Funding")
     funding = [
         e
         for e in entries.values()

@@ -17,9 +17,13 @@ LONGEST = 200
 def description(doctree):
     """Return what a page finds, up to the end of a sentence or 200 characters.
 
-    It is the paragraph that begins with "What the data give." or "What the model gives.", else the
-    page's first. What the summary claims is no description: the page may find otherwise.
+    It is the first of the page's answers, else the paragraph that begins with "What the data give."
+    or "What the model gives.", else the page's first. What the summary claims is no description:
+    the page may find otherwise.
     """
+    for answers in doctree.findall(nodes.bullet_list):
+        if "sobe-answers" in answers.get("classes", []):
+            return _cut(_plain(answers.next_node(nodes.paragraph)))
     texts = [
         _plain(paragraph)
         for paragraph in doctree.findall(nodes.paragraph)
