@@ -189,7 +189,7 @@ def test_every_table_and_column_is_documented_and_downloadable(site):
 def test_pages_say_what_they_are(site):
     for name in ("index", *CHAPTERS):
         html = page(site, f"{name}.html")
-        assert len(re.search(r'<meta name="description" content="([^"]+)"', html)[1]) > 60, name
+        assert len(re.search(r'<meta name="description" content="([^"]+)"', html)[1]) > 50, name
         image = re.search(r'<meta property="og:image" content="([^"]+)"', html)[1]
         assert (site / image).is_file(), name
     places = re.findall(r"<loc>(.*?)</loc>", page(site, "sitemap.xml"))

@@ -113,6 +113,8 @@ def sources(record):
         title = quote(ours(source["title"]))
         if where.startswith(("https://", "http://")):
             title = f'<a href="{quote(where)}">{title}</a>'
+        elif ours(source["title"]) == source["title"]:
+            title = f'<span translate="no">{title}</span>'
         authors = ours(source["authors"]).replace("; and others", f" {translate('and others')}")
         facts = {"source": title, "authors": quote(authors), "year": quote(source["year"])}
         if licence := source["licence"]:

@@ -97,7 +97,7 @@
         let value = 0;
         if (has("title")) value += 10;
         if (has("page")) value += 3;
-        if (entry.kind === "page" && entry.slug === text) value += 12;
+        if (entry.kind === "page" && entry.slug === text) value += 20;
         const times = has("text");
         if (times) value += 2 + Math.min(3, Math.log2(times));
         if (has("words")) value += 1;
