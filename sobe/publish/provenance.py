@@ -86,7 +86,9 @@ class Changes(Directive):
         """Return the records in the folder `changes`, newest first."""
         env = self.state.document.settings.env
         env.note_reread()
-        text = changes.html(Path(env.srcdir) / "changes", news(env.app))
+        # Its links lead to the site's pages and feed, which a PDF has not.
+        shown = news(env.app) if env.app.builder.name == "html" else []
+        text = changes.html(Path(env.srcdir) / "changes", shown)
         return [nodes.raw("", text, format="html")]
 
 
