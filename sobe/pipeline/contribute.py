@@ -105,8 +105,7 @@ def add_proposal(root: Path, content: bytes, today: datetime.date) -> tuple[str,
     old = (root / path).read_text(encoding="utf-8") if (root / path).is_file() else ""
     files[path] = old + own.as_csv(list(row), [row], header=not old)
     write(files, root)
-    key = resource["schema"]["primaryKey"]
-    return path, "/".join(row[column] for column in ([key] if isinstance(key, str) else key))
+    return path, own.key_of(resource, row)
 
 
 def write_forms(root: Path) -> list[str]:

@@ -40,9 +40,7 @@ def tables_of(data):
                 f"datapackage.json: path is {manifest.short(resource['path'])!r},"
                 " expected a file below the data"
             )
-        key = resource.get("schema", {}).get("primaryKey", [])
-        rows = own.texts(data, resource)
-        found[resource["name"]] = ([key] if isinstance(key, str) else key, rows)
+        found[resource["name"]] = own.key_columns(resource), own.texts(data, resource)
     return found
 
 
@@ -222,7 +220,7 @@ def _added(package):
             continue
         for row in package.rows(name):
             if day := row.get(_DAYS.get(name, "looked_up")):
-                key, named = records.key_of(resource, row), records.title(row)
+                key, named = own.key_of(resource, row), records.title(row)
                 yield Event(
                     f"row:{name}:{key}",
                     "row",

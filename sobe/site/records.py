@@ -14,6 +14,7 @@ from typing import Any
 
 from sobe.languages import translate
 from sobe.site import template
+from sobe.tables.own import key_columns, key_of
 
 #: Kind of record, which names its page ("record-recordings.html"), to the tables that it lists.
 KINDS = {
@@ -32,12 +33,6 @@ _KIND_OF = {table: kind for kind, tables in KINDS.items() for table in tables}
 #: Columns that name a row, the first that has a value; then columns that tell it from others.
 _NAMES = ("dataset", "project", "label", "about", "statement", "quantity", "authors", "title")
 _MORE = ("version", "step", "year")
-
-
-def key_of(resource: dict[str, Any], row: dict[str, str]) -> str:
-    """Return the key of a row as text, its columns joined by "/" as in table ``corrections``."""
-    key = resource.get("schema", {}).get("primaryKey", [])
-    return "/".join(row[column] for column in ([key] if isinstance(key, str) else key))
 
 
 def anchor(table: str, key: str) -> str:
@@ -125,8 +120,7 @@ def _first(resource: dict[str, Any], row: dict[str, str]) -> str:
 
 
 def _key_column(resource: dict[str, Any]) -> str:
-    key = resource["schema"]["primaryKey"]
-    return str(key if isinstance(key, str) else key[0])
+    return key_columns(resource)[0]
 
 
 def _shown(
@@ -173,10 +167,11 @@ def linked(spec: dict[str, Any], tables: list[str], package: Any) -> dict[str, A
     """
     made = copy.deepcopy(spec)
     columns = {_key_column(package.tables[name]): name for name in tables if name in _KIND_OF}
+    known_keys = {table: _keys(package, table) for table in columns.values()}
     found = set()
     for data, rows in made.get("datasets", {}).items():
         for column, table in columns.items():
-            keys = _keys(package, table)
+            keys = known_keys[table]
             known = [row for row in rows if row.get(column) in keys]
             if known:
                 found.add(data)

@@ -183,8 +183,8 @@ def index(app) -> dict:
         if data is not None:
             found[data] += _tables(app)
         for page in found:
-            kind = page.rsplit("/", 1)[-1].removeprefix("record-")
-            if f"record-{kind}" == page.rsplit("/", 1)[-1] and kind in records.KINDS:
+            before, _, kind = page.rsplit("/", 1)[-1].partition("-")
+            if before == "record" and kind in records.KINDS:
                 found[page] += _records(app, kind)
     return {
         "pages": [

@@ -22,6 +22,17 @@ def own_path(resource: dict[str, Any]) -> str | None:
     return f"{OWN}/{resource['path']}" if resource.get("origin") == "derived" else None
 
 
+def key_columns(resource: dict[str, Any]) -> list[str]:
+    """Return the columns of a table's key, which a descriptor writes as one name or as a list."""
+    key = resource.get("schema", {}).get("primaryKey", [])
+    return [key] if isinstance(key, str) else list(key)
+
+
+def key_of(resource: dict[str, Any], row: dict[str, str]) -> str:
+    """Return the key of a row as text, its columns joined by "/" as in table ``corrections``."""
+    return "/".join(row[column] for column in key_columns(resource))
+
+
 def merged(folder: Path) -> dict[str, Any]:
     """Return the descriptor of the data package as published: each table in one file.
 

@@ -74,8 +74,7 @@ def _part(kind: str, ident: str, attributes: dict[str, Any], required: bool) -> 
 
 def _keys(resource: dict[str, Any]) -> list[str]:
     """Return the columns of a table's key that are made where a proposal leaves them empty."""
-    key = resource["schema"].get("primaryKey", [])
-    return [column for column in ([key] if isinstance(key, str) else key) if column.endswith("_id")]
+    return [column for column in own.key_columns(resource) if column.endswith("_id")]
 
 
 def _field(field: dict[str, Any], keys: list[str]) -> dict[str, Any]:

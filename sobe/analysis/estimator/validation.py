@@ -43,9 +43,9 @@ def known_budgets(draws: int = 20_000, seed: int = 2025) -> pd.DataFrame:
         source.
     """
     rows = []
+    price = load_model().parameters["microscope_price"]["em"].value
     for row in tables.load("estimator_known_budgets").itertuples():
         low, high = _amount(row.low_from), _amount(row.high_from)
-        price = load_model().parameters["microscope_price"]["em"].value
         given: dict[str, Any] = dict(GIVEN, proofread_share=float(row.proofread_share))
         given["microscope_budget"] = row.microscopes * price
         if not pd.isna(row.volume_mm3):
