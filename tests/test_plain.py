@@ -77,37 +77,32 @@ def test_what_can_be_read_in_two_ways_is_one_line(text):
 
 
 #: Files that are read so: a text with one value in line 3, and the function that reads it.
+def _written(tmp_path, text, name="x.yml"):
+    path = tmp_path / name
+    path.write_text(f"title: x\n{text}\n", encoding="utf-8")
+    return path
+
+
 def _scenario(tmp_path, text):
-    path = tmp_path / "x.yml"
-    path.write_text(f"title: x\nparameters:\n  project_years: {text}\n", encoding="utf-8")
-    scenario.read_scenario(path)
+    scenario.read_scenario(_written(tmp_path, f"parameters:\n  project_years: {text}"))
 
 
 def _overrides(tmp_path, text):
-    path = tmp_path / "x.yml"
-    path.write_text(
-        f"title: x\nparameters: {{overrides: {{\n  gpus: {text}}}}}\n", encoding="utf-8"
-    )
-    scenario.read_scenario(path)
+    text = f"parameters: {{overrides: {{\n  gpus: {text}}}}}"
+    scenario.read_scenario(_written(tmp_path, text))
 
 
 def _sweep(tmp_path, text):
-    path = tmp_path / "x.yml"
-    path.write_text(f"title: x\ngrid:\n  project_years: [5, {text}]\n", encoding="utf-8")
-    scenario.read_sweep(path)
+    scenario.read_sweep(_written(tmp_path, f"grid:\n  project_years: [5, {text}]"))
 
 
 def _draws(tmp_path, text):
-    path = tmp_path / "x.yml"
-    text = f"title: x\nparameters:\n  draws: {text}\ngrid: {{organism: [mouse]}}\n"
-    path.write_text(text, encoding="utf-8")
-    scenario.read_sweep(path)
+    text = f"parameters:\n  draws: {text}\ngrid: {{organism: [mouse]}}"
+    scenario.read_sweep(_written(tmp_path, text))
 
 
 def _configuration(tmp_path, text):
-    path = tmp_path / "_config.yml"
-    path.write_text(f"title: x\nexecute:\n  timeout: {text}\n", encoding="utf-8")
-    read_yaml(path)
+    read_yaml(_written(tmp_path, f"execute:\n  timeout: {text}", "_config.yml"))
 
 
 def _head(tmp_path, text):
