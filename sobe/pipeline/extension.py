@@ -99,6 +99,7 @@ def _page(app, pagename, templatename, context, doctree):
     if 'class="sobe-card"' in body:
         app.add_js_file(f"{ASSETS}/cards.js", loading_method="defer", priority=400)
     if 'class="sobe-table' in body:  # before the scripts that page its rows
+        app.add_js_file(f"{ASSETS}/sorting.js", loading_method="defer", priority=440)
         app.add_js_file(f"{ASSETS}/tabletools.js", loading_method="defer", priority=450)
     if 'class="sobe-term"' in body or 'class="sobe-verdict"' in body:
         app.add_js_file(f"{ASSETS}/notes.js", loading_method="defer")

@@ -5,16 +5,11 @@
   const translate = window.sobeTranslate;
   const state = window.sobeState;
   const PAGE = 25;
-  const collator = new Intl.Collator(document.documentElement.lang || "en", { numeric: true });
 
   function value(cell) {
     if (cell.classList.contains("sobe-missing")) return null;
     if (!cell.classList.contains("number")) return cell.textContent;
     return Number(cell.dataset.v !== undefined ? cell.dataset.v : cell.textContent.replace(/[^\d.eE+-]/g, ""));
-  }
-
-  function compare(a, b) {
-    return typeof a === "number" && typeof b === "number" ? a - b : collator.compare(a, b);
   }
 
   /* A table's name in the address: its figure's, its section's or its number on the page. */
@@ -113,33 +108,17 @@
     bar.append(back, on, status);
     box.before(bar);
 
-    heads.forEach((head, column) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.append(...head.childNodes);
-      head.append(button);
-      button.addEventListener("click", () => {
-        const now = head.getAttribute("aria-sort");
-        const next = now === "ascending" ? -(column + 1) : now === "descending" ? "" : column + 1;
-        sorted(String(next));
-        show();
-        state.set({ [sort]: next, [page]: 1 });
-      });
+    window.sobeSort.buttons(heads, (column, sign) => {
+      const next = sign ? sign * (column + 1) : "";
+      sorted(String(next));
+      show();
+      state.set({ [sort]: next, [page]: 1 });
     });
 
     /* By a column, from 1; from the largest where its number is negative; "" for the given order. */
     function sorted(text) {
-      for (const head of heads) head.removeAttribute("aria-sort");
-      order = given;
-      if (text) {
-        const column = Math.abs(Number(text)) - 1;
-        const sign = Math.sign(Number(text));
-        heads[column].setAttribute("aria-sort", sign > 0 ? "ascending" : "descending");
-        const keyed = given.map((row) => [value(row.cells[column]), row]);
-        /* What is not known comes last either way. */
-        keyed.sort(([a], [b]) => (a === null) - (b === null) || (a === null ? 0 : sign * compare(a, b)));
-        order = keyed.map(([, row]) => row);
-      }
+      const number = Number(text);
+      order = window.sobeSort.ordered(heads, given, Math.abs(number) - 1, Math.sign(number), value);
       rows = matching();
       first = 0;
     }

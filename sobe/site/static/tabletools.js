@@ -3,8 +3,6 @@
 (function () {
   "use strict";
   const translate = window.sobeTranslate;
-  const collator = new Intl.Collator(document.documentElement.lang || "en", { numeric: true });
-
   const NUMERAL = /^[$−-]*\d[\d,]*(\.\d+)?[×%]?$/;
 
   function value(cell) {
@@ -14,34 +12,12 @@
     return NUMERAL.test(text) ? Number(text.replace(/[$,×%]/g, "").replace("−", "-")) : text;
   }
 
-  function compare([a], [b]) {
-    return typeof a === "number" && typeof b === "number" ? a - b : collator.compare(a, b);
-  }
-
   function sortable(table) {
     const body = table.tBodies[0];
     const heads = [...table.tHead.rows[0].cells];
     const given = [...body.rows];
-    heads.forEach((head, column) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.append(...head.childNodes);
-      head.append(button);
-      button.addEventListener("click", () => {
-        const now = head.getAttribute("aria-sort");
-        const next = now === "ascending" ? "descending" : now === "descending" ? null : "ascending";
-        for (const other of heads) other.removeAttribute("aria-sort");
-        let order = given;
-        if (next) {
-          head.setAttribute("aria-sort", next);
-          const keyed = given.map((row) => [value(row.cells[column]), row]);
-          const sign = next === "ascending" ? 1 : -1;
-          /* What is not known comes last either way. */
-          keyed.sort((a, b) => (a[0] === null) - (b[0] === null) || (a[0] === null ? 0 : sign * compare(a, b)));
-          order = keyed.map(([, row]) => row);
-        }
-        body.append(...order);
-      });
+    window.sobeSort.buttons(heads, (column, sign) => {
+      body.append(...window.sobeSort.ordered(heads, given, column, sign, value));
     });
   }
 
