@@ -14,6 +14,7 @@ from sobe.print import outputs
 from sobe.print.outputs import Column, Piece, Table, breakable
 from sobe.site import collect
 from sobe.site.datadoc import facts
+from sobe.site.figures import address_of
 from sobe.site.nodes import OutputNode
 
 #: Number of columns from which a table has small type, and from which it has a landscape page; the
@@ -250,8 +251,7 @@ class Document:
         if source["key"] in self.cited:
             ident, label = self.cited[source["key"]]
             return self.link(f"[{quote(label)}]", f"#{ident}")
-        url = f"https://doi.org/{source['doi']}" if source["doi"] else source["url"]
-        return self.link(quote(source["title"]), url)
+        return self.link(quote(source["title"]), address_of(source))
 
     def estimator(self, node, model, ident):
         """Return the costs that the estimator shows at first, as a table."""

@@ -66,11 +66,7 @@ def _software():
 
 
 def _source(source):
-    where = (
-        f"https://doi.org/{source['doi']}"
-        if source["doi"]
-        else source["url"] or f"#source-{source['key']}"
-    )
+    where = rec.address_of(source) or f"#source-{source['key']}"
     return {
         "@id": where,
         "@type": "CreativeWork",

@@ -93,7 +93,13 @@ class Changes(Directive):
 
 
 def news(app):
-    """Return what changed, newest first, for the page of changes and the feed alike."""
+    """Return what changed, newest first, for the page of changes and the feed alike; found once."""
+    if not hasattr(app, "sobe_news"):
+        app.sobe_news = _news(app)
+    return app.sobe_news
+
+
+def _news(app):
     root = root_of(app)
     if root is None:
         return []

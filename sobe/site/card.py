@@ -108,7 +108,7 @@ def sources(record):
     in each language.
     """
     for source in record["sources"]:
-        where = f"https://doi.org/{source['doi']}" if source["doi"] else source["url"]
+        where = rec.address_of(source)
         ours = translate if source.get("kind") == "edition" else str
         title = quote(ours(source["title"]))
         if where.startswith(("https://", "http://")):

@@ -14,6 +14,7 @@ from typing import Any
 
 from sobe.languages import translate
 from sobe.site import template
+from sobe.site.figures import address_of
 from sobe.tables.own import key_columns, key_of
 
 #: Kind of record, which names its page ("record-recordings.html"), to the tables that it lists.
@@ -151,8 +152,7 @@ def _values(resource: dict[str, Any], row: dict[str, str]) -> list[tuple[str, st
 
 
 def _source(source: dict[str, str]) -> dict[str, str]:
-    url = f"https://doi.org/{source['doi']}" if source["doi"] else source["url"]
-    return {"title": source["title"], "url": url}
+    return {"title": source["title"], "url": address_of(source)}
 
 
 #: Field of a chart's rows with the address of their record.
