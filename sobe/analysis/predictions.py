@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 from scipy import stats
 
+from sobe import tables
 from sobe.analysis.fits import LogLinearFit, log_linear
 
 #: Quantiles of a prediction, by their columns.
@@ -136,7 +137,7 @@ def settle(prediction: Any, rows: pd.DataFrame) -> Settled:
     """
     if not (rows["looked_up"] > prediction.closes).any():
         return Settled(OPEN)
-    rows = rows[rows["vouches"] != "interested_party"]
+    rows = tables.counted(rows)
     year = rows["year"].astype("float64")
     if "submission_date" in rows:
         year = year.fillna(rows["submission_date"].dt.year)

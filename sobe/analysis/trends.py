@@ -311,7 +311,7 @@ def _parted(name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return a table's rows of the report, and ours that count in a comparison."""
     both = tables.load(name, own=True)
     ours = both["vouches"].notna()
-    return both[~ours], both[ours & (both["vouches"] != "interested_party")]
+    return both[~ours], tables.counted(both[ours])
 
 
 def _recordings() -> list[Trend]:
@@ -408,8 +408,12 @@ def new_volumes(last: int) -> pd.DataFrame:
     rows = tables.load("connectomes")
     first = rows.groupby("dataset")["year"].transform("min")
     chosen = (first > last) & (rows["technique"] == "electron") & rows["volume_mm3"].notna()
-    chosen &= rows["vouches"] != "interested_party"
-    return rows[chosen].sort_values(["year", "month"]).drop_duplicates("dataset").sort_index()
+    return (
+        tables.counted(rows[chosen])
+        .sort_values(["year", "month"])
+        .drop_duplicates("dataset")
+        .sort_index()
+    )
 
 
 def _simulations() -> Trend:

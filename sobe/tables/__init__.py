@@ -4,6 +4,26 @@ Here: `load` (where a CSV column is typed), the checks of rows, `derive`. Not he
 on the values.
 """
 
-from sobe.tables.load import TableError, display, labels, load, names, schema, units, with_sources
+from sobe.tables.load import (
+    TableError,
+    counted,
+    display,
+    labels,
+    load,
+    names,
+    schema,
+    units,
+    with_sources,
+)
 
-__all__ = ["TableError", "display", "labels", "load", "names", "schema", "units", "with_sources"]
+__all__ = [
+    "TableError",
+    "counted",
+    "display",
+    "labels",
+    "load",
+    "names",
+    "schema",
+    "units",
+    "with_sources",
+]

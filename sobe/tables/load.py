@@ -548,6 +548,14 @@ def load(name: str, data_dir=None, own: bool = False) -> pd.DataFrame:
     return frame
 
 
+def counted(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of ours that count in comparisons: not what only an interested party states.
+
+    Rows of the report, which have nobody who vouches, count.
+    """
+    return rows[rows["vouches"] != "interested_party"]
+
+
 def _note_rows(table, targets, typed, columns):
     """Note a dependency on those rows of a table that other columns refer to."""
     values = sorted({str(value) for value in typed[columns[0]] if value is not None})

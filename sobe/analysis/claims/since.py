@@ -56,7 +56,7 @@ def _with_ours(name: str) -> tuple[pd.DataFrame, int]:
     rows = tables.load(name, own=True)
     report = tables.load(name)
     if "vouches" in rows and "vouches" not in report:
-        rows = rows[rows["vouches"] != "interested_party"].reset_index(drop=True)
+        rows = tables.counted(rows).reset_index(drop=True)
     rows.attrs = {}
     return rows, len(rows) - len(report)
 
