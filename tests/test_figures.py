@@ -59,6 +59,9 @@ def test_files_are_there_and_no_others(site, index):
     named |= {
         f"figures/{figure['name']}.{width}.svg" for figure in index for width in web_files.STILLS
     }
+    # What shared links to pages show.
+    pages = {figure["page"].removesuffix(".html") for figure in index} | {"index"}
+    named |= {f"figures/{web_files.share(page)}.png" for page in pages}
     assert named == {f"figures/{path.name}" for path in (site / "figures").iterdir()}
 
 
@@ -191,7 +194,8 @@ def test_pages_say_what_they_are(site):
         html = page(site, f"{name}.html")
         assert len(re.search(r'<meta name="description" content="([^"]+)"', html)[1]) > 50, name
         image = re.search(r'<meta property="og:image" content="([^"]+)"', html)[1]
-        assert (site / image).is_file(), name
+        assert image == f"figures/share-{name}.png", name
+        assert struct.unpack(">II", (site / image).read_bytes()[16:24]) == (1200, 630), name
     places = re.findall(r"<loc>(.*?)</loc>", page(site, "sitemap.xml"))
     assert {"index.html", "cost.html", "figures/cost-per-neuron.html"} <= set(places)
     assert all((site / place).is_file() for place in places)

@@ -104,8 +104,11 @@ def test_the_picture_of_a_figure_gives_way_without_moving_the_page(chromium, sit
     page.route("**/vega.js*", lambda route: held.append(route))  # the library is slow
     page.goto((site / "cost.html").as_uri())
     still = page.locator(f"{CARD} .sobe-still img")
-    still.scroll_into_view_if_needed()
     page.wait_for_function("e => e.complete && e.naturalWidth > 0", arg=still.element_handle())
+    page.wait_for_timeout(500)
+    assert not held  # nobody moved
+    page.mouse.move(5, 5)
+    still.scroll_into_view_if_needed()
     page.wait_for_timeout(500)
     assert still.is_visible() and held
     before = page.locator(CARD).bounding_box()["height"]
@@ -123,6 +126,7 @@ def test_a_tap_shows_the_card_of_a_mark(chromium, site):
     page.goto((site / "cost.html").as_uri())
     chart = page.locator(f"{CARD} .sobe-chart")
     chart.scroll_into_view_if_needed()
+    chart.tap()  # a picture until now
     page.wait_for_selector(f"{CARD} .sobe-chart[data-state=drawn]", timeout=20_000)
     mark = chart.locator("svg .role-mark.mark-symbol path").first
     mark.scroll_into_view_if_needed()

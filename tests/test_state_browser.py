@@ -156,3 +156,29 @@ def test_back_undoes_the_estimators_changes(opened):
     page.go_back()
     assert page.input_value("[name=organism]") == "mouse"
     assert page.inner_text("[data-result=first_cost]") == before
+
+
+def test_the_order_of_any_table_is_kept(opened):
+    page = opened("trends.html")
+    table = page.locator(".sobe-table-scroll > table.sobe-table:not([data-sobe-data])").first
+    column = table.locator("tbody tr > :nth-child(2)")
+    given = column.all_inner_texts()
+    head = table.locator("thead th").nth(1)
+    head.locator("button").click()
+    head.locator("button").click()
+    assert "sort.rows-2=-2" in page.url
+    ordered = column.all_inner_texts()
+    numbers = [int(text.replace(",", "")) for text in ordered]
+    assert numbers == sorted(numbers, reverse=True) and ordered != given
+    page.reload()
+    page.wait_for_function(READY)
+    assert column.all_inner_texts() == ordered
+    page.locator("a.sobe-language").first.click()
+    page.wait_for_function(READY)
+    assert head.get_attribute("aria-sort") == "descending"
+    page.go_back()
+    page.wait_for_function(READY)
+    head.locator("button").click()
+    assert column.all_inner_texts() == given and "sort." not in page.url
+    page = opened("trends.html?sort.rows-2=99")
+    assert page.locator(".sobe-state-note").is_visible()

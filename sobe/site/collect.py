@@ -137,6 +137,9 @@ def join(app, env):
                 )
                 continue
             app.sobe_records[name] = rec.resolve(declaration, app.sobe_package, page)
+    for page, name in files.shared(app.sobe_records, env.config.root_doc).items():
+        title = app.config.project if page == env.config.root_doc else env.titles[page].astext()
+        app.sobe_records[name].setdefault("shares", {})[page] = title
     if app.builder.format == "html":
         # Draw while pages are written; most of the work is in other processes.
         executor = ThreadPoolExecutor(1)

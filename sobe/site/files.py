@@ -23,6 +23,32 @@ WIDTH = 720
 STILLS = {"wide": 760, "narrow": 320}
 
 
+def shared(records, front):
+    """Return, for each page with a figure and for the front page, whose picture its links show.
+
+    Parameters
+    ----------
+    records : dict
+        Of all figures by name, in the order of the book.
+    front : str
+        Name of the front page, which has the book's first figure if it has none of its own.
+
+    Returns
+    -------
+    dict
+        Name of a figure by page.
+    """
+    found = {}
+    for name, record in records.items():
+        found.setdefault(record["page"], name)
+    return {front: next(iter(found.values())), **found} if found else {}
+
+
+def share(page):
+    """Return the name of the picture that links to a page show."""
+    return f"share-{page.replace('/', '-')}"
+
+
 def write(record, made, cited, out, base):
     """Write all files of a figure into ``out``/figures; ``made`` has its pictures, as drawn."""
     folder = Path(out) / "figures"
@@ -40,8 +66,9 @@ def write(record, made, cited, out, base):
             text, encoding="utf-8", newline="\n"
         )
     for kind, content in made.items():
-        end = f"{kind}.svg" if kind in STILLS else rec.FILES[kind]
-        (folder / f"{record['name']}.{end}").write_bytes(content)
+        end = f"{kind}.svg" if kind in STILLS else rec.FILES.get(kind)
+        name = f"{record['name']}.{end}" if end else f"{kind}.png"
+        (folder / name).write_bytes(content)
 
 
 def index(records, cited, base):
@@ -97,7 +124,7 @@ def draw(records, cited, cache):
             credit=_credit(record),
         )
         if based := rec.based_on(cited):
-            foot = f"{foot} {based}"
+            foot = f"{based} {foot}"
         figure = {
             "spec": _fixed(record["spec"]),
             "config": _config(),
@@ -107,10 +134,13 @@ def draw(records, cited, cache):
             "lang": tag(),
             "foot": foot,
             "muted": theme.MUTED,
+            "ink": theme.INK,
             "stills": {kind: _still(record["spec"], kind) for kind in STILLS},
+            "shares": {share(page): title for page, title in record.get("shares", {}).items()},
         }
         key = hashlib.sha256(json.dumps([figure, own], sort_keys=True).encode()).hexdigest()[:32]
-        paths = {kind: folder / f"{key}.{kind}" for kind in ("svg", "png", *STILLS)}
+        kinds = ("svg", "png", *STILLS, *figure["shares"])
+        paths = {kind: folder / f"{key}.{kind}" for kind in kinds}
         drawn.append({kind: atomic.load(path) for kind, path in paths.items()})
         if None in drawn[-1].values():
             missing.append((drawn[-1], paths, figure))

@@ -10,6 +10,8 @@ from docutils import nodes
 
 from sobe.languages import translate
 from sobe.site.collect import base
+from sobe.site.files import share
+from sobe.site.pictures import SHARE
 
 LONGEST = 200
 
@@ -73,9 +75,7 @@ def metatags(app, pagename, context, doctree):
         return ""
     described = summary(context, doctree)
     up = "../" * pagename.count("/")
-    figure = next((r for r in app.sobe_records.values() if r["page"] == pagename), None)
-    if figure is None and pagename.rsplit("/", 1)[-1] == "index":
-        figure = next(iter(app.sobe_records.values()), None)
+    figure = next((r for r in app.sobe_records.values() if pagename in r.get("shares", ())), None)
     tags = {
         "og:title": plain(context.get("title", "")),
         "og:type": "article",
@@ -86,7 +86,8 @@ def metatags(app, pagename, context, doctree):
     if base(app):
         tags["og:url"] = f"{base(app)}{pagename}.html"
     if figure:
-        tags["og:image"] = f"{base(app) or up}figures/{figure['name']}.png"
+        tags["og:image"] = f"{base(app) or up}figures/{share(pagename)}.png"
+        tags["og:image:width"], tags["og:image:height"] = map(str, SHARE)
         tags["og:image:alt"] = figure["description"]
         tags["twitter:card"] = "summary_large_image"
     out = f'<link rel="icon" type="image/svg+xml" href="{up}_static/sobe/icon.svg">\n'

@@ -23,6 +23,10 @@ from sobe import atomic, signals
 from sobe.errors import BuildError, keeping
 from sobe.paths import ROOT
 
+#: Width and height in pixels of the picture that a shared link shows.
+SHARE = (1200, 630)
+#: Which of a page's pictures it shows.
+SHARED = "wide"
 FOOT = 34  # height in pixels of the source line under a chart
 #: The font of vl-convert in which all other text is drawn.
 CARRIED = "Liberation Sans"
@@ -64,14 +68,15 @@ def drawn(figures, inside=None):
     figures : list of dict
         Each with ``spec``, ``config`` (with ``font`` and ``background``), ``vegalite`` (a version),
         ``title``, ``description``, ``lang``, ``foot`` (the source line) and ``muted`` (its colour);
-        and ``stills``, a ``spec`` and ``config`` for each picture that a page shows.
+        and ``stills``, a ``spec`` and ``config`` for each picture that a page shows; and
+        ``shares``, the title of each picture for shared links, by name.
     inside : Path, optional
         The folder to work in.
 
     Returns
     -------
     list of dict
-        {"svg": bytes, "png": bytes} of each figure, and its stills by name.
+        {"svg": bytes, "png": bytes} of each figure, and its stills and shares by name.
 
     Raises
     ------
@@ -124,7 +129,7 @@ def drawn(figures, inside=None):
         return [
             {
                 kind: (folder / f"{number}.{kind}").read_bytes()
-                for kind in ("svg", "png", *figure.get("stills", ()))
+                for kind in ("svg", "png", *figure.get("stills", ()), *figure.get("shares", ()))
             }
             for number, figure in enumerate(figures)
         ]
@@ -221,6 +226,51 @@ def height(svg):
     return round(float(_HEIGHT.match(svg.decode())[1]))
 
 
+#: Letters per line of a shared picture's title, by its size in pixels.
+_TITLES = {48: 46, 40: 56, 34: 66}
+
+
+def _shared(svg, title, figure):
+    """Return a picture for shared links: a title, the chart as large as fits, the source line."""
+    width, height = SHARE
+    font, edge = f"{figure['config']['font']}, Arial, Helvetica, sans-serif", 48
+    size = next((s for s, n in _TITLES.items() if len(lines(title, n)) <= 2), min(_TITLES))
+    head, foot = lines(title, _TITLES[size])[:3], lines(figure["foot"], 190)
+    if len(foot) > 2:
+        foot = [foot[0], f"{foot[1]} …"]
+    top, bottom = edge + int(1.25 * size) * len(head), height - 24 - 16 * len(foot)
+    wide, tall = map(float, re.match(r'<svg[^>]* width="([\d.]+)" height="([\d.]+)"', svg).groups())
+    scale = min((width - 2 * edge) / wide, (bottom - top - 24) / tall)
+    chart = re.sub(
+        r'^<svg([^>]*?) width="[\d.]+" height="[\d.]+"',
+        rf'<svg\1 x="{(width - scale * wide) / 2:g}" y="{top}" '
+        rf'width="{scale * wide:g}" height="{scale * tall:g}"',
+        svg,
+    )
+
+    def text(line, y, size, fill, weight="normal"):
+        return (
+            f'<text x="{edge}" y="{y}" font-family="{font}" font-size="{size}px" '
+            f'font-weight="{weight}" fill="{fill}">{escape(line)}</text>'
+        )
+
+    ink = figure["ink"]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}"><rect width="{width}" height="{height}" '
+        f'fill="{figure["config"]["background"]}"/>'
+        + "".join(
+            text(line, edge + size // 2 + int(1.25 * size) * i, size, ink, "bold")
+            for i, line in enumerate(head)
+        )
+        + chart
+        + "".join(
+            text(line, bottom + 16 * (i + 1), 12, figure["muted"]) for i, line in enumerate(foot)
+        )
+        + "</svg>"
+    )
+
+
 def _draw(folder, numbers):
     """Draw the figures with these numbers into the folder that has them."""
     import vl_convert
@@ -239,6 +289,10 @@ def _draw(folder, numbers):
                 still["spec"], vl_version=figure["vegalite"], config=still["config"]
             )
             path.with_suffix(f".{kind}").write_bytes(_numbered(svg).encode())
+            if kind == SHARED:
+                for name, title in figure.get("shares", {}).items():
+                    picture = vl_convert.svg_to_png(_shared(_numbered(svg), title, figure), scale=1)
+                    path.with_suffix(f".{name}").write_bytes(picture)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-/* Draws every .sobe-chart on the page. Until then its picture is shown. A chart is drawn when it
-   is near the screen and the browser is idle, at once where somebody uses it, and before printing;
-   the chart library is loaded for the first of them. The build puts the two theme configs and the
-   table of dark colours in place of the marker below. */
+/* Draws every .sobe-chart on the page. Until then its picture is shown. Once the reader moves, types
+   or touches, a chart is drawn when it is near the screen and the browser is idle. It is drawn at
+   once where somebody uses it, and before printing. The chart library is loaded for the first of
+   them, so nobody waits for it to read a page. The build puts the two theme configs and the table of
+   dark colours in place of the marker below. */
 (function () {
   "use strict";
   const translate = window.sobeTranslate;
@@ -256,13 +257,22 @@
 
   const idle = window.requestIdleCallback || ((call) => setTimeout(call, 200));
 
+  /* The first sign of a reader: a movement, or an address with choices in it. */
+  const reader = new Promise((found) => {
+    if (location.search) found();
+    for (const sign of ["pointermove", "pointerdown", "wheel", "scroll", "keydown", "focusin", "touchstart"]) {
+      addEventListener(sign, found, { once: true, passive: true, capture: true });
+    }
+  });
+
   function start() {
     const near = new IntersectionObserver((entries) => {
       for (const entry of entries) {
         if (!entry.isIntersecting) continue;
         near.unobserve(entry.target);
         const chart = charts.find(({ div }) => div === entry.target);
-        idle(() => want(chart), { timeout: 3000 });
+        const sign = chart.div.querySelector(".sobe-still") ? reader : Promise.resolve();
+        sign.then(() => idle(() => want(chart), { timeout: 3000 }));
       }
     }, { rootMargin: "300px 0px" });
     for (const div of document.querySelectorAll(".sobe-chart")) {

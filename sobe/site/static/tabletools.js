@@ -3,6 +3,7 @@
 (function () {
   "use strict";
   const translate = window.sobeTranslate;
+  const state = window.sobeState;
   const NUMERAL = /^[$−-]*\d[\d,]*(\.\d+)?[×%]?$/;
 
   function value(cell) {
@@ -12,13 +13,26 @@
     return NUMERAL.test(text) ? Number(text.replace(/[$,×%]/g, "").replace("−", "-")) : text;
   }
 
-  function sortable(table) {
+  /* In the address is the number of the column, from 1; negative where the largest comes first. */
+  function sortable(table, number) {
     const body = table.tBodies[0];
     const heads = [...table.tHead.rows[0].cells];
     const given = [...body.rows];
+    const name = `sort.rows-${number + 1}`;
+    const sorted = (text) => {
+      const column = Number(text);
+      body.append(...window.sobeSort.ordered(heads, given, Math.abs(column) - 1, Math.sign(column), value));
+    };
     window.sobeSort.buttons(heads, (column, sign) => {
-      body.append(...window.sobeSort.ordered(heads, given, column, sign, value));
+      const next = String(sign ? sign * (column + 1) : "");
+      sorted(next);
+      state.set({ [name]: next });
     });
+    const kept = state.declare(name, {
+      valid: (text) => text === "" || (/^-?[1-9]\d?$/.test(text) && Math.abs(Number(text)) <= heads.length),
+      change: sorted,
+    });
+    if (kept) sorted(kept);
   }
 
   /* Tabs and line ends, as spreadsheets take them; without the rows that a search hides. */
@@ -52,11 +66,12 @@
   }
 
   function start() {
-    for (const table of document.querySelectorAll(".sobe-table-scroll > table.sobe-table")) {
-      if (!table.tHead || !table.tBodies.length) continue;
-      if (!("sobeData" in table.dataset) && table.tBodies[0].rows.length > 1 && !table.closest("[data-sobe-estimator]")) sortable(table);
+    const tables = document.querySelectorAll(".sobe-table-scroll > table.sobe-table");
+    [...tables].forEach((table, number) => {
+      if (!table.tHead || !table.tBodies.length) return;
+      if (!("sobeData" in table.dataset) && table.tBodies[0].rows.length > 1 && !table.closest("[data-sobe-estimator]")) sortable(table, number);
       copyable(table);
-    }
+    });
   }
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
