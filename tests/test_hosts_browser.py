@@ -5,15 +5,11 @@ import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from browsing import DRAWN
 
 from sobe.site import hosts
 
 pytestmark = pytest.mark.browser
-DRAWN = """() => {
-    dispatchEvent(new Event('beforeprint')); /* all, not only those near the screen */
-    const charts = [...document.querySelectorAll('.sobe-chart')];
-    return charts.length && charts.every(chart => chart.dataset.state === 'drawn');
-}"""
 
 
 class Host(SimpleHTTPRequestHandler):
@@ -81,6 +77,8 @@ def page(chromium):
 def test_a_hosts_own_policy_leaves_nothing_out(host, page):
     page.goto(f"{host}/a/book/en/cost.html")
     page.wait_for_function(DRAWN, timeout=30_000)
+    assert page.locator(".sobe-chart").count()
+    assert not page.locator(".sobe-chart:not([data-state=drawn])").count()
     assert not [said for said in page.said if "Content Security Policy" in said]
     shown = page.evaluate("""() => [...document.querySelectorAll('.fa-solid')].map(icon => {
         const style = getComputedStyle(icon);

@@ -4,11 +4,10 @@
   "use strict";
   const translate = window.sobeTranslate;
   const state = window.sobeState;
-  const nameOf = (card) => card.id.replace(/^figure-/, "");
 
   function tabs(card) {
     const all = [...card.querySelectorAll('[role="tab"]')];
-    const name = `tab.${nameOf(card)}`;
+    const name = `tab.${state.named(card)}`;
     const key = (tab) => document.getElementById(tab.getAttribute("aria-controls")).dataset.panel;
     const choose = (tab) => {
       for (const other of all) {
@@ -71,7 +70,7 @@
     const group = card.querySelector(".sobe-switch");
     const chart = card.querySelector(".sobe-chart");
     if (!group) return;
-    const name = `axis.${nameOf(card)}`;
+    const name = `axis.${state.named(card)}`;
     const choose = (scale) => {
       for (const button of group.querySelectorAll("button")) {
         button.setAttribute("aria-pressed", button.dataset.scale === scale);

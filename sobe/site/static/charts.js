@@ -128,8 +128,7 @@
   /* The controls of a chart, whose values are in the page's address: a menu's by their numbers,
      which are the same in every language. */
   function controls(chart) {
-    const owner = chart.div.closest(".sobe-card");
-    const name = owner ? owner.id.replace(/^figure-/, "") : chart.div.id;
+    const name = state.named(chart.div) || chart.div.id;
     return (chart.spec.params || []).filter((param) => param.bind && param.bind.input).map((param) => {
       const { options, min, max } = param.bind;
       const write = (value) => String(options ? options.indexOf(value) : value);

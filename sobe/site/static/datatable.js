@@ -14,8 +14,7 @@
 
   /* A table's name in the address: its figure's, its section's or its number on the page. */
   function nameOf(element, number) {
-    const owner = element.closest(".sobe-card, .sobe-data");
-    return owner ? owner.id.replace(/^(figure|table)-/, "") : `table-${number + 1}`;
+    return state.named(element) || `table-${number + 1}`;
   }
 
   const keys = (name) => ["sort", "find", "page"].map((kind) => `${kind}.${name}`);

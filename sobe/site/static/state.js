@@ -126,7 +126,13 @@
     tell(false);
   }
 
-  window.sobeState = { declare, get, set };
+  /* The name of the figure or table that an element is in, the same in every language; or null. */
+  function named(element) {
+    const owner = element.closest(".sobe-card, .sobe-data");
+    return owner && owner.id.replace(/^(figure|table)-/, "");
+  }
+
+  window.sobeState = { declare, get, set, named };
 
   function settle() {
     settled = true;
