@@ -10,7 +10,7 @@ import pytest
 
 from sobe import tables
 from sobe.pipeline import derive as derive_main
-from sobe.tables.derive import common, funding, recordings, write
+from sobe.tables.derive import common, compute, funding, recordings, write
 from sobe.tables.derive.bibliography import bibtex
 from sobe.tables.derive.cells import number
 from sobe.tables.derive.common import (
@@ -320,3 +320,15 @@ def test_bibliography_has_each_source_once():
     keys = [line.split("{")[1].rstrip(",") for line in text.splitlines() if line.startswith("@")]
     assert keys == list(tables.load("sources")["key"])
     assert (ROOT / "book" / "references.bib").read_text(encoding="utf-8") == text
+
+
+@needs_upstream
+def test_hardware_is_in_bytes_and_its_doubts_are_of_its_rows(monkeypatch):
+    corrections = Corrections()
+    rows = {row["system_id"]: row for row in compute._hardware(Upstream(UPSTREAM), corrections)}
+    assert rows["nvidia-a100-sxm-80gb"]["memory_bytes"] == 80e9
+    assert rows["nvidia-a100-sxm-80gb"]["flops"] == 310e12
+    assert {entry["key"] for entry in corrections.entries} <= set(rows)
+    monkeypatch.setattr(compute, "_HARDWARE_DOUBTS", {("no-such", "price_usd"): "why"})
+    with pytest.raises(DeriveError, match="has no system no-such"):
+        compute._hardware(Upstream(UPSTREAM), Corrections())

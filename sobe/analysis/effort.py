@@ -20,15 +20,32 @@ def hours_per_neuron(effort: pd.DataFrame) -> pd.DataFrame:
     return done.assign(hours=done["effort"] * done["effort_unit"].map(_HOURS) / done["delivered"])
 
 
-def volume_per_microscope(effort: pd.DataFrame) -> pd.DataFrame:
-    """Return the statements of finished imaging with a column ``mm3_per_year``.
+def pace(effort: pd.DataFrame) -> pd.DataFrame:
+    """Return the statements of a volume imaged, with a column ``mm3_per_year``.
 
-    It is cubic millimetres per microscope and year of the calendar. Statements without a number of
-    microscopes have none, and are left out.
+    It is cubic millimetres per year of the calendar: per microscope where the number of microscopes
+    is stated, else of all together. Projections are among them.
     """
-    done = _done(effort, "imaging", "mm3").dropna(subset=["machines"])
-    years = done["effort"] / done["effort_unit"].map(_PER_YEAR)
-    return done.assign(mm3_per_year=done["delivered"] / years / done["machines"].astype(float))
+    rows = effort[(effort["step"] == "imaging") & (effort["delivered_unit"] == "mm3")]
+    years = rows["effort"] / rows["effort_unit"].map(_PER_YEAR)
+    machines = rows["machines"].astype(float).fillna(1)
+    return rows.assign(mm3_per_year=rows["delivered"] / years / machines)
+
+
+def volume_per_microscope(effort: pd.DataFrame) -> pd.DataFrame:
+    """Return the finished statements of `pace` that state their number of microscopes."""
+    rows = pace(effort)
+    return rows[(rows["kind"] == "done") & rows["machines"].notna()]
+
+
+def net_rates(effort: pd.DataFrame) -> pd.DataFrame:
+    """Return the statements of finished imaging in pixels, with a column ``rate``.
+
+    It is million pixels per second, all machines together.
+    """
+    done = _done(effort, "imaging", "pixel")
+    seconds = done["effort"] / done["effort_unit"].map(_PER_YEAR) * _PER_YEAR["second"]
+    return done.assign(rate=done["delivered"] / seconds / 1e6)
 
 
 def _done(effort: pd.DataFrame, step: str, unit: str) -> pd.DataFrame:

@@ -26,6 +26,7 @@ from sobe.tables.derive import (
     costs,
     estimator,
     funding,
+    imaging,
     organisms,
     recordings,
     simulations,
@@ -36,7 +37,7 @@ from sobe.tables.derive.write import finish, write
 
 #: The sums of the derived tables, which tell an edit by hand.
 SUMS = "data/derived.sha256"
-SUBJECTS = (organisms, compute, costs, simulations, recordings, funding, estimator)
+SUBJECTS = (organisms, compute, costs, simulations, recordings, imaging, funding, estimator)
 
 
 def derive(root: Path) -> dict[str, str]:

@@ -14,6 +14,9 @@ from sobe.tables.rows import TableError, quote, unseen
 #: Files in which upstream leaves out blank cells at the end of rows: fewest cells of a row.
 SHORTEST = {
     "compute/computational-demands-organisms.tsv": 12,
+    "compute/hardware-characteristics.tsv": 15,
+    "connectomics/connectomics-10nm.tsv": 12,
+    "connectomics/connectomics-25nm.tsv": 27,
     "costs/neuron-reconstruction-estimates.tsv": 10,
     "costs/neuroscience-megaprojects.tsv": 11,
     "costs/non-neuroscience-megaprojects.tsv": 9,

@@ -1,9 +1,9 @@
-"""Computational demands of simulating an organism: FLOPS and bytes, lower and upper bounds."""
+"""What simulating an organism takes, in FLOPS and bytes, and what computers have."""
 
 from __future__ import annotations
 
-from .cells import choice, given, number, refuse, scaled
-from .common import Corrections, DeriveError, Upstream
+from .cells import calendar_year, choice, given, number, refuse, scaled
+from .common import Corrections, DeriveError, Upstream, slug
 
 _COLUMNS = {
     "C. elegans (body)": ("c_elegans", "body"),
@@ -29,11 +29,12 @@ _UNITS = {
 
 
 def derive(upstream: Upstream, corrections: Corrections) -> dict[str, list[dict]]:
-    """Return the rows of the tables of demands and of models."""
+    """Return the rows of the tables of demands, of models and of hardware."""
     models = _models(upstream)
     return {
         "compute": _bounds(upstream, models, corrections) + _stated(upstream),
         "compute_models": models,
+        "hardware": _hardware(upstream, corrections),
     }
 
 
@@ -142,3 +143,41 @@ def _models(upstream: Upstream) -> list[dict]:
         for component, event in (("neuron", "flops_per_spike"), ("synapse", "flops_per_event"))
         for line in upstream.read(f"compute/{component}-models.tsv")
     ]
+
+
+#: What the rows themselves do not settle: (system, column) → why.
+_HARDWARE_DOUBTS = {
+    ("nvidia-h100-nvl", "memory_bytes"): (
+        "the row's own text calls it a pair of 2 GPUs, and does not say whether this is the memory "
+        "of one or of both"
+    ),
+    ("nvidia-hgx-b200", "memory_bytes"): (
+        "the row's own link names GPUs of 180 GB, and its text 8 of them: 1,440 GB, rounded"
+    ),
+    ("nvidia-dgx-gh200", "price_usd"): (
+        "the row's own text says 256 chips, so that one would cost less than the laptop of the "
+        "same table"
+    ),
+}
+
+
+def _hardware(upstream: Upstream, corrections: Corrections) -> list[dict]:
+    rows = [
+        {
+            "system_id": slug(line["System"]),
+            "system": line["System"],
+            "year": calendar_year(line["Year"]),
+            "memory_bytes": scaled(line["Memory_GB"], 1e9),
+            "flops": scaled(line["FP16_TFLOPs_Dense"], 1e12),
+            "price_usd": number(line["Price_USD"]),
+            "reference_url": line["References"].split(" ")[0],
+            "source": "sobe2025-hardware-characteristics",
+        }
+        for line in upstream.read("compute/hardware-characteristics.tsv")
+    ]
+    listed = {row["system_id"]: row for row in rows}
+    for (key, column), why in _HARDWARE_DOUBTS.items():
+        if key not in listed:
+            raise DeriveError(f"compute/hardware-characteristics.tsv has no system {key}")
+        corrections.doubt("hardware", key, column, listed[key][column], why)
+    return sorted(rows, key=lambda row: (row["year"], row["system_id"]))
