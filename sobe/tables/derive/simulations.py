@@ -241,9 +241,9 @@ def _simulated_neurons(
         author = row.pop("author_key")
         row["simulation_id"] = unique_key(slug(author, row["year"]), taken)
         if said := stated.get((author, row["year"], row["neurons"])):
-            speed: dict[str, Any] = dict.fromkeys(_SPEEDS)
-            same = {name: row[name] for name in ("simulation_id", "source")}
-            speeds.append(speed | said | same)
+            speed: dict[str, Any] = {name: said.get(name) for name in _SPEEDS}
+            speed |= {name: row[name] for name in ("simulation_id", "source")}
+            speeds.append(speed)
         link = links.get((author, str(row["year"])))
         if row["url"] is None and link:
             why = "upstream's models table links the paper of the same first author and year"
