@@ -67,11 +67,7 @@ def added(package, table, **wanted):
             "A prediction was registered: Largest number of neurons recorded at once by "
             "electrophysiology, published in 2027.",
         ),
-        (
-            "sources",
-            {"key": "shiu2024"},
-            "A row was added to “Sources”: Shiu et al., 2024.",
-        ),
+        ("sources", {"key": "shiu2024"}, "A row was added to “Sources”: Shiu et al., 2024."),
     ],
 )
 def test_a_row_is_told_by_what_it_is(package, table, key, said):

@@ -257,14 +257,12 @@ def _recorded(record, day, package):
         heading = translate(resource.get("title", name)) if resource else name
         kind = "correction" if name == "corrections" else "row"
         told = sentences.of_table(package, name, changed)
-        title = translate("“{table}” changed with version {version}", table=heading, version=version)
-        # One change is told at once; more have a heading.
-        title, text = (told[0], "") if len(told) == 1 else (title, languages.sentences(told))
+        title, text = told[0] if told else "", ""
+        if len(told) != 1:  # one change is told at once; more have a heading
+            title = translate(
+                "“{table}” changed with version {version}", table=heading, version=version
+            )
+            text = languages.sentences(told)
         yield Event(
-            f"table:{version}:{name}",
-            kind,
-            day,
-            title,
-            text,
-            f"changelog.html#changes-{version}",
+            f"table:{version}:{name}", kind, day, title, text, f"changelog.html#changes-{version}"
         )

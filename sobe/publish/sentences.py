@@ -52,7 +52,9 @@ def _recording(package: Any, row: Row, _: str) -> tuple[str, str] | None:
             **known,
         )
     else:
-        said = translate("A recording of {neurons} neurons by {authors} ({year}) was added.", **known)
+        said = translate(
+            "A recording of {neurons} neurons by {authors} ({year}) was added.", **known
+        )
     return said, who
 
 
