@@ -147,7 +147,7 @@ RUBRIC = {
         neurons,
     ),
     "types": Aspect(
-        "Types of neurons",
+        "Neuron types",
         "neuron_types",
         (
             "All neurons are of one type.",
@@ -158,7 +158,7 @@ RUBRIC = {
         _of("neuron_types"),
     ),
     "plasticity": Aspect(
-        "Synaptic plasticity",
+        "Plasticity",
         "plasticity",
         (
             "Synapses are fixed.",
@@ -168,19 +168,8 @@ RUBRIC = {
         ),
         _of("plasticity"),
     ),
-    "validation": Aspect(
-        "Comparison with animals",
-        "functional_accuracy",
-        (
-            "No comparison is with an animal.",
-            "Activity or behaviour is compared with that of animals.",
-            "Single neurons, or types of neurons, are compared.",
-            "Single neurons or types are compared with data held out of the fit.",
-        ),
-        validation,
-    ),
     "neuromodulation": Aspect(
-        "Neuromodulators",
+        "Neuromodulation",
         "neuromodulation",
         (
             "No modulator acts.",
@@ -190,30 +179,19 @@ RUBRIC = {
         ),
         _of("neuromodulation"),
     ),
-    "time_step": Aspect(
-        "Time step",
-        "temporal_resolution",
+    "validation": Aspect(
+        "Validation",
+        "functional_accuracy",
         (
-            "The time step is longer than 100 ms.",
-            "The time step is longer than 1 ms, and at most 100 ms.",
-            "The time step is at most 1 ms.",
-            "It is at most 1 ms, and times of spikes match recordings that were held out.",
+            "No comparison is with an animal.",
+            "Activity or behaviour is compared with that of animals.",
+            "Single neurons, or types of neurons, are compared.",
+            "Single neurons or types are compared with data held out of the fit.",
         ),
-        time_step,
-    ),
-    "behaviour": Aspect(
-        "Behaviour of the model",
-        "behavior",
-        (
-            "The model has no behaviour.",
-            "Behaviour is read from activity.",
-            "The model drives a body in a closed loop.",
-            "It predicts behaviour that was not seen, against an assay and a null model.",
-        ),
-        _of("behaviour"),
+        validation,
     ),
     "null_model": Aspect(
-        "Better than a null model",
+        "Null model",
         None,
         (
             "It is no better than a model with shuffled or random wiring.",
@@ -233,6 +211,28 @@ RUBRIC = {
             "Others ran it, and results agree.",
         ),
         _of("code"),
+    ),
+    "behaviour": Aspect(
+        "Behaviour",
+        "behavior",
+        (
+            "The model has no behaviour.",
+            "Behaviour is read from activity.",
+            "The model drives a body in a closed loop.",
+            "It predicts behaviour that was not seen, against an assay and a null model.",
+        ),
+        _of("behaviour"),
+    ),
+    "time_step": Aspect(
+        "Time step",
+        "temporal_resolution",
+        (
+            "The time step is longer than 100 ms.",
+            "The time step is longer than 1 ms, and at most 100 ms.",
+            "The time step is at most 1 ms.",
+            "It is at most 1 ms, and times of spikes match recordings that were held out.",
+        ),
+        time_step,
     ),
     "speed": Aspect(
         "Speed",
