@@ -174,6 +174,14 @@ def test_a_wrong_fact_is_an_error_with_its_place(facts_file, row, problem):
     assert problem in said
 
 
+def test_the_word_of_an_interested_party_gives_no_level(facts_file):
+    text = facts_file.read_text(encoding="utf-8").rstrip("\n")
+    row = "jiang-2024,code,reproduced,,x,y,kim2019,2026-11-26,{}"
+    for vouches, level in (("interested_party", None), ("secondary", "reproduced")):
+        facts_file.write_text(f"{text}\n{row.format(vouches)}\n", encoding="utf-8")
+        assert evidence.facts()["jiang-2024"].get("code") == level
+
+
 def test_a_species_that_no_group_has_is_an_error(facts_file):
     path = facts_file.with_name("simulation_evidence.csv")
     text = path.read_text(encoding="utf-8")

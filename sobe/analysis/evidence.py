@@ -297,7 +297,8 @@ def facts() -> dict[str, dict[str, Any]]:
     """Return the facts of each simulation of `models`, by field.
 
     A statement of table ``simulation_facts`` counts first, then the table of evidence, then the
-    report's sizes. The neurons of the animal's brain are the book's choice in table ``organisms``.
+    report's sizes. What only an interested party states gives no fact. The neurons of the animal's
+    brain are the book's choice in table ``organisms``.
 
     Raises
     ------
@@ -316,14 +317,14 @@ def facts() -> dict[str, dict[str, Any]]:
     evidence["held_out"] = evidence["held_out"].map({True: "yes", False: "no"})
     evidence["wiring"] = evidence["wiring"].where(evidence["wiring"] != "not_stated")
     columns = ("neurons", "time_step_ms", "slowdown", "wiring", "held_out")
-    for table in (sizes, evidence):
+    for table in (sizes, tables.counted(evidence)):
         for model in table.index.intersection(known.index):
             row = table.loc[model].reindex(columns).dropna().to_dict()
             found[model] |= row
     for row in tables.load("simulation_facts").itertuples():
-        found[_checked(row, known.index)][row.field] = (
-            row.number if row.field in NUMBERS else row.value
-        )
+        of_model = found[_checked(row, known.index)]
+        if row.vouches != "interested_party":
+            of_model[row.field] = row.number if row.field in NUMBERS else row.value
     return found
 
 
