@@ -41,14 +41,19 @@ def added(package, table, **wanted):
             "A recording of 7,500 neurons (Mouse) by Vickers (2024) was added.",
         ),
         (
-            "simulation_evidence",
-            {"model_id": "lu-2024"},
-            "A simulation of 86 billion neurons by Lu (2024) was added.",
+            "simulated_neurons",
+            {"simulation_id": "lu-2024"},
+            "A simulation of 86 billion neurons by Lu et al. (2024) was added.",
         ),
         (
             "simulation_evidence",
             {"model_id": "dhiman-2026"},
-            "A simulation by Dhiman (2026) was added.",
+            "Evidence about a simulation by Dhiman (2026) was added.",
+        ),
+        (
+            "simulation_models",
+            {"model_id": "kim-2019"},
+            "A simulation by Kim et al. (2019) was added.",
         ),
         (
             "connectomes",
@@ -175,7 +180,7 @@ def test_the_reason_is_what_changed_with_the_verdict(package, columns, said):
 
 
 def test_sentences_are_in_the_language_of_the_edition(package):
-    known = {"A simulation by {authors} ({year}) was added.": "{year}：{authors}"}
+    known = {"Evidence about a simulation by {authors} ({year}) was added.": "{year}：{authors}"}
     languages.use(Catalogue(known))
     try:
         assert added(package, "simulation_evidence", model_id="dhiman-2026") == "2026：Dhiman"

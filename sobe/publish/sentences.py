@@ -44,7 +44,8 @@ def _recording(package: Any, row: Row, _: str) -> tuple[str, str] | None:
     if not (neurons and who and row.get("year")):
         return None
     known = {"neurons": neurons, "authors": who, "year": row["year"]}
-    names = {one["organism"]: one["name"] for one in package.rows("species")}
+    species = package.rows("species") if "species" in package.tables else []
+    names = {one["organism"]: one["name"] for one in species}
     if animal := names.get(row.get("organism", "")):
         said = translate(
             "A recording of {neurons} neurons ({animal}) by {authors} ({year}) was added.",
@@ -71,6 +72,16 @@ def _simulation(_: Any, row: Row, __: str) -> tuple[str, str] | None:
         )
     else:
         said = translate("A simulation by {authors} ({year}) was added.", authors=who, year=year)
+    return said, who
+
+
+def _evidence(_: Any, row: Row, __: str) -> tuple[str, str] | None:
+    who, year = short(row.get("authors", "")), row.get("year", "")
+    if not (who and year):
+        return None
+    said = translate(
+        "Evidence about a simulation by {authors} ({year}) was added.", authors=who, year=year
+    )
     return said, who
 
 
@@ -112,7 +123,7 @@ _ADDED: dict[str, Callable[[Any, Row, str], tuple[str, str] | None]] = {
     "recording_coverage": _recording,
     "simulated_neurons": _simulation,
     "simulation_models": _simulation,
-    "simulation_evidence": _simulation,
+    "simulation_evidence": _evidence,
     "connectomes": _connectome,
     "connectome_effort": _effort,
     "cost_statements": _money,
