@@ -109,7 +109,7 @@ pdf: $(STAMP) ## Make the PDFs, one a language, in _build/pdf (only if something
 verify: $(STAMP) ## Build this commit twice, in other places, zones and locales, and compare to the byte
 	@$(PY) -m sobe.pipeline.release verify
 
-changes: $(STAMP) ## Note what changed in the data since the last release: VERSION=1.1.0
+changes: $(STAMP) ## Tell what changed in the data since the last release, and note it: VERSION=1.1.0
 	@$(PY) -m sobe.pipeline.release changes "$$VERSION"
 
 release: $(STAMP) ## Make a release of this commit in dist/ and publish it in dist/site: VERSION=1.0.0

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from sobe import languages
+from sobe.analysis import predictions, trends
 from sobe.errors import BuildError
 from sobe.languages import language, po
 from sobe.paths import ROOT
@@ -153,3 +154,20 @@ def test_english_is_written_as_the_units_write_it():
         " billion",
         " million",
     ]
+
+
+def test_words_that_only_some_data_bring_onto_a_page_are_messages():
+    """Else they are English in a Chinese edition on the day on which they are first shown."""
+    states = {predictions.OPEN, predictions.WAITING, predictions.SCORED}
+    on_trends = {trends.FEW, trends.INSIDE, trends.ABOVE, trends.BELOW}
+    assert len(states | on_trends) == 7
+    assert states | on_trends <= messages.in_code()
+
+
+def test_a_marked_message_is_the_text_itself():
+    """It is translated where it is shown, and not where it is named."""
+    languages.use(languages.catalogue.Catalogue({"scored": "x"}))
+    try:
+        assert languages.message("scored") == "scored" and languages.translate("scored") == "x"
+    finally:
+        languages.use(None)

@@ -56,6 +56,25 @@ def test_sizes_of_scored_simulations_are_those_of_the_other_table():
     assert len(both) >= 8 and (counted[both] == sizes["neurons"][both]).all()
 
 
+def test_speeds_of_counted_simulations_are_those_that_upstream_states():
+    speeds = tables.load("simulation_speeds").set_index("simulation_id")
+    assert set(speeds.index) < set(tables.load("simulated_neurons")["simulation_id"])
+    assert speeds.drop(columns="source").notna().any(axis=1).all()
+    # Microseconds, a row that takes its time step from its twin, and text without one number.
+    assert speeds["time_step_ms"]["howell-2000"] == 0.02
+    assert speeds["time_step_ms"]["plesser-2007"] == 0.1
+    assert speeds["slowdown"]["izhikevich-2008"] == 60
+    assert pd.isna(speeds["slowdown"]["frye-2004"])  # a question mark behind the number
+    assert pd.isna(speeds["time_step_ms"]["chelaru-2008"])  # a range
+    # A lost exponent is no number: 10^15 became 1015.
+    assert pd.isna(speeds["synapses"]["izhikevich-2005"])
+    sizes = tables.load("simulation_sizes").set_index("model_id")
+    both = sizes.index.intersection(speeds.index)
+    for column in ("synapses", "time_step_ms", "slowdown"):
+        pairs = pd.concat([sizes[column][both], speeds[column][both]], axis=1).dropna()
+        assert len(pairs) and (pairs.iloc[:, 0] == pairs.iloc[:, 1]).all(), column
+
+
 def test_information_rate_is_neurons_times_capped_hertz():
     rows = tables.load("recordings", own=True)
     given = rows[rows["rate_status"] == "given"]

@@ -115,19 +115,31 @@ def test_rows_corrections_and_verdicts_are_events(package, folder):
     events = {event.id: event for event in changes.events(package, folder, CHANGELOG)}
     verdict = events["verdict:1.1.0:growth"]
     assert (verdict.kind, verdict.day) == ("verdict", "2027-01-02")
-    assert verdict.title == "Verdict moved: growth, now “holds”"
-    assert "not settled" in verdict.text and verdict.address == "claims.html#claim-growth"
+    assert verdict.title == (
+        "The claim “Since the 1980s the capacity to acquire data has grown about five-fold per "
+        "decade” was judged “not settled” in version 1.0.0; it now is “holds”."
+    )
+    assert verdict.text == "The reason: the value computed was 3.5×, and is now 4×."
+    assert verdict.address == "claims.html#claim-growth"
     assert events["table:1.1.0:corrections"].kind == "correction"
-    assert events["table:1.1.0:recordings"].text.startswith("1 rows added, 1 values changed")
+    of_table = events["table:1.1.0:recordings"]
+    assert of_table.title == "“Recordings of neural activity” changed with version 1.1.0"
+    assert of_table.text.endswith("neurons of Demas et al., 2021 changed from 1 to 2.")
     row = events["row:recordings:lueckmann-2025"]
-    assert row.day == "2026-11-26" and "Lueckmann" in row.title
+    assert row.day == "2026-11-26"
+    assert row.title == "A recording of 71,700 neurons by Lueckmann et al. (2025) was added."
+    assert row.name == "Lueckmann et al."
     assert row.address == "record-recordings.html#recordings-lueckmann-2025"
     assert next(iter(events.values())).day == "2027-01-02"  # the newest is first
 
 
 def test_the_page_of_changes_lists_what_the_feed_says(package, folder):
     events = changes.events(package, folder, CHANGELOG)
-    page = changes.html(folder, events)
+    page = changes.html(folder, events, package)
+    for event in events:
+        if event.kind == "verdict":
+            assert f"{event.title}</a> {event.text}</li>" in page
+            assert f"<li>{event.title} {event.text}</li>" in page  # and with the release
     read = parse(written(events, base=""))
     linked = re.findall(r'<li><time datetime="[^"]*">[^<]*</time> <a href="([^"]*)">', page)
     assert linked == [entry.links[0].href for entry in read.entries]

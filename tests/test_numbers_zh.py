@@ -67,6 +67,17 @@ def test_slots_stand_for_numbers_only(text, expected):
     assert said == expected or "10.1038" in text and "{" in said
 
 
+def test_the_version_of_a_release_is_a_slot():
+    """Else the translation of the printed citation is lost with the next release."""
+    said, found = slots.slotted("The authors. (2027). The book (Version 1.10.0).")
+    assert said == "The authors. ({1}). The book (Version {2})."
+    assert [match[0] for match in found] == ["2027", "1.10.0"]
+    translate = catalogue({"The book (Version {1}).": "本书（{1} 版）。"})
+    assert translate("The book (Version 0.2.0).") == "本书（0.2.0 版）。"
+    for text in ("a report (section 40.3.2)", "Version 1.2.3.4", "version 1.2.0-rc"):
+        assert slots.slotted(text)[0] == text
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -16,6 +16,7 @@ from scipy import stats
 
 from sobe import tables
 from sobe.analysis.fits import LogLinearFit, log_linear
+from sobe.languages import message
 
 #: Quantiles of a prediction, by their columns.
 QUANTILES = {f"q{percent:02d}": percent / 100 for percent in (5, 25, 50, 75, 95)}
@@ -93,7 +94,9 @@ def loss(quantiles: dict[str, float], value: float) -> float:
 #: Rows of a year that settle a prediction, by its table, as column ``counts`` says.
 LEAST_ROWS = {"recordings": 2, "imaging_datasets": 1}
 #: States of a prediction.
-OPEN, WAITING, SCORED = "open", "closed, waiting for rows", "scored"
+OPEN = message("open")
+WAITING = message("closed, waiting for rows")
+SCORED = message("scored")
 
 
 @dataclass(frozen=True)

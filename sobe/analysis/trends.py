@@ -25,6 +25,7 @@ from scipy import stats
 
 from sobe import tables
 from sobe.analysis import predictions, specification
+from sobe.languages import message
 
 #: A verdict needs this many new rows.
 LEAST = 5
@@ -38,8 +39,8 @@ FIRST_LARGEST = 1990
 #: What a backtest takes: years ahead, and the fewest rows before and after.
 AHEAD, LEAST_BEFORE = 5, 8
 
-FEW, INSIDE = "too few new rows", "not told apart from the trend"
-ABOVE, BELOW = "above the trend", "below the trend"
+FEW, INSIDE = message("too few new rows"), message("not told apart from the trend")
+ABOVE, BELOW = message("above the trend"), message("below the trend")
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from sobe.paths import ROOT
 if TYPE_CHECKING:
     from sobe.languages.catalogue import Catalogue
 
-__all__ = ["Language", "LanguageError", "current", "english", "of", "translate"]
+__all__ = ["Language", "LanguageError", "current", "english", "message", "of", "translate"]
 
 #: Name of the catalogue for texts in code; the other catalogues are named like their chapters.
 MESSAGES = "messages"
@@ -73,6 +73,15 @@ def translate(message: str, **parts: object) -> str:
     filled = _catalogue.language.closed(text.format(**parts))
     (_catalogue.untranslated if _catalogue.lacks(message) else _catalogue.done).add(filled)
     return filled
+
+
+def message(text: str) -> str:
+    """Return ``text``, and mark it as a message that is translated where it is shown.
+
+    It is for words that only some data bring onto a page, such as a state that no row has yet: the
+    catalogues hold them before the day on which they are shown.
+    """
+    return text
 
 
 def tag() -> str:

@@ -12,6 +12,8 @@ from sobe.languages.language import Language
 _WORDS = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 NUMBER = re.compile(
     r"(?P<key>(?<![\w-])[a-z]+(?:-[a-z0-9]+)*-\d{4}(?![\w-]))|"
+    # The version of a release, which stays as it is; a section "40.3.2" is no version.
+    r"(?P<version>(?<=[Vv]ersion )\d+(?:\.\d+){2}(?![\w-]|\.\d))|"
     r"(?<![\w.,$@{/-])(?P<sign>[−-]\s?)?(?P<usd>\$)?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?:e[+-]?\d+)?|∞)"
     rf"(?:[ \u00a0](?P<word>{'|'.join(_WORDS)})\b)?(?P<after>×|[ \u00a0]?%)?"
     r"(?P<power> × 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?(?![\w}]|[.,]\d|-\w)"
@@ -54,9 +56,9 @@ def _scaled(number: Decimal, language: Language, zeros: bool = False) -> str:
 
 
 def written(match: re.Match[str], language: Language) -> str:
-    """Write one number of `slotted` in a language; leave the key of a row as it is."""
-    if match["key"]:
-        return match["key"]
+    """Write one number of `slotted` in a language; keys of rows and versions stay as they are."""
+    if same := match["key"] or match["version"]:
+        return same
     digits, word = match["digits"], match["word"]
     text = digits
     if digits != "∞" and (word or match["usd"] or "," in digits or "e" in digits):

@@ -120,13 +120,16 @@ def update(project, report=print):
     return lacking
 
 
-#: A message in our code or templates, and the import of `translate` in code.
-_MESSAGE = re.compile(r'\btranslate\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)')
-_TRANSLATES = re.compile(r"^from sobe\.languages import .*\btranslate\b", re.M)
+#: A message in our code or templates, and the import in code of what names it.
+_MESSAGE = re.compile(r'\b(?:translate|message)\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)')
+_TRANSLATES = re.compile(r"^from sobe\.languages import .*\b(?:translate|message)\b", re.M)
 
 
 def in_code():
-    """Return every message of the package's code and templates, `translate("…")`."""
+    """Return every message of the package's code and templates.
+
+    It is in `translate("…")`, or in `message("…")` where it is translated later.
+    """
     package = ROOT / "sobe"
     texts = [
         path.read_text(encoding="utf-8")

@@ -11,9 +11,10 @@ import json
 import re
 from dataclasses import dataclass
 
+from sobe import languages
 from sobe.errors import BuildError
 from sobe.languages import translate
-from sobe.publish import manifest
+from sobe.publish import manifest, sentences
 from sobe.site import records, template
 from sobe.tables import own
 
@@ -129,9 +130,15 @@ def _read(folder):
     return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
 
 
-def html(folder, news=()):
-    """Return the `events` ``news`` and all records in ``folder`` as HTML, newest first."""
-    return template("changes.html", records=_read(folder), news=news, feed=FEED)
+def html(folder, news=(), package=None):
+    """Return the `events` ``news`` and all records in ``folder`` as HTML, newest first.
+
+    With ``package`` (`sobe.site.figures.Package`) each record is told in sentences as well.
+    """
+    found = _read(folder)
+    told = [sentences.of_record(package, record) if package else [] for record in found]
+    records = zip(found, told, strict=True)
+    return template("changes.html", records=list(records), news=news, feed=FEED)
 
 
 # ---------------------------------------------------------------- what readers may follow
@@ -159,7 +166,7 @@ class Event:
     day
         "2026-11-26".
     title, text
-        What changed, in the edition's language.
+        What changed, in the edition's language: a sentence, and what explains it.
     address
         Where it is, from the root of the edition.
     name
@@ -220,16 +227,13 @@ def _added(package):
             continue
         for row in package.rows(name):
             if day := row.get(_DAYS.get(name, "looked_up")):
-                key, named = own.key_of(resource, row), records.title(row)
+                key = own.key_of(resource, row)
+                sentence, named = sentences.added(package, name, row)
                 yield Event(
                     f"row:{name}:{key}",
                     "row",
                     day,
-                    translate(
-                        "New row in “{table}”: {row}",
-                        table=translate(resource.get("title", name)),
-                        row=named,
-                    ),
+                    sentence,
                     row.get("place") or translate(row.get("counts", "")),
                     records.address(name, key),
                     named,
@@ -239,40 +243,26 @@ def _added(package):
 def _recorded(record, day, package):
     """Yield the verdicts that moved, corrections, and tables that changed, of one release."""
     version = record["version"]
-    for claim, column, before, now in record["claims"].get("changed", []):
-        if column == "verdict":
-            yield Event(
-                f"verdict:{version}:{claim}",
-                "verdict",
-                day,
-                translate(
-                    "Verdict moved: {claim}, now “{now}”",
-                    claim=claim.replace("-", " "),
-                    now=translate(now),
-                ),
-                translate(
-                    "It was “{before}” in version {version}.",
-                    before=translate(before),
-                    version=record["since"],
-                ),
-                f"claims.html#claim-{claim}",
-            )
+    for claim, sentence, reason in sentences.of_claims(package, record["claims"], record["since"]):
+        yield Event(
+            f"verdict:{version}:{claim}",
+            "verdict",
+            day,
+            sentence,
+            reason,
+            f"claims.html#claim-{claim}",
+        )
     for name, changed in record["tables"].items():
         resource = package.tables.get(name)
         heading = translate(resource.get("title", name)) if resource else name
         kind = "correction" if name == "corrections" else "row"
-        counts = [len(changed.get(part, [])) for part in ("added", "changed", "removed")]
-        said = translate(
-            "{added} rows added, {changed} values changed, {removed} rows removed.",
-            added=counts[0],
-            changed=counts[1],
-            removed=counts[2],
-        )
+        told = sentences.of_table(package, name, changed)
+        title, text = told[0] if told else "", ""
+        if len(told) != 1:  # one change is told at once; more have a heading
+            title = translate(
+                "“{table}” changed with version {version}", table=heading, version=version
+            )
+            text = languages.sentences(told)
         yield Event(
-            f"table:{version}:{name}",
-            kind,
-            day,
-            translate("“{table}” changed with version {version}", table=heading, version=version),
-            said,
-            f"changelog.html#changes-{version}",
+            f"table:{version}:{name}", kind, day, title, text, f"changelog.html#changes-{version}"
         )

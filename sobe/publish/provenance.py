@@ -88,7 +88,7 @@ class Changes(Directive):
         env.note_reread()
         # Its links lead to the site's pages and feed, which a PDF has not.
         shown = news(env.app) if env.app.builder.name == "html" else []
-        text = changes.html(Path(env.srcdir) / "changes", shown)
+        text = changes.html(Path(env.srcdir) / "changes", shown, package(env.app))
         return [nodes.raw("", text, format="html")]
 
 
@@ -105,8 +105,13 @@ def _news(app):
         return []
     path = root / "CHANGELOG.md"
     changelog = path.read_text(encoding="utf-8") if path.is_file() else ""
-    package = figures.Package(root / "data")
-    return changes.events(package, Path(app.srcdir) / "changes", changelog)
+    return changes.events(package(app), Path(app.srcdir) / "changes", changelog)
+
+
+def package(app):
+    """Return the data package as the build has read it; None for a book without data."""
+    root = root_of(app)
+    return getattr(app, "sobe_package", None) or (root and figures.Package(root / "data"))
 
 
 def context(app, pagename, templatename, context, doctree):

@@ -54,12 +54,14 @@ def main(argv=None):
         elif args.command == "make-public":
             make_public(root, args.tag, args.store, args.remote, _say)
         elif args.command == "changes":
-            file = make.write_record(root, args.version, root / "dist")
-            _say(
-                f"wrote {file.relative_to(root)}"
-                if file
-                else "no release in dist/ came before this one: nothing to compare with"
-            )
+            found = make.write_record(root, args.version, root / "dist")
+            if found is None:
+                _say("no release in dist/ came before this one: nothing to compare with")
+            else:
+                file, news = found
+                for sentence in news or ["No row, claim or verdict changed."]:
+                    _say(sentence)
+                _say(f"wrote {file.relative_to(root)}")
         else:
             make.verify_release(root, Path(args.folder).resolve(), _say)
     except BuildError as error:

@@ -19,7 +19,8 @@ from sobe.parameters import cell
 from sobe.pipeline import rendering
 from sobe.pipeline.project import Project
 from sobe.pipeline.release import fresh
-from sobe.publish import archive, changes, checked, citation, compare, versions
+from sobe.publish import archive, changes, checked, citation, compare, sentences, versions
+from sobe.site import figures
 from sobe.zips import write_zip
 
 NAME = "brain-emulation-2025"
@@ -126,7 +127,9 @@ def record(root, version, dist):
 
 
 def write_record(root, version, dist):
-    """Write the text of `record`, and return its path, or None for a first release.
+    """Write the text of `record`; return its path and its news in sentences, or None.
+
+    It is None for a first release.
 
     Raises
     ------
@@ -142,7 +145,7 @@ def write_record(root, version, dist):
     file = _record_file(root, version)
     file.parent.mkdir(exist_ok=True)
     atomic.write(file, text)
-    return file
+    return file, sentences.of_record(figures.Package(root / "data"), json.loads(text))
 
 
 def _below(folder):

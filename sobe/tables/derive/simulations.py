@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from operator import itemgetter
 from typing import Any
 
@@ -39,6 +39,7 @@ _MINIMUM_SCORES = 5
 
 def derive(upstream: Upstream, corrections: Corrections) -> dict[str, list[dict]]:
     """Return the rows of the tables of models, their scores and sizes, and of simulations."""
+    counts, speeds = _simulated_neurons(upstream, corrections)
     models: list[dict[str, Any]] = []
     sizes: list[dict[str, Any]] = []
     scores: dict[str, dict[str, int | None]] = {}
@@ -88,7 +89,8 @@ def derive(upstream: Upstream, corrections: Corrections) -> dict[str, list[dict]
             for dimension in DIMENSIONS.values()
         ],
         "simulation_sizes": sorted(sizes, key=lambda size: ranks[size["model_id"]]),
-        "simulated_neurons": _simulated_neurons(upstream, corrections),
+        "simulated_neurons": counts,
+        "simulation_speeds": speeds,
     }
 
 
@@ -101,7 +103,11 @@ _AMOUNT = re.compile(
 )
 #: A power of ten that lost the sign of its exponent: 1.73*106 is 1.73 × 10⁶.
 _POWER = re.compile(r"([0-9]+(?:\.[0-9]+)?)\*10([0-9]{1,2})")
-_STEP = re.compile(r"~?([0-9]+(?:\.[0-9]+)?) ?(ms|s)")
+#: A power of ten without any sign of its exponent, such as 106, may as well be a number.
+_AMBIGUOUS = re.compile(r"10[0-9]{1,2}")
+#: Milliseconds in a unit of time; upstream writes microseconds with either letter.
+_UNITS = {"s": 1000, "ms": 1, "µs": 0.001, "μs": 0.001}
+_STEP = re.compile(r"~?([0-9]+(?:\.[0-9]+)?) ?(ms|s|[µμ][sS])")
 _SLOWDOWN = re.compile(r"([0-9]+(?:\.[0-9]+)?)(?:x(?: slower)?)?")
 _MINUTES = re.compile(r"([0-9]+) min simulated in ([0-9]+) hours")
 
@@ -128,6 +134,8 @@ def _neuron_model(text: str) -> str | None:
 
 def _amount(text: str) -> int | None:
     text = one_line(text)
+    if _AMBIGUOUS.fullmatch(text):
+        return None
     if found := _POWER.fullmatch(text):
         return round(float(found[1]) * 10 ** int(found[2]))
     if found := _AMOUNT.fullmatch(text):
@@ -137,7 +145,8 @@ def _amount(text: str) -> int | None:
 
 def _milliseconds(text: str) -> float | None:
     found = _STEP.fullmatch(one_line(text))
-    return float(found[1]) * (1000 if found[2] == "s" else 1) if found else None
+    # Rounded to nanoseconds: 20 µs are 0.02 ms, without the tail of a binary fraction.
+    return round(float(found[1]) * _UNITS[found[2].lower()], 6) if found else None
 
 
 def _times_slower(text: str) -> float | None:
@@ -196,9 +205,15 @@ _CATEGORY = {
 }
 
 
-def _simulated_neurons(upstream: Upstream, corrections: Corrections) -> list[dict]:
-    """Return one row per simulation; rows of upstream's that say the same become one."""
+def _simulated_neurons(
+    upstream: Upstream, corrections: Corrections
+) -> tuple[list[dict], list[dict]]:
+    """Return one row per simulation, and what is stated of their size and speed.
+
+    Rows of upstream's that say the same become one; the first statement counts.
+    """
     found: dict[tuple, dict] = {}
+    stated: dict[tuple, dict[str, Any]] = {}
     years: dict[tuple[str, str], str] = {}
     links: dict[tuple[str, str], list[str]] = {}
     for model in upstream.read("simulations/computational-models.tsv"):
@@ -207,23 +222,50 @@ def _simulated_neurons(upstream: Upstream, corrections: Corrections) -> list[dic
         links[author, model["Year"]] = model["Link"].split()
     for line in upstream.read("simulations/neuron-simulations.tsv"):
         label = one_line(line["Simulation/Initiative"]).strip("() ").rstrip(".")
-        for row in _parts(line, label, corrections, years):
-            kept = found.setdefault((row["author_key"], row["year"], row["neurons"]), row)
+        parts = _parts(line, label, corrections, years)
+        for row in parts:
+            name = (row["author_key"], row["year"], row["neurons"])
+            kept = found.setdefault(name, row)
+            # Where a row is of two systems, its text does not say which one it is about.
+            for column, value in _speed(line).items() if len(parts) == 1 else ():
+                if value is not None:
+                    stated.setdefault(name, {}).setdefault(column, value)
             if kept is not row:
                 kept["url"] = kept["url"] or row["url"]
                 same = f"the same simulation as {slug(kept['author_key'], kept['year'])}"
                 corrections.drop(_TABLE, f"{label}: {one_line(line['Neurons'])}", same)
     taken: set[str] = set()
     rows = sorted(found.values(), key=itemgetter("year", "author_key", "neurons"))
+    speeds = []
     for row in rows:
         author = row.pop("author_key")
         row["simulation_id"] = unique_key(slug(author, row["year"]), taken)
+        if said := stated.get((author, row["year"], row["neurons"])):
+            speed: dict[str, Any] = {name: said.get(name) for name in _SPEEDS}
+            speed |= {name: row[name] for name in ("simulation_id", "source")}
+            speeds.append(speed)
         link = links.get((author, str(row["year"])))
         if row["url"] is None and link:
             why = "upstream's models table links the paper of the same first author and year"
             row["url"] = corrections.fix(_TABLE, row["simulation_id"], "url", "", link[0], why)
         row["evidence"] = _evidence(author, row["url"])
-    return rows
+    return rows, speeds
+
+
+#: Our columns of table ``simulation_speeds``, by upstream's, and how each is read.
+_SPEEDS: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "neuron_model": ("Type of Simulation", _neuron_model),
+    "synapses": ("Synapses", _amount),
+    "time_step_ms": ("Timestep", _milliseconds),
+    "slowdown": ("Slowdown time (required for one biological second)", _times_slower),
+}
+
+
+def _speed(line: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a row of upstream's list states of a simulation; None where no number."""
+    said = {ours: read(line[theirs]) for ours, (theirs, read) in _SPEEDS.items()}
+    unknown = (said["neuron_model"] or "").lower() in ("unkown", "unknown")
+    return said | {"neuron_model": None} if unknown else said
 
 
 def _author(text: str) -> str:
