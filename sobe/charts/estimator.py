@@ -6,6 +6,7 @@ they are handed over as JSON. Texts are here, numbers are there.
 
 from __future__ import annotations
 
+import inspect
 import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -13,10 +14,19 @@ from typing import Any
 import pandas as pd
 
 from sobe import tables
-from sobe.analysis.estimator.estimate import BOTTLENECKS, CHOICES, COST_PARTS, TIME_PARTS, settle
-from sobe.analysis.estimator.model import Model, load_model
+from sobe.analysis.estimator.estimate import (
+    BOTTLENECKS,
+    CHOICES,
+    COST_PARTS,
+    TIME_PARTS,
+    estimate,
+    settle,
+)
+from sobe.analysis.estimator.model import CORRECTED, PUBLISHED, Model, load_model
 from sobe.analysis.estimator.uncertainty import inputs
+from sobe.charts import funder
 from sobe.charts.display import Code
+from sobe.charts.funder import superscripts
 from sobe.charts.outputs import Output
 from sobe.languages import units
 
@@ -27,6 +37,8 @@ SETTINGS = (
 )
 _REPORT = "State of Brain Emulation Report 2025, data repository: "
 _LABELS = ("Organism", "Imaging", "Proofreading effort")  # of CHOICES
+#: The models that the page offers: key, name.
+MODELS = {CORRECTED: "Corrected", PUBLISHED: "Published"}
 # Results that are shown large, and next to them: formula, label, form of the number.
 _TILES = (
     ("first_cost", "First connectome", "usd"),
@@ -57,6 +69,7 @@ _DRAWN = (
     "stored_size",
     "recording_cost",
     "simulation_cost",
+    "people",
 )
 #: How many parameters the page shows that move the cost most.
 _DRIVERS = 8
@@ -80,7 +93,8 @@ WORDS = {
     "name": "Name",
     "value": "Value",
     "unit": "Unit",
-}
+    "model": "Model",
+} | funder.WORDS
 #: What the script says; it fills in the braces.
 _SCRIPT_WORDS = {
     "in_time": "The plan finishes within its {years} years.",
@@ -92,6 +106,8 @@ _SCRIPT_WORDS = {
     "never": (
         "The plan cannot finish within its {years} years: preparing the tissue takes that long."
     ),
+    "unsaid": "The published model does not say whether the plan finishes in time.",
+    "none": "none",
     "interval": "90% of the draws: {low} to {high}",
     "span": "{low} to {high}",
     "default": "Default: {value}.",
@@ -99,7 +115,7 @@ _SCRIPT_WORDS = {
     "refused": "{text} cannot be used here; the last good value stays.",
     "years": "{n} years",
     "days": "{n} days",
-}
+} | funder.SCRIPT_WORDS
 
 
 def duration(years: float) -> str:
@@ -110,11 +126,6 @@ def duration(years: float) -> str:
 def petabytes(size: float) -> str:
     """Write a size that is given in petabytes: "1.4 PB", "20 GB"."""
     return units.bytes_(size * 1e15)
-
-
-def superscripts(unit: str) -> str:
-    """Write a unit of the model as a reader sees it: "um³" for "um**3"."""
-    return unit.replace("**3", "³")
 
 
 def error_name(key: str) -> str:
@@ -183,14 +194,10 @@ def payload(
     given : mapping
         Parameters that have one value whatever is chosen, in the model's units.
     """
-    cases = {
-        name: {case: row.value for case, row in rows.items()}
-        for name, rows in model.parameters.items()
-    }
     return {
         "choices": CHOICES,
-        "options": model.options,
-        "parameters": cases,
+        "options": model.options | {"model": MODELS},
+        "parameters": _values(model),
         "ranges": {
             name: {c: (r.low, r.high) for c, r in rows.items() if r.low is not None}
             for name, rows in model.parameters.items()
@@ -208,7 +215,13 @@ def payload(
         "most": {name: most for name, most in model.most.items() if name in model.parameters},
         "positive": sorted(model.positive & model.parameters.keys()),
         "given": given,
-        "formulas": [[formula.name, formula.tree] for formula in model.formulas.values()],
+        "formulas": _trees(model),
+        "published": _published(),
+        "python": {
+            name: parameter.default
+            for name, parameter in inspect.signature(estimate).parameters.items()
+            if name in (*CHOICES, "model")
+        },
         "settings": {
             name: {"scale": scale, "least": least, "most": most, "log": log}
             for name, _, _, scale, least, most, log in SETTINGS
@@ -218,7 +231,26 @@ def payload(
         "times": TIME_PARTS,
         "stages": BOTTLENECKS,
         "texts": _SCRIPT_WORDS,
+        "fields": [name for name in fields(model) if name in model.parameters],
+        **funder.payload(model),
     }
+
+
+def _values(model: Model) -> dict[str, dict[str, float]]:
+    return {
+        name: {case: row.value for case, row in rows.items()}
+        for name, rows in model.parameters.items()
+    }
+
+
+def _trees(model: Model) -> list[list[Any]]:
+    return [[formula.name, formula.tree] for formula in model.formulas.values()]
+
+
+def _published() -> dict[str, Any]:
+    """Return what the published model has in place of the corrected one's; it has no ranges."""
+    model = load_model(PUBLISHED)
+    return {"formulas": _trees(model), "parameters": _values(model)}
 
 
 def estimator_html(
@@ -242,7 +274,8 @@ def estimator_html(
     model = load_model()
     choice = {"organism": organism, "modality": modality, "proofreading": proofreading}
     values = settle(model, choice, numbers)
-    defaults = choice | {name: values[name] for name, *_ in SETTINGS}
+    settings = {name: values[name] for name, *_ in SETTINGS}
+    defaults: dict[str, Any] = {**choice, "model": CORRECTED, **settings}
     given = {name: values[name] for name in numbers if name not in defaults}
     return Output(
         "estimator",
@@ -263,6 +296,8 @@ def estimator_html(
                 }
                 for name, label, unit, scale, least, most, _ in SETTINGS
             ],
+            "models": _keyed(MODELS, CORRECTED),
+            "sum": funder.SUM,
             "parameters": _parameters(model),
             "tiles": _tiles(_TILES),
             "more": _tiles(_MORE),
@@ -274,30 +309,38 @@ def estimator_html(
     )
 
 
+def fields(model: Model) -> list[str]:
+    """Return the parameters that a reader can change: those that a formula uses, no definition."""
+    used = model.needed(model.formulas)
+    return [
+        name
+        for name, by_case in model.parameters.items()
+        if name in used and all(row.evidence != "definition" for row in by_case.values())
+    ]
+
+
 def _parameters(model: Model) -> list[dict[str, Any]]:
     """Return the groups of parameters that a reader can change, in the order of a plan."""
     quantities = tables.load("estimator_quantities").set_index("quantity")
     titles = tables.labels("estimator_quantities", "topic")
     settings = {name for name, *_ in SETTINGS}
-    used = model.needed(model.formulas)
-    fields: dict[str, list[dict[str, str]]] = {topic: [] for topic in titles}
-    for name, by_case in model.parameters.items():
-        constant = any(row.evidence == "definition" for row in by_case.values())
-        if name in settings or constant or name not in used:
-            continue
-        what, unit = model.descriptions[name], superscripts(model.units[name])
-        fields[quantities["topic"][name]].append({"name": name, "what": what, "unit": unit})
+    found: dict[str, list[dict[str, str]]] = {topic: [] for topic in titles}
+    for name in fields(model):
+        if name not in settings:
+            what, unit = model.descriptions[name], superscripts(model.units[name])
+            found[quantities["topic"][name]].append({"name": name, "what": what, "unit": unit})
     return [
-        {"label": title, "fields": fields[topic]}
-        for topic, title in titles.items()
-        if fields[topic]
+        {"label": title, "fields": found[topic]} for topic, title in titles.items() if found[topic]
     ]
 
 
 def _options(model: Model, choice: str, selected: str) -> list[dict[str, Any]]:
+    return _keyed(model.options[choice], selected)
+
+
+def _keyed(options: Mapping[str, str], selected: str) -> list[dict[str, Any]]:
     return [
-        {"key": key, "label": name, "selected": key == selected}
-        for key, name in model.options[choice].items()
+        {"key": key, "label": name, "selected": key == selected} for key, name in options.items()
     ]
 
 
