@@ -34,7 +34,7 @@ def node(work, payload=PAYLOAD):
     sources = [(scripts.STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS]
     done = subprocess.run(
         [program, "-e", PROGRAM],
-        input=json.dumps([sources, payload, work]),
+        input=json.dumps([sources, payload, work], sort_keys=True),  # as in the page
         capture_output=True,
         text=True,
         timeout=60,

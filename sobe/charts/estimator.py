@@ -26,7 +26,6 @@ from sobe.analysis.estimator.model import CORRECTED, PUBLISHED, Model, load_mode
 from sobe.analysis.estimator.uncertainty import inputs
 from sobe.charts import funder
 from sobe.charts.display import Code
-from sobe.charts.funder import superscripts
 from sobe.charts.outputs import Output
 from sobe.languages import units
 
@@ -118,11 +117,6 @@ _SCRIPT_WORDS = {
 } | funder.SCRIPT_WORDS
 
 
-def duration(years: float) -> str:
-    """Write a length of time in years, or in days where it is less than one year."""
-    return units.years(years) if years >= 1 else f"{units.count(round(365 * years))} days"
-
-
 def petabytes(size: float) -> str:
     """Write a size that is given in petabytes: "1.4 PB", "20 GB"."""
     return units.bytes_(size * 1e15)
@@ -139,7 +133,7 @@ def formulas_table(model: Model) -> pd.DataFrame:
         {
             "Formula": Code(row.name),
             "Expression": Code(row.expression),
-            "Unit": superscripts(row.unit),
+            "Unit": units.superscripts(row.unit),
             "What it gives": row.description,
             "Since": "as published" if row.layer == "published" else row.layer,
         }
@@ -165,7 +159,7 @@ def ranges_table(model: Model) -> pd.DataFrame:
             "Value": units.significant(row.value, 4),
             "Low": "—" if row.low is None else units.significant(row.low),
             "High": "—" if row.high is None else units.significant(row.high),
-            "Unit": superscripts(model.units[name]),
+            "Unit": units.superscripts(model.units[name]),
             "What it is": model.descriptions[name],
             "Evidence": row.evidence.replace("_", " "),
             "Why this range": row.reason or "taken as it is",
@@ -231,7 +225,7 @@ def payload(
         "times": TIME_PARTS,
         "stages": BOTTLENECKS,
         "texts": _SCRIPT_WORDS,
-        "fields": [name for name in fields(model) if name in model.parameters],
+        "fields": fields(model),
         **funder.payload(model),
     }
 
@@ -302,7 +296,7 @@ def estimator_html(
             "tiles": _tiles(_TILES),
             "more": _tiles(_MORE),
             "rows": [
-                {"what": row.description, "name": row.name, "unit": superscripts(row.unit)}
+                {"what": row.description, "name": row.name, "unit": units.superscripts(row.unit)}
                 for row in model.formulas.values()
             ],
         },
@@ -327,7 +321,7 @@ def _parameters(model: Model) -> list[dict[str, Any]]:
     found: dict[str, list[dict[str, str]]] = {topic: [] for topic in titles}
     for name in fields(model):
         if name not in settings:
-            what, unit = model.descriptions[name], superscripts(model.units[name])
+            what, unit = model.descriptions[name], units.superscripts(model.units[name])
             found[quantities["topic"][name]].append({"name": name, "what": what, "unit": unit})
     return [
         {"label": title, "fields": found[topic]} for topic, title in titles.items() if found[topic]

@@ -57,8 +57,10 @@ WORDS = {
     "missing": "Still missing",
     "plan": (
         "Proofreading is today's, and imaging as planned. Each brain gets as many microscopes as "
-        "image it in half of the horizon. Other parameters are those chosen above."
+        "image it in half of the horizon, so small brains cost less here than with the plan above. "
+        "Other parameters are those chosen above."
     ),
+    "every": "Every way of imaging",
     "reach": "Ideas of the funding ladder within this sum",
     "no_tier": "The ladder has no idea for so small a sum.",
     "projects": "Listed projects on these brains",
@@ -70,6 +72,10 @@ WORDS = {
     "brief_drivers": "What moves the cost most, one at a time",
     "brief_changed": "Changed from the defaults",
     "brief_sources": "Sources",
+    "brief_sure": (
+        "Intervals hold 90% of the draws of all parameters from their ranges. They are widened by "
+        "how far the model missed projects whose budget is known."
+    ),
     "print": "Print the brief",
     "csv": "Download the case (CSV)",
     "median": "Median",
@@ -105,8 +111,8 @@ SCRIPT_WORDS = {
     "lever_2": "storage {n}× cheaper",
     "lever_3": "processing {n}× cheaper",
     "lever_4": "proofreading, imaging, storage and processing each {n}× better",
-    "pays": "{sum} pays for a first connectome of: {fits}.",
-    "pays_none": "{sum} pays for the first connectome of none of these brains.",
+    "pays": "With {modality}, {sum} pays for a first connectome of: {fits}.",
+    "pays_none": "With {modality}, {sum} pays for the first connectome of none of these brains.",
     "list": "{brains} ({verdict})",
     "comma": ", ",
     "semicolon": "; ",
@@ -125,16 +131,11 @@ SCRIPT_WORDS = {
         "{proofreading}; model: {model}) costs {cost} and takes {time}; this model has no "
         "intervals. Dollars are those of the calculator's prices, of {year}."
     ),
-    "driver": "{name}: {low} to {high}",
-    "changed": "{name}: {was} → {now} {unit}",
+    "driver": "{name} ({low} to {high})",
+    "changed": "{name} ({was} → {now} {unit})",
     "unchanged": "Nothing: every parameter has its default.",
     "source": "Source: {title}",
 }
-
-
-def superscripts(unit: str) -> str:
-    """Write a unit of the model as a reader sees it: "um³" for "um**3"."""
-    return unit.replace("**3", "³")
 
 
 def payload(model: Model) -> dict[str, Any]:
@@ -148,11 +149,13 @@ def payload(model: Model) -> dict[str, Any]:
         "sources": sources(used | set(_FORMULAS)),
         "formula_sources": _FORMULAS,
         "tables": _TABLES,
-        "units": {name: superscripts(unit) for name, unit in model.units.items()},
+        "units": {name: units.superscripts(unit) for name, unit in model.units.items()},
         "results": {row.name: row.description for row in model.formulas.values()},
         "price_year": prices.BASE_YEAR,
         "buys": {
             "sum": SUM,
+            "organisms": list(model.options["organism"]),
+            "modalities": list(model.options["modality"]),
             "brain": sorted(buys.brain_parameters()),
             "proofreading": buys.PROOFREADING,
             "imaging_share": buys.IMAGING_SHARE,

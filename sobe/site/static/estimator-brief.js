@@ -34,7 +34,8 @@ window.sobeEstimator.parts.push((root, payload, page) => {
     const ends = shown.intervals.get(name);
     const write = page.formats[format];
     if (!ends) return [write(shown.values.get(name)), ""];
-    return [write(ends[1]), page.fill(texts.span, { low: write(ends[0]), high: write(ends[2]) })];
+    const [low, median, high] = ends.map(write);
+    return [median, low === high ? "" : page.fill(texts.span, { low, high })];
   }
 
   function show() {

@@ -28,7 +28,7 @@
   /* The cost of every brain by every imaging, which does not depend on the sum. */
   function priced(payload, state) {
     const { model, cost, sized, costOf } = costing(payload);
-    return Object.keys(payload.options.organism).flatMap((organism) => Object.keys(payload.options.modality).map((modality) => {
+    return payload.buys.organisms.flatMap((organism) => payload.buys.modalities.map((modality) => {
       const own = caseOf(payload, state, organism, modality);
       const values = settled(model, own);
       const plan = sized(values);
@@ -99,21 +99,21 @@
       if (plan !== planned) [prices, planned] = [priced(payload, state), plan];
       const budget = sum * scale;
       const rows = buys(payload, prices, budget);
-      let last = null;
-      part("rows").replaceChildren(...rows.map((row) => {
-        const line = element("tr", "", { "data-brain": row.organism, "data-imaging": row.modality });
+      const line = (row, more) => {
+        const made = element("tr", "", { "data-brain": row.organism, "data-imaging": row.modality });
         const cost = element("td", "");
         const [low, median, high] = [row.low, row.median, row.high].map(page.formats.usd);
         cost.append(element("span", median), element("small", page.fill(texts.interval, { low, high })));
-        if (row.organism !== last) line.append(element("th", payload.options.organism[row.organism], { scope: "rowgroup", rowspan: rows.filter(({ organism }) => organism === row.organism).length }));
-        last = row.organism;
-        line.append(element("td", payload.options.modality[row.modality]), cost,
+        made.append(element("th", payload.options.organism[row.organism], { scope: "row" }), ...more, cost,
           element("td", page.fill(texts.fitting, { verdict: texts[row.verdict], share: `${Math.round(100 * row.share)}%` })),
           element("td", missingText(row)));
-        return line;
-      }));
+        return made;
+      };
+      const chosen = rows.filter(({ modality }) => modality === state.modality);
+      part("rows").replaceChildren(...chosen.map((row) => line(row, [])));
+      part("every").replaceChildren(...rows.map((row) => line(row, [element("td", payload.options.modality[row.modality])])));
       const reached = new Set(rows.filter(({ share }) => share >= 0.05).map(({ organism }) => organism));
-      part("answer").textContent = answer(rows, budget);
+      part("answer").textContent = answer(chosen, budget, payload.options.modality[state.modality]);
       ladder(budget);
       part("projects").replaceChildren(...payload.buys.projects.filter(({ organism }) => !organism || reached.has(organism)).map(({ organism, project, since, sum: money }) => {
         const line = element("tr", "");
@@ -123,17 +123,12 @@
       section.dataset.state = "shown";
     }
     /* The answer in a sentence: the brains that fit, most sure first. */
-    function answer(rows, budget) {
-      const named = new Map();
-      for (const { organism, verdict } of rows) {
-        const place = payload.buys.verdicts.findIndex(([, words]) => words === verdict);
-        named.set(organism, Math.min(place, named.get(organism) ?? place));
-      }
-      const fits = payload.buys.verdicts.slice(0, -1).flatMap(([, words], n) => {
-        const brains = [...named].filter(([, place]) => place === n).map(([organism]) => payload.options.organism[organism]);
+    function answer(rows, budget, modality) {
+      const fits = payload.buys.verdicts.slice(0, -1).flatMap(([, words]) => {
+        const brains = rows.filter(({ verdict }) => verdict === words).map(({ organism }) => payload.options.organism[organism]);
         return brains.length ? [page.fill(texts.list, { verdict: texts[words], brains: brains.join(texts.comma) })] : [];
       });
-      return page.fill(fits.length ? texts.pays : texts.pays_none, { sum: page.formats.usd(budget), fits: fits.join(texts.semicolon) });
+      return page.fill(fits.length ? texts.pays : texts.pays_none, { sum: page.formats.usd(budget), modality, fits: fits.join(texts.semicolon) });
     }
     function ladder(budget) {
       const tiers = payload.buys.tiers.filter(({ least: from }) => from <= budget);
@@ -169,6 +164,7 @@
     field.addEventListener("blur", () => {
       field.value = sum;
       field.removeAttribute("aria-invalid");
+      part("refused-sum").textContent = "";
     });
     const take = (text) => {
       sum = Number(text);

@@ -25,7 +25,7 @@ window.sobeEstimator.parts.push((root, payload, page) => {
       const cell = element("td", "", { "data-compared": name });
       const [low, middle, high] = (ends.get(name) || Array(3).fill(values.get(name))).map(page.formats[format]);
       cell.append(element("span", middle));
-      if (ends.has(name)) cell.append(element("small", page.fill(texts.interval, { low, high })));
+      if (low !== high) cell.append(element("small", page.fill(texts.interval, { low, high })));
       return cell;
     });
   }

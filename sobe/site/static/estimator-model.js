@@ -195,7 +195,7 @@
     const models = [first, second].map((state) => modelOf(payload, state));
     const [a, b] = models.map((model, n) => settled(model, [first, second][n]));
     const used = models.map((model) => needed(model, model.formulas.map(([name]) => name)));
-    return [...a.keys()].filter((name) => used.some((names) => names.has(name)) && b.has(name) && a.get(name) !== b.get(name))
+    return payload.fields.filter((name) => a.has(name) && used.some((names) => names.has(name)) && b.has(name) && a.get(name) !== b.get(name))
       .map((name) => [name, a.get(name), b.get(name)]);
   }
   /* A case with the values that its choices have by themselves. */

@@ -116,6 +116,7 @@
         delete told.dataset.draws;
         if (!ends) continue;
         const [low, high] = [ends[0], ends[2]].map(formats[cell.dataset.format]);
+        told.hidden = low === high;
         told.textContent = fill(model.texts.interval, { low, high });
         told.dataset.draws = JSON.stringify(ends);
       }
