@@ -21,7 +21,7 @@ from sobe.tables.sources import address_of
 #: The sum that the page shows at first, in millions of US dollars, and its bounds.
 SUM = {"initial": 100, "least": 0.1, "most": 10_000_000, "scale": 1e6}
 #: Where the ranges and their reasons are, on the estimator's own page.
-_TABLES = "#formulas-and-parameters-of-the-model"
+_TABLES = "#sec-formulas-and-parameters"
 #: Sources of the formulas and of their corrections.
 _FORMULAS = ("sobe2025-calculator-formulas", "sobe-edition-estimator")
 #: Species as table "connectomes" begins them.
@@ -45,6 +45,7 @@ WORDS = {
     "model_a": "Model of case A",
     "model_b": "Model of case B",
     "result": "Result",
+    "result_interval": "Result (90% interval)",
     "differs": "What differs",
     "change": "A → B",
     "same": "No parameter differs.",
@@ -52,7 +53,7 @@ WORDS = {
     "sum": "Sum, million US dollars",
     "brain": "Brain",
     "imaging": "Imaging",
-    "cost": "First connectome",
+    "cost": "First connectome (90% interval)",
     "fits": "Within the sum?",
     "missing": "Still missing",
     "plan": (

@@ -103,7 +103,7 @@
         const made = element("tr", "", { "data-brain": row.organism, "data-imaging": row.modality });
         const cost = element("td", "");
         const [low, median, high] = [row.low, row.median, row.high].map(page.formats.usd);
-        cost.append(element("span", median), element("small", page.fill(texts.interval, { low, high })));
+        cost.append(element("span", median), element("small", page.fill(texts.span, { low, high })));
         made.append(element("th", payload.options.organism[row.organism], { scope: "row" }), ...more, cost,
           element("td", page.fill(texts.fitting, { verdict: texts[row.verdict], share: `${Math.round(100 * row.share)}%` })),
           element("td", missingText(row)));

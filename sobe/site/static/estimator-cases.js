@@ -9,6 +9,7 @@ window.sobeEstimator.parts.push((root, payload, page) => {
     ["first_cost", "usd"], ["further_cost", "usd"], ["first_cost_per_neuron", "usd"], ["people", "number"], ["first_years", "duration"],
   ];
   let kept = null;
+  let known = { text: "", cells: [] };
 
   const element = (tag, text, attributes = {}) => {
     const made = document.createElement(tag);
@@ -25,7 +26,7 @@ window.sobeEstimator.parts.push((root, payload, page) => {
       const cell = element("td", "", { "data-compared": name });
       const [low, middle, high] = (ends.get(name) || Array(3).fill(values.get(name))).map(page.formats[format]);
       cell.append(element("span", middle));
-      if (low !== high) cell.append(element("small", page.fill(texts.interval, { low, high })));
+      if (low !== high) cell.append(element("small", page.fill(texts.span, { low, high })));
       return cell;
     });
   }
@@ -37,7 +38,9 @@ window.sobeEstimator.parts.push((root, payload, page) => {
     if (!kept) return;
     part("model-a").value = kept.model;
     part("model-b").value = state.model;
-    const [a, b] = [kept, state].map(results);
+    const text = written(payload, kept);
+    if (known.text !== text) known = { text, cells: results(kept) };
+    const [a, b] = [known.cells, results(state)];
     part("results").replaceChildren(...COMPARED.map(([name], n) => {
       const line = element("tr", "");
       line.append(element("th", texts[name], { scope: "row" }), a[n], b[n]);

@@ -38,7 +38,9 @@
     const found = new Float64Array(size);
     const [[a, i], [b, j], [c, k]] = [0, 1, 2].map((n) => (typeof given[n] === "object" ? [given[n], 1] : [[given[n]], 0]));
     if (LOOPS[tree[0]]) LOOPS[tree[0]](found, a, i, b, j);
-    else if (given.length < 4) for (let n = 0; n < size; n += 1) found[n] = given.length < 3 ? operator(a[n * i], ...(given.length < 2 ? [] : [b[n * j]])) : operator(a[n * i], b[n * j], c[n * k]);
+    else if (given.length === 1) for (let n = 0; n < size; n += 1) found[n] = operator(a[n]);
+    else if (given.length === 2) for (let n = 0; n < size; n += 1) found[n] = operator(a[n * i], b[n * j]);
+    else if (given.length === 3) for (let n = 0; n < size; n += 1) found[n] = operator(a[n * i], b[n * j], c[n * k]);
     else for (let n = 0; n < size; n += 1) found[n] = operator(...given.map((x) => (typeof x === "object" ? x[n] : x)));
     return found;
   }
@@ -85,7 +87,15 @@
   const sound = (state, values) => state.model === "published" || [...values.values()].every((number) => Number.isFinite(Number(number)));
 
   /* The names that the results depend on, themselves included. */
+  const dependencies = new WeakMap();
   function needed(model, results) {
+    if (!dependencies.has(model.formulas)) dependencies.set(model.formulas, new Map());
+    const known = dependencies.get(model.formulas);
+    const key = results.join();
+    if (!known.has(key)) known.set(key, dependent(model, results));
+    return known.get(key);
+  }
+  function dependent(model, results) {
     const trees = new Map(model.formulas);
     const found = new Set();
     const visit = (tree) => {
@@ -180,10 +190,11 @@
   function tornado(payload, state, result) {
     const model = modelOf(payload, state);
     const wanted = needed(model, [result]);
+    const values = settled(model, state);
     const found = [];
     for (const [name, ends] of rangesOf(model, state)) {
       if (!wanted.has(name)) continue;
-      const [low, high] = ends.map((end) => worked(model, settled(model, state).set(name, end), wanted).get(result));
+      const [low, high] = ends.map((end) => worked(model, new Map(values).set(name, end), wanted).get(result));
       found.push({ name, low, high, span: Math.abs(high - low) });
     }
     return found.sort((a, b) => b.span - a.span || (a.name < b.name ? -1 : 1));

@@ -28,6 +28,13 @@
     const fields = [...form.querySelectorAll("[data-default]")].map((note) => note.dataset.default);
     const picks = [...choices, "model"];
     const parts = [];
+    const byName = (attribute) => new Map([...root.querySelectorAll(`[data-${attribute}]`)].map((found) => [found.getAttribute(`data-${attribute}`), found]));
+    const [defaults, backs, sources, intervalsOf] = ["default", "back", "source", "interval"].map(byName);
+    const cells = [...root.querySelectorAll("[data-number]")];
+    const tiles = [...root.querySelectorAll("[data-result]")];
+    const inputs = new Map([...form.elements].map((field) => [field.name, field]));
+    /* Writing only what is new saves the browser most of its work. */
+    const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
     const fresh = () => ({ ...model.defaults, given: { ...model.given } });
     let state = fresh();
 
@@ -87,31 +94,32 @@
         slider.setAttribute("aria-valuetext", plain.format(state[name] / model.settings[name].scale));
       }
       for (const name of fields) {
-        const field = form.elements[name];
+        const field = inputs.get(name);
         const own = chosen((Object.hasOwn(now.parameters, name) ? now : model).parameters[name], state);
         const given = Object.hasOwn(state.given, name);
-        if (field !== typing) field.value = given ? state.given[name] : Number(own.toPrecision(12));
+        const filled = String(given ? state.given[name] : Number(own.toPrecision(12)));
+        if (field !== typing && field.value !== filled) field.value = filled;
         field.removeAttribute("aria-invalid");
         field.closest(".sobe-parameter").hidden = !Object.hasOwn(now.parameters, name);
         const ends = Object.hasOwn(now.ranges, name) && chosen(now.ranges[name], state);
         const told = { value: plain.format(own), low: ends && plain.format(ends[0]), high: ends && plain.format(ends[1]) };
-        root.querySelector(`[data-default="${name}"]`).textContent = fill(ends ? model.texts.ranged : model.texts.default, told);
-        root.querySelector(`[data-back="${name}"]`).hidden = !given;
+        put(defaults.get(name), fill(ends ? model.texts.ranged : model.texts.default, told));
+        backs.get(name).hidden = !given;
         const { title, url } = model.sources[chosen(model.origins[name], state)];
-        const link = root.querySelector(`[data-source="${name}"]`);
-        link.textContent = fill(model.texts.source, { title });
-        link.href = url || model.tables;
+        const link = sources.get(name);
+        put(link, fill(model.texts.source, { title }));
+        if (link.getAttribute("href") !== (url || model.tables)) link.href = url || model.tables;
       }
       const found = intervals(model, state);
-      for (const cell of root.querySelectorAll("[data-number]")) {
+      for (const cell of cells) {
         const number = values.has(cell.dataset.number) ? Number(values.get(cell.dataset.number)) : NaN;
         cell.dataset.value = String(number);
-        cell.textContent = formats.number(number);
+        put(cell, formats.number(number));
       }
-      for (const cell of root.querySelectorAll("[data-result]")) {
+      for (const cell of tiles) {
         const ends = found.get(cell.dataset.result);
         cell.textContent = formats[cell.dataset.format](ends ? ends[1] : values.get(cell.dataset.result));
-        const told = root.querySelector(`[data-interval="${cell.dataset.result}"]`);
+        const told = intervalsOf.get(cell.dataset.result);
         told.hidden = !ends;
         delete told.dataset.draws;
         if (!ends) continue;
