@@ -123,6 +123,9 @@ def test_a_scenario_runs_the_chapter_with_its_values(project):
         proofreaders=1000,
     )
     assert f"${expected.first_cost / 1e6:.0f} million" in text
+    brief = out.with_suffix(".md").read_text(encoding="utf-8")
+    assert brief.startswith("# A block of 10 mm³ of mouse brain\n")
+    assert "tissue_volume=10, neurons=1500000, proofreaders=1000)`" in brief
 
 
 def test_a_scenario_with_a_parameter_of_the_wrong_type_is_refused(project, write):

@@ -6,6 +6,7 @@ they are handed over as JSON. Texts are here, numbers are there.
 
 from __future__ import annotations
 
+import inspect
 import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -13,9 +14,17 @@ from typing import Any
 import pandas as pd
 
 from sobe import tables
-from sobe.analysis.estimator.estimate import BOTTLENECKS, CHOICES, COST_PARTS, TIME_PARTS, settle
-from sobe.analysis.estimator.model import Model, load_model
+from sobe.analysis.estimator.estimate import (
+    BOTTLENECKS,
+    CHOICES,
+    COST_PARTS,
+    TIME_PARTS,
+    estimate,
+    settle,
+)
+from sobe.analysis.estimator.model import CORRECTED, PUBLISHED, Model, load_model
 from sobe.analysis.estimator.uncertainty import inputs
+from sobe.charts import funder
 from sobe.charts.display import Code
 from sobe.charts.outputs import Output
 from sobe.languages import units
@@ -27,6 +36,8 @@ SETTINGS = (
 )
 _REPORT = "State of Brain Emulation Report 2025, data repository: "
 _LABELS = ("Organism", "Imaging", "Proofreading effort")  # of CHOICES
+#: The models that the page offers: key, name.
+MODELS = {CORRECTED: "Corrected", PUBLISHED: "Published"}
 # Results that are shown large, and next to them: formula, label, form of the number.
 _TILES = (
     ("first_cost", "First connectome", "usd"),
@@ -57,6 +68,7 @@ _DRAWN = (
     "stored_size",
     "recording_cost",
     "simulation_cost",
+    "people",
 )
 #: How many parameters the page shows that move the cost most.
 _DRIVERS = 8
@@ -80,7 +92,8 @@ WORDS = {
     "name": "Name",
     "value": "Value",
     "unit": "Unit",
-}
+    "model": "Model",
+} | funder.WORDS
 #: What the script says; it fills in the braces.
 _SCRIPT_WORDS = {
     "in_time": "The plan finishes within its {years} years.",
@@ -92,6 +105,8 @@ _SCRIPT_WORDS = {
     "never": (
         "The plan cannot finish within its {years} years: preparing the tissue takes that long."
     ),
+    "unsaid": "The published model does not say whether the plan finishes in time.",
+    "none": "none",
     "interval": "90% of the draws: {low} to {high}",
     "span": "{low} to {high}",
     "default": "Default: {value}.",
@@ -99,22 +114,12 @@ _SCRIPT_WORDS = {
     "refused": "{text} cannot be used here; the last good value stays.",
     "years": "{n} years",
     "days": "{n} days",
-}
-
-
-def duration(years: float) -> str:
-    """Write a length of time in years, or in days where it is less than one year."""
-    return units.years(years) if years >= 1 else f"{units.count(round(365 * years))} days"
+} | funder.SCRIPT_WORDS
 
 
 def petabytes(size: float) -> str:
     """Write a size that is given in petabytes: "1.4 PB", "20 GB"."""
     return units.bytes_(size * 1e15)
-
-
-def superscripts(unit: str) -> str:
-    """Write a unit of the model as a reader sees it: "um³" for "um**3"."""
-    return unit.replace("**3", "³")
 
 
 def error_name(key: str) -> str:
@@ -128,7 +133,7 @@ def formulas_table(model: Model) -> pd.DataFrame:
         {
             "Formula": Code(row.name),
             "Expression": Code(row.expression),
-            "Unit": superscripts(row.unit),
+            "Unit": units.superscripts(row.unit),
             "What it gives": row.description,
             "Since": "as published" if row.layer == "published" else row.layer,
         }
@@ -154,7 +159,7 @@ def ranges_table(model: Model) -> pd.DataFrame:
             "Value": units.significant(row.value, 4),
             "Low": "—" if row.low is None else units.significant(row.low),
             "High": "—" if row.high is None else units.significant(row.high),
-            "Unit": superscripts(model.units[name]),
+            "Unit": units.superscripts(model.units[name]),
             "What it is": model.descriptions[name],
             "Evidence": row.evidence.replace("_", " "),
             "Why this range": row.reason or "taken as it is",
@@ -183,14 +188,10 @@ def payload(
     given : mapping
         Parameters that have one value whatever is chosen, in the model's units.
     """
-    cases = {
-        name: {case: row.value for case, row in rows.items()}
-        for name, rows in model.parameters.items()
-    }
     return {
         "choices": CHOICES,
-        "options": model.options,
-        "parameters": cases,
+        "options": model.options | {"model": MODELS},
+        "parameters": _values(model),
         "ranges": {
             name: {c: (r.low, r.high) for c, r in rows.items() if r.low is not None}
             for name, rows in model.parameters.items()
@@ -208,7 +209,13 @@ def payload(
         "most": {name: most for name, most in model.most.items() if name in model.parameters},
         "positive": sorted(model.positive & model.parameters.keys()),
         "given": given,
-        "formulas": [[formula.name, formula.tree] for formula in model.formulas.values()],
+        "formulas": _trees(model),
+        "published": _published(),
+        "python": {
+            name: parameter.default
+            for name, parameter in inspect.signature(estimate).parameters.items()
+            if name in (*CHOICES, "model")
+        },
         "settings": {
             name: {"scale": scale, "least": least, "most": most, "log": log}
             for name, _, _, scale, least, most, log in SETTINGS
@@ -218,7 +225,26 @@ def payload(
         "times": TIME_PARTS,
         "stages": BOTTLENECKS,
         "texts": _SCRIPT_WORDS,
+        "fields": fields(model),
+        **funder.payload(model),
     }
+
+
+def _values(model: Model) -> dict[str, dict[str, float]]:
+    return {
+        name: {case: row.value for case, row in rows.items()}
+        for name, rows in model.parameters.items()
+    }
+
+
+def _trees(model: Model) -> list[list[Any]]:
+    return [[formula.name, formula.tree] for formula in model.formulas.values()]
+
+
+def _published() -> dict[str, Any]:
+    """Return what the published model has in place of the corrected one's; it has no ranges."""
+    model = load_model(PUBLISHED)
+    return {"formulas": _trees(model), "parameters": _values(model)}
 
 
 def estimator_html(
@@ -242,7 +268,8 @@ def estimator_html(
     model = load_model()
     choice = {"organism": organism, "modality": modality, "proofreading": proofreading}
     values = settle(model, choice, numbers)
-    defaults = choice | {name: values[name] for name, *_ in SETTINGS}
+    settings = {name: values[name] for name, *_ in SETTINGS}
+    defaults: dict[str, Any] = {**choice, "model": CORRECTED, **settings}
     given = {name: values[name] for name in numbers if name not in defaults}
     return Output(
         "estimator",
@@ -263,15 +290,27 @@ def estimator_html(
                 }
                 for name, label, unit, scale, least, most, _ in SETTINGS
             ],
+            "models": _keyed(MODELS, CORRECTED),
+            "sum": funder.SUM,
             "parameters": _parameters(model),
             "tiles": _tiles(_TILES),
             "more": _tiles(_MORE),
             "rows": [
-                {"what": row.description, "name": row.name, "unit": superscripts(row.unit)}
+                {"what": row.description, "name": row.name, "unit": units.superscripts(row.unit)}
                 for row in model.formulas.values()
             ],
         },
     )
+
+
+def fields(model: Model) -> list[str]:
+    """Return the parameters that a reader can change: those that a formula uses, no definition."""
+    used = model.needed(model.formulas)
+    return [
+        name
+        for name, by_case in model.parameters.items()
+        if name in used and all(row.evidence != "definition" for row in by_case.values())
+    ]
 
 
 def _parameters(model: Model) -> list[dict[str, Any]]:
@@ -279,25 +318,23 @@ def _parameters(model: Model) -> list[dict[str, Any]]:
     quantities = tables.load("estimator_quantities").set_index("quantity")
     titles = tables.labels("estimator_quantities", "topic")
     settings = {name for name, *_ in SETTINGS}
-    used = model.needed(model.formulas)
-    fields: dict[str, list[dict[str, str]]] = {topic: [] for topic in titles}
-    for name, by_case in model.parameters.items():
-        constant = any(row.evidence == "definition" for row in by_case.values())
-        if name in settings or constant or name not in used:
-            continue
-        what, unit = model.descriptions[name], superscripts(model.units[name])
-        fields[quantities["topic"][name]].append({"name": name, "what": what, "unit": unit})
+    found: dict[str, list[dict[str, str]]] = {topic: [] for topic in titles}
+    for name in fields(model):
+        if name not in settings:
+            what, unit = model.descriptions[name], units.superscripts(model.units[name])
+            found[quantities["topic"][name]].append({"name": name, "what": what, "unit": unit})
     return [
-        {"label": title, "fields": fields[topic]}
-        for topic, title in titles.items()
-        if fields[topic]
+        {"label": title, "fields": found[topic]} for topic, title in titles.items() if found[topic]
     ]
 
 
 def _options(model: Model, choice: str, selected: str) -> list[dict[str, Any]]:
+    return _keyed(model.options[choice], selected)
+
+
+def _keyed(options: Mapping[str, str], selected: str) -> list[dict[str, Any]]:
     return [
-        {"key": key, "label": name, "selected": key == selected}
-        for key, name in model.options[choice].items()
+        {"key": key, "label": name, "selected": key == selected} for key, name in options.items()
     ]
 
 

@@ -127,14 +127,17 @@ def _figure(figure: Json, translate: Catalogue) -> Json:
 
 
 #: Keys of the estimator's model whose values are always words.
-_NAMED = {"stages", "texts", "options"}
+_NAMED = {"stages", "texts", "options", "units", "tiers"}
+#: Keys of it whose values stay: identifiers, titles of sources and names of projects.
+_KEPT = {"verdicts", "levers", "sources", "projects"}
 
 
 def _leaves(value: Any, translate: Catalogue, named: bool = False) -> Any:
     """Translate the texts of JSON; what has no space and no capital is an identifier."""
     if isinstance(value, dict):
         return {
-            key: _leaves(item, translate, named or key in _NAMED) for key, item in value.items()
+            key: item if key in _KEPT else _leaves(item, translate, named or key in _NAMED)
+            for key, item in value.items()
         }
     if isinstance(value, list):
         return [_leaves(item, translate, named) for item in value]

@@ -82,6 +82,16 @@ def years(x: Any) -> str:
     return _written(x, text, "∞ years")
 
 
+def duration(x: float) -> str:
+    """Write a length of time in years, or in days where it is less than one year."""
+    return years(x) if x >= 1 else f"{count(round(365 * x))} days"
+
+
+def superscripts(unit: str) -> str:
+    """Write a unit of the estimator as a reader sees it: "um³" for "um**3"."""
+    return unit.replace("**3", "³")
+
+
 def bytes_(x: Any) -> str:
     """Write bytes with SI (decimal) prefixes: "512 B", "1.4 PB"."""
     return _written(x, lambda value: _prefixed(value, _SYMBOLS) + "B", "∞ B")

@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from sobe import atomic
+from sobe import atomic, cff
 from sobe.errors import BuildError
 from sobe.parameters import domain
 from sobe.parameters.grammar import written
@@ -109,7 +109,32 @@ def run_scenario(project, file):
     values = _differing(declaration, _checked(file, declaration, found.parameters))
     report(found.title)
     out = project.build / "scenarios" / _hashed(file.stem, values)
-    return _run_alone(project, declaration, values, out)
+    made = _run_alone(project, declaration, values, out)
+    brief = made.with_suffix(".md")
+    atomic.write(brief, _brief(project, declaration, found, values))
+    report(f"brief: {_shown(brief)}")
+    return made
+
+
+def _brief(project, declaration, scenario, values):
+    """Return the brief of a scenario, whose ``values`` differ from the chapter's."""
+    from sobe.analysis.estimator.brief import brief
+    from sobe.analysis.estimator.estimate import CHOICES
+    from sobe.charts.estimator import SETTINGS
+    from sobe.publish import citation
+
+    all_values = {name: one.default for name, one in declaration.parameters.items()} | values
+    cited = cff.read(project.root)
+    return brief(
+        scenario.title,
+        scenario.about,
+        {name: all_values[name] for name in CHOICES},
+        {name: all_values[name] for name, *_ in SETTINGS} | all_values["overrides"],
+        draws=all_values["draws"],
+        seed=all_values["seed"],
+        version=f"{cited['version']}, {cited['date-released']}",
+        citation=citation.apa(citation.edition(cited)),
+    )
 
 
 def run_sweep(project, file, folder=None, address=""):

@@ -14,8 +14,8 @@ from sobe.print import outputs
 from sobe.print.outputs import Column, Piece, Table, breakable
 from sobe.site import collect
 from sobe.site.datadoc import facts
-from sobe.site.figures import address_of
 from sobe.site.nodes import OutputNode
+from sobe.tables.sources import address_of
 
 #: Number of columns from which a table has small type, and from which it has a landscape page; the
 #: latter also with so many columns of sentences.

@@ -9,6 +9,7 @@ from sobe.publish import citation
 from sobe.site import collect
 from sobe.site import figures as rec
 from sobe.site.datadoc import ARCHIVE
+from sobe.tables.sources import address_of
 
 NAME = "ro-crate-metadata.json"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -66,7 +67,7 @@ def _software():
 
 
 def _source(source):
-    where = rec.address_of(source) or f"#source-{source['key']}"
+    where = address_of(source) or f"#source-{source['key']}"
     return {
         "@id": where,
         "@type": "CreativeWork",

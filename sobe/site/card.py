@@ -17,6 +17,7 @@ from sobe.site import figures as rec
 from sobe.site import template
 from sobe.site.describe import ELSEWHERE
 from sobe.site.figures import unit_words
+from sobe.tables.sources import address_of
 
 #: Labels of a card's files, by kind, and of those in the catalogue.
 FILES = {
@@ -108,7 +109,7 @@ def sources(record):
     in each language.
     """
     for source in record["sources"]:
-        where = rec.address_of(source)
+        where = address_of(source)
         ours = translate if source.get("kind") == "edition" else str
         title = quote(ours(source["title"]))
         if where.startswith(("https://", "http://")):

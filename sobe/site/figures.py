@@ -41,11 +41,6 @@ class Package:
         return next((row for row in self.rows("sources") if row["key"] == key), None)
 
 
-def address_of(source):
-    """Return where a source, a row of table ``sources``, is read: its DOI, else its URL, or ""."""
-    return f"https://doi.org/{source['doi']}" if source["doi"] else source["url"]
-
-
 @lru_cache(maxsize=4)
 def _citation(path, _changed):
     return cff.read(Path(path).parent)

@@ -14,8 +14,8 @@ from typing import Any
 
 from sobe.languages import translate
 from sobe.site import template
-from sobe.site.figures import address_of
 from sobe.tables.own import key_columns, key_of
+from sobe.tables.sources import address_of
 
 #: Kind of record, which names its page ("record-recordings.html"), to the tables that it lists.
 KINDS = {

@@ -1,147 +1,10 @@
-/* The budget estimator: evaluates the book's own formulas (JSON trees) for what the form says. */
+/* The budget estimator: the form, and what the model (estimator-model.js) gives for what it says.
+
+   Its other parts are in files of their own: each is a function (root, payload, page) in
+   window.sobeEstimator.parts, which returns what is to be called after each change. */
 (function () {
   "use strict";
-
-  const OPERATORS = {
-    "+": (a, b) => a + b, "-": (a, b) => a - b, "*": (a, b) => a * b, "/": (a, b) => a / b,
-    "^": (a, b) => a ** b, neg: (a) => -a,
-    "<": (a, b) => a < b, "<=": (a, b) => a <= b, ">": (a, b) => a > b, ">=": (a, b) => a >= b,
-    "==": (a, b) => a === b, "!=": (a, b) => a !== b,
-    if: (test, yes, no) => (test ? yes : no), min: Math.min, max: Math.max,
-    floor: Math.floor, ceil: Math.ceil, round: Math.round, abs: Math.abs, log: Math.log, exp: Math.exp,
-  };
-
-  function value(tree, values) {
-    if (typeof tree === "number") return tree;
-    if (typeof tree === "string") return values.get(tree);
-    return OPERATORS[tree[0]](...tree.slice(1).map((argument) => value(argument, values)));
-  }
-
-  /* The same for arrays: a number where all arguments are numbers, else one value per draw. */
-  function vector(tree, values, size) {
-    if (typeof tree === "number") return tree;
-    if (typeof tree === "string") return values.get(tree);
-    const operator = OPERATORS[tree[0]];
-    const given = tree.slice(1).map((argument) => vector(argument, values, size));
-    if (given.every((argument) => typeof argument !== "object")) return operator(...given);
-    const found = new Float64Array(size);
-    const [a, b] = given.map((x) => (typeof x === "object" ? (i) => x[i] : () => x));
-    if (given.length === 2) for (let i = 0; i < size; i += 1) found[i] = operator(a(i), b(i));
-    else for (let i = 0; i < size; i += 1) found[i] = operator(...given.map((x) => (typeof x === "object" ? x[i] : x)));
-    return found;
-  }
-
-  /* What the case gives a parameter: of "parameters" its value, of "ranges" its ends. */
-  function chosen(cases, state) {
-    let found;
-    for (const option of ["any", state.organism, state.modality, state.proofreading]) {
-      if (Object.hasOwn(cases, option)) found = cases[option];
-    }
-    return found;
-  }
-
-  function settled(model, state) {
-    const values = new Map();
-    for (const [name, cases] of Object.entries(model.parameters)) {
-      const found = chosen(cases, state);
-      if (found !== undefined) values.set(name, found);
-    }
-    for (const name of Object.keys(model.settings)) values.set(name, state[name]);
-    for (const [name, given] of Object.entries(state.given)) values.set(name, given);
-    return values;
-  }
-
-  function worked(model, values, wanted) {
-    for (const [name, tree] of model.formulas) {
-      if (!wanted || wanted.has(name)) values.set(name, value(tree, values));
-    }
-    return values;
-  }
-
-  /* The names that the results depend on, themselves included. */
-  function needed(model, results) {
-    const trees = new Map(model.formulas);
-    const found = new Set();
-    const visit = (tree) => {
-      if (Array.isArray(tree)) tree.slice(1).forEach(visit);
-      else if (typeof tree === "string" && !found.has(tree)) {
-        found.add(tree);
-        if (trees.has(tree)) visit(trees.get(tree));
-      }
-    };
-    results.forEach(visit);
-    return found;
-  }
-
-  /* The book's own sequence of numbers between 0 and 1, as sobe.analysis.estimator.uncertainty has it. */
-  function mix(x) {
-    x ^= x >>> 16;
-    x = Math.imul(x, 0x7feb352d);
-    x ^= x >>> 15;
-    x = Math.imul(x, 0x846ca68b);
-    return (x ^ (x >>> 16)) >>> 0;
-  }
-  const STEP = 0x9e3779b9;
-  function sequence(code, size, seed) {
-    const key = mix(mix((seed + STEP) >>> 0) ^ code);
-    return Float64Array.from({ length: size }, (_, i) => (mix(mix((i + STEP) >>> 0) ^ key) + 0.5) / 4294967296);
-  }
-
-  /* Draws from a range whose median is the value, by numbers between 0 and 1. */
-  function split([low, high], middle, uniform) {
-    const [to, back] = low > 0 ? [Math.log, Math.exp] : [(x) => x, (x) => x];
-    const [a, m, b] = [to(low), to(middle), to(high)];
-    return uniform.map((u) =>
-      back(u < 0.5 ? m - (m - a) * (1 - Math.sqrt(2 * u)) : m + (b - m) * (1 - Math.sqrt(2 * (1 - u)))));
-  }
-
-  function rangesOf(model, state) {
-    const found = new Map();
-    for (const [name, cases] of Object.entries(model.ranges)) {
-      const ends = chosen(cases, state);
-      if (ends && !Object.hasOwn(state.given, name)) found.set(name, ends);
-    }
-    return found;
-  }
-
-  const sequences = new Map();
-  function drawn(model, state, wanted) {
-    const values = settled(model, state);
-    const ranges = rangesOf(model, state);
-    for (const [code, names] of model.inputs) {
-      for (const name of names.filter((one) => ranges.has(one) && wanted.has(one))) {
-        if (!sequences.has(code)) sequences.set(code, sequence(code, model.draws, model.seed));
-        values.set(name, split(ranges.get(name), values.get(name), sequences.get(code)));
-      }
-    }
-    for (const [name, tree] of model.formulas) {
-      if (wanted.has(name)) values.set(name, vector(tree, values, model.draws));
-    }
-    return values;
-  }
-  function percentile(sorted, share) {
-    const at = share * (sorted.length - 1);
-    const below = Math.floor(at);
-    const above = Math.min(below + 1, sorted.length - 1);
-    return sorted[below] + (sorted[above] - sorted[below]) * (at - below);
-  }
-  function interval(draws) {
-    if (typeof draws !== "object") return [draws, draws, draws];
-    const sorted = draws.slice().sort();
-    return [0.05, 0.5, 0.95].map((share) => percentile(sorted, share));
-  }
-
-  /* The cost with one parameter at a time at either end of its range, the widest span first. */
-  function tornado(model, state, result) {
-    const wanted = needed(model, [result]);
-    const found = [];
-    for (const [name, ends] of rangesOf(model, state)) {
-      if (!wanted.has(name)) continue;
-      const [low, high] = ends.map((end) => worked(model, settled(model, state).set(name, end), wanted).get(result));
-      found.push({ name, low, high, span: Math.abs(high - low) });
-    }
-    return found.sort((a, b) => b.span - a.span || (a.name < b.name ? -1 : 1));
-  }
+  const { chosen, modelOf, evaluated, sound, intervals, tornado, usual, differing } = window.sobeEstimator;
 
   const plain = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
   function words(x) {
@@ -163,18 +26,19 @@
     const numbers = Object.keys(model.settings);
     const choices = model.choices;
     const fields = [...form.querySelectorAll("[data-default]")].map((note) => note.dataset.default);
-    const wanted = needed(model, model.drawn);
+    const picks = [...choices, "model"];
+    const parts = [];
+    const byName = (attribute) => new Map([...root.querySelectorAll(`[data-${attribute}]`)].map((found) => [found.getAttribute(`data-${attribute}`), found]));
+    const [defaults, backs, sources, intervalsOf] = ["default", "back", "source", "interval"].map(byName);
+    const cells = [...root.querySelectorAll("[data-number]")];
+    const tiles = [...root.querySelectorAll("[data-result]")];
+    const inputs = new Map([...form.elements].map((field) => [field.name, field]));
+    /* Writing only what is new saves the browser most of its work. */
+    const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
     const fresh = () => ({ ...model.defaults, given: { ...model.given } });
     let state = fresh();
 
-    function valid(name, number) {
-      if (!numbers.includes(name)) {
-        const most = Object.hasOwn(model.most, name) ? model.most[name] : Number.MAX_VALUE;
-        return number <= most && (model.positive.includes(name) ? number > 0 : number >= 0);
-      }
-      const { scale, least, most } = model.settings[name];
-      return number >= least * scale && number <= most * scale;
-    }
+    const valid = (name, number) => window.sobeEstimator.valid(model, name, number);
     /* Keep a value in the address of the page, as a text; "" is a parameter that nobody gave. */
     function declare(name, initial, isValid, put) {
       const now = window.sobeState.declare(name, {
@@ -192,7 +56,7 @@
       state = { ...state, given: text === "" ? others : { ...others, [name]: Number(text) } };
     }
     const told = () => ({
-      ...Object.fromEntries([...choices, ...numbers].map((name) => [name, state[name]])),
+      ...Object.fromEntries([...picks, ...numbers].map((name) => [name, state[name]])),
       ...Object.fromEntries(fields.map((name) => [name, state.given[name] ?? ""])),
     });
     const write = () => window.sobeState.set(told());
@@ -209,11 +73,18 @@
       return log ? Math.log(x / least) / Math.log(most / least) : (x - least) / (most - least);
     }
 
+    const finite = (format) => (x) => (Number.isFinite(x) ? format(x) : model.texts.none);
+    const formats = {
+      usd: finite(usd), number: finite(words), stage: (code) => model.stages[code] ?? model.texts.none,
+      duration: finite((x) => (x < 1 ? fill(model.texts.days, { n: words(Math.round(x * 365)) }) : fill(model.texts.years, { n: words(x) }))),
+    };
+
     /* Show the state, but in the field that is typed in; false where it gives no finite numbers. */
     function show(typing) {
-      const values = worked(model, settled(model, state));
-      if (![...values.values()].every((number) => Number.isFinite(Number(number)))) return false;
-      for (const name of choices) form.elements[name].value = state[name];
+      const values = evaluated(model, state);
+      if (!sound(state, values)) return false;
+      const now = modelOf(model, state);
+      for (const name of picks) form.elements[name].value = state[name];
       for (const name of numbers) {
         const field = form.elements[name];
         if (field !== typing) field.value = state[name] / model.settings[name].scale;
@@ -223,48 +94,54 @@
         slider.setAttribute("aria-valuetext", plain.format(state[name] / model.settings[name].scale));
       }
       for (const name of fields) {
-        const field = form.elements[name];
-        const own = chosen(model.parameters[name], state);
+        const field = inputs.get(name);
+        const own = chosen((Object.hasOwn(now.parameters, name) ? now : model).parameters[name], state);
         const given = Object.hasOwn(state.given, name);
-        if (field !== typing) field.value = given ? state.given[name] : Number(own.toPrecision(12));
+        const filled = String(given ? state.given[name] : Number(own.toPrecision(12)));
+        if (field !== typing && field.value !== filled) field.value = filled;
         field.removeAttribute("aria-invalid");
-        const ends = Object.hasOwn(model.ranges, name) && chosen(model.ranges[name], state);
+        field.closest(".sobe-parameter").hidden = !Object.hasOwn(now.parameters, name);
+        const ends = Object.hasOwn(now.ranges, name) && chosen(now.ranges[name], state);
         const told = { value: plain.format(own), low: ends && plain.format(ends[0]), high: ends && plain.format(ends[1]) };
-        root.querySelector(`[data-default="${name}"]`).textContent = fill(ends ? model.texts.ranged : model.texts.default, told);
-        root.querySelector(`[data-back="${name}"]`).hidden = !given;
+        put(defaults.get(name), fill(ends ? model.texts.ranged : model.texts.default, told));
+        backs.get(name).hidden = !given;
+        const { title, url } = model.sources[chosen(model.origins[name], state)];
+        const link = sources.get(name);
+        put(link, fill(model.texts.source, { title }));
+        if (link.getAttribute("href") !== (url || model.tables)) link.href = url || model.tables;
       }
-      const draws = drawn(model, state, wanted);
-      const intervals = new Map(model.drawn.map((name) => [name, interval(draws.get(name))]));
-      for (const cell of root.querySelectorAll("[data-number]")) {
-        const number = values.get(cell.dataset.number);
-        cell.dataset.value = String(Number(number));
-        cell.textContent = words(Number(number));
+      const found = intervals(model, state);
+      for (const cell of cells) {
+        const number = values.has(cell.dataset.number) ? Number(values.get(cell.dataset.number)) : NaN;
+        cell.dataset.value = String(number);
+        put(cell, formats.number(number));
       }
-      const formats = { usd, number: words, stage: (code) => model.stages[code] };
-      for (const cell of root.querySelectorAll("[data-result]")) {
-        const ends = intervals.get(cell.dataset.result);
+      for (const cell of tiles) {
+        const ends = found.get(cell.dataset.result);
         cell.textContent = formats[cell.dataset.format](ends ? ends[1] : values.get(cell.dataset.result));
-        const told = root.querySelector(`[data-interval="${cell.dataset.result}"]`);
+        const told = intervalsOf.get(cell.dataset.result);
         told.hidden = !ends;
+        delete told.dataset.draws;
         if (!ends) continue;
         const [low, high] = [ends[0], ends[2]].map(formats[cell.dataset.format]);
+        told.hidden = low === high;
         told.textContent = fill(model.texts.interval, { low, high });
         told.dataset.draws = JSON.stringify(ends);
       }
-      root.querySelector("[data-verdict]").textContent = fill(
-        values.get("first_years") <= state.project_years ? model.texts.in_time : values.get("can_finish") ? model.texts.late : model.texts.never,
-        {
-          years: words(state.project_years), microscopes: words(values.get("microscopes_needed")),
-          gpus: words(values.get("gpus_needed")), people: words(values.get("proofreaders_needed")),
-          factor: plain.format(values.get("capacity_factor")),
-        });
-      bars("costs", values, usd);
-      bars("times", values, (x) => (x < 1 ? fill(model.texts.days, { n: words(x * 365) }) : fill(model.texts.years, { n: words(x) })));
-      drivers(tornado(model, state, "first_cost").slice(0, model.drivers));
-      const usual = settled(model, { ...state, given: {}, ...Object.fromEntries(numbers.map((name) => [name, chosen(model.parameters[name], state)])) });
-      const given = [...numbers.map((name) => [name, state[name]]), ...Object.entries(state.given)].filter(([name, number]) => usual.get(name) !== number);
-      root.querySelector("[data-python]").textContent =
-        `estimate(${[...choices.map((name) => `${name}="${state[name]}"`), ...given.map(([name, number]) => `${name}=${number}`)].join(", ")})`;
+      const verdict = !values.has("can_finish") ? "unsaid" : values.get("first_years") <= state.project_years ? "in_time" : values.get("can_finish") ? "late" : "never";
+      root.querySelector("[data-verdict]").textContent = fill(model.texts[verdict], {
+        years: words(state.project_years), factor: formats.number(values.get("capacity_factor")),
+        ...Object.fromEntries(["microscopes", "gpus", "proofreaders"].map((name) => [name === "proofreaders" ? "people" : name, formats.number(values.get(`${name}_needed`))])),
+      });
+      bars("costs", values, formats.usd);
+      bars("times", values, formats.duration);
+      const widest = tornado(model, state, "first_cost").slice(0, model.drivers);
+      drivers(widest);
+      const named = picks.filter((name) => state[name] !== model.python[name]).map((name) => `${name}="${state[name]}"`);
+      const given = differing(model, usual(model, state), state).map(([name, , number]) => `${name}=${number}`);
+      const python = `estimate(${[...named, ...given].join(", ")})`;
+      root.querySelector("[data-python]").textContent = python;
+      for (const part of parts) part({ state, values, intervals: found, drivers: widest, python });
       root.dataset.state = "shown";
       return true;
     }
@@ -281,6 +158,7 @@
       return item;
     }
     function drivers(found) {
+      root.querySelector("[data-drivers]").closest("section").hidden = !found.length;
       root.querySelector("[data-drivers]").replaceChildren(...found.map(({ name, low, high, span }) =>
         row(model.descriptions[name].replace(/[.。]$/, ""), fill(model.texts.span, { low: usd(Math.min(low, high)), high: usd(Math.max(low, high)) }), span / found[0].span)));
     }
@@ -289,7 +167,7 @@
       const list = root.querySelector(`[data-bars="${which}"]`);
       const parts = model[which].filter(([name]) => values.has(name));
       const total = parts.reduce((sum, [name]) => sum + values.get(name), 0);
-      list.replaceChildren(...parts.map(([name, label]) => row(label, format(values.get(name)), values.get(name) / total)));
+      list.replaceChildren(...parts.map(([name, label]) => row(label, format(values.get(name)), values.get(name) / total || 0)));
     }
 
     /* Show a state; one that gives no numbers is refused, and the last good one stays. */
@@ -339,7 +217,7 @@
       change(fresh(), null, "");
     });
     const isNumber = (name) => (text) => text.trim() !== "" && valid(name, Number(text));
-    for (const name of choices) {
+    for (const name of picks) {
       declare(name, model.defaults[name], (text) => Object.hasOwn(model.options[name], text), (text) => {
         state = { ...state, [name]: text };
       });
@@ -352,6 +230,18 @@
     for (const name of fields) {
       declare(name, model.given[name] ?? "", (text) => text === "" || isNumber(name)(text), (text) => take(name, text));
     }
+    const page = {
+      formats, fill,
+      state: () => state,
+      /* Shows another case and keeps it in the address, with more of the address at once. */
+      put(next, more) {
+        state = next;
+        show(null);
+        window.sobeState.set({ ...told(), ...more });
+      },
+      show: () => show(null),
+    };
+    for (const part of window.sobeEstimator.parts) parts.push(part(root, model, page));
     // Each value may be allowed, and all of them together give no numbers.
     if (!show(null)) {
       change(fresh(), null, "");
