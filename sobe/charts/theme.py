@@ -102,7 +102,8 @@ VERDICT_SHAPES = {
     "does not hold": "cross",
     "not supported by a proxy": "triangle-down",
     "inconsistent with its own source": "triangle-right",
-    "not checkable": "wedge",
+    # A saltire; the library's own further shapes are slivers.
+    "not checkable": "M-.8,-.5L-.5,-.8L0,-.3L.5,-.8L.8,-.5L.3,0L.8,.5L.5,.8L0,.3L-.5,.8L-.8,.5L-.3,0Z",
     "figure of speech, not graded": "triangle-left",
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 _SPECIAL = str.maketrans({"&": r"\&", "%": r"\%", "_": r"\_", "#": r"\#"})
@@ -22,7 +24,7 @@ def _entry(source: dict) -> str:
     ]
     fields = {
         "title": "{" + source["title"].translate(_SPECIAL) + "}",
-        "author": source["authors"].replace(";", " and").replace("  ", " "),
+        "author": re.sub("; (and )?", " and ", source["authors"]),
         "year": str(source["year"]),
         "doi": given("doi"),
         "url": "" if given("doi") else given("url"),
