@@ -94,6 +94,8 @@ VERDICT_COLORS = {
     "not checkable": _MUTED[0],
     "figure of speech, not graded": _UNKNOWN[0],
 }
+#: The library's own further shapes are slivers.
+_SALTIRE = "M-.8,-.5L-.5,-.8L0,-.3L.5,-.8L.8,-.5L.3,0L.8,.5L.5,.8L0,.3L-.5,.8L-.8,.5L-.3,0Z"
 VERDICT_SHAPES = {
     "holds": "circle",
     "supported by a proxy": "triangle-up",
@@ -102,8 +104,7 @@ VERDICT_SHAPES = {
     "does not hold": "cross",
     "not supported by a proxy": "triangle-down",
     "inconsistent with its own source": "triangle-right",
-    # A saltire; the library's own further shapes are slivers.
-    "not checkable": "M-.8,-.5L-.5,-.8L0,-.3L.5,-.8L.8,-.5L.3,0L.8,.5L.5,.8L0,.3L-.5,.8L-.8,.5L-.3,0Z",
+    "not checkable": _SALTIRE,
     "figure of speech, not graded": "triangle-left",
 }
 

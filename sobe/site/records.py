@@ -31,6 +31,7 @@ KINDS = {
     "claims": ("claims",),
 }
 _KIND_OF = {table: kind for kind, tables in KINDS.items() for table in tables}
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 #: Columns that name a row, the first that has a value; then columns that tell it from others.
 _NAMES = ("dataset", "project", "label", "about", "statement", "quantity", "authors", "title")
 _MORE = ("version", "step", "year")
@@ -140,14 +141,18 @@ def _shown(
     return found
 
 
-def _values(resource: dict[str, Any], row: dict[str, str]) -> list[tuple[str, str]]:
-    """Return the names and values of a row's columns that have a value, but for its source."""
+def _values(resource: dict[str, Any], row: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Return names and values of a row's columns that have a value, but for its source.
+
+    The third is the language of a value that is quoted in Chinese, else "".
+    """
     found = []
     for field in resource["schema"]["fields"]:
         value = row.get(field["name"], "")
         if value and field["name"] != "source":
             labels = field.get("display", {}).get("labels", {})
-            found.append((field["name"], translate(labels[value]) if value in labels else value))
+            words = translate(labels[value]) if value in labels else value
+            found.append((field["name"], words, "zh-CN" if _HAN.search(value) else ""))
     return found
 
 
