@@ -84,7 +84,7 @@ def shown() -> pd.DataFrame:
     rows = effort.pace(tables.load("connectome_effort"))
     return rows.assign(
         basis=rows["kind"].map({"done": SHOWN, "projection": PROJECTED}),
-        name=rows["dataset"] + " " + rows["year"].astype(str),
+        name=rows["dataset"] + ", " + rows["year"].astype(str),
     )
 
 
