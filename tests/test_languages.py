@@ -56,7 +56,7 @@ def against(messages, terms):
     """(term, message, translation) where the translation has none of the term's own."""
     found = []
     for message, text in messages.items():
-        said = re.sub(r"\{[\w:]+\}`[^`]*`|\([^)]*\.(?:md|py)\)|\w+_\w+", "", message)
+        said = re.sub(r"\{[\w:]+\}(?:`[^`]*`)?|\([^)]*\.(?:md|py)\)|\w+_\w+", "", message)
         for term, ours in terms.items():
             if (
                 text
