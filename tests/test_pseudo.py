@@ -188,6 +188,8 @@ def shown(svg):
     foot = [part.extract() for part in picture.select('[font-size="10.5px"]')]
     assert foot
     joined = " ".join(text for part in foot for text in part.stripped_strings)
+    for words in picture.select("text"):  # which may be broken into lines
+        words.string = " ".join(words.stripped_strings)
     start, found, _ = joined.partition("Đááţáá:")
     assert found
     return [*picture.stripped_strings, start]

@@ -110,20 +110,26 @@ def run_scenario(project, file):
     report(found.title)
     out = project.build / "scenarios" / _hashed(file.stem, values)
     made = _run_alone(project, declaration, values, out)
-    brief = made.with_suffix(".md")
-    atomic.write(brief, _brief(project, declaration, found, values))
-    report(f"brief: {_shown(brief)}")
+    if text := _brief(project, declaration, found, values):
+        brief = made.with_suffix(".md")
+        atomic.write(brief, text)
+        report(f"brief: {_shown(brief)}")
     return made
 
 
 def _brief(project, declaration, scenario, values):
-    """Return the brief of a scenario, whose ``values`` differ from the chapter's."""
+    """Return the brief of a scenario, whose ``values`` differ from the chapter's.
+
+    "" where the chapter does not say which brain it is, and by which method it is mapped.
+    """
     from sobe.analysis.estimator.brief import brief
     from sobe.analysis.estimator.estimate import CHOICES
     from sobe.charts.estimator import SETTINGS
     from sobe.publish import citation
 
     all_values = {name: one.default for name, one in declaration.parameters.items()} | values
+    if not all_values.keys() >= set(CHOICES):
+        return ""
     cited = cff.read(project.root)
     return brief(
         scenario.title,

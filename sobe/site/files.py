@@ -124,7 +124,7 @@ def draw(records, cited, cache):
             credit=_credit(record),
         )
         if based := rec.based_on(cited):
-            foot = f"{based} {foot}"
+            foot = f"{foot} {based}"
         figure = {
             "spec": _fixed(record["spec"]),
             "config": _config(),

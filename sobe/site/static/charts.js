@@ -128,8 +128,8 @@
   /* The controls of a chart, whose values are in the page's address: a menu's by their numbers,
      which are the same in every language. */
   function controls(chart) {
-    const name = state.named(chart.div) || chart.div.id;
     return (chart.spec.params || []).filter((param) => param.bind && param.bind.input).map((param) => {
+      const name = state.named(chart.div) || chart.div.id;
       const { options, min, max } = param.bind;
       const write = (value) => String(options ? options.indexOf(value) : value);
       const read = (text) => options ? options[Number(text)] : Number(text);
