@@ -30,8 +30,8 @@ yottaFLOP nm µm mm cm kHz MHz Hz ms min
 DOI URL CSV JSON SVG PNG PDF TSV BibTeX RIS HTML API EM ExM XRM AI GPU GPUs CPU USD US
 elegans Drosophila OpenWorm NEURON GitHub Zenodo arXiv bioRxiv CC BY MIT NIH DARPA FRO FROs BRAIN
 CERN IT AWS Kaggle
-et al van von der vs doi org https http www zip ipynb csv json svg png pdf English R² sobe tables load pandas
-Python pip
+et al vs doi org https http www zip ipynb csv json svg png pdf English R² sobe tables load pandas
+Python pip van von der
 """.split()  # noqa: SIM905 (as a list it would take a hundred lines)
 )
 WORD = re.compile(r"[A-Za-z][A-Za-z'’]+|\b[a-zA-Z]\b(?=\.)")
