@@ -53,7 +53,7 @@ def built(root):
         settings.get("html_theme_options", {}).pop(place, None)
     (root / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     # The book's renderer is also that of live notebooks; here it is Altair's own.
-    renderer = root / "sobe" / "render.py"
+    renderer = root / "sobe" / "charts" / "renderer.py"
     ours, default = 'renderers.enable("sobe")', 'renderers.enable("default")'
     text = renderer.read_text(encoding="utf-8")
     assert ours in text, f"{renderer} no longer enables its renderer by this name"
