@@ -101,7 +101,9 @@ def test_nothing_of_it_runs(hostile, chromium, scheme):
         for name in ("ash.html", "data.html", "index.html", "figures/ash-amounts.html"):
             page.goto(f"{base}/{name}")
             page.wait_for_function(
-                "() => [...document.querySelectorAll('.sobe-chart')].every(d => d.dataset.state)",
+                # Charts wait for a reader, or for printing.
+                "() => { dispatchEvent(new Event('beforeprint')); return [...document"
+                ".querySelectorAll('.sobe-chart')].every(d => d.dataset.state) }",
                 timeout=20_000,
             )
             assert page.evaluate(
