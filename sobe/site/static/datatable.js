@@ -22,12 +22,8 @@
   /* Declares what the address may say of a table. */
   function keep(element, name, change) {
     const [sort, find, page] = keys(name);
-    const columns = element.tHead.rows[0].cells.length;
     const pages = Math.ceil(element.tBodies[0].rows.length / PAGE);
-    state.declare(sort, {
-      valid: (text) => text === "" || (/^-?[1-9]\d?$/.test(text) && Math.abs(Number(text)) <= columns),
-      change,
-    });
+    state.declare(sort, { valid: window.sobeSort.valid(element.tHead.rows[0].cells), change });
     state.declare(find, { change });
     state.declare(page, {
       initial: "1",
@@ -107,17 +103,14 @@
     bar.append(back, on, status);
     box.before(bar);
 
-    window.sobeSort.buttons(heads, (column, sign) => {
-      const next = sign ? sign * (column + 1) : "";
-      sorted(String(next));
+    window.sobeSort.buttons(heads, (next) => {
+      sorted(next);
       show();
       state.set({ [sort]: next, [page]: 1 });
     });
 
-    /* By a column, from 1; from the largest where its number is negative; "" for the given order. */
     function sorted(text) {
-      const number = Number(text);
-      order = window.sobeSort.ordered(heads, given, Math.abs(number) - 1, Math.sign(number), value);
+      order = window.sobeSort.ordered(heads, given, text, value);
       rows = matching();
       first = 0;
     }

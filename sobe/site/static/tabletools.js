@@ -13,25 +13,17 @@
     return NUMERAL.test(text) ? Number(text.replace(/[$,×%]/g, "").replace("−", "-")) : text;
   }
 
-  /* In the address is the number of the column, from 1; negative where the largest comes first. */
   function sortable(table, number) {
     const body = table.tBodies[0];
     const heads = [...table.tHead.rows[0].cells];
     const given = [...body.rows];
     const name = `sort.rows-${number + 1}`;
-    const sorted = (text) => {
-      const column = Number(text);
-      body.append(...window.sobeSort.ordered(heads, given, Math.abs(column) - 1, Math.sign(column), value));
-    };
-    window.sobeSort.buttons(heads, (column, sign) => {
-      const next = String(sign ? sign * (column + 1) : "");
-      sorted(next);
-      state.set({ [name]: next });
+    const sorted = (order) => body.append(...window.sobeSort.ordered(heads, given, order, value));
+    window.sobeSort.buttons(heads, (order) => {
+      sorted(order);
+      state.set({ [name]: order });
     });
-    const kept = state.declare(name, {
-      valid: (text) => text === "" || (/^-?[1-9]\d?$/.test(text) && Math.abs(Number(text)) <= heads.length),
-      change: sorted,
-    });
+    const kept = state.declare(name, { valid: window.sobeSort.valid(heads), change: sorted });
     if (kept) sorted(kept);
   }
 
