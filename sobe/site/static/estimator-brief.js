@@ -1,7 +1,8 @@
 /* The brief of the estimator: one page to hand on, printed alone when asked, and the case as CSV. */
 window.sobeEstimator.parts.push((root, payload, page) => {
   "use strict";
-  const { chosen, differing, modelOf, settled, usual } = window.sobeEstimator;
+  const { PLACES, chosen, differing, modelOf, settled, usual } = window.sobeEstimator;
+  const { element, short } = page;
   const { texts } = payload;
   const brief = root.querySelector("[data-brief]");
   const part = (name) => brief.querySelector(`[data-${name}]`);
@@ -13,12 +14,6 @@ window.sobeEstimator.parts.push((root, payload, page) => {
   let shown = null;
   let place = location.href;
 
-  const element = (tag, ...inside) => {
-    const made = document.createElement(tag);
-    made.append(...inside);
-    return made;
-  };
-  const short = (name) => payload.descriptions[name].replace(/[.。]$/, "");
   const unit = (name) => (["1", undefined].includes(payload.units[name]) ? "" : payload.units[name]);
   const own = (name) => chosen(payload.origins[name], shown.state);
   const changes = () => differing(payload, usual(payload, shown.state), shown.state);
@@ -26,9 +21,7 @@ window.sobeEstimator.parts.push((root, payload, page) => {
   /* A source as a link to where it is read; what this edition assumes is in the tables below. */
   function source(key) {
     const { title, url } = payload.sources[key];
-    const link = element("a", title);
-    link.href = url || payload.tables;
-    return link;
+    return element("a", title, { href: url || payload.tables });
   }
   function result(name, format) {
     const ends = shown.intervals.get(name);
@@ -42,9 +35,9 @@ window.sobeEstimator.parts.push((root, payload, page) => {
     const { state, drivers } = shown;
     const [cost, costs] = result("first_cost", "usd");
     const [time, times] = result("first_years", "duration");
-    const options = Object.fromEntries(["organism", "modality", "proofreading", "model"].map((name) => [name, payload.options[name][state[name]]]));
+    const options = Object.fromEntries(PLACES.map((name) => [name, payload.options[name][state[name]]]));
     part("sentence").textContent = page.fill(costs ? texts.sentence : texts.sentence_bare, { ...options, cost, costs, time, times, year: payload.price_year });
-    part("brief-results").replaceChildren(...RESULTS.map(([name, format]) => element("tr", Object.assign(element("th", texts[name]), { scope: "row" }), ...result(name, format).map((text) => element("td", text)))));
+    part("brief-results").replaceChildren(...RESULTS.map(([name, format]) => element("tr", [element("th", texts[name], { scope: "row" }), ...result(name, format).map((text) => element("td", text))])));
     part("brief-drivers").replaceChildren(...drivers.slice(0, DRIVERS).map(({ name, low, high }) => element("li", page.fill(texts.driver, {
       name: short(name), low: page.formats.usd(Math.min(low, high)), high: page.formats.usd(Math.max(low, high)) }))));
     part("brief-drivers-part").hidden = !drivers.length;
@@ -53,9 +46,7 @@ window.sobeEstimator.parts.push((root, payload, page) => {
       ? page.fill(texts.changed, { name: short(one[0]), was: page.formats.number(one[1]), now: page.formats.number(one[2]), unit: unit(one[0]) }) : texts.unchanged)));
     const keys = new Set([...payload.formula_sources, ...drivers.slice(0, DRIVERS).map(({ name }) => own(name))]);
     part("brief-sources").replaceChildren(...[...keys].map((key) => element("li", source(key))));
-    const link = element("a", decodeURIComponent(place).replace(/\+/g, " "));
-    link.href = place;
-    part("brief-link").replaceChildren(link);
+    part("brief-link").replaceChildren(element("a", decodeURIComponent(place).replace(/\+/g, " "), { href: place }));
     for (const name of ["version", "data", "citation"]) {
       const told = document.querySelector(`.sobe-provenance [data-provenance=${name}]`);
       part(`brief-${name}`).textContent = told ? told.textContent : texts.unstated;
@@ -70,7 +61,7 @@ window.sobeEstimator.parts.push((root, payload, page) => {
     const taken = settled(model, state);
     const changed = new Map(changes().map(([name, was]) => [name, was]));
     const rows = [["kind", "name", "what", "value", "low", "median", "high", "unit", "default", "source"]];
-    for (const name of ["organism", "modality", "proofreading", "model"]) rows.push(["choice", name, texts[name], payload.options[name][state[name]], "", "", "", "", "", ""]);
+    for (const name of PLACES) rows.push(["choice", name, texts[name], payload.options[name][state[name]], "", "", "", "", "", ""]);
     for (const name of payload.fields.filter((one) => taken.has(one))) {
       const ends = Object.hasOwn(state.given, name) || !Object.hasOwn(model.ranges, name) ? [] : chosen(model.ranges[name], state) || [];
       rows.push(["parameter", name, payload.descriptions[name], taken.get(name), ends[0] ?? "", "", ends[1] ?? "", payload.units[name], changed.has(name) ? changed.get(name) : taken.get(name),
@@ -97,8 +88,7 @@ window.sobeEstimator.parts.push((root, payload, page) => {
   const html = document.documentElement;
   let sheet = null;
   function printAlone() {
-    sheet = element("div", element("h1", texts.brief_title), part("brief-page").cloneNode(true));
-    sheet.className = "sobe-brief-sheet";
+    sheet = element("div", [element("h1", texts.brief_title), part("brief-page").cloneNode(true)], { class: "sobe-brief-sheet" });
     document.body.append(sheet);
     html.dataset.print = "brief";
     window.print();

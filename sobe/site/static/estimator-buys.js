@@ -74,16 +74,11 @@
 
   window.sobeEstimator.parts.push((root, payload, page) => {
     const { texts } = payload;
+    const { element } = page;
     const section = root.querySelector("[data-buys]");
     const part = (name) => section.querySelector(`[data-${name}]`);
     const field = section.querySelector("input");
     const { least, most, scale } = payload.buys.sum;
-    const element = (tag, text, attributes = {}) => {
-      const made = document.createElement(tag);
-      made.textContent = text;
-      for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-      return made;
-    };
     const valid = (text) => text.trim() !== "" && Number(text) >= least && Number(text) <= most;
     let sum = payload.buys.sum.initial;
     let prices = null, planned = "", waiting = 0;

@@ -1,7 +1,8 @@
 /* Two cases of the estimator side by side: case A is kept, case B is what the form says. */
 window.sobeEstimator.parts.push((root, payload, page) => {
   "use strict";
-  const { evaluated, intervals, differing, read, written } = window.sobeEstimator;
+  const { PLACES, evaluated, intervals, differing, read, written } = window.sobeEstimator;
+  const { element, short } = page;
   const { texts } = payload;
   const section = root.querySelector("[data-cases]");
   const part = (name) => section.querySelector(`[data-${name}]`);
@@ -10,13 +11,6 @@ window.sobeEstimator.parts.push((root, payload, page) => {
   ];
   let kept = null;
   let known = { text: "", cells: [] };
-
-  const element = (tag, text, attributes = {}) => {
-    const made = document.createElement(tag);
-    made.textContent = text;
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-    return made;
-  };
 
   /* The cells of a case: each result with its interval, where the model draws any. */
   function results(state) {
@@ -30,7 +24,7 @@ window.sobeEstimator.parts.push((root, payload, page) => {
       return cell;
     });
   }
-  const places = (state) => ["organism", "modality", "proofreading", "model"].map((name) => [texts[name], payload.options[name][state[name]]]);
+  const places = (state) => PLACES.map((name) => [texts[name], payload.options[name][state[name]]]);
 
   function show(state) {
     part("pair").hidden = !kept;
@@ -48,7 +42,7 @@ window.sobeEstimator.parts.push((root, payload, page) => {
     }));
     const chosen = places(kept).map(([label, one], n) => [label, one, places(state)[n][1], ""]).filter(([, one, other]) => one !== other);
     const changed = differing(payload, kept, state).map(([name, one, other]) =>
-      [payload.descriptions[name].replace(/[.。]$/, ""), page.formats.number(one), page.formats.number(other), payload.units[name], name]);
+      [short(name), page.formats.number(one), page.formats.number(other), payload.units[name], name]);
     const rows = [...chosen, ...changed];
     part("differing").hidden = !rows.length;
     part("same").hidden = rows.length > 0;

@@ -250,7 +250,7 @@
   }
 
   window.sobeEstimator = {
-    parts: [], chosen, modelOf, settled, worked, evaluated, sound, needed, rangesOf, drawn, interval, intervals, tornado,
+    PLACES, parts: [], chosen, modelOf, settled, worked, evaluated, sound, needed, rangesOf, drawn, interval, intervals, tornado,
     differing, usual, written, read, valid,
   };
 })();

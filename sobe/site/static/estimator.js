@@ -19,6 +19,13 @@
     return window.sobeClosed(window.sobeDollars.replace("{}", () => text));
   }
   const fill = window.sobeFill;
+  /* An element with a text or other nodes inside. */
+  function element(tag, inside, attributes = {}) {
+    const made = document.createElement(tag);
+    made.append(...[inside].flat());
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    return made;
+  }
 
   function start(root) {
     const model = JSON.parse(root.querySelector('script[type="application/json"]').textContent);
@@ -27,6 +34,7 @@
     const choices = model.choices;
     const fields = [...form.querySelectorAll("[data-default]")].map((note) => note.dataset.default);
     const picks = [...choices, "model"];
+    const short = (name) => model.descriptions[name].replace(/[.。]$/, "");
     const parts = [];
     const byName = (attribute) => new Map([...root.querySelectorAll(`[data-${attribute}]`)].map((found) => [found.getAttribute(`data-${attribute}`), found]));
     const [defaults, backs, sources, intervalsOf] = ["default", "back", "source", "interval"].map(byName);
@@ -160,7 +168,7 @@
     function drivers(found) {
       root.querySelector("[data-drivers]").closest("section").hidden = !found.length;
       root.querySelector("[data-drivers]").replaceChildren(...found.map(({ name, low, high, span }) =>
-        row(model.descriptions[name].replace(/[.。]$/, ""), fill(model.texts.span, { low: usd(Math.min(low, high)), high: usd(Math.max(low, high)) }), span / found[0].span)));
+        row(short(name), fill(model.texts.span, { low: usd(Math.min(low, high)), high: usd(Math.max(low, high)) }), span / found[0].span)));
     }
 
     function bars(which, values, format) {
@@ -231,7 +239,7 @@
       declare(name, model.given[name] ?? "", (text) => text === "" || isNumber(name)(text), (text) => take(name, text));
     }
     const page = {
-      formats, fill,
+      formats, fill, element, short,
       state: () => state,
       /* Shows another case and keeps it in the address, with more of the address at once. */
       put(next, more) {
