@@ -6,7 +6,6 @@ they are handed over as JSON. Texts are here, numbers are there.
 
 from __future__ import annotations
 
-import inspect
 import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -18,8 +17,8 @@ from sobe.analysis.estimator.estimate import (
     BOTTLENECKS,
     CHOICES,
     COST_PARTS,
+    DEFAULTS,
     TIME_PARTS,
-    estimate,
     settle,
 )
 from sobe.analysis.estimator.model import CORRECTED, PUBLISHED, Model, load_model
@@ -211,11 +210,7 @@ def payload(
         "given": given,
         "formulas": _trees(model),
         "published": _published(),
-        "python": {
-            name: parameter.default
-            for name, parameter in inspect.signature(estimate).parameters.items()
-            if name in (*CHOICES, "model")
-        },
+        "python": DEFAULTS,
         "settings": {
             name: {"scale": scale, "least": least, "most": most, "log": log}
             for name, _, _, scale, least, most, log in SETTINGS

@@ -13,17 +13,16 @@ import pandas as pd
 from sobe import tables
 from sobe.analysis import prices
 from sobe.analysis.estimator import buys
+from sobe.analysis.estimator.brief import FORMULAS
 from sobe.analysis.estimator.model import Model
 from sobe.analysis.estimator.uncertainty import LEVERS
 from sobe.languages import units
-from sobe.tables.sources import address_of
+from sobe.tables.sources import titles
 
 #: The sum that the page shows at first, in millions of US dollars, and its bounds.
 SUM = {"initial": 100, "least": 0.1, "most": 10_000_000, "scale": 1e6}
 #: Where the ranges and their reasons are, on the estimator's own page.
 _TABLES = "#sec-formulas-and-parameters"
-#: Sources of the formulas and of their corrections.
-_FORMULAS = ("sobe2025-calculator-formulas", "sobe-edition-estimator")
 #: Species as table "connectomes" begins them.
 _SPECIES = {
     "C. elegans": "c_elegans",
@@ -147,8 +146,8 @@ def payload(model: Model) -> dict[str, Any]:
             name: {case: row.source for case, row in cases.items()}
             for name, cases in model.parameters.items()
         },
-        "sources": sources(used | set(_FORMULAS)),
-        "formula_sources": _FORMULAS,
+        "sources": titles(sorted(used | set(FORMULAS))),
+        "formula_sources": FORMULAS,
         "tables": _TABLES,
         "units": {name: units.superscripts(unit) for name, unit in model.units.items()},
         "results": {row.name: row.description for row in model.formulas.values()},
@@ -168,14 +167,6 @@ def payload(model: Model) -> dict[str, Any]:
             "tiers": tiers(),
             "projects": projects(),
         },
-    }
-
-
-def sources(keys: set[str]) -> dict[str, dict[str, str]]:
-    """Return {key: title and address} of sources; the address is "" where there is none."""
-    rows = tables.load("sources").set_index("key").fillna("")
-    return {
-        key: {"title": rows["title"][key], "url": address_of(rows.loc[key])} for key in sorted(keys)
     }
 
 

@@ -1,11 +1,19 @@
-"""Where a source is read."""
+"""Where a source is read, and what it is called."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from sobe import tables
 
 
 def address_of(source: Mapping[str, Any]) -> str:
     """Return where a source, a row of table ``sources``, is read: its DOI, else its URL, or ""."""
     return f"https://doi.org/{source['doi']}" if source["doi"] else source["url"]
+
+
+def titles(keys: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return {key: title and address} of sources; the address is "" where there is none."""
+    rows = tables.load("sources").set_index("key").fillna("")
+    return {key: {"title": rows["title"][key], "url": address_of(rows.loc[key])} for key in keys}

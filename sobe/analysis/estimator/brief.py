@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from sobe import tables
 from sobe.analysis import prices
-from sobe.analysis.estimator.estimate import CHOICES, settle
+from sobe.analysis.estimator.estimate import CHOICES, DEFAULTS, settle
 from sobe.analysis.estimator.model import load_model
 from sobe.analysis.estimator.uncertainty import draw, tornado
 from sobe.languages import units
-from sobe.tables.sources import address_of
+from sobe.tables.sources import titles
 
 #: Results of the brief: formula, label, writer.
 RESULTS = (
@@ -38,8 +37,7 @@ def changed(choice: Mapping[str, str], given: Mapping[str, float]) -> dict[str, 
 
 def python_line(choice: Mapping[str, str], given: Mapping[str, float]) -> str:
     """Return the case as a line of Python that names only what differs from the defaults."""
-    usual = dict(zip(CHOICES, ("mouse", "em", "current"), strict=True))
-    named = [f'{name}="{choice[name]}"' for name in CHOICES if choice[name] != usual[name]]
+    named = [f'{name}="{choice[name]}"' for name in CHOICES if choice[name] != DEFAULTS[name]]
     numbers = [f"{name}={value:.15g}" for name, value in changed(choice, given).items()]
     return f"estimate({', '.join([*named, *numbers])})"
 
@@ -88,7 +86,8 @@ def brief(
     written = {name: _interval(found.interval(name), write) for name, _, write in RESULTS}
     words = [model.options[name][choice[name]] for name in CHOICES]
     (cost, costs), (time, times) = written["first_cost"], written["first_years"]
-    numbers = {name: f"{value:.15g}" for name, value in changed(choice, given).items()}
+    new = changed(choice, given)
+    numbers = {name: f"{value:.15g}" for name, value in new.items()}
     widest = tornado(*case, **plan).head(DRIVERS)
     own = settle(model, dict(choice), {})
     rows = model.chosen(dict(choice))
@@ -115,13 +114,15 @@ def brief(
         _list(
             f"{model.descriptions[name].rstrip('.')} ({units.significant(own[name])} → "
             f"{units.significant(value)} {units.superscripts(model.units[name])})"
-            for name, value in changed(choice, given).items()
+            for name, value in new.items()
         )
         or "Nothing: every parameter has its default.",
         "## Sources",
         _list(
-            _source(key)
-            for key in dict.fromkeys([*FORMULAS, *(rows[name].source for name in widest.parameter)])
+            f"[{one['title']}]({one['url']})" if one["url"] else one["title"]
+            for one in titles(
+                [*FORMULAS, *(rows[name].source for name in widest.parameter)]
+            ).values()
         ),
         "## This case",
         _list(
@@ -144,9 +145,3 @@ def _interval(ends: tuple[float, float, float], write: Callable[[Any], str]) -> 
 
 def _list(items: Iterable[str]) -> str:
     return "\n".join(f"- {item}" for item in items)
-
-
-def _source(key: str) -> str:
-    row = tables.load("sources").fillna("").set_index("key").loc[key]
-    address = address_of(row)
-    return f"[{row['title']}]({address})" if address else str(row["title"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import numbers
 from collections.abc import Mapping
@@ -237,3 +238,11 @@ def estimate(
         values=values,
         overrides=overrides,
     )
+
+
+#: The choices, and the model, of a case that names none.
+DEFAULTS = {
+    name: parameter.default
+    for name, parameter in inspect.signature(estimate).parameters.items()
+    if name in (*CHOICES, "model")
+}
