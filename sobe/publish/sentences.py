@@ -8,11 +8,11 @@ the same.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sobe import languages
-from sobe.languages import translate, units
+from sobe.languages import message, translate, units
 from sobe.site import records
 from sobe.tables import own
 
@@ -103,13 +103,8 @@ def _connectome(package: Any, row: Row, name: str) -> tuple[str, str] | None:
     return said, name
 
 
-def _effort(_: Any, row: Row, name: str) -> tuple[str, str]:
-    said = translate("A statement of the work behind a connectome was added: {row}.", row=name)
-    return said, name
-
-
-def _money(_: Any, row: Row, name: str) -> tuple[str, str]:
-    return translate("A statement about money was added: {row}.", row=name), name
+def _named(sentence: str) -> Callable[[Any, Row, str], tuple[str, str]]:
+    return lambda _, __, name: (translate(sentence, row=name), name)
 
 
 def _prediction(_: Any, row: Row, name: str) -> tuple[str, str]:
@@ -125,8 +120,10 @@ _ADDED: dict[str, Callable[[Any, Row, str], tuple[str, str] | None]] = {
     "simulation_models": _simulation,
     "simulation_evidence": _evidence,
     "connectomes": _connectome,
-    "connectome_effort": _effort,
-    "cost_statements": _money,
+    "connectome_effort": _named(
+        message("A statement of the work behind a connectome was added: {row}.")
+    ),
+    "cost_statements": _named(message("A statement about money was added: {row}.")),
     "predictions": _prediction,
 }
 
@@ -177,22 +174,23 @@ def of_table(package: Any, table: str, changed: Mapping[str, Any]) -> list[str]:
             return added(package, table, rows[key])[0]
         return translate("A row was added to “{table}”: {row}.", table=title, row=key)
 
-    made = [told(key) for key in changed.get("added", [])[:MOST]]
-    if (more := len(changed.get("added", [])) - MOST) > 0:
-        made.append(translate("And {n} more rows were added to “{table}”.", n=more, table=title))
-    for key, column, before, now in changed.get("changed", [])[:MOST]:
-        known = {"table": title, "column": column, "row": name(key)}
-        made.append(_value(known, before, now))
-    if (more := len(changed.get("changed", [])) - MOST) > 0:
-        made.append(translate("And {n} more values of “{table}” changed.", n=more, table=title))
-    made += [
-        translate("A row was removed from “{table}”: {row}.", table=title, row=key)
-        for key in changed.get("removed", [])[:MOST]
-    ]
-    if (more := len(changed.get("removed", [])) - MOST) > 0:
-        made.append(
-            translate("And {n} more rows were removed from “{table}”.", n=more, table=title)
-        )
+    def value(change: Sequence[str]) -> str:
+        key, column, before, now = change
+        return _value({"table": title, "column": column, "row": name(key)}, before, now)
+
+    def removed(key: str) -> str:
+        return translate("A row was removed from “{table}”: {row}.", table=title, row=key)
+
+    made = []
+    for part, tell, rest in (
+        ("added", told, message("And {n} more rows were added to “{table}”.")),
+        ("changed", value, message("And {n} more values of “{table}” changed.")),
+        ("removed", removed, message("And {n} more rows were removed from “{table}”.")),
+    ):
+        found = changed.get(part, [])
+        made += [tell(one) for one in found[:MOST]]
+        if len(found) > MOST:
+            made.append(translate(rest, n=len(found) - MOST, table=title))
     return made
 
 
