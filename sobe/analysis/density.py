@@ -21,10 +21,9 @@ def densities() -> pd.DataFrame:
     -------
     DataFrame
         Columns ``name``, ``species`` (name of an organism, or as the table has it), ``dataset`` (of
-        data sets), ``basis``
-        (`MEASURED` or `WHOLE`), ``synapses``, ``volume_mm3``, ``density`` (per µm³), ``measures``
-        (what was counted), ``source``, ``connectome_id`` (of data sets) and ``over_counted``: the
-        density over that counted in the same animal, missing where none was.
+        data sets), ``basis`` (`MEASURED` or `WHOLE`), ``synapses``, ``volume_mm3``, ``density``
+        (per µm³), ``measures`` (what was counted), ``source``, ``connectome_id`` (of data sets) and
+        ``over_counted``: the density over that counted in the same animal, missing where none was.
     """
     both = pd.concat([_measured(), _whole()], ignore_index=True)
     both["density"] = both["synapses"] / (both["volume_mm3"] * UM3_PER_MM3)

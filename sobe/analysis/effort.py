@@ -8,7 +8,9 @@ import pandas as pd
 PERSON_YEAR_HOURS = 2_000
 _HOURS = {"person_year": PERSON_YEAR_HOURS, "hour": 1}
 #: Units of the calendar in a year.
-_PER_YEAR = {"month": 12, "week": 365.25 / 7, "day": 365.25, "second": 365.25 * 24 * 3600}
+#: Seconds of a year of the calendar.
+SECONDS_PER_YEAR = 365.25 * 24 * 3600
+_PER_YEAR = {"month": 12, "week": 365.25 / 7, "day": 365.25, "second": SECONDS_PER_YEAR}
 
 
 def hours_per_neuron(effort: pd.DataFrame) -> pd.DataFrame:
@@ -44,7 +46,7 @@ def net_rates(effort: pd.DataFrame) -> pd.DataFrame:
     It is million pixels per second, all machines together.
     """
     done = _done(effort, "imaging", "pixel")
-    seconds = done["effort"] / done["effort_unit"].map(_PER_YEAR) * _PER_YEAR["second"]
+    seconds = done["effort"] / done["effort_unit"].map(_PER_YEAR) * SECONDS_PER_YEAR
     return done.assign(rate=done["delivered"] / seconds / 1e6)
 
 

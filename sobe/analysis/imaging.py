@@ -11,8 +11,6 @@ from sobe.analysis import effort
 
 Numbers = TypeVar("Numbers", float, pd.Series)
 
-#: Seconds of a year of the calendar.
-SECONDS_PER_YEAR = 365.25 * 24 * 3600
 NM3_PER_MM3 = 1e18
 #: Techniques of table ``imaging_datasets`` and of ours, by what they have in common.
 FAMILIES = {
@@ -37,7 +35,7 @@ def mm3_per_year(rate_mvoxel_per_s: Numbers, voxel_nm3: Numbers) -> Numbers:
 
     ``rate_mvoxel_per_s``: million voxels per second; ``voxel_nm3``: volume of a voxel, in nm³.
     """
-    return rate_mvoxel_per_s * 1e6 * SECONDS_PER_YEAR * voxel_nm3 / NM3_PER_MM3
+    return rate_mvoxel_per_s * 1e6 * effort.SECONDS_PER_YEAR * voxel_nm3 / NM3_PER_MM3
 
 
 def rates() -> pd.DataFrame:

@@ -254,13 +254,12 @@ def _shared(svg, title, figure):
             f'font-weight="{weight}" fill="{fill}">{escape(line)}</text>'
         )
 
-    ink = figure["ink"]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}"><rect width="{width}" height="{height}" '
         f'fill="{figure["config"]["background"]}"/>'
         + "".join(
-            text(line, edge + size // 2 + int(1.25 * size) * i, size, ink, "bold")
+            text(line, edge + size // 2 + int(1.25 * size) * i, size, figure["ink"], "bold")
             for i, line in enumerate(head)
         )
         + chart
@@ -288,10 +287,11 @@ def _draw(folder, numbers):
             svg = vl_convert.vegalite_to_svg(
                 still["spec"], vl_version=figure["vegalite"], config=still["config"]
             )
-            path.with_suffix(f".{kind}").write_bytes(_numbered(svg).encode())
+            svg = _numbered(svg)
+            path.with_suffix(f".{kind}").write_bytes(svg.encode())
             if kind == SHARED:
                 for name, title in figure.get("shares", {}).items():
-                    picture = vl_convert.svg_to_png(_shared(_numbered(svg), title, figure), scale=1)
+                    picture = vl_convert.svg_to_png(_shared(svg, title, figure), scale=1)
                     path.with_suffix(f".{name}").write_bytes(picture)
 
 
