@@ -137,7 +137,7 @@ def index(text):
         else:
             yield path, json.dumps(value)
 
-    return list(flat(json.loads(text[text.index("(") + 1 : text.rindex(")")])))
+    return list(flat(json.loads(text[text.index("{") : text.rindex("}") + 1])))
 
 
 def readings(path, commit):
