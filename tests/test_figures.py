@@ -21,7 +21,7 @@ from sobe.charts.vega import matching_vegalite
 from sobe.paths import ROOT
 from sobe.site import figures as rec
 from sobe.site import files as web_files
-from sobe.site import pictures
+from sobe.site import fonts, pictures
 from sobe.site.describe import describe
 
 CHAPTERS = ("capability", "cost", "recording", "scale", "funding", "claims", "trends", "estimator")
@@ -137,6 +137,10 @@ def test_pictures_are_whole(site, index):
         svg = ET.parse(site / figure["files"]["svg"]).getroot()
         names = [child.tag.split("}")[1] for child in svg]
         assert names[:2] == ["title", "desc"]
+        written = " ".join(
+            "".join(text.itertext()) for text in svg.iter("{http://www.w3.org/2000/svg}text")
+        )
+        assert figure["title"] in written and "State of Brain Emulation" in written
         png = (site / figure["files"]["png"]).read_bytes()
         assert png[:8] == b"\x89PNG\r\n\x1a\n"
         width, height = struct.unpack(">II", png[16:24])
@@ -428,8 +432,12 @@ def test_neither_fonts_of_the_system_nor_other_pictures_decide_a_picture(tmp_pat
         "encoding": {"y": {"field": "a"}, "x": {"field": "b"}},
     }
     figure = {
-        "spec": spec,
-        "config": {"font": pictures.CARRIED, "background": "#fff"},
+        "stills": {pictures.WHOLE: {"spec": spec, "config": {"font": pictures.CARRIED}}},
+        "shares": {},
+        "head": (["A title"], ["And more"]),
+        "font": pictures.CARRIED,
+        "background": "#fff",
+        "ink": "#000",
         "muted": "#555",
         "lang": "en",
         "vegalite": matching_vegalite(alt.SCHEMA_VERSION, vl_convert.get_vegalite_versions()),
@@ -469,3 +477,28 @@ def test_a_still_is_as_wide_as_it_says_and_has_no_title(tmp_path):
     for kind, width in web_files.STILLS.items():
         assert f' width="{width}"'.encode() in drawn[kind][:300] and b"A title" not in drawn[kind]
     assert b"A title" in drawn["svg"]
+
+
+def test_no_line_of_a_picture_begins_with_a_closing_mark():
+    text = (
+        "数据：State of Brain Emulation Report 2025，所列脑研究资助，按年份（和金额），以美元计。"
+    )
+    for width in range(8, 60):
+        broken = pictures.lines(text, width)
+        assert not [line for line in broken if line[0] in "，。：）"], (width, broken)
+        assert "".join(broken).replace(" ", "") == text.replace(" ", "")
+
+
+def test_a_subset_of_a_font_has_the_characters_asked_for_and_is_kept(tmp_path):
+    from fontTools.ttLib import TTFont
+
+    made = fonts.subsets(["DejaVu Sans"], "Äb∑", tmp_path)
+    if not made:
+        pytest.skip("the font DejaVu Sans is not installed")
+    with TTFont(io.BytesIO(made[0])) as font:
+        assert set(font.getBestCmap()) == set(map(ord, "Äb∑"))
+        assert font["name"].getDebugName(1) == "DejaVu Sans"
+    kept = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    assert fonts.subsets(["DejaVu Sans"], "b∑Äb", tmp_path) == made
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == kept
+    assert fonts.subsets(["No Such Font"], "b", tmp_path) == []

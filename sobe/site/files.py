@@ -14,10 +14,9 @@ from pathlib import Path
 from sobe import atomic
 from sobe.charts import theme
 from sobe.languages import current, tag, translate
-from sobe.site import card, pictures
+from sobe.site import card, fonts, pictures
 from sobe.site import figures as rec
 
-WIDTH = 720
 #: Widths in pixels of the pictures that pages show until a chart is drawn, by kind. The narrow one
 #: is for screens of phones, where the template says.
 STILLS = {"wide": 760, "narrow": 320}
@@ -114,7 +113,7 @@ def draw(records, cited, cache):
         hashlib.sha256(Path(pictures.__file__).read_bytes()).hexdigest(),
         version("vl-convert-python"),
     ]
-    drawn, missing = [], []
+    drawn, missing, written = [], [], []
     for record in records:
         foot = translate(
             "{title}, version {version}, {licence}. Data: {credit}.",
@@ -126,18 +125,20 @@ def draw(records, cited, cache):
         if based := rec.based_on(cited):
             foot = f"{foot} {based}"
         figure = {
-            "spec": _fixed(record["spec"]),
-            "config": _config(),
+            "stills": {kind: _still(record["spec"], kind) for kind in STILLS},
             "vegalite": vegalite,
             "title": record["title"],
             "description": record["description"],
             "lang": tag(),
+            "head": _head(record["spec"]["title"]),
             "foot": foot,
-            "muted": theme.MUTED,
+            "font": _font(),
+            "background": theme.BACKGROUND["light"],
             "ink": theme.INK,
-            "stills": {kind: _still(record["spec"], kind) for kind in STILLS},
+            "muted": theme.MUTED,
             "shares": {share(page): title for page, title in record.get("shares", {}).items()},
         }
+        written.append(json.dumps(figure, ensure_ascii=False))
         key = hashlib.sha256(json.dumps([figure, own], sort_keys=True).encode()).hexdigest()[:32]
         kinds = ("svg", "png", *STILLS, *figure["shares"])
         paths = {kind: folder / f"{key}.{kind}" for kind in kinds}
@@ -146,18 +147,29 @@ def draw(records, cited, cache):
             missing.append((drawn[-1], paths, figure))
     if missing:
         atomic.make_folder(folder)
-        for (contents, paths, _), made in zip(
-            missing, pictures.drawn([figure for _, _, figure in missing], folder), strict=True
-        ):
-            contents.update(made)
-            for kind, content in made.items():
+        # Of all figures: those that a change draws again are written in the same subset.
+        kept = fonts.subsets(current().fonts["sans"], "".join(written), folder)
+        made = pictures.drawn([figure for _, _, figure in missing], folder, kept)
+        for (contents, paths, _), new in zip(missing, made, strict=True):
+            contents.update(new)
+            for kind, content in new.items():
                 atomic.store(paths[kind], content)
     return drawn
 
 
+def _head(title):
+    """Return the lines of a picture's title, and of its subtitle."""
+    title = {"text": title} if isinstance(title, str) else title
+    found = ((title.get("text"), 90), (title.get("subtitle"), 115))
+    return [
+        pictures.lines(text, letters) if isinstance(text, str) else text or []
+        for text, letters in found
+    ]
+
+
 def _still(spec, kind):
     """Return what a page shows until the chart is drawn: as the script will draw it, in light."""
-    config = {**theme.config("light"), "font": _config()["font"]}
+    config = {**theme.config("light"), "font": _font()}
     if kind == "narrow":
         config["legend"] = {**config["legend"], **theme.narrow_legend(spec)}
     # No title: the card has it. No controls, which pictures cannot show, but their values.
@@ -167,39 +179,27 @@ def _still(spec, kind):
     return {"spec": spec, "config": config}
 
 
-def _fixed(spec, width=WIDTH):
-    """Return the spec with a fixed width, and its titles in lines that fit."""
-
-    def widths(value):
-        if isinstance(value, dict):
-            return {
-                key: part
-                if key in ("datasets", "data")
-                else width
-                if (key, part) == ("width", "container")
-                else widths(part)
-                for key, part in value.items()
-            }
-        return [widths(part) for part in value] if isinstance(value, list) else value
-
-    spec = widths(spec)
-    title = dict(spec["title"])
-    for key, letters in (("text", 80), ("subtitle", 105)):
-        if isinstance(title.get(key), str):
-            title[key] = pictures.lines(title[key], letters)
-    return {**spec, "title": title}
+def _fixed(value, width):
+    """Return a part of a spec with a fixed width."""
+    if isinstance(value, dict):
+        return {
+            key: part
+            if key in ("datasets", "data")
+            else width
+            if (key, part) == ("width", "container")
+            else _fixed(part, width)
+            for key, part in value.items()
+        }
+    return [_fixed(part, width) for part in value] if isinstance(value, list) else value
 
 
-def _config():
-    config = theme.config("light")
-    return {
-        **config,
-        # A language's own font comes first, because a character that a font lacks is drawn from any
-        # other, whose shapes may be another country's. So it is where the font is not installed.
-        "font": ", ".join([*current().fonts["sans"], pictures.CARRIED]),
-        "background": theme.BACKGROUND["light"],
-        "padding": {"left": 16, "top": 14, "right": 16, "bottom": 10},
-    }
+def _font():
+    """Return the font list of pictures.
+
+    A language's own font comes first, because a character that a font lacks is drawn from any
+    other, whose shapes may be another country's. So it is where the font is not installed.
+    """
+    return ", ".join([*current().fonts["sans"], pictures.CARRIED])
 
 
 def _credit(record):

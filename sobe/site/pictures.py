@@ -4,8 +4,8 @@ Run as `python -m sobe.site.pictures FOLDER PARENT NUMBER …`. vl-convert prefe
 system to its own font of the same name, so a picture would have other bytes on another machine. It
 looks for fonts once per process, in the folders that the configuration of fontconfig names. So
 pictures are drawn in processes of their own, with a configuration that names no folder of the
-system. Only a language's own fonts, which vl-convert does not carry, are looked up and added; the
-bytes of pictures with them depend on the fonts' version.
+system. Only a language's own fonts, which vl-convert does not carry, are added (`sobe.site.fonts`);
+the bytes of pictures with them depend on the fonts' version.
 """
 
 import json
@@ -25,9 +25,12 @@ from sobe.paths import ROOT
 
 #: Width and height in pixels of the picture that a shared link shows.
 SHARE = (1200, 630)
-#: Which of a page's pictures it shows.
-SHARED = "wide"
-FOOT = 34  # height in pixels of the source line under a chart
+#: Which of a page's pictures the others are made of.
+WHOLE = "wide"
+#: Of the picture that is downloaded, in pixels: margin, height of the source line under the chart.
+EDGE, FOOT = 14, 34
+#: Sizes and line heights in pixels of its title and subtitle.
+HEAD = ((15, 19, 600), (12.5, 16, 400))
 #: The font of vl-convert in which all other text is drawn.
 CARRIED = "Liberation Sans"
 #: A process takes a third of a second to start, so more processes would not be faster.
@@ -36,42 +39,28 @@ _FONTS = (
     '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>{}</fontconfig>\n'
 )
 _HEIGHT = re.compile(r'<svg[^>]*? height="([\d.]+)"')
+#: Marks that no line begins with.
+_CLOSING = "、。”’！），．：；？》」』】"
 _PIECES = re.compile(
-    r"[\u3000-\u9fff\uff00-\uffef][\u3001\u3002\u201d\uff01-\uff1f]*\s*|"
-    r"[^\s\u3000-\u9fff\uff00-\uffef]+\s*"
+    rf"(?:[\u3000-\u9fff\uff00-\uffef]|[^\s\u3000-\u9fff\uff00-\uffef]+)[{_CLOSING}]*\s*"
 )
 
 
-def _folders(fonts):
-    """Return the folders of the system's fonts that the font lists of figures name."""
-    found = set()
-    for face in {face.strip() for font in fonts for face in font.split(",")} - {CARRIED}:
-        try:
-            listed = subprocess.run(
-                ["fc-list", f":family={face}", "file"], capture_output=True, text=True
-            ).stdout
-        except FileNotFoundError:
-            continue
-        found |= {
-            str(Path(line.strip().rstrip(":")).parent)
-            for line in listed.splitlines()
-            if line.strip()
-        }
-    return sorted(found)
-
-
-def drawn(figures, inside=None):
+def drawn(figures, inside=None, own=()):
     """Draw figures.
 
     Parameters
     ----------
     figures : list of dict
-        Each with ``spec``, ``config`` (with ``font`` and ``background``), ``vegalite`` (a version),
-        ``title``, ``description``, ``lang``, ``foot`` (the source line) and ``muted`` (its colour);
-        and ``stills``, a ``spec`` and ``config`` for each picture that a page shows; and
-        ``shares``, the title of each picture for shared links, by name.
+        Each with ``stills``, a ``spec`` and ``config`` for each picture that a page shows, a wide
+        one among them; ``vegalite`` (a version), ``title``, ``description`` and ``lang``;
+        ``head`` (lines of the title and of the subtitle) and ``foot`` (the source line) of the
+        picture that is downloaded, its ``font``, and colours ``background``, ``ink`` and
+        ``muted``; and ``shares``, the title of each picture for shared links, by name.
     inside : Path, optional
         The folder to work in.
+    own : iterable of bytes
+        Files of the fonts that vl-convert does not carry.
 
     Returns
     -------
@@ -89,11 +78,13 @@ def drawn(figures, inside=None):
         prefix=".pictures-", suffix=atomic.PARTIAL, dir=inside and inside.absolute()
     ) as scratch:
         folder = Path(scratch)
-        (folder / "none").mkdir()
-        # An empty folder: without any folder, fontconfig would search its default ones.
-        fonts = _folders({figure["config"]["font"] for figure in figures})
-        dirs = "".join(f"<dir>{escape(str(path))}</dir>" for path in (folder / "none", *fonts))
-        (folder / "fonts.conf").write_text(_FONTS.format(dirs), encoding="utf-8")
+        # Also where it stays empty: without any folder, fontconfig would search its default ones.
+        (folder / "fonts").mkdir()
+        for number, font in enumerate(own):
+            (folder / "fonts" / f"{number}.otf").write_bytes(font)
+        (folder / "fonts.conf").write_text(
+            _FONTS.format(f"<dir>{escape(str(folder / 'fonts'))}</dir>"), encoding="utf-8"
+        )
         for number, figure in enumerate(figures):
             (folder / f"{number}.json").write_text(json.dumps(figure), encoding="utf-8")
         shares = min(PROCESSES, len(figures))
@@ -129,7 +120,7 @@ def drawn(figures, inside=None):
         return [
             {
                 kind: (folder / f"{number}.{kind}").read_bytes()
-                for kind in ("svg", "png", *figure.get("stills", ()), *figure.get("shares", ()))
+                for kind in ("svg", "png", *figure["stills"], *figure["shares"])
             }
             for number, figure in enumerate(figures)
         ]
@@ -165,29 +156,45 @@ def _numbered(svg):
     )
 
 
-def _with_foot(svg, figure):
-    """Add a title and description for assistive software, and the source line."""
+def _line(text, x, y, size, fill, font, weight="normal"):
+    """Return a line of text as SVG."""
+    return (
+        f'<text x="{x:g}" y="{y:g}" font-family="{font}, Arial, Helvetica, sans-serif" '
+        f'font-size="{size:g}px" font-weight="{weight}" fill="{fill}">{escape(text)}</text>'
+    )
+
+
+def _whole(svg, figure):
+    """Return the picture that is downloaded: title, subtitle, the chart, the source line.
+
+    It has a title and description for assistive software too.
+    """
     match = re.match(
         r'<svg([^>]*?) width="([\d.]+)" height="([\d.]+)" viewBox="0 0 [\d.]+ [\d.]+">', svg
     )
-    width, height = float(match[2]), float(match[3])
-    font, background = figure["config"]["font"], figure["config"]["background"]
-    broken = lines(figure["foot"], int((width - 32) / 5.4))
-    tall = height + FOOT + 13 * (len(broken) - 1)
-    head = (
+    width, font = float(match[2]) + 2 * EDGE, figure["font"]
+    y, words = float(EDGE), []
+    colours = (figure["ink"], figure["muted"])
+    for texts, fill, (size, step, weight) in zip(figure["head"], colours, HEAD, strict=True):
+        for text in texts:
+            words.append(_line(text, EDGE + 2, y + size, size, fill, font, weight))
+            y += step
+    top, foot = y + EDGE, lines(figure["foot"], int((width - 32) / 5.4))
+    bottom = top + float(match[3]) + EDGE
+    tall = bottom + FOOT + 13 * (len(foot) - 1)
+    words += [
+        _line(line, EDGE + 2, bottom + 14 + 13 * i, 10.5, figure["muted"], font)
+        for i, line in enumerate(foot)
+    ]
+    return (
         f'<svg{match[1]} width="{width:g}" height="{tall:g}" viewBox="0 0 {width:g} {tall:g}" '
         f'role="img" lang="{figure["lang"]}">'
         f"<title>{escape(figure['title'])}</title><desc>{escape(figure['description'])}</desc>"
-        f'<rect width="{width:g}" height="{tall:g}" fill="{background}"/>'
+        f'<rect width="{width:g}" height="{tall:g}" fill="{figure["background"]}"/>'
+        f'<g transform="translate({EDGE},{top:g})">{svg[match.end() :].removesuffix("</svg>")}</g>'
+        + "".join(words)
+        + "</svg>"
     )
-    words = "".join(
-        f'<text x="16" y="{height + 14 + 13 * i:g}" '
-        f'font-family="{font}, Arial, Helvetica, sans-serif" font-size="10.5px" '
-        f'fill="{figure["muted"]}">{escape(line)}</text>'
-        for i, line in enumerate(broken)
-    )
-    svg = head + svg[match.end() :]
-    return svg.removesuffix("</svg>") + words + "</svg>"
 
 
 #: Heights in pixels of a row of a chart's controls: the first, with its margin, and another.
@@ -233,12 +240,13 @@ _TITLES = {48: 46, 40: 56, 34: 66}
 def _shared(svg, title, figure):
     """Return a picture for shared links: a title, the chart as large as fits, the source line."""
     width, height = SHARE
-    font, edge = f"{figure['config']['font']}, Arial, Helvetica, sans-serif", 48
+    font, edge = figure["font"], 48
     size = next((s for s, n in _TITLES.items() if len(lines(title, n)) <= 2), min(_TITLES))
     head, foot = lines(title, _TITLES[size])[:3], lines(figure["foot"], 190)
     if len(foot) > 2:
         foot = [foot[0], f"{foot[1]} …"]
-    top, bottom = edge + int(1.25 * size) * len(head), height - 24 - 16 * len(foot)
+    step = int(1.25 * size)
+    top, bottom = edge + step * len(head), height - 24 - 16 * len(foot)
     wide, tall = map(float, re.match(r'<svg[^>]* width="([\d.]+)" height="([\d.]+)"', svg).groups())
     scale = min((width - 2 * edge) / wide, (bottom - top - 24) / tall)
     chart = re.sub(
@@ -248,23 +256,18 @@ def _shared(svg, title, figure):
         svg,
     )
 
-    def text(line, y, size, fill, weight="normal"):
-        return (
-            f'<text x="{edge}" y="{y}" font-family="{font}" font-size="{size}px" '
-            f'font-weight="{weight}" fill="{fill}">{escape(line)}</text>'
-        )
-
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}"><rect width="{width}" height="{height}" '
-        f'fill="{figure["config"]["background"]}"/>'
+        f'fill="{figure["background"]}"/>'
         + "".join(
-            text(line, edge + size // 2 + int(1.25 * size) * i, size, figure["ink"], "bold")
+            _line(line, edge, edge + size // 2 + step * i, size, figure["ink"], font, "bold")
             for i, line in enumerate(head)
         )
         + chart
         + "".join(
-            text(line, bottom + 16 * (i + 1), 12, figure["muted"]) for i, line in enumerate(foot)
+            _line(line, edge, bottom + 16 * (i + 1), 12, figure["muted"], font)
+            for i, line in enumerate(foot)
         )
         + "</svg>"
     )
@@ -277,20 +280,17 @@ def _draw(folder, numbers):
     for number in numbers:
         path = Path(folder) / f"{number}.json"
         figure = json.loads(path.read_text(encoding="utf-8"))
-        svg = vl_convert.vegalite_to_svg(
-            figure["spec"], vl_version=figure["vegalite"], config=figure["config"]
-        )
-        svg = _with_foot(_numbered(svg), figure)
-        path.with_suffix(".svg").write_bytes(svg.encode())
-        path.with_suffix(".png").write_bytes(vl_convert.svg_to_png(svg, scale=2))
-        for kind, still in figure.get("stills", {}).items():
+        for kind, still in figure["stills"].items():
             svg = vl_convert.vegalite_to_svg(
                 still["spec"], vl_version=figure["vegalite"], config=still["config"]
             )
             svg = _numbered(svg)
             path.with_suffix(f".{kind}").write_bytes(svg.encode())
-            if kind == SHARED:
-                for name, title in figure.get("shares", {}).items():
+            if kind == WHOLE:
+                whole = _whole(svg, figure)
+                path.with_suffix(".svg").write_bytes(whole.encode())
+                path.with_suffix(".png").write_bytes(vl_convert.svg_to_png(whole, scale=2))
+                for name, title in figure["shares"].items():
                     picture = vl_convert.svg_to_png(_shared(svg, title, figure), scale=1)
                     path.with_suffix(f".{name}").write_bytes(picture)
 
