@@ -74,15 +74,17 @@ ALL_OPEN = """() => { for (const e of document.querySelectorAll('.sobe-panel')) 
     for (const e of document.querySelectorAll('details'))
         e.open = e.closest('table') ? e.open : true;
 }"""
-# Rows, marks of charts, described tables and words of code are made alike: a few of each show an
-# error, in a tenth of the time.
+# Rows, records, sources, marks of charts, described tables and words of code are made alike: a few
+# of each show an error, in a tenth of the time.
 FEWER = """() => {
     const seen = {};
     for (const word of document.querySelectorAll('pre span')) {
         seen[word.className] = (seen[word.className] || 0) + 1;
         if (seen[word.className] > 8) word.replaceWith(...word.childNodes);
     }
-    for (const row of document.querySelectorAll('tbody > tr:nth-child(n+9)')) row.remove();
+    for (const row of document.querySelectorAll('tbody > tr:nth-child(n+9), '
+            + '.sobe-records > article:nth-of-type(n+9), .sobe-sources > li:nth-child(n+9)'))
+        row.remove();
     for (const mark of document.querySelectorAll('.role-mark > :nth-child(n+9)')) mark.remove();
     for (const table of document.querySelectorAll('.sobe-data:nth-of-type(n+9)'))
         table.remove(); }"""
