@@ -57,16 +57,19 @@ override FORMAT_CELLS := $(VENV)/bin/jupytext --quiet --pipe '$(RUFF) format --l
 override TWO := PYTEST_ADDOPTS="--numprocesses=2 --dist=worksteal $$PYTEST_ADDOPTS $$PYTEST_ARGS"
 
 .DEFAULT_GOAL := book
-.PHONY: book test test-quick test-next lint format survive messages pdf verify changes release verify-release publish make-public links chapter lab scenario sweep serve bench data source proposal forms check-upstream lock audit clean help
+.PHONY: book test test-quick test-whole test-next lint format survive messages pdf verify changes release verify-release publish make-public links chapter lab scenario sweep serve bench data source proposal forms check-upstream lock audit clean help
 
 book: $(STAMP) ## Build the book into _build/html (only what changed; first makes .venv)
 	@$(PY) -m sobe.pipeline book
 
-test: $(TESTS) ## Build the book and run every test
+test: $(TESTS) ## Build the book and test it
 	@$(TWO) $(PY) -m pytest
 
 test-quick: $(TESTS) ## Run the tests that build no book and drive no browser
 	@$(TWO) $(PY) -m pytest -m 'not built and not browser and not survive'
+
+test-whole: $(TESTS) ## Run the tests that build the whole book again, its PDFs and releases
+	@$(TWO) $(PY) -m pytest -m whole
 
 test-next: $(NEXT) ## Build the book in _build/next with today's Sphinx instead of Jupyter Book's, and test the pages
 	@mkdir -p _build/next && find _build/next -mindepth 1 -maxdepth 1 ! -name _build -exec rm -rf {} +

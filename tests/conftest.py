@@ -83,11 +83,17 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+#: Modules whose tests build the whole book again, its PDFs, or releases.
+WHOLE = {"test_added_row", "test_pdf", "test_pseudo", "test_public", "test_recipes", "test_release"}
+
+
 def pytest_collection_modifyitems(items):
     """Mark the tests that build a book or read a built one."""
     for item in items:
         if {"site", "built_tiny", "tiny_repository"} & set(item.fixturenames):
             item.add_marker("built")
+            if item.path.stem in WHOLE:
+                item.add_marker("whole")
 
 
 #: What a command settles for its process (`sobe.pipeline.surroundings`), and so for later tests.
