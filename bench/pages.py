@@ -52,12 +52,16 @@ def built(root):
     for place in ("article_header_end", "footer_content_items"):  # parts that the extension brings
         settings.get("html_theme_options", {}).pop(place, None)
     (root / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
-    # The book's renderer is also that of live notebooks; here it is Altair's own.
-    renderer = root / "sobe" / "charts" / "renderer.py"
-    ours, default = 'renderers.enable("sobe")', 'renderers.enable("default")'
-    text = renderer.read_text(encoding="utf-8")
-    assert ours in text, f"{renderer} no longer enables its renderer by this name"
-    renderer.write_text(text.replace(ours, default), encoding="utf-8")
+    # The book's renderer is also that of live notebooks; here it is Altair's own. Outputs are shown
+    # by the HTML that a live notebook shows, as plain Jupyter Book has no nodes for our kinds.
+    for file, ours, default in (
+        ("charts/renderer.py", 'renderers.enable("sobe")', 'renderers.enable("default")'),
+        ("site/nodes.py", "outputs.mime(kind), 1) for kind in KINDS]", "kind, 1) for kind in ()]"),
+    ):
+        path = root / "sobe" / file
+        text = path.read_text(encoding="utf-8")
+        assert ours in text, f"{path} no longer has {ours}"
+        path.write_text(text.replace(ours, default), encoding="utf-8")
     env = {key: value for key, value in os.environ.items() if key != "SOBE_BOOK"} | {
         "PYTHONPATH": str(root)
     }

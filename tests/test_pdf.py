@@ -407,3 +407,19 @@ def test_the_first_of_two_chinese_marks_is_half_as_wide():
     marks = languages.of(ROOT / "book")["zh_CN"].text["halved"]
     half = builder.halves(*marks).sub(r"<\g<0>>", "“甲”，（乙）。丙、丁")
     assert half == "“甲<”>，（乙<）>。丙、丁".replace("，（", "<，>（")
+
+
+def test_columns_of_a_long_table_have_widths_and_room_for_their_words():
+    def made(count):
+        rows = [["a", "word " * 40, "x" * 20] for _ in range(count)]
+        cells = [[[outputs.Piece(text)] for text in row] for row in rows]
+        return outputs.Table("t", [outputs.Column(name) for name in ("A", "Text", "Key")], cells)
+
+    assert outputs.widths(made(3), 60) is None
+    found = outputs.widths(made(40), 60)
+    assert sum(found) == pytest.approx(100)
+    short, text, key = (share / 100 * 60 for share in found)
+    assert key >= outputs._ems("x" * 20) - 1e-9 and short < 2 and text > 40
+    # Where words alone are wider than the page, each column has its share.
+    narrow = outputs.widths(made(40), 5)
+    assert sum(narrow) == pytest.approx(100) and narrow[2] > narrow[1] > narrow[0]

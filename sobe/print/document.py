@@ -20,6 +20,8 @@ from sobe.tables.sources import address_of
 #: Number of columns from which a table has small type, and from which it has a landscape page; the
 #: latter also with so many columns of sentences.
 WIDE, WIDEST, SENTENCES = 6, 10, 5
+#: Width of a table by its classes, in ems of its type: of 166 mm, or 253 mm on a landscape page.
+ROOM = {(): 58, ("wide",): 67, ("wide", "widest"): 102}
 _PLACE = re.compile(r"(?:#document-)?(?:([\w-]+?)(?:\.html)?)?(?:#([\w-]+))?$")
 
 
@@ -187,11 +189,17 @@ class Document:
             for row in table.rows
         )
         count = len(table.columns)
-        wide = ' class="wide"' if count >= WIDE else ""
+        kinds = ["wide"] if count >= WIDE else []
         if count >= WIDEST or sum(c.kind == "long" for c in table.columns) >= SENTENCES:
-            wide = ' class="wide widest"'
+            kinds = ["wide", "widest"]
+        columns = ""
+        if shares := outputs.widths(table, ROOM[tuple(kinds)] - count):
+            kinds.append("given")
+            columns = "".join(f'<col style="width: {share:.2f}%">' for share in shares)
+            columns = f"<colgroup>{columns}</colgroup>"
+        kind = f' class="{" ".join(kinds)}"' if kinds else ""
         return (
-            f'<table id="{ident}"{wide}><caption>{caption}</caption>'
+            f'<table id="{ident}"{kind}><caption>{caption}</caption>{columns}'
             f"<thead><tr>{head}</tr></thead>\n"
             f"<tbody>{rows}</tbody></table>"
         )
