@@ -1,6 +1,7 @@
 """Issue forms, filled forms (good, bad and hostile), and the answer to them."""
 
 import datetime
+import functools
 import importlib.util
 import json
 import re
@@ -28,6 +29,7 @@ VALUES = EXAMPLE
 RECORD = """@article{n, title={New}, author={Nobody, Nora}, year={2025}, doi={10.1000/nobody.1}}"""
 
 
+@functools.cache
 def form(name):
     return yaml.safe_load((FORMS / f"{name}.yml").read_text(encoding="utf-8"))
 
