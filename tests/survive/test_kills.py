@@ -15,7 +15,7 @@ from survive.conftest import KILLS, ROOT, STOPPED, Book, killed, listing, ready,
 
 pytestmark = pytest.mark.survive
 
-EACH = 6
+EACH = 4
 #: Where a build is, by what there is in its folder; the last that is there.
 PHASES = {
     "": "as it started",
