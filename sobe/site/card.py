@@ -29,7 +29,7 @@ FILES = {
     "spec": "Vega-Lite (JSON)",
 }
 SMALL = {"svg": "SVG", "png": "PNG", "csv": "CSV", "spec": "Vega-Lite", "embed": "Alone"}
-_NUMBER = re.compile(r"[-−]?\d+([.,]\d+)*")
+_NUMBER = re.compile(r"[$~≥≤<>−-]*\d[\d,.]*(×|%|\+|( (million|billion|trillion))?)")
 #: In the code that embeds a figure, the place of its height, which is known when it is drawn.
 HEIGHT = "@height-{name}@"
 TABS = {
@@ -90,7 +90,7 @@ def _has_unit(column):
 
 
 def _is_number(column, values):
-    """Return whether a column has numbers, as such or as texts of digits ("3", "unknown")."""
+    """Return whether a column has numbers, as such or as texts ("3", "2.9×", "unknown")."""
     texts = {str(value) for value in values if value not in (None, "", "unknown")}
     return column.get("type") in ("integer", "number") or (
         bool(texts) and all(_NUMBER.fullmatch(text) for text in texts)
