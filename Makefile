@@ -99,9 +99,13 @@ survive: $(TESTS) ## Kill, starve and mislead builds, and fuzz the loaders; prin
 chapter: $(STAMP) ## Run one chapter with other values: NAME=recording PARAMS="hz_cap=30 since=1990" (without PARAMS, list them)
 	@$(PY) -m sobe.pipeline chapter "$$NAME" "$$PARAMS"
 
+# Jupyter refuses to run as root, whom containers use by default. It answers this machine alone, and
+# only with its token, so we allow it.
+override AS_ROOT = $$([ "$$(id -u)" != 0 ] || echo --allow-root)
+
 lab: $(LAB) ## Open a chapter, or a notebook that `make chapter` wrote, in Jupyter Lab: NAME=recording or FILE=….ipynb
 	@file=$$($(PY) -m sobe.pipeline notebook "$$NAME" "$$FILE") && echo "$$file (Ctrl-C stops)" && \
-	$(dir $(LAB))bin/python -m jupyter lab --ServerApp.ip=127.0.0.1 "$$file"
+	$(dir $(LAB))bin/python -m jupyter lab --ServerApp.ip=127.0.0.1 $(AS_ROOT) "$$file"
 
 messages: $(STAMP) ## Bring the message catalogues in book/locale up to date with the chapters
 	@$(PY) -m sobe.pipeline messages

@@ -19,9 +19,9 @@ from sobe.charts.figure import EMPTY, FigureError
 from sobe.charts.figure import figure as declared
 from sobe.charts.vega import matching_vegalite
 from sobe.paths import ROOT
+from sobe.site import card, fonts, pictures
 from sobe.site import figures as rec
 from sobe.site import files as web_files
-from sobe.site import fonts, pictures
 from sobe.site.describe import describe
 
 CHAPTERS = ("capability", "cost", "recording", "scale", "funding", "claims", "trends", "estimator")
@@ -502,3 +502,31 @@ def test_a_subset_of_a_font_has_the_characters_asked_for_and_is_kept(tmp_path):
     assert fonts.subsets(["DejaVu Sans"], "b∑Äb", tmp_path) == made
     assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == kept
     assert fonts.subsets(["No Such Font"], "b", tmp_path) == []
+
+
+def test_columns_of_numbers_go_to_the_right_in_a_figures_table():
+    """Also numbers that come as texts, with a gap or a unit; identifiers and dates are words."""
+    given = {
+        "score": ["3", "unknown", "0"],
+        "growth": ["2.9×", "3×", None],
+        "year": ["1986", "2018", ""],
+        "doi": ["10.1038/nature09802", None, None],
+        "day": ["2026-11-26", "2026-11-26", "2026-11-26"],
+        "word": ["unknown", "unknown", "unknown"],
+    }
+    rows = [list(row) for row in zip(*given.values(), strict=True)]
+    made = card.table([{"name": name, "type": "string"} for name in given], rows, "A table")
+    assert [c["name"] for c in made["columns"] if c["number"]] == ["score", "growth", "year"]
+    assert [cell["class"] for cell in made["rows"][1]][:2] == ["number", "number"]
+
+
+def test_labels_of_a_picture_have_an_edge_under_them():
+    """Else lines of the grid run through them; words on coloured cells are left as they are."""
+    words = '<text aria-label="a" role="graphics-symbol" fill="{}">302</text>'
+    group = '<svg><g class="mark-text role-mark layer_1_marks" role="graphics-object">{}</g></svg>'
+    made = pictures._haloed(group.format(words.format("#1f2830")), "#ffffff")
+    under, over = re.findall("<text[^>]*>", made)
+    assert 'stroke="#ffffff"' in under and "aria-label" not in under and "stroke" not in over
+    assert made.index(under) < made.index(over) and 'aria-hidden="true"' in made
+    on_cells = group.format(words.format("#1f2830") + words.format("#ffffff"))
+    assert pictures._haloed(on_cells, "#ffffff") == on_cells

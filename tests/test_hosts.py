@@ -1,5 +1,7 @@
 """What hosts of static files need: files at the root of a site, no data: in style sheets."""
 
+import base64
+import hashlib
 import re
 from pathlib import Path
 
@@ -17,6 +19,8 @@ def test_a_site_has_what_hosts_need(tmp_path, address):
     hosts.write(tmp_path, "A & B", address)
     assert (tmp_path / ".nojekyll").read_bytes() == b""
     page = (tmp_path / "404.html").read_text(encoding="utf-8")
+    style = re.search("<style>(.*)</style>", page, re.S)[1].encode()
+    assert base64.b64encode(hashlib.sha256(style).digest()).decode() in page  # the policy allows it
     assert "A &amp; B" in page and "Content-Security-Policy" in page and 'lang="zh-CN"' in page
     front = re.search(r'<a id="front" href="([^"]*)"( hidden)?>', page)
     if address:

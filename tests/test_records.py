@@ -124,3 +124,16 @@ def test_every_kind_has_a_page():
     for kind in records.KINDS:
         text = Path(ROOT / f"book/record-{kind}.md").read_text(encoding="utf-8")
         assert re.search(rf"```{{record-list}} {kind}\n```", text)
+
+
+def test_a_record_speaks_in_labels_units_and_words(package):
+    """Names of columns and codes are for files; readers see titles, units and words."""
+    found = page(package, "recordings").find(id="recording-coverage-ahrens-2013-calcium")
+    said = {part.dt.get_text(): part.dd.get_text() for part in found.dl.find_all("div")}
+    row = next(r for r in package.rows("recording_coverage") if "ahrens-2013" in r["coverage_id"])
+    assert said["Temporal resolution (Hz)"] == row["temporal_resolution_hz"]
+    assert said["Neurons"] == f"{int(row['neurons']):,}" != row["neurons"]
+    assert row["organism"] == "zebrafish_larva" and said["Organism"] == "Larval zebrafish"
+    for kind in records.KINDS:
+        for label in page(package, kind).find_all("dt"):
+            assert "_" not in label.get_text() and label.get_text()[0].isupper()

@@ -1,6 +1,7 @@
 """The rules of CONTRIBUTING.md's style guide that a program can check."""
 
 import ast
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -80,6 +81,19 @@ def test_words(name):
 @pytest.mark.parametrize("name", [n for n in tracked() if n.endswith(".md")])
 def test_sentences(name):
     assert long_sentences((ROOT / name).read_text(encoding="utf-8")) == []
+
+
+def test_sentences_of_the_tables_descriptions():
+    """The page of data shows them."""
+    package = json.loads((ROOT / "data/datapackage.json").read_text(encoding="utf-8"))
+    texts = [
+        part.get(key, "")
+        for resource in package["resources"]
+        for part in (resource, *resource["schema"]["fields"])
+        for key in ("title", "description", "inclusion")
+    ]
+    assert len(texts) > 1000
+    assert long_sentences("\n\n".join(texts)) == []
 
 
 @pytest.mark.parametrize("name", [n for n in tracked() if re.fullmatch(r"sobe/.*\.py", n)])

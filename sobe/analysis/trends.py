@@ -39,7 +39,7 @@ FIRST_LARGEST = 1990
 #: What a backtest takes: years ahead, and the fewest rows before and after.
 AHEAD, LEAST_BEFORE = 5, 8
 
-FEW, INSIDE = message("too few new rows"), message("not told apart from the trend")
+FEW, INSIDE = message("too few new rows"), message("consistent with the trend")
 ABOVE, BELOW = message("above the trend"), message("below the trend")
 
 

@@ -325,8 +325,13 @@ def _anchor(verdict: str) -> str:
     return f"verdict-{verdict.replace(',', '').replace(' ', '-')}"
 
 
+#: Abbreviations in names of claims.
+_CAPITALS = {"ai": "AI", "nih": "NIH"}
+
+
 def _name(key: str) -> str:
-    return key.replace("-", " ")
+    """Return the name of a claim: "share of NIH" for share-of-nih."""
+    return " ".join(_CAPITALS.get(word, word) for word in key.split("-"))
 
 
 def _sources() -> pd.DataFrame:

@@ -17,6 +17,8 @@ from sobe.languages.units import NOT_KNOWN
 #: How the values of a column are written: by a function, or by a mapping of values to words.
 Writer: TypeAlias = Callable[[Any], str] | Mapping[Any, str]
 
+#: What a column of numbers says where it has none.
+_GAPS = frozenset((NOT_KNOWN, "none", "unknown", "—", "–", "?", ""))
 _ADDRESS = re.compile(r"https?://|([a-z_-]+\.html)?#[\w-]+$|[a-z_-]+\.html$")
 
 
@@ -222,8 +224,8 @@ def grid(
 
 
 def _looks_numeric(column: pd.Series) -> bool:
-    """Return whether a column's texts begin as numbers do ("$16,600", "3.5×", "not known")."""
-    texts = [value for value in column if isinstance(value, str) and value != NOT_KNOWN]
+    """Return whether a column's texts begin as numbers do ("$16,600", "3.5×"), but for gaps."""
+    texts = [value for value in column if isinstance(value, str) and value not in _GAPS]
     return bool(texts) and all(text.lstrip("$−<>~≥≤").strip()[:1].isdigit() for text in texts)
 
 

@@ -45,6 +45,8 @@ def chapter_parameters(chapter: str) -> Output:
         }
         for one in declared
     )
+    if not rows["Unit"].any():
+        rows = rows.drop(columns="Unit")
     shown = table(rows, "The parameters of this chapter", unprinted=("Allowed",))
     shown.data["parameters"] = [
         {

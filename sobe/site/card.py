@@ -6,6 +6,7 @@ separate their words for the site's search.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from html import escape
 
@@ -28,6 +29,7 @@ FILES = {
     "spec": "Vega-Lite (JSON)",
 }
 SMALL = {"svg": "SVG", "png": "PNG", "csv": "CSV", "spec": "Vega-Lite", "embed": "Alone"}
+_NUMBER = re.compile(r"[$~≥≤<>−-]*\d[\d,.]*(×|%|\+|( (million|billion|trillion))?)")
 #: In the code that embeds a figure, the place of its height, which is known when it is drawn.
 HEIGHT = "@height-{name}@"
 TABS = {
@@ -64,18 +66,19 @@ def write(value, column):
 
 def table(columns, rows, caption, speak=translate):
     """Return what the template of a table needs; ``speak`` translates a cell's text."""
+    numbers = [_is_number(column, [row[i] for row in rows]) for i, column in enumerate(columns)]
     return {
         "caption": caption,
         "columns": [
             {
                 "name": column["name"],
-                "number": _is_number(column),
+                "number": number,
                 "unit": unit_words(column["unit"]) if _has_unit(column) else "",
             }
-            for column in columns
+            for column, number in zip(columns, numbers, strict=True)
         ],
         "rows": [
-            [_cell(value, column, speak) for value, column in zip(row, columns, strict=True)]
+            [_cell(*cell, speak) for cell in zip(row, columns, numbers, strict=True)]
             for row in rows
         ],
     }
@@ -86,16 +89,20 @@ def _has_unit(column):
     return bool(unit_words(column.get("unit"))) and column["unit"] not in ELSEWHERE
 
 
-def _is_number(column):
-    return column.get("type") in ("integer", "number")
+def _is_number(column, values):
+    """Return whether a column has numbers, as such or as texts ("3", "2.9×", "unknown")."""
+    texts = {str(value) for value in values if value not in (None, "", "unknown")}
+    return column.get("type") in ("integer", "number") or (
+        bool(texts) and all(_NUMBER.fullmatch(text) for text in texts)
+    )
 
 
-def _cell(value, column, speak):
+def _cell(value, column, is_number, speak):
     text = write(value, column)
     cell = {"text": speak(text), "class": "", "exact": "", "url": ""}
     if value is None or value == "":
         return cell | {"class": "sobe-missing"}
-    if _is_number(column):
+    if is_number:
         return cell | {"class": "number", "exact": "" if text == str(value) else str(value)}
     if text.startswith(("https://", "http://")):
         return cell | {"text": speak(text.split("//", 1)[1][:40]), "url": text}

@@ -236,9 +236,10 @@ def metadata(record, cited, base=""):
 #: Unit in the data package to the unit that readers see, where they differ.
 UNITS = {
     "USD": "US dollars",
-    "USD/year": "US dollars a year",
+    "USD/year": "US dollars per year",
     "mm3": "mm³",
     "1/s": "per second",
+    "10^6/s": "million per second",
     "min": "minutes",
     "byte": "bytes",
     "1": "",

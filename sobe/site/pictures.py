@@ -41,6 +41,10 @@ _FONTS = (
 _HEIGHT = re.compile(r'<svg[^>]*? height="([\d.]+)"')
 #: Marks that no line begins with.
 _CLOSING = "、。”’！），．：；？》」』】"
+#: Labels of marks in a picture of Vega: their group, its texts, and what a text says aloud.
+_LABELS = re.compile(r'(<g class="mark-text role-mark[^>]*>)(.*?)</g>', re.S)
+_TEXTS = re.compile(r"<text.*?</text>", re.S)
+_SPOKEN = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
 _PIECES = re.compile(
     rf"(?:[\u3000-\u9fff\uff00-\uffef]|[^\s\u3000-\u9fff\uff00-\uffef]+)[{_CLOSING}]*\s*"
 )
@@ -154,6 +158,33 @@ def _numbered(svg):
     return re.sub(
         r'(?<=\bid=")\w+(?=")|(?<=url\(#)\w+(?=\))', lambda match: new.get(match[0], match[0]), svg
     )
+
+
+def _haloed(svg, background):
+    """Return a picture with an edge of the background's colour around its labels.
+
+    Lines of a grid and marks no longer run through the words. The edge is a copy under the words,
+    as not every program knows ``paint-order``. Words on coloured cells have the colour of the
+    background and get none.
+    """
+
+    def halo(found):
+        words = _TEXTS.findall(found[2])
+        if any(f'fill="{background}"' in text for text in words):
+            return found[0]
+        edges = (
+            re.sub(
+                r'fill="[^"]*"',
+                f'fill="{background}" stroke="{background}" stroke-width="3" '
+                'stroke-linejoin="round"',
+                _SPOKEN.sub("", text),
+                count=1,
+            )
+            for text in words
+        )
+        return f'{found[1]}<g aria-hidden="true">{"".join(edges)}</g>{found[2]}</g>'
+
+    return _LABELS.sub(halo, svg)
 
 
 def _line(text, x, y, size, fill, font, weight="normal"):
@@ -280,11 +311,12 @@ def _draw(folder, numbers):
     for number in numbers:
         path = Path(folder) / f"{number}.json"
         figure = json.loads(path.read_text(encoding="utf-8"))
+        background = figure["background"]
         for kind, still in figure["stills"].items():
             svg = vl_convert.vegalite_to_svg(
                 still["spec"], vl_version=figure["vegalite"], config=still["config"]
             )
-            svg = _numbered(svg)
+            svg = _haloed(_numbered(svg), background)
             path.with_suffix(f".{kind}").write_bytes(svg.encode())
             if kind == WHOLE:
                 whole = _whole(svg, figure)

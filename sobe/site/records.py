@@ -14,6 +14,8 @@ from typing import Any
 
 from sobe.languages import translate
 from sobe.site import template
+from sobe.site.describe import ELSEWHERE
+from sobe.site.figures import unit_words
 from sobe.tables.own import key_columns, key_of
 from sobe.tables.sources import address_of
 
@@ -89,6 +91,7 @@ def html(
     for row in package.rows("corrections"):
         corrections.setdefault((row["table"], row["key"]), []).append(row)
     sources = {row["key"]: row for row in package.rows("sources")}
+    animals = {row["organism"]: row["name"] for row in package.rows("species")}
     tables = []
     for name in KINDS[kind]:
         resource = package.tables[name]
@@ -102,9 +105,12 @@ def html(
                 {
                     "id": ident,
                     "title": title(row),
-                    "cells": _values(resource, row),
+                    "cells": _values(resource, row, animals),
                     "sources": [_source(source)] if source else [],
-                    "corrections": corrections.get((name, key), []),
+                    "corrections": [
+                        {**found, "label": _column(resource, found["column"])}
+                        for found in corrections.get((name, key), [])
+                    ],
                     "figures": [
                         f for f, keys in shown if keys is None or _first(resource, row) in keys
                     ],
@@ -141,19 +147,65 @@ def _shown(
     return found
 
 
-def _values(resource: dict[str, Any], row: dict[str, str]) -> list[tuple[str, str, str]]:
-    """Return names and values of a row's columns that have a value, but for its source.
+def _values(
+    resource: dict[str, Any], row: dict[str, str], animals: dict[str, str]
+) -> list[dict[str, str]]:
+    """Return what the template needs of each column of a row that has a value, but for its source.
 
-    The third is the language of a value that is quoted in Chinese, else "".
+    ``lang`` is the language of a value that is quoted in Chinese, else ""; ``animals`` are the
+    names of species by their keys.
     """
     found = []
     for field in resource["schema"]["fields"]:
         value = row.get(field["name"], "")
         if value and field["name"] != "source":
-            labels = field.get("display", {}).get("labels", {})
-            words = translate(labels[value]) if value in labels else value
-            found.append((field["name"], words, "zh-CN" if _HAN.search(value) else ""))
+            found.append(
+                {
+                    "label": _label(field),
+                    "words": translate(animals[value])
+                    if field["name"] == "organism" and value in animals
+                    else _words(field, value),
+                    "lang": "zh-CN" if _HAN.search(value) else "",
+                    "url": f"https://doi.org/{value}"
+                    if field["name"] == "doi"
+                    else value
+                    if value.startswith("https://")
+                    else "",
+                }
+            )
     return found
+
+
+def _label(field: dict[str, Any]) -> str:
+    """Return the title of a column, with the unit that its values have: "Volume (mm³)"."""
+    label, unit = translate(field["title"]), field.get("unit", "")
+    if unit in ("count", *ELSEWHERE) or unit.startswith("see the column "):
+        return label
+    if not (words := unit_words(unit)):
+        return label
+    return translate("{column} ({unit})", column=label, unit=words)
+
+
+def _words(field: dict[str, Any], value: str) -> str:
+    """Return a value as readers see it: the words of a code, a number with its thousands apart."""
+    labels = field.get("display", {}).get("labels", {})
+    if value in labels:
+        return translate(labels[value])
+    if field["type"] == "boolean":
+        return translate("yes") if value == "true" else translate("no")
+    if value in field.get("constraints", {}).get("enum", ()):
+        return translate(value.replace("_", " "))
+    if field["type"] == "integer" and field.get("unit") != "year":
+        return f"{int(value):,}"
+    if field["type"] == "number" and value.isdigit():
+        return f"{int(value):,}"
+    return value
+
+
+def _column(resource: dict[str, Any], name: str) -> str:
+    """Return the title of the column that a correction names; a row or two columns have none."""
+    fields = {field["name"]: field for field in resource["schema"]["fields"]}
+    return translate(fields[name]["title"]) if name in fields else name
 
 
 def _source(source: dict[str, str]) -> dict[str, str]:
