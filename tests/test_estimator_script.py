@@ -139,7 +139,7 @@ def test_a_text_that_is_no_case_gives_none(text):
 )
 def test_a_sum_buys_what_it_buys_in_python(budget, changed):
     state = case(**changed)
-    have = node(f"return E.buys(payload, E.priced(payload, {json.dumps(state)}), {budget});")
+    have = node(f"return E.buys(payload, {json.dumps(state)}, {budget});")
     given = state["given"]
     want = buys(budget, project_years=state["project_years"], draws=DRAWS, seed=SEED, **given)
     assert [(row["organism"], row["modality"]) for row in have] == list(

@@ -25,6 +25,13 @@
   /* A text with its {places} filled. */
   window.sobeFill = (text, parts) => window.sobeClosed(
     text.replace(/\{(\w+)\}/g, (whole, name) => Object.hasOwn(parts, name) ? parts[name] : whole));
+  /* The first sign of a reader: a movement, or an address with choices in it. */
+  window.sobeReader = new Promise((found) => {
+    if (location.search) found();
+    for (const sign of ["pointermove", "pointerdown", "wheel", "scroll", "keydown", "focusin", "touchstart"]) {
+      addEventListener(sign, found, { once: true, passive: true, capture: true });
+    }
+  });
   window.sobeScales = numbers.scales;
   window.sobeDollars = numbers.dollars;
 })();
