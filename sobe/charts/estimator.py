@@ -25,7 +25,7 @@ from sobe.analysis.estimator.estimate import (
     settle,
 )
 from sobe.analysis.estimator.model import CORRECTED, PUBLISHED, Model, load_model
-from sobe.analysis.estimator.uncertainty import draw, inputs, tornado
+from sobe.analysis.estimator.uncertainty import SHARES_DRAWS, draw, inputs, tornado
 from sobe.charts import funder
 from sobe.charts.display import Code
 from sobe.charts.outputs import Output
@@ -94,6 +94,8 @@ _DRAWN = (
     "recording_cost",
     "simulation_cost",
     "people",
+    "microscopes",
+    *(name for name, _ in TIME_PARTS),
 )
 #: How many parameters the page shows that move the cost most.
 _DRIVERS = 8
@@ -107,7 +109,7 @@ WORDS = {
         "Python below."
     ),
     "costs": "What the first connectome costs",
-    "times": "How long the first takes",
+    "times": "How long the first takes, with 90% intervals",
     "drivers": "What moves the cost most, one at a time",
     "parameters": "Change any parameter",
     "back": "Back to the default",
@@ -119,6 +121,16 @@ WORDS = {
     "unit": "Unit",
     "model": "Model",
     "other": "As set below",
+    "shares": "Share of the uncertainty that each input has",
+    "shares_are": (
+        "Shares of the variance of the logarithm of the first connectome's cost, where all inputs "
+        "are drawn at once. Alone is what an input does by itself; in all is also what it does "
+        "together with others."
+    ),
+    "compute": "Compute the shares",
+    "input": "Input",
+    "alone": "Alone",
+    "in_all": "In all",
 } | funder.WORDS
 #: What the script says; it fills in the braces.
 _SCRIPT_WORDS = {
@@ -135,6 +147,7 @@ _SCRIPT_WORDS = {
     "none": "none",
     "interval": "90% of the draws: {low} to {high}",
     "span": "{low} to {high}",
+    "median_span": "{middle} ({low} to {high})",
     "default": "Default: {value}.",
     "ranged": "Default: {value}. Drawn from {low} to {high}.",
     "refused": "{text} cannot be used here; the last good value stays.",
@@ -227,7 +240,12 @@ def payload(
             [zlib.crc32(name.encode()), names]
             for name, names in inputs(model, model.parameters).items()
         ],
+        "common": {
+            str(zlib.crc32(name.encode())): title
+            for name, title in tables.labels("estimator_quantities", "common").items()
+        },
         "draws": DRAWS,
+        "shares_draws": SHARES_DRAWS,
         "seed": SEED,
         "drawn": [name for name in _DRAWN if name in model.formulas],
         "drivers": _DRIVERS,
@@ -400,18 +418,30 @@ def _still(model: Model, choice: dict[str, str], numbers: Mapping[str, float]) -
             found.append({"label": label, "name": name, "format": form, "fill": fill})
         return found
 
-    def bars(parts: Iterable[tuple[str, str]], form: str) -> list[dict[str, Any]]:
-        rows = [(label, values[name]) for name, label in parts if name in values]
+    def costs() -> list[dict[str, Any]]:
+        rows = [(label, values[name]) for name, label in COST_PARTS if name in values]
         total = sum(value for _, value in rows)
-        return [_bar(label, value / total, shown=_FORMS[form](value)) for label, value in rows]
+        return [_bar(label, value / total, shown=units.usd(value)) for label, value in rows]
+
+    def times() -> list[dict[str, Any]]:
+        rows = [(label, drawn.interval(name)) for name, label in TIME_PARTS]
+        total = sum(middle for _, (_, middle, _) in rows)
+        return [
+            _bar(
+                label,
+                ends[1] / total,
+                **dict(zip(("low", "middle", "high"), map(units.duration, ends), strict=True)),
+            )
+            for label, ends in rows
+        ]
 
     widest = tornado(*case, **plan).head(_DRIVERS)
     late = "late" if values["can_finish"] else "never"
     return {
         "tiles": tiles(_TILES),
         "more": tiles(_MORE),
-        "costs": bars(COST_PARTS, "usd"),
-        "times": bars(TIME_PARTS, "duration"),
+        "costs": costs(),
+        "times": times(),
         "drivers": [
             _bar(
                 "",

@@ -127,7 +127,7 @@ def _figure(figure: Json, translate: Catalogue) -> Json:
 
 
 #: Keys of the estimator's model whose values are always words.
-_NAMED = {"stages", "texts", "options", "units", "tiers"}
+_NAMED = {"stages", "texts", "options", "units", "tiers", "common"}
 #: Keys of it whose values stay: identifiers, titles of sources and names of projects.
 _KEPT = {"verdicts", "levers", "sources", "projects"}
 

@@ -176,8 +176,8 @@
         years: words(state.project_years), factor: formats.number(values.get("capacity_factor")),
         ...Object.fromEntries(["microscopes", "gpus", "proofreaders"].map((name) => [name === "proofreaders" ? "people" : name, formats.number(values.get(`${name}_needed`))])),
       });
-      bars("costs", values, formats.usd);
-      bars("times", values, formats.duration);
+      bars("costs", values, formats.usd, new Map());
+      bars("times", values, formats.duration, found);
       const widest = tornado(model, state, "first_cost").slice(0, model.drivers);
       drivers(widest);
       const named = picks.filter((name) => state[name] !== model.python[name]).map((name) => `${name}="${state[name]}"`);
@@ -206,11 +206,17 @@
         row(short(name), fill(model.texts.span, { low: usd(Math.min(low, high)), high: usd(Math.max(low, high)) }), span / found[0].span)));
     }
 
-    function bars(which, values, format) {
+    /* The parts of a sum: medians with their intervals where there are any. */
+    function bars(which, values, format, ends) {
       const list = root.querySelector(`[data-bars="${which}"]`);
-      const parts = model[which].filter(([name]) => values.has(name));
-      const total = parts.reduce((sum, [name]) => sum + values.get(name), 0);
-      list.replaceChildren(...parts.map(([name, label]) => row(label, format(values.get(name)), values.get(name) / total || 0)));
+      const parts = model[which].filter(([name]) => values.has(name)).map(([name, label]) => {
+        const [low, middle, high] = ends.get(name) || [];
+        const text = middle === undefined ? format(values.get(name))
+          : fill(model.texts.median_span, { low: format(low), middle: format(middle), high: format(high) });
+        return { label, text, size: middle ?? values.get(name) };
+      });
+      const total = parts.reduce((sum, { size }) => sum + size, 0);
+      list.replaceChildren(...parts.map(({ label, text, size }) => row(label, text, size / total || 0)));
     }
 
     /* Show a state; one that gives no numbers is refused, and the last good one stays. */
