@@ -9,7 +9,8 @@ from browsing import ALL_RULES, AXE, milliseconds, read_estimator, too_wide
 
 from sobe.analysis.estimator import estimate, load_model
 from sobe.analysis.estimator.buys import buys
-from sobe.analysis.estimator.uncertainty import draw
+from sobe.analysis.estimator.estimate import TIME_PARTS
+from sobe.analysis.estimator.uncertainty import draw, sobol
 from sobe.charts.estimator import DRAWS, SEED
 from sobe.languages import units
 
@@ -230,6 +231,39 @@ def test_a_sum_that_is_none_is_refused_in_a_sentence(page):
     assert page.inner_text("[data-refused-sum]") == ""
 
 
+def test_the_shares_of_the_uncertainty_are_pythons_for_the_chosen_case(page):
+    assert not page.is_visible("[data-shares-table]")
+    page.select_option("form [name=organism]", "drosophila")
+    page.focus("[data-compute]")
+    page.keyboard.press("Enter")
+    shown = "[data-shares][data-state=shown]"
+    page.wait_for_selector(shown)
+    for given in ({}, {"model_error": 1.0}):
+        for name, value in given.items():  # a later change is computed without being asked for
+            page.fill(f"form [name={name}]", repr(value))
+            page.wait_for_selector("[data-shares][data-state=waiting]")
+            page.wait_for_selector(shown)
+        want = sobol("drosophila", seed=SEED, **given).head(10)
+        rows = page.locator("[data-shares-rows] tr").all_inner_texts()
+        assert [row.split("\t")[1:] for row in rows] == [
+            [units.percent(max(share, 0)) for share in (row.first, row.total)]
+            for row in want.itertuples(index=False)
+        ]
+        assert rows[0].split("\t")[0] == want["description"][0].rstrip(".")
+    page.select_option("form [name=model]", "published")
+    assert not page.is_visible("[data-shares]")
+
+
+def test_the_stages_of_the_timeline_have_their_intervals(page):
+    page.select_option("form [name=organism]", "drosophila")
+    found = draw("drosophila", draws=DRAWS, seed=SEED, results=tuple(n for n, _ in TIME_PARTS))
+    shown = page.locator("[data-bars=times] li").all_inner_texts()
+    assert len(shown) == len(TIME_PARTS)
+    for text, (name, label) in zip(shown, TIME_PARTS, strict=True):
+        low, middle, high = map(units.duration, found.interval(name))
+        assert label in text and f"{middle} ({low} to {high})" in text
+
+
 def test_a_brief_says_the_case_and_what_was_changed(page):
     page.select_option("form [name=organism]", "drosophila")
     page.fill("form [name=project_years]", "9")
@@ -335,6 +369,8 @@ def test_all_of_it_is_accessible_and_fits(page, width, theme):
     page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
     keep_and_change(page)
     page.click("[data-brief] > summary")
+    page.click("[data-compute]")
+    page.wait_for_selector("[data-shares][data-state=shown]")
     bought(page)
     page.evaluate(
         "for (const e of document.querySelectorAll('.sobe-estimator details')) e.open = true"
@@ -348,9 +384,10 @@ def test_all_of_it_is_accessible_and_fits(page, width, theme):
 
 def test_by_touch(page):
     page.set_viewport_size({"width": 390, "height": 800})
-    for button in ("[data-keep]", "[data-brief] > summary"):
+    for button in ("[data-compute]", "[data-keep]", "[data-brief] > summary"):
         page.locator(button).scroll_into_view_if_needed()
         page.tap(button)
+    page.wait_for_selector("[data-shares][data-state=shown]")
     assert page.is_visible("[data-pair]") and page.is_visible("[data-sentence]")
 
 

@@ -152,6 +152,7 @@ _SCRIPT_WORDS = {
     "ranged": "Default: {value}. Drawn from {low} to {high}.",
     "refused": "{text} cannot be used here; the last good value stays.",
     "years": "{n} years",
+    "one_year": "1 year",
     "days": "{n} days",
 } | funder.SCRIPT_WORDS
 

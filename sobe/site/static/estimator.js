@@ -7,7 +7,10 @@
   const { chosen, modelOf, evaluated, sound, intervals, tornado, usual, differing } = window.sobeEstimator;
 
   const plain = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
+  const raised = (exponent) => `10${String(exponent).replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit])}`;
   function words(x) {
+    const [mantissa, exponent] = x.toExponential(2).split("e").map(Number);
+    if (exponent >= 15) return mantissa === 1 ? raised(exponent) : `${plain.format(mantissa)} × ${raised(exponent)}`;
     for (const [size, word] of window.sobeScales) {
       if (Math.abs(Number(x.toPrecision(3))) >= size) return plain.format(x / size) + word;
     }
@@ -114,7 +117,11 @@
     const finite = (format) => (x) => (Number.isFinite(x) ? format(x) : model.texts.none);
     const formats = {
       usd: finite(usd), number: finite(words), stage: (code) => model.stages[code] ?? model.texts.none,
-      duration: finite((x) => (x < 1 ? fill(model.texts.days, { n: words(Math.round(x * 365)) }) : fill(model.texts.years, { n: words(x) }))),
+      duration: finite((x) => {
+        if (x < 1) return fill(model.texts.days, { n: words(Math.round(x * 365)) });
+        const n = words(Number(x.toPrecision(2)));
+        return n === "1" ? model.texts.one_year : fill(model.texts.years, { n });
+      }),
     };
 
     /* Show the state, but in the field that is typed in; false where it gives no finite numbers. */
