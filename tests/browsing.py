@@ -164,6 +164,21 @@ def milliseconds(page, field, changes):
     )
 
 
+def read_estimator(page, unfold=True):
+    """Give the estimator a reader, and wait until it has computed; open what is folded in it."""
+    page.wait_for_selector("html[data-addressed]")
+    page.mouse.move(5, 5)
+    page.mouse.move(6, 6)
+    page.wait_for_selector("[data-sobe-estimator][data-state=shown]")
+    if unfold:
+        page.evaluate(
+            """() => { for (const e of document.querySelectorAll(
+                '.sobe-estimator-all, [data-every-number]')) e.open = true; }"""
+        )
+        page.wait_for_selector("[data-number]", state="attached")
+        page.wait_for_selector("[data-default]", state="attached")
+
+
 def show(page, width=None, theme=None):
     """Give the page a width and a theme, and wait until its charts have followed."""
     if width:

@@ -5,11 +5,13 @@ import math
 import random
 
 import pytest
-from browsing import milliseconds
+from browsing import milliseconds, read_estimator
 
 from sobe.analysis.estimator import estimate, load_model
+from sobe.analysis.estimator.estimate import calculators_plan
 from sobe.analysis.estimator.uncertainty import draw, tornado
 from sobe.charts.estimator import DRAWS, SEED, SETTINGS
+from sobe.languages import units
 
 pytestmark = pytest.mark.browser
 SHOWN = "[data-sobe-estimator][data-state=shown]"
@@ -25,7 +27,7 @@ def page(site, chromium):
     page.said = []
     page.on("pageerror", lambda error: page.said.append(str(error)))
     page.goto((site / "estimator.html").as_uri())
-    page.wait_for_selector(SHOWN)
+    read_estimator(page)
     yield page
     assert page.said == []
     context.close()
@@ -35,7 +37,7 @@ def choose(page, organism, modality, proofreading, **numbers):
     page.select_option("[name=organism]", organism)
     page.select_option("[name=modality]", modality)
     page.select_option("[name=proofreading]", proofreading)
-    scale = {name: scale for name, _, _, scale, *_ in SETTINGS}
+    scale = dict.fromkeys(numbers, 1) | {name: scale for name, _, _, scale, *_ in SETTINGS}
     for name, value in numbers.items():
         page.fill(f"[name={name}]", repr(value / scale[name]))
 
@@ -48,7 +50,7 @@ def test_fifty_random_settings_agree_with_python(page):
             rng.choice(list(options[name])) for name in ("organism", "modality", "proofreading")
         ]
         budget = (
-            rng.choice([round(10 ** rng.uniform(-1, 5), 3), round(rng.uniform(1, 100), 1)]) * 1e6
+            rng.choice([0, round(10 ** rng.uniform(-1, 5), 3), round(rng.uniform(1, 100), 1)]) * 1e6
         )
         numbers = {"microscope_budget": budget, "project_years": round(rng.uniform(1, 100), 2)}
         choose(page, *choice, **numbers)
@@ -64,6 +66,61 @@ def test_fifty_random_settings_agree_with_python(page):
                 have[name],
                 want[name],
             )
+
+
+def test_nothing_is_computed_before_a_reader_is_there(site, chromium):
+    """The published case is in the page; the script gives the same numbers when it begins."""
+    page = chromium.new_context().new_page()
+    page.goto((site / "estimator.html").as_uri())
+    page.wait_for_selector("html[data-addressed]")
+    page.wait_for_timeout(1500)
+    assert page.get_attribute("[data-sobe-estimator]", "data-state") is None
+    assert page.locator("[data-number], [data-default]").count() == 0
+    parts = ("[data-result]", "[data-interval]:not([hidden])", ".sobe-bars li", "[data-verdict]")
+    before = {part: page.locator(part).all_inner_texts() for part in (*parts, "[data-python]")}
+    cost = draw("mouse", draws=DRAWS, seed=SEED, results=("first_cost",)).interval("first_cost")
+    assert before["[data-result]"][0] == units.usd(cost[1])
+    assert before["[data-interval]:not([hidden])"][0] == (
+        f"90% of the draws: {units.usd(cost[0])} to {units.usd(cost[2])}"
+    )
+    assert all(before.values())
+    read_estimator(page, unfold=False)
+    assert {part: page.locator(part).all_inner_texts() for part in before} == before
+    page.context.close()
+
+
+def test_a_page_that_is_printed_is_computed(site, chromium):
+    page = chromium.new_context().new_page()
+    page.goto((site / "estimator.html").as_uri())
+    page.wait_for_selector("html[data-addressed]")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.get_attribute("[data-sobe-estimator]", "data-state") == "shown"
+    assert page.get_attribute("[data-buys]", "data-state") == "shown"
+    page.context.close()
+
+
+def test_one_switch_goes_from_planned_to_shown_and_another_to_the_calculators_plan(page):
+    names = [*load_model().formulas]
+    for switch, option, given in (
+        ("rate", "shown", {"shown_imaging": 1.0}),
+        ("size", "mouse", calculators_plan("current")),
+    ):
+        page.select_option(f"[data-switch={switch}]", option)
+        have = page.evaluate(NUMBERS)
+        want = estimate("mouse", "em", "current", **given).values
+        for name in names:
+            assert float(have[name]) == pytest.approx(want[name], rel=1e-6), name
+        assert all(f"{name}=" in page.url for name in given)
+        if switch == "size":  # the calculator has fewer proofreaders for less proofreading
+            page.select_option("[name=proofreading]", "improved")
+            assert page.input_value("[name=proofreaders]") == "1000"
+            assert page.input_value("[data-switch=size]") == "mouse"
+            page.select_option("[name=proofreading]", "current")
+        page.fill(f"[name={next(iter(given))}]", "3" if switch == "size" else "0.5")
+        assert page.input_value(f"[data-switch={switch}]") == ""
+        first = page.eval_on_selector(f"[data-switch={switch}]", "e => e.options[0].value")
+        page.select_option(f"[data-switch={switch}]", first)
+        assert not any(f"{name}=" in page.url for name in given)
 
 
 INTERVALS = """() => Object.fromEntries([...document.querySelectorAll('[data-draws]')]
@@ -82,7 +139,6 @@ INTERVALS = """() => Object.fromEntries([...document.querySelectorAll('[data-dra
 )
 def test_the_page_draws_what_python_draws(page, case, given):
     choose(page, *case)
-    page.evaluate("document.querySelector('.sobe-estimator-all').open = true")
     for name, value in given.items():
         page.fill(f"[name={name}]", repr(value))
     have = page.evaluate(INTERVALS)
@@ -93,7 +149,6 @@ def test_the_page_draws_what_python_draws(page, case, given):
 
 
 def test_every_parameter_can_be_changed_and_brought_back(page):
-    page.evaluate("document.querySelector('.sobe-estimator-all').open = true")
     model = load_model()
     names = page.eval_on_selector_all("[data-default]", "all => all.map(e => e.dataset.default)")
     used = model.needed(model.formulas)
@@ -125,7 +180,6 @@ def test_what_drives_the_cost_is_of_the_chosen_case(page):
 
 
 def test_a_value_that_gives_no_numbers_is_refused_in_a_sentence(page):
-    page.evaluate("document.querySelector('.sobe-estimator-all').open = true")
     before = page.evaluate(NUMBERS)
     for text in ("-1", "0", "1e300"):
         page.fill("[name=expansion]", text)
@@ -137,7 +191,6 @@ def test_a_value_that_gives_no_numbers_is_refused_in_a_sentence(page):
 
 
 def test_a_change_shows_soon(page):
-    page.evaluate("document.querySelector('.sobe-estimator-all').open = true")
     assert milliseconds(page, "[name=gpu_price]", 5) < 300
 
 
@@ -156,7 +209,7 @@ def test_a_choice_stands_in_the_address_and_can_be_reset(page, chromium):
     assert shown != first
     other = page.context.new_page()
     other.goto(link)
-    other.wait_for_selector(SHOWN)
+    other.wait_for_selector(SHOWN)  # at once, for the address has a case
     assert other.inner_text("[data-result=first_cost]") == shown
     other.click("button[type=reset]")
     assert other.inner_text("[data-result=first_cost]") == first
@@ -189,21 +242,21 @@ def test_an_address_that_makes_no_sense_gives_the_default(page):
 def test_a_number_out_of_range_is_marked_and_not_used(page):
     before = page.evaluate(NUMBERS)
     for text in ("-5", "0", ""):
-        page.fill("[name=microscope_budget]", text)
-        assert page.get_attribute("[name=microscope_budget]", "aria-invalid") == "true"
+        page.fill("[name=project_years]", text)
+        assert page.get_attribute("[name=project_years]", "aria-invalid") == "true"
         assert page.evaluate(NUMBERS) == before
     page.focus("[name=organism]")
-    assert page.input_value("[name=microscope_budget]") == "50"
+    assert page.input_value("[name=project_years]") == "5"
 
 
 def test_by_keyboard_and_by_touch(page):
     before = page.evaluate(NUMBERS)["first_cost"]
-    page.focus("[data-slider=microscope_budget]")
+    page.focus("[data-slider=project_years]")
     page.keyboard.press("ArrowRight")
     after = page.evaluate(NUMBERS)["first_cost"]
     assert after != before
-    assert "microscope_budget" in page.url
-    slider = page.locator("[data-slider=microscope_budget]")
+    assert "project_years" in page.url
+    slider = page.locator("[data-slider=project_years]")
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
     page.touchscreen.tap(box["x"] + box["width"] * 0.9, box["y"] + box["height"] / 2)

@@ -262,7 +262,7 @@ def test_the_frame_gives_every_formula_with_its_unit():
         ({"microscope_budget": True}, "not bool"),
         ({"microscope_budget": math.nan}, "finite"),
         ({"project_years": math.inf}, "finite"),
-        ({"proofreaders": 0}, "proofreaders .* above zero"),
+        ({"proofreader_day": 0}, "proofreader_day .* above zero"),
         ({"lossy_ratio": 0}, "above zero"),
         ({"sustained_rate": 0}, "above zero"),
         ({"uptime": 1.5}, "at most 1"),

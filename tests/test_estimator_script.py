@@ -2,17 +2,18 @@
 
 import json
 import subprocess
+import zlib
 
 import pytest
 
 from sobe.analysis.estimator import estimate, load_model
 from sobe.analysis.estimator.buys import buys
-from sobe.analysis.estimator.uncertainty import draw, tornado
+from sobe.analysis.estimator.uncertainty import draw, sobol, tornado
 from sobe.charts.estimator import DRAWS, SEED, estimator_html
 from sobe.site import scripts
 
 _driver = pytest.importorskip("playwright._impl._driver")
-SCRIPTS = ("estimator-model.js", "estimator-cases.js", "estimator-buys.js", "estimator-brief.js")
+SCRIPTS = [f"estimator-{name}.js" for name in ("model", "cases", "shares", "buys", "brief")]
 PROGRAM = """
 globalThis.window = globalThis;
 const vm = require("vm");
@@ -54,6 +55,7 @@ CASES = (
     {"organism": "drosophila", "proofreading": "current", "gpu_price": 3.5},
     {"organism": "human", "modality": "exm_molecular", "project_years": 30.0},
     {"modality": "em10", "proofreading": "current", "shown_imaging": 1.0},
+    {"microscope_budget": 5e7, "gpus": 1000.0, "proofreaders": 1000.0, "plan_exponent": 0.0},
 )
 
 
@@ -61,7 +63,8 @@ CASES = (
 @pytest.mark.parametrize("model", ["corrected", "published"])
 def test_every_formula_of_either_model_is_that_of_python(changed, model):
     if model == "published":
-        changed = {k: v for k, v in changed.items() if k != "shown_imaging"}
+        known = {*load_model(model).parameters, *STATE}
+        changed = {k: v for k, v in changed.items() if k in known}
     state = case(**changed)
     have = node(f"return E.evaluated(payload, {json.dumps(state | {'model': model})});")
     settings = {name: state[name] for name in PAYLOAD["settings"]}
@@ -88,6 +91,50 @@ def test_what_moves_the_cost_is_that_of_python():
     want = tornado("mouse", "em", "improved").head(8)
     assert [one["name"] for one in have] == list(want["parameter"])
     assert [one["span"] for one in have] == pytest.approx(list(want["span"]), rel=1e-9)
+
+
+@pytest.mark.parametrize("changed", CASES)
+def test_the_shares_of_the_uncertainty_are_those_of_python(changed):
+    state = case(**changed)
+    have = node(
+        f"""const work = E.sobol(payload, {json.dumps(state)}, "first_cost");
+        let step = work.next(), pieces = 0;
+        for (; !step.done; step = work.next()) pieces += 1;
+        return [pieces, step.value];"""
+    )
+    pieces, rows = have
+    choice = [state[name] for name in PAYLOAD["choices"]]
+    settings = {name: state[name] for name in PAYLOAD["settings"]}
+    want = sobol(*choice, seed=SEED, **settings, **state["given"]).set_index("input")
+    found = {row["code"]: row for row in rows}
+    assert len(found) == len(want) and pieces >= 3 * len(want)
+    for name, row in want.iterrows():
+        one = found[zlib.crc32(name.encode())]
+        assert len(one["names"]) == row["parameters"]
+        assert [one["first"], one["total"]] == pytest.approx(
+            [row["first"], row["total"]], rel=1e-9, abs=1e-12
+        ), name
+    assert [row["total"] for row in rows] == sorted((r["total"] for r in rows), reverse=True)
+
+
+def test_the_shares_are_computed_in_short_pieces():
+    longest, whole = node(
+        f"""const times = [];
+        for (let run = 0; run < 3; run += 1) {{
+          const work = E.sobol(payload, {json.dumps(STATE)}, "first_cost");
+          let last = performance.now();
+          const pieces = [];
+          for (let step = work.next(); !step.done; step = work.next()) {{
+            pieces.push(performance.now() - last);
+            last = performance.now();
+          }}
+          times.push(pieces);
+        }}
+        const sums = times.map((all) => all.reduce((sum, one) => sum + one, 0));
+        const longest = times.map((all) => Math.max(...all));
+        return [longest.sort((a, b) => a - b)[1], sums.sort((a, b) => a - b)[1]];"""
+    )
+    assert longest < 50 and whole < 2000
 
 
 def test_two_cases_differ_in_exactly_what_differs():
@@ -139,7 +186,7 @@ def test_a_text_that_is_no_case_gives_none(text):
 )
 def test_a_sum_buys_what_it_buys_in_python(budget, changed):
     state = case(**changed)
-    have = node(f"return E.buys(payload, E.priced(payload, {json.dumps(state)}), {budget});")
+    have = node(f"return E.buys(payload, {json.dumps(state)}, {budget});")
     given = state["given"]
     want = buys(budget, project_years=state["project_years"], draws=DRAWS, seed=SEED, **given)
     assert [(row["organism"], row["modality"]) for row in have] == list(
@@ -152,6 +199,20 @@ def test_a_sum_buys_what_it_buys_in_python(budget, changed):
         assert [float(row[name]) for name in numbers] == pytest.approx(
             [found[name] for name in numbers], rel=1e-6, nan_ok=True
         )
+
+
+def test_a_change_is_quick():
+    took = node(
+        f"""const state = {json.dumps(STATE)};
+        const times = [];
+        for (let n = 0; n < 12; n += 1) {{
+          const start = performance.now();
+          E.evaluated(payload, {{ ...state, given: {{ gpu_price: 1 + n }} }});
+          times.push(performance.now() - start);
+        }}
+        return times.sort((a, b) => a - b)[6];"""
+    )
+    assert took < 50
 
 
 def test_a_change_and_its_intervals_are_quick():

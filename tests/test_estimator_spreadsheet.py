@@ -10,6 +10,7 @@ import pytest
 
 from sobe import tables
 from sobe.analysis.estimator import EstimatorError, dimensions, estimate, load_model
+from sobe.analysis.estimator.estimate import calculators_plan
 from sobe.analysis.estimator.model import SPREADSHEET
 
 FILE = (
@@ -109,13 +110,14 @@ def test_a_later_start_is_cheaper_to_compute_and_to_store():
 
 
 def test_the_corrected_model_counts_wear_overlap_and_the_facility_once():
-    em = estimate("mouse", "em", "improved").values
+    plan = calculators_plan("improved")
+    em = estimate("mouse", "em", "improved", **plan).values
     assert em["microscope_sets"] == 1 and em["overlap_factor"] == pytest.approx(1 / 0.81)
     assert em["capital_cost"] == em["microscopes"] * em["microscope_price"]
-    worn = estimate("human", "em", "improved").values
+    worn = estimate("human", "em", "improved", **plan).values
     assert worn["microscope_sets"] == math.ceil(worn["imaging_years"] / 10) > 1
     assert em["further_wear_cost"] == pytest.approx(5e7 * em["imaging_years"] / 10)
-    none = estimate("mouse", "em", "improved", tile_overlap=0.0).values
+    none = estimate("mouse", "em", "improved", tile_overlap=0.0, **plan).values
     assert em["raw_size"] == pytest.approx(none["raw_size"] / 0.81)
     days = [values["imaging_days"] - values["preparation_days"] for values in (em, none)]
     assert days[0] == pytest.approx(days[1] / 0.81)

@@ -5,11 +5,12 @@ import io
 import re
 
 import pytest
-from browsing import ALL_RULES, AXE, milliseconds, too_wide
+from browsing import ALL_RULES, AXE, milliseconds, read_estimator, too_wide
 
 from sobe.analysis.estimator import estimate, load_model
 from sobe.analysis.estimator.buys import buys
-from sobe.analysis.estimator.uncertainty import draw
+from sobe.analysis.estimator.estimate import TIME_PARTS
+from sobe.analysis.estimator.uncertainty import draw, sobol
 from sobe.charts.estimator import DRAWS, SEED
 from sobe.languages import units
 
@@ -29,7 +30,7 @@ def page(site, chromium):
     page.on("pageerror", lambda error: page.said.append(str(error)))
     page.path = (site / "estimator.html").as_uri()
     page.goto(page.path)
-    page.wait_for_selector(SHOWN)
+    read_estimator(page)
     yield page
     assert page.said == []
     context.close()
@@ -47,7 +48,14 @@ def reopened(page):
     return other
 
 
+def bought(page):
+    """Wait until what a sum buys is computed, which it is when it is near the screen."""
+    page.locator("[data-buys]").scroll_into_view_if_needed()
+    page.wait_for_selector(BOUGHT)
+
+
 def keep_and_change(page):
+    page.select_option("form [name=proofreading]", "improved")
     page.click("[data-keep]")
     page.select_option("form [name=organism]", "drosophila")
     page.select_option("form [name=proofreading]", "current")
@@ -152,9 +160,9 @@ def test_an_address_that_makes_no_sense_gives_the_default(page, bad):
 
 
 def test_a_sum_buys_what_python_says(page):
-    page.wait_for_selector(BOUGHT)
+    bought(page)
     page.fill("[name=sum]", "1000")
-    page.wait_for_selector(BOUGHT)
+    bought(page)
     page.evaluate("document.querySelector('[data-every]').closest('details').open = true")
     rows = page.eval_on_selector_all(
         "[data-every] tr", "all => all.map(e => [e.dataset.brain, e.dataset.imaging, e.innerText])"
@@ -179,7 +187,7 @@ def test_a_sum_buys_what_python_says(page):
 
 
 def test_the_page_and_the_chapter_agree_on_the_same_sum(page):
-    page.wait_for_selector(BOUGHT)
+    bought(page)
     page.evaluate("document.querySelector('[data-every]').closest('details').open = true")
     ours = page.eval_on_selector_all(
         "[data-every] tr", "all => all.map(e => e.querySelector('td:nth-child(3) span').innerText)"
@@ -195,7 +203,7 @@ def test_the_page_and_the_chapter_agree_on_the_same_sum(page):
 
 def test_a_sum_shows_the_ideas_and_the_projects_in_its_reach(page):
     page.fill("[name=sum]", "12")
-    page.wait_for_selector(BOUGHT)
+    bought(page)
     tiers = texts(page, "[data-tiers] summary")
     assert [text.partition(":")[0] for text in tiers] == ["~$10M+", "~$1M+", "~$100K+"]
     assert "10 mm³ of mouse brain" in page.inner_text("[data-tiers]")
@@ -205,12 +213,12 @@ def test_a_sum_shows_the_ideas_and_the_projects_in_its_reach(page):
     assert "$25 million" in listed and "15.2 million GBP" in listed
     assert "MICrONS" not in listed  # no mouse for this sum
     page.fill("[name=sum]", "0.1")
-    page.wait_for_selector(BOUGHT)
+    bought(page)
     assert page.inner_text("[data-answer]").endswith("none of these brains.")
 
 
 def test_a_sum_that_is_none_is_refused_in_a_sentence(page):
-    page.wait_for_selector(BOUGHT)
+    bought(page)
     before = page.inner_text("[data-answer]")
     for text in ("-1", "0", "1e30", ""):
         page.fill("[name=sum]", text)
@@ -223,16 +231,48 @@ def test_a_sum_that_is_none_is_refused_in_a_sentence(page):
     assert page.inner_text("[data-refused-sum]") == ""
 
 
+def test_the_shares_of_the_uncertainty_are_pythons_for_the_chosen_case(page):
+    assert not page.is_visible("[data-shares-table]")
+    page.select_option("form [name=organism]", "drosophila")
+    page.focus("[data-compute]")
+    page.keyboard.press("Enter")
+    shown = "[data-shares][data-state=shown]"
+    page.wait_for_selector(shown)
+    for given in ({}, {"model_error": 1.0}):
+        for name, value in given.items():  # a later change is computed without being asked for
+            page.fill(f"form [name={name}]", repr(value))
+            page.wait_for_selector("[data-shares][data-state=waiting]")
+            page.wait_for_selector(shown)
+        want = sobol("drosophila", seed=SEED, **given).head(10)
+        rows = page.locator("[data-shares-rows] tr").all_inner_texts()
+        assert [row.split("\t")[1:] for row in rows] == [
+            [units.percent(max(share, 0)) for share in (row.first, row.total)]
+            for row in want.itertuples(index=False)
+        ]
+        assert rows[0].split("\t")[0] == want["description"][0].rstrip(".")
+    page.select_option("form [name=model]", "published")
+    assert not page.is_visible("[data-shares]")
+
+
+def test_the_stages_of_the_timeline_have_their_intervals(page):
+    page.select_option("form [name=organism]", "drosophila")
+    found = draw("drosophila", draws=DRAWS, seed=SEED, results=tuple(n for n, _ in TIME_PARTS))
+    shown = page.locator("[data-bars=times] li").all_inner_texts()
+    assert len(shown) == len(TIME_PARTS)
+    for text, (name, label) in zip(shown, TIME_PARTS, strict=True):
+        low, middle, high = map(units.duration, found.interval(name))
+        assert label in text and f"{middle} ({low} to {high})" in text
+
+
 def test_a_brief_says_the_case_and_what_was_changed(page):
     page.select_option("form [name=organism]", "drosophila")
     page.fill("form [name=project_years]", "9")
-    page.evaluate("document.querySelector('.sobe-estimator-all').open = true")
     page.fill("form [name=gpu_price]", "7")
     page.click("[data-brief] > summary")
     page.wait_for_selector("[data-brief-link] a")
     found = draw(
         "drosophila",
-        *("em", "improved"),
+        *("em", "current"),
         draws=DRAWS,
         seed=SEED,
         results=("first_cost",),
@@ -244,7 +284,7 @@ def test_a_brief_says_the_case_and_what_was_changed(page):
         assert units.usd(end) in sentence
     assert "Drosophila" in sentence and "2025" in sentence
     changed = texts(page, "[data-brief-changed] li")
-    own = estimate("drosophila", "em", "improved").values["gpu_price"]
+    own = estimate("drosophila").values["gpu_price"]
     assert len(changed) == 2
     assert any(f"({own:g} → 7 USD/hour/gpu)" in text for text in changed)
     assert any("(5 → 9 year)" in text for text in changed)
@@ -282,7 +322,6 @@ def test_the_brief_prints_alone_on_one_page(page):
 
 
 def test_the_case_comes_as_csv(page):
-    page.evaluate("document.querySelector('.sobe-estimator-all').open = true")
     page.fill("form [name=gpu_price]", "7")
     page.click("[data-brief] > summary")
     with page.expect_download() as download:
@@ -290,7 +329,7 @@ def test_the_case_comes_as_csv(page):
     assert download.value.suggested_filename == "estimator-mouse-em.csv"
     text = download.value.path().read_text(encoding="utf-8-sig")
     rows = {row["name"]: row for row in csv.DictReader(io.StringIO(text))}
-    values = estimate("mouse", "em", "improved", gpu_price=7.0).values
+    values = estimate(gpu_price=7.0).values
     model = load_model()
     assert {n for n, row in rows.items() if row["kind"] == "result"} == set(model.formulas)
     for name, row in rows.items():
@@ -301,13 +340,12 @@ def test_the_case_comes_as_csv(page):
     assert rows["gpu_price"]["source"] == ""
     assert rows["gpus"]["source"] == model.parameters["gpus"]["any"].source
     median = draw(
-        *("mouse", "em", "improved"), draws=DRAWS, seed=SEED, results=("first_cost",), gpu_price=7.0
+        *("mouse", "em", "current"), draws=DRAWS, seed=SEED, results=("first_cost",), gpu_price=7.0
     ).interval("first_cost")[1]
     assert float(rows["first_cost"]["median"]) == pytest.approx(median, rel=1e-9)
 
 
 def test_every_parameter_names_its_source_with_a_link(page):
-    page.evaluate("document.querySelector('.sobe-estimator-all').open = true")
     links = page.eval_on_selector_all(
         "[data-source]",
         "all => all.map(a => [a.dataset.source, a.innerText, a.getAttribute('href')])",
@@ -331,7 +369,9 @@ def test_all_of_it_is_accessible_and_fits(page, width, theme):
     page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
     keep_and_change(page)
     page.click("[data-brief] > summary")
-    page.wait_for_selector(BOUGHT)
+    page.click("[data-compute]")
+    page.wait_for_selector("[data-shares][data-state=shown]")
+    bought(page)
     page.evaluate(
         "for (const e of document.querySelectorAll('.sobe-estimator details')) e.open = true"
     )
@@ -344,12 +384,13 @@ def test_all_of_it_is_accessible_and_fits(page, width, theme):
 
 def test_by_touch(page):
     page.set_viewport_size({"width": 390, "height": 800})
-    for button in ("[data-keep]", "[data-brief] > summary"):
+    for button in ("[data-compute]", "[data-keep]", "[data-brief] > summary"):
         page.locator(button).scroll_into_view_if_needed()
         page.tap(button)
+    page.wait_for_selector("[data-shares][data-state=shown]")
     assert page.is_visible("[data-pair]") and page.is_visible("[data-sentence]")
 
 
 def test_a_change_shows_at_once_and_its_intervals_soon_after(page):
-    page.wait_for_selector(BOUGHT)
+    bought(page)
     assert milliseconds(page, "form [name=gpu_price]", 9) < 300

@@ -228,7 +228,7 @@ REFUSED = {
         ("claims", "draws=-1", "too small"),
         ("estimator", "draws=10000000", "nearest: 500000"),  # D7
         ("estimator", "project_years=0", "too small"),
-        ("estimator", "microscope_budget=0", "too small"),
+        ("estimator", "microscope_budget=-1", "too small"),
         ("estimator", "seed=-1", "nearest: 0"),
         ("funding", "last_year=2101", "nearest: 2100"),
     ],
@@ -422,7 +422,7 @@ SCENARIOS = {
     "draws: 1.5": "is not a whole number",
     "draws: yes": "'yes' is not written as true or false",
     "seed: -1": "nearest: 0",
-    "project_years: 0": "too small",
+    "project_years: 0": "project_years (year) must be above zero, not 0",
     "microscope_budget: 1e300": "microscope_budget",
     "mouse_budget_usd: 0": "too small",
     "lang: fr": "one of en, zh_CN",

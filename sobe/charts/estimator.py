@@ -7,32 +7,52 @@ they are handed over as JSON. Texts are here, numbers are there.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from sobe import tables
+from sobe.analysis.estimator.brief import python_line
 from sobe.analysis.estimator.estimate import (
     BOTTLENECKS,
+    CAPACITY,
     CHOICES,
     COST_PARTS,
     DEFAULTS,
     TIME_PARTS,
+    estimate,
     settle,
 )
 from sobe.analysis.estimator.model import CORRECTED, PUBLISHED, Model, load_model
-from sobe.analysis.estimator.uncertainty import inputs
+from sobe.analysis.estimator.uncertainty import SHARES_DRAWS, draw, inputs, tornado
 from sobe.charts import funder
 from sobe.charts.display import Code
 from sobe.charts.outputs import Output
 from sobe.languages import units
 
-#: Numbers: parameter, label, unit shown, scale of the field, least, most, logarithmic slider.
-SETTINGS = (
-    ("microscope_budget", "Microscopes", "million US dollars", 1e6, 0.1, 100_000, True),
-    ("project_years", "Horizon", "years", 1, 1, 100, False),
+#: Switches of the form: name, label, and {option: (label, the parameters that it gives)}. The first
+#: option is the model's own; `_switches` has the values.
+_SWITCHES = (
+    (
+        "rate",
+        "Imaging rate",
+        {
+            "planned": ("As planned, which is a bet", ()),
+            "shown": ("As shown so far", ("shown_imaging",)),
+        },
+    ),
+    (
+        "size",
+        "Size of the plan",
+        {
+            "own": ("For this brain", ()),
+            "mouse": ("The calculator's, for a mouse", (*CAPACITY, "plan_exponent")),
+        },
+    ),
 )
+#: Numbers: parameter, label, unit shown, scale of the field, least, most.
+SETTINGS = (("project_years", "Horizon", "years", 1, 1, 100),)
 _REPORT = "State of Brain Emulation Report 2025, data repository: "
 _LABELS = ("Organism", "Imaging", "Proofreading effort")  # of CHOICES
 #: The models that the page offers: key, name.
@@ -42,7 +62,7 @@ _TILES = (
     ("first_cost", "First connectome", "usd"),
     ("further_cost", "A further connectome", "usd"),
     ("first_cost_per_neuron", "First, per neuron", "usd"),
-    ("first_years", "Years to the first", "number"),
+    ("first_years", "Time to the first", "duration"),
     ("connectomes", "Connectomes within the horizon", "number"),
     ("bottleneck", "Bottleneck", "stage"),
 )
@@ -55,6 +75,12 @@ _MORE = (
     ("simulation_cost", "Simulation, first", "usd"),
 )
 
+_FORMS: dict[str, Callable[[Any], str]] = {
+    "usd": units.usd,
+    "number": units.count,
+    "duration": units.duration,
+    "stage": lambda code: BOTTLENECKS[int(code)],
+}
 #: How many draws the page makes for its intervals, and where their numbers start.
 DRAWS, SEED = 2000, 2025
 #: The results that have an interval.
@@ -68,6 +94,8 @@ _DRAWN = (
     "recording_cost",
     "simulation_cost",
     "people",
+    "microscopes",
+    *(name for name, _ in TIME_PARTS),
 )
 #: How many parameters the page shows that move the cost most.
 _DRIVERS = 8
@@ -81,7 +109,7 @@ WORDS = {
         "Python below."
     ),
     "costs": "What the first connectome costs",
-    "times": "How long the first takes",
+    "times": "How long the first takes, with 90% intervals",
     "drivers": "What moves the cost most, one at a time",
     "parameters": "Change any parameter",
     "back": "Back to the default",
@@ -92,6 +120,17 @@ WORDS = {
     "value": "Value",
     "unit": "Unit",
     "model": "Model",
+    "other": "As set below",
+    "shares": "Share of the uncertainty that each input has",
+    "shares_are": (
+        "Shares of the variance of the logarithm of the first connectome's cost, where all inputs "
+        "are drawn at once. Alone is what an input does by itself; in all is also what it does "
+        "together with others."
+    ),
+    "compute": "Compute the shares",
+    "input": "Input",
+    "alone": "Alone",
+    "in_all": "In all",
 } | funder.WORDS
 #: What the script says; it fills in the braces.
 _SCRIPT_WORDS = {
@@ -108,10 +147,12 @@ _SCRIPT_WORDS = {
     "none": "none",
     "interval": "90% of the draws: {low} to {high}",
     "span": "{low} to {high}",
+    "median_span": "{middle} ({low} to {high})",
     "default": "Default: {value}.",
     "ranged": "Default: {value}. Drawn from {low} to {high}.",
     "refused": "{text} cannot be used here; the last good value stays.",
     "years": "{n} years",
+    "one_year": "1 year",
     "days": "{n} days",
 } | funder.SCRIPT_WORDS
 
@@ -200,7 +241,12 @@ def payload(
             [zlib.crc32(name.encode()), names]
             for name, names in inputs(model, model.parameters).items()
         ],
+        "common": {
+            str(zlib.crc32(name.encode())): title
+            for name, title in tables.labels("estimator_quantities", "common").items()
+        },
         "draws": DRAWS,
+        "shares_draws": SHARES_DRAWS,
         "seed": SEED,
         "drawn": [name for name in _DRAWN if name in model.formulas],
         "drivers": _DRIVERS,
@@ -212,9 +258,10 @@ def payload(
         "published": _published(),
         "python": DEFAULTS,
         "settings": {
-            name: {"scale": scale, "least": least, "most": most, "log": log}
-            for name, _, _, scale, least, most, log in SETTINGS
+            name: {"scale": scale, "least": least, "most": most}
+            for name, _, _, scale, least, most in SETTINGS
         },
+        "switches": _switches(),
         "defaults": defaults,
         "costs": COST_PARTS,
         "times": TIME_PARTS,
@@ -242,6 +289,18 @@ def _published() -> dict[str, Any]:
     return {"formulas": _trees(model), "parameters": _values(model)}
 
 
+def _switches() -> dict[str, dict[str, dict[str, dict[str, float]]]]:
+    """Return {switch: {option: {parameter: {case: value}}}}; the first option gives none."""
+    published = load_model(PUBLISHED).parameters
+    given = {
+        name: {case: row.value for case, row in published[name].items()} for name in CAPACITY
+    } | {"shown_imaging": {"any": 1.0}, "plan_exponent": {"any": 0.0}}
+    return {
+        switch: {key: {name: given[name] for name in names} for key, (_, names) in options.items()}
+        for switch, _, options in _SWITCHES
+    }
+
+
 def estimator_html(
     organism: str = "mouse", modality: str = "em", proofreading: str = "current", **numbers: float
 ) -> Output:
@@ -265,7 +324,8 @@ def estimator_html(
     values = settle(model, choice, numbers)
     settings = {name: values[name] for name, *_ in SETTINGS}
     defaults: dict[str, Any] = {**choice, "model": CORRECTED, **settings}
-    given = {name: values[name] for name in numbers if name not in defaults}
+    plan = {name for name in CAPACITY if values[name] == 0}  # which is the model's own
+    given = {name: values[name] for name in numbers if name not in {*defaults, *plan}}
     return Output(
         "estimator",
         {
@@ -280,16 +340,24 @@ def estimator_html(
                     "name": name,
                     "label": f"{label}, {unit}",
                     "value": f"{values[name] / scale:g}",
+                    "at": f"{(values[name] / scale - least) / (most - least):.4f}",
                     "least": str(least),
                     "most": str(most),
                 }
-                for name, label, unit, scale, least, most, _ in SETTINGS
+                for name, label, unit, scale, least, most in SETTINGS
+            ],
+            "switches": [
+                {
+                    "name": name,
+                    "label": label,
+                    "options": [{"key": key, "label": says} for key, (says, _) in options.items()],
+                }
+                for name, label, options in _SWITCHES
             ],
             "models": _keyed(MODELS, CORRECTED),
             "sum": funder.SUM,
             "parameters": _parameters(model),
-            "tiles": _tiles(_TILES),
-            "more": _tiles(_MORE),
+            **_still(model, choice, numbers),
             "rows": [
                 {"what": row.description, "name": row.name, "unit": units.superscripts(row.unit)}
                 for row in model.formulas.values()
@@ -333,5 +401,71 @@ def _keyed(options: Mapping[str, str], selected: str) -> list[dict[str, Any]]:
     ]
 
 
-def _tiles(tiles: Iterable[tuple[str, str, str]]) -> list[dict[str, Any]]:
-    return [{"label": label, "name": name, "format": form} for name, label, form in tiles]
+def _still(model: Model, choice: dict[str, str], numbers: Mapping[str, float]) -> dict[str, Any]:
+    """Return what the page shows before its script computes anything: the numbers of the case."""
+    case: tuple[str, ...] = tuple(choice.values())
+    plan: dict[str, Any] = dict(numbers)
+    values = estimate(*case, **plan).values
+    wanted = tuple(name for name in _DRAWN if name in model.formulas)
+    drawn = draw(*case, draws=DRAWS, seed=SEED, results=wanted, **plan)
+
+    def tiles(rows: Iterable[tuple[str, str, str]]) -> list[dict[str, Any]]:
+        found = []
+        for name, label, form in rows:
+            low, middle, high = drawn.interval(name) if name in wanted else (values[name],) * 3
+            fill = {"shown": _FORMS[form](middle)}
+            if low != high:
+                fill |= {"low": _FORMS[form](low), "high": _FORMS[form](high)}
+            found.append({"label": label, "name": name, "format": form, "fill": fill})
+        return found
+
+    def costs() -> list[dict[str, Any]]:
+        rows = [(label, values[name]) for name, label in COST_PARTS if name in values]
+        total = sum(value for _, value in rows)
+        return [_bar(label, value / total, shown=units.usd(value)) for label, value in rows]
+
+    def times() -> list[dict[str, Any]]:
+        rows = [(label, drawn.interval(name)) for name, label in TIME_PARTS]
+        total = sum(middle for _, (_, middle, _) in rows)
+        return [
+            _bar(
+                label,
+                ends[1] / total,
+                **dict(zip(("low", "middle", "high"), map(units.duration, ends), strict=True)),
+            )
+            for label, ends in rows
+        ]
+
+    widest = tornado(*case, **plan).head(_DRIVERS)
+    late = "late" if values["can_finish"] else "never"
+    return {
+        "tiles": tiles(_TILES),
+        "more": tiles(_MORE),
+        "costs": costs(),
+        "times": times(),
+        "drivers": [
+            _bar(
+                "",
+                row.span / widest["span"].max(),
+                low=units.usd(min(row.at_low, row.at_high)),
+                high=units.usd(max(row.at_low, row.at_high)),
+            )
+            | {"name": row.parameter}
+            for row in widest.itertuples()
+        ],
+        "verdict": {
+            "key": "in_time" if values["first_years"] <= values["project_years"] else late,
+            "fill": {
+                "years": units.count(values["project_years"]),
+                "factor": units.count(values["capacity_factor"]),
+                "microscopes": units.count(values["microscopes_needed"]),
+                "gpus": units.count(values["gpus_needed"]),
+                "people": units.count(values["proofreaders_needed"]),
+            },
+        },
+        "python": python_line(choice, numbers),
+    }
+
+
+def _bar(label: str, share: float, **fill: str) -> dict[str, Any]:
+    return {"label": label, "width": f"{100 * share:.4g}", "fill": fill}

@@ -56,9 +56,8 @@ WORDS = {
     "fits": "Within the sum?",
     "missing": "Still missing",
     "plan": (
-        "Proofreading is today's, and imaging as planned. Each brain gets as many microscopes as "
-        "image it in half of the horizon, so small brains cost less here than with the plan above. "
-        "Other parameters are those chosen above."
+        "Proofreading is today's. Each brain has its own volume and neurons, and a plan of its own "
+        "size. Other parameters are those chosen above."
     ),
     "every": "Every way of imaging",
     "reach": "Ideas of the funding ladder within this sum",
@@ -158,8 +157,6 @@ def payload(model: Model) -> dict[str, Any]:
             "modalities": list(model.options["modality"]),
             "brain": sorted(buys.brain_parameters()),
             "proofreading": buys.PROOFREADING,
-            "imaging_share": buys.IMAGING_SHARE,
-            "rounding": buys.ROUNDING,
             "farthest": buys.FARTHEST,
             "halvings": buys.HALVINGS,
             "verdicts": buys.VERDICTS,

@@ -11,6 +11,7 @@ import hashlib
 import itertools
 import json
 import os
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -158,13 +159,22 @@ def script_json(value: Any) -> Markup:
     return Markup(written.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
 
 
+def filled(text: str, parts: Mapping[str, str]) -> str:
+    """Return a text with its {names} filled, as ``window.sobeFill`` does in a page."""
+    from sobe import languages
+
+    for name, part in parts.items():
+        text = text.replace(f"{{{name}}}", part)
+    return languages.current().closed(text)
+
+
 @lru_cache(maxsize=4)
 def environment(*folders: Path) -> Environment:
     """Return the Jinja environment of the templates in ``folders``; values are escaped."""
     from sobe import languages
 
     environment = templates.environment(*folders)
-    environment.filters["script_json"] = script_json
+    environment.filters |= {"script_json": script_json, "filled": filled}
     environment.globals |= {
         "translate": languages.translate,
         "tag": languages.tag,

@@ -127,7 +127,7 @@ def _figure(figure: Json, translate: Catalogue) -> Json:
 
 
 #: Keys of the estimator's model whose values are always words.
-_NAMED = {"stages", "texts", "options", "units", "tiers"}
+_NAMED = {"stages", "texts", "options", "units", "tiers", "common"}
 #: Keys of it whose values stay: identifiers, titles of sources and names of projects.
 _KEPT = {"verdicts", "levers", "sources", "projects"}
 
@@ -147,10 +147,14 @@ def _leaves(value: Any, translate: Catalogue, named: bool = False) -> Any:
 
 
 def _labels(value: Any, translate: Catalogue) -> Any:
-    """Translate the labels, units and descriptions of rows in JSON."""
+    """Translate the labels, units and descriptions of rows in JSON, and the parts of texts."""
     if isinstance(value, dict):
         return {
-            key: translate(item) if key in ("label", "what", "unit") else _labels(item, translate)
+            key: translate(item)
+            if key in ("label", "what", "unit")
+            else {name: translate(text) for name, text in item.items()}
+            if key == "fill"
+            else _labels(item, translate)
             for key, item in value.items()
         }
     return [_labels(item, translate) for item in value] if isinstance(value, list) else value

@@ -55,8 +55,9 @@ def _funding(values: Mapping[str, Any]) -> str:
 
 def _estimator(values: Mapping[str, Any]) -> str:
     from sobe.analysis.estimator import EstimatorError, estimate
+    from sobe.analysis.estimator.estimate import PLAN
 
-    plan = {name: values[name] for name in ("microscope_budget", "project_years")}
+    plan = {name: values[name] for name in PLAN}
     if double := sorted(set(plan) & set(values["overrides"])):
         return f"overrides: {double[0]!r} is a parameter of its own"
     try:

@@ -123,8 +123,7 @@ def _brief(project, declaration, scenario, values):
     "" where the chapter does not say which brain it is, and by which method it is mapped.
     """
     from sobe.analysis.estimator.brief import brief
-    from sobe.analysis.estimator.estimate import CHOICES
-    from sobe.charts.estimator import SETTINGS
+    from sobe.analysis.estimator.estimate import CHOICES, PLAN
     from sobe.publish import citation
 
     all_values = {name: one.default for name, one in declaration.parameters.items()} | values
@@ -135,7 +134,7 @@ def _brief(project, declaration, scenario, values):
         scenario.title,
         scenario.about,
         {name: all_values[name] for name in CHOICES},
-        {name: all_values[name] for name, *_ in SETTINGS} | all_values["overrides"],
+        {name: all_values[name] for name in PLAN} | all_values["overrides"],
         draws=all_values["draws"],
         seed=all_values["seed"],
         version=f"{cited['version']}, {cited['date-released']}",

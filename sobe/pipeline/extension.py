@@ -112,7 +112,7 @@ def _page(app, pagename, templatename, context, doctree):
     if pagename == "search":
         app.add_js_file(f"{ASSETS}/search.js", loading_method="defer")
     if "data-sobe-estimator" in body:
-        for rank, part in enumerate(("-model", "-cases", "-buys", "-brief", "")):
+        for rank, part in enumerate(("-model", "-cases", "-shares", "-buys", "-brief", "")):
             script = f"{ASSETS}/estimator{part}.js"
             app.add_js_file(script, loading_method="defer", priority=800 + rank)
 

@@ -6,8 +6,6 @@ from typing import Any
 
 from sobe.analysis.claims.registry import Data, Reading, computes, reading
 
-#: A plan for a small brain, instead of the calculator's own, which is for a mouse.
-SMALL_PLAN = {"microscope_budget": 5e6, "proofreaders": 100}
 SOURCES = ("sobe2025-calculator-formulas", "sobe2025-calculator-parameters")
 DRAWS = 2000
 
@@ -16,19 +14,21 @@ DRAWS = 2000
 def small_programme(data: Data) -> list[Reading]:
     """Compute the median cost of a small brain's connectome, recordings and simulation together.
 
-    The readings are for fly and larval zebrafish, the calculator's plan and a smaller one, and
-    proofreading as now and improved.
+    The readings are for fly and larval zebrafish, the calculator's plan and one of the brain's own
+    size, and proofreading as now and improved.
     """
     # Imported here because the estimator's units take time to load.
+    from sobe.analysis.estimator.estimate import calculators_plan
     from sobe.analysis.estimator.uncertainty import draw
 
     found = []
     for organism, name, plans in (
-        ("drosophila", "fly", {"plan": {}, "small": SMALL_PLAN}),
-        ("zebrafish_larva", "fish", {"plan": {}}),
+        ("drosophila", "fly", ("plan", "own")),
+        ("zebrafish_larva", "fish", ("plan",)),
     ):
-        for plan, given in plans.items():
+        for plan in plans:
             for effort, words in (("current", "now"), ("improved", "improved")):
+                given = calculators_plan(effort) if plan == "plan" else {}
                 case: dict[str, Any] = {
                     "organism": organism,
                     "modality": "em",

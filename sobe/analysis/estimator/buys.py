@@ -1,8 +1,7 @@
 """What a sum buys: which brain, by which imaging, and how much better something must become.
 
-Proofreading is today's, so what is missing is said as a factor on it. Each brain gets as many
-microscopes as image it in half of the horizon, at least one; the calculator's own number is made
-for a mouse. The page computes the same table by the same formulas (``estimator-buys.js``).
+Proofreading is today's, so what is missing is said as a factor on it. Each brain has a plan of its
+own size. The page computes the same table by the same formulas (``estimator-buys.js``).
 """
 
 from __future__ import annotations
@@ -14,15 +13,11 @@ import pandas as pd
 
 from sobe import tables
 from sobe.analysis.estimator.errors import EstimatorError
-from sobe.analysis.estimator.estimate import settle
+from sobe.analysis.estimator.estimate import CAPACITY, settle
 from sobe.analysis.estimator.model import Model, load_model
 from sobe.analysis.estimator.uncertainty import LEVERS, draw
 
 PROOFREADING = "current"
-#: Share of the horizon in which the microscopes image a brain.
-IMAGING_SHARE = 0.5
-#: Keeps the budget for n microscopes from buying n − 1 by rounding.
-ROUNDING = 1 + 1e-12
 #: How sure it is that a brain fits: the least share of the draws, and the words for it.
 VERDICTS = ((0.95, "almost certainly"), (0.5, "probably"), (0.05, "possibly"), (0.0, "no"))
 #: The farthest improvement looked at, and how often its range is halved.
@@ -30,9 +25,9 @@ FARTHEST, HALVINGS = 1e9, 40
 
 
 def brain_parameters() -> frozenset[str]:
-    """Return the parameters that say which brain it is, and so are not carried over to others."""
+    """Return the parameters of one brain and of its plan's size, not carried over to others."""
     topics = tables.load("estimator_quantities").set_index("quantity")["topic"]
-    return frozenset(topics.index[topics == "brain"])
+    return frozenset(topics.index[topics == "brain"]) | set(CAPACITY)
 
 
 def buys(
@@ -55,7 +50,7 @@ def buys(
         As for `sobe.analysis.estimator.uncertainty.draw`.
     **overrides
         As for `sobe.analysis.estimator.estimate`; those that say which brain it is, and the
-        budget for microscopes, are ignored.
+        numbers of microscopes, processors and proofreaders, are ignored.
 
     Returns
     -------
@@ -74,7 +69,7 @@ def buys(
     """
     if isinstance(budget, bool) or not isinstance(budget, (int, float)) or not 0 < budget < 1e300:
         raise EstimatorError(f"budget must be a number of dollars above zero, not {budget!r}")
-    model, ignored = load_model(), {*brain_parameters(), "microscope_budget"}
+    model, ignored = load_model(), brain_parameters()
     given = {name: value for name, value in overrides.items() if name not in ignored}
     if project_years is not None:
         given["project_years"] = project_years
@@ -95,19 +90,18 @@ def _row(
     seed: int,
 ) -> dict[str, Any]:
     settled = settle(model, choice, given)
-    values = sized(model, settled)
-    plan: dict[str, Any] = given | {"microscope_budget": values["microscope_budget"]}
+    values = model.evaluate(settled, {"first_cost", "microscopes"})
+    plan: dict[str, Any] = dict(given)
     case = (choice["organism"], choice["modality"], choice["proofreading"])
     found = draw(*case, draws=draws, seed=seed, results=("first_cost",), **plan)
     low, median, high = found.interval("first_cost")
     share = float((found.outputs["first_cost"] <= budget).mean())
-    cost = _cost(model, values)
     # The median is taken to fall as the cost at the parameters' values does.
     lever, factor = "", math.nan
     if median > budget:
-        lever, factor = _missing(model, settled, budget * cost / median)
+        lever, factor = _missing(model, settled, budget * values["first_cost"] / median)
     return {
-        "microscopes": round(values["microscope_budget"] / values["microscope_price"]),
+        "microscopes": round(values["microscopes"]),
         "low": low,
         "median": median,
         "high": high,
@@ -116,19 +110,6 @@ def _row(
         "lever": lever,
         "factor": factor,
     }
-
-
-def sized(model: Model, values: dict[str, float]) -> dict[str, float]:
-    """Return the values with as many microscopes as image the brain in `IMAGING_SHARE` of the time.
-
-    Where preparing the tissue takes that long already, the number stays.
-    """
-    found = model.evaluate(values, {"imaging_days", "microscopes"})
-    preparation = values["preparation_days"]
-    alone = (found["imaging_days"] - preparation) * found["microscopes"]
-    days = values["project_years"] * values["days_per_year"] * IMAGING_SHARE - preparation
-    number = max(1.0, math.ceil(alone / days)) if days > 0 else found["microscopes"]
-    return values | {"microscope_budget": float(number * values["microscope_price"] * ROUNDING)}
 
 
 def _cost(model: Model, values: dict[str, float]) -> float:
@@ -147,7 +128,7 @@ def _missing(model: Model, values: dict[str, float], target: float) -> tuple[str
 
     def factor(lever: str) -> float:
         def cost(by: float) -> float:
-            return _cost(model, sized(model, _improved(values, lever, by)))
+            return _cost(model, _improved(values, lever, by))
 
         if cost(FARTHEST) > target:
             return math.nan

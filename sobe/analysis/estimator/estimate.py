@@ -11,9 +11,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sobe.analysis.estimator.errors import EstimatorError
-from sobe.analysis.estimator.model import CORRECTED, Model, load_model
+from sobe.analysis.estimator.model import CORRECTED, PUBLISHED, Model, load_model
 
 CHOICES = ("organism", "modality", "proofreading")
+#: Parameters that the chapter and its scenarios name next to the choices.
+PLAN = ("microscope_budget", "project_years")
+#: Parameters that are 0 in the corrected model: as many as finish in their share of the horizon.
+CAPACITY = ("microscope_budget", "gpus", "proofreaders")
 #: By the number that formula "bottleneck" gives.
 BOTTLENECKS = ("imaging", "processing", "proofreading")
 #: The parts of the first connectome's cost in the order shown: (formula or parameter, label).
@@ -158,6 +162,19 @@ def checked_value(model: Model, name: str, value: object) -> float:
     if number > model.most.get(name, math.inf):
         raise EstimatorError(f"{where} is at most {model.most[name]:g}, not {value!r}")
     return number
+
+
+def calculators_plan(proofreading: str) -> dict[str, float]:
+    """Return the published calculator's plan, made for a mouse, as parameters of `estimate`.
+
+    Its microscopes, processors and proofreaders, and its staff and facility for every brain.
+    """
+    published = load_model(PUBLISHED)
+    found = {}
+    for name in CAPACITY:
+        rows = published.parameters[name]
+        found[name] = (rows[proofreading] if proofreading in rows else rows["any"]).value
+    return found | {"plan_exponent": 0.0}
 
 
 def settle(

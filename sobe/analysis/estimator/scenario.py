@@ -23,7 +23,7 @@ from typing import Any
 
 from sobe import atomic, plain
 from sobe.analysis.estimator.errors import EstimatorError
-from sobe.analysis.estimator.estimate import CHOICES, settle
+from sobe.analysis.estimator.estimate import CHOICES, PLAN, settle
 from sobe.analysis.estimator.model import load_model
 from sobe.analysis.estimator.uncertainty import checked_draws, checked_seed
 from sobe.errors import one_line
@@ -61,11 +61,7 @@ def read_scenario(file: Path) -> Scenario:
     """Read the scenario in ``file``; raise `EstimatorError`, which says what is wrong with it."""
     found = _read(file, {"title", "about", "parameters"})
     parameters = found.get("parameters", {})
-    given = {
-        key: value
-        for key, value in parameters.items()
-        if key in (*CHOICES, "microscope_budget", "project_years")
-    }
+    given = {key: value for key, value in parameters.items() if key in (*CHOICES, *PLAN)}
     overrides = parameters.get("overrides", {})
     if not isinstance(overrides, dict):
         problem = f"overrides must be names with numbers, not {quote(overrides)}"

@@ -16,9 +16,9 @@ from sobe import tables
 from sobe.analysis.estimator.model import load_model
 from sobe.analysis.estimator.uncertainty import draw
 
-#: What every project is computed with: imaging as shown so far, and 100 proofreaders, on whom the
-#: cost hardly depends; the model is not widened by its own error.
-GIVEN = {"shown_imaging": 1.0, "proofreaders": 100.0, "model_error": 1.0}
+#: What every project is computed with: imaging as shown so far, and a model that is not widened by
+#: its own error.
+GIVEN = {"shown_imaging": 1.0, "model_error": 1.0}
 #: Share of a range of logarithms, from its middle, that holds 90% of its draws.
 _SHARE = 1 - math.sqrt(0.1)
 #: Standard deviations of a normal distribution that hold 90% of it.

@@ -256,21 +256,13 @@
 
   const idle = window.requestIdleCallback || ((call) => setTimeout(call, 200));
 
-  /* The first sign of a reader: a movement, or an address with choices in it. */
-  const reader = new Promise((found) => {
-    if (location.search) found();
-    for (const sign of ["pointermove", "pointerdown", "wheel", "scroll", "keydown", "focusin", "touchstart"]) {
-      addEventListener(sign, found, { once: true, passive: true, capture: true });
-    }
-  });
-
   function start() {
     const near = new IntersectionObserver((entries) => {
       for (const entry of entries) {
         if (!entry.isIntersecting) continue;
         near.unobserve(entry.target);
         const chart = charts.find(({ div }) => div === entry.target);
-        const sign = chart.div.querySelector(".sobe-still") ? reader : Promise.resolve();
+        const sign = chart.div.querySelector(".sobe-still") ? window.sobeReader : Promise.resolve();
         sign.then(() => idle(() => want(chart), { timeout: 3000 }));
       }
     }, { rootMargin: "300px 0px" });

@@ -101,6 +101,7 @@ window.sobeEstimator.parts.push((root, payload, page) => {
   });
 
   brief.addEventListener("click", ({ target }) => {
+    if (!shown) page.show();
     if (target === part("csv")) download(`estimator-${shown.state.organism}-${shown.state.modality}.csv`, csv());
     if (target === part("print")) printAlone();
   });

@@ -3,50 +3,34 @@
   "use strict";
   const { modelOf, settled, worked, needed, drawn, interval } = window.sobeEstimator;
 
-  /* A case as the table takes it: today's proofreading, and the brain's own volume and numbers. */
+  /* A case as the table takes it: today's proofreading, and the brain's own volume, numbers and plan. */
   function caseOf(payload, state, organism, modality) {
     const given = Object.fromEntries(Object.entries(state.given).filter(([name]) => !payload.buys.brain.includes(name)));
     return { ...state, organism, modality, proofreading: payload.buys.proofreading, model: "corrected", given };
   }
+  const wanted = (model) => needed(model, ["first_cost"]);
+  const costOf = (model, values) => worked(model, new Map(values), wanted(model)).get("first_cost");
+  const casesOf = (payload) => payload.buys.organisms.flatMap((organism) => payload.buys.modalities.map((modality) => [organism, modality]));
 
-  function costing(payload) {
+  /* The cost of a brain by an imaging, which does not depend on the sum. */
+  function price(payload, state, [organism, modality]) {
     const model = modelOf(payload, { model: "corrected" });
-    const [time, cost] = [["imaging_days", "microscopes"], ["first_cost"]].map((names) => needed(model, names));
-    /* The values with as many microscopes as image the brain in a share of the horizon. */
-    const sized = (values) => {
-      const found = worked(model, new Map(values), time);
-      const preparation = values.get("preparation_days");
-      const alone = (found.get("imaging_days") - preparation) * found.get("microscopes");
-      const days = values.get("project_years") * values.get("days_per_year") * payload.buys.imaging_share - preparation;
-      const number = days > 0 ? Math.max(1, Math.ceil(alone / days)) : found.get("microscopes");
-      return new Map(values).set("microscope_budget", number * values.get("microscope_price") * payload.buys.rounding);
-    };
-    const costOf = (values) => worked(model, new Map(values), cost).get("first_cost");
-    return { model, cost, sized, costOf };
-  }
-
-  /* The cost of every brain by every imaging, which does not depend on the sum. */
-  function priced(payload, state) {
-    const { model, cost, sized, costOf } = costing(payload);
-    return payload.buys.organisms.flatMap((organism) => payload.buys.modalities.map((modality) => {
-      const own = caseOf(payload, state, organism, modality);
-      const values = settled(model, own);
-      const plan = sized(values);
-      const draws = drawn(model, { ...own, microscope_budget: plan.get("microscope_budget") }, cost).get("first_cost");
-      const [low, median, high] = interval(draws);
-      return { organism, modality, low, median, high, draws, values, cost: costOf(plan) };
-    }));
+    const own = caseOf(payload, state, organism, modality);
+    const values = settled(model, own);
+    const draws = drawn(model, own, wanted(model)).get("first_cost");
+    const [low, median, high] = interval(draws);
+    return { organism, modality, low, median, high, draws, values, cost: costOf(model, values) };
   }
 
   function missing(payload, values, target) {
-    const { sized, costOf } = costing(payload);
+    const model = modelOf(payload, { model: "corrected" });
     const { levers, farthest, halvings } = payload.buys;
     const factor = ([, divided, multiplied]) => {
       const cost = (by) => {
         const better = new Map(values);
         for (const name of divided) better.set(name, values.get(name) / by);
         for (const name of multiplied) better.set(name, values.get(name) * by);
-        return costOf(sized(better));
+        return costOf(model, better);
       };
       if (cost(farthest) > target) return NaN;
       let [low, high] = [0, Math.log(farthest)];
@@ -62,15 +46,15 @@
     return single.length ? single.reduce((best, one) => (one[1] < best[1] ? one : best)) : [together[0], factor(together)];
   }
 
-  function buys(payload, prices, budget) {
-    return prices.map(({ organism, modality, low, median, high, draws, values, cost }) => {
-      const share = draws.reduce((count, one) => count + (one <= budget), 0) / draws.length;
-      const [lever, factor] = median > budget ? missing(payload, values, budget * cost / median) : ["", NaN];
-      const verdict = payload.buys.verdicts.find(([least]) => share >= least)[1];
-      return { organism, modality, low, median, high, share, verdict, lever, factor };
-    });
+  /* What a sum buys of one priced brain. */
+  function bought(payload, { organism, modality, low, median, high, draws, values, cost }, budget) {
+    const share = draws.reduce((count, one) => count + (one <= budget), 0) / draws.length;
+    const [lever, factor] = median > budget ? missing(payload, values, budget * cost / median) : ["", NaN];
+    const verdict = payload.buys.verdicts.find(([least]) => share >= least)[1];
+    return { organism, modality, low, median, high, share, verdict, lever, factor };
   }
-  Object.assign(window.sobeEstimator, { priced, buys });
+  const buys = (payload, state, budget) => casesOf(payload).map((one) => bought(payload, price(payload, state, one), budget));
+  Object.assign(window.sobeEstimator, { buys });
 
   window.sobeEstimator.parts.push((root, payload, page) => {
     const { texts } = payload;
@@ -78,22 +62,41 @@
     const section = root.querySelector("[data-buys]");
     const part = (name) => section.querySelector(`[data-${name}]`);
     const field = section.querySelector("input");
+    const CHUNK = 25; /* milliseconds */
     const { least, most, scale } = payload.buys.sum;
     const valid = (text) => text.trim() !== "" && Number(text) >= least && Number(text) <= most;
     let sum = payload.buys.sum.initial;
-    let prices = null, planned = "", waiting = 0;
+    const cases = casesOf(payload);
+    let prices = new Map(), planned = "", waiting = 0, turn = 0, near = false;
 
     function missingText({ lever, factor }) {
       if (!lever) return texts.fits;
       return Number.isNaN(factor) ? texts.unreachable : page.fill(texts[`lever_${payload.buys.levers.findIndex(([name]) => name === lever)}`], { n: factor < 10 ? factor.toPrecision(2) : page.formats.number(Number(factor.toPrecision(2))) });
     }
 
-    function show() {
-      const state = page.state();
+    /* The rows of the table, some at a time, so that the page answers meanwhile; null where a later
+       change has begun. */
+    async function computed(state, budget, atOnce) {
+      const mine = turn;
       const plan = JSON.stringify([state.project_years, Object.entries(state.given)]);
-      if (plan !== planned) [prices, planned] = [priced(payload, state), plan];
+      if (plan !== planned) [prices, planned] = [new Map(), plan];
+      const rows = [];
+      let started = performance.now();
+      for (const [n, one] of cases.entries()) {
+        if (!prices.has(n)) prices.set(n, price(payload, state, one));
+        rows.push(bought(payload, prices.get(n), budget));
+        if (atOnce || performance.now() - started < CHUNK) continue;
+        await new Promise((done) => setTimeout(done));
+        if (mine !== turn) return null;
+        started = performance.now();
+      }
+      return rows;
+    }
+    async function show(atOnce) {
+      const state = page.state();
       const budget = sum * scale;
-      const rows = buys(payload, prices, budget);
+      const rows = await computed(state, budget, atOnce);
+      if (!rows) return;
       const line = (row, more) => {
         const made = element("tr", "", { "data-brain": row.organism, "data-imaging": row.modality });
         const cost = element("td", "");
@@ -137,12 +140,21 @@
       }));
       part("no-tier").hidden = tiers.length > 0;
     }
-    /* After the form's own numbers are on the screen. */
+    /* After the form's own numbers are on the screen, and once the table is near it. */
     function later(soon) {
       section.dataset.state = "waiting";
+      turn += 1;
       clearTimeout(waiting);
-      waiting = setTimeout(show, soon ? 0 : 150);
+      if (near || soon) waiting = setTimeout(show, soon ? 0 : 150, false);
     }
+    window.sobeReader.then(() => new IntersectionObserver((entries) => {
+      near = entries.some(({ isIntersecting }) => isIntersecting);
+      if (near && section.dataset.state !== "shown") later(true);
+    }, { rootMargin: "300px 0px" }).observe(section));
+    addEventListener("beforeprint", () => {
+      turn += 1;
+      if (section.dataset.state !== "shown") show(true);
+    });
 
     field.addEventListener("input", () => {
       const good = valid(field.value);

@@ -200,6 +200,54 @@
     return found.sort((a, b) => b.span - a.span || (a.name < b.name ? -1 : 1));
   }
 
+  /* Sobol indices of a result's logarithm, as sobe.analysis.estimator.uncertainty.sobol has them: of
+     two sets of draws, one input at a time is taken from the second. A generator that stops after
+     each piece of work, so that a page can answer in between; it returns the rows, largest first. */
+  function* sobol(payload, state, result) {
+    const model = modelOf(payload, state);
+    const wanted = needed(model, [result]);
+    const ranges = rangesOf(model, state);
+    const own = settled(model, state);
+    const size = model.shares_draws;
+    const groups = model.inputs.map(([code, names]) => [code, names.filter((name) => ranges.has(name) && wanted.has(name))]).filter(([, names]) => names.length);
+    const [one, other] = [new Map(), new Map()];
+    for (const [found, seed] of [[one, model.seed], [other, (model.seed + 1) >>> 0]]) {
+      for (const [code, names] of groups) {
+        const uniform = sequence(code, size, seed);
+        found.set(code, new Map(names.map((name) => [name, split(ranges.get(name), own.get(name), uniform)])));
+        yield;
+      }
+    }
+    const uses = (tree, names) => (typeof tree === "string" ? names.has(tree) : Array.isArray(tree) && tree.some((part, n) => n > 0 && uses(part, names)));
+    /* Formulas that depend on what is new are computed; the others stay. */
+    function* computed(values, parts) {
+      const found = new Map(values);
+      const fresh = new Set();
+      for (const part of parts) for (const [name, draws] of part) { found.set(name, draws); fresh.add(name); }
+      for (const [name, tree] of model.formulas) {
+        if (!wanted.has(name) || (found.has(name) && !uses(tree, fresh))) continue;
+        found.set(name, vector(tree, found, size));
+        fresh.add(name);
+        yield;
+      }
+      return found;
+    }
+    const logs = (values) => values.get(result).map(Math.log);
+    const base = yield* computed(own, one.values());
+    const first = logs(base);
+    const second = logs(yield* computed(own, other.values()));
+    const mean = (term) => { let sum = 0; for (let i = 0; i < size; i += 1) sum += term(i); return sum / size; };
+    const middle = mean((i) => first[i] + second[i]) / 2;
+    const variance = mean((i) => (first[i] - middle) ** 2 + (second[i] - middle) ** 2) / 2;
+    const rows = [];
+    for (const [code, names] of groups) {
+      const mixed = logs(yield* computed(base, [other.get(code)]));
+      rows.push({ code, names, first: mean((i) => (second[i] - middle) * (mixed[i] - first[i])) / variance, total: mean((i) => (first[i] - mixed[i]) ** 2) / 2 / variance });
+      yield;
+    }
+    return rows.sort((a, b) => b.total - a.total);
+  }
+
   /* The parameters whose values differ between two cases: [name, value in the first, in the second].
      Those that one of the models lacks, or no formula uses, are left out. */
   function differing(payload, first, second) {
@@ -250,7 +298,7 @@
   }
 
   window.sobeEstimator = {
-    PLACES, parts: [], chosen, modelOf, settled, worked, evaluated, sound, needed, rangesOf, drawn, interval, intervals, tornado,
+    PLACES, parts: [], chosen, modelOf, settled, worked, evaluated, sound, needed, rangesOf, drawn, interval, intervals, tornado, sobol,
     differing, usual, written, read, valid,
   };
 })();

@@ -7,7 +7,10 @@
   const { chosen, modelOf, evaluated, sound, intervals, tornado, usual, differing } = window.sobeEstimator;
 
   const plain = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
+  const raised = (exponent) => `10${String(exponent).replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit])}`;
   function words(x) {
+    const [mantissa, exponent] = x.toExponential(2).split("e").map(Number);
+    if (exponent >= 15) return mantissa === 1 ? raised(exponent) : `${plain.format(mantissa)} × ${raised(exponent)}`;
     for (const [size, word] of window.sobeScales) {
       if (Math.abs(Number(x.toPrecision(3))) >= size) return plain.format(x / size) + word;
     }
@@ -32,19 +35,31 @@
     const form = root.querySelector("form");
     const numbers = Object.keys(model.settings);
     const choices = model.choices;
-    const fields = [...form.querySelectorAll("[data-default]")].map((note) => note.dataset.default);
+    const fields = model.fields.filter((name) => !numbers.includes(name));
     const picks = [...choices, "model"];
     const short = (name) => model.descriptions[name].replace(/[.。]$/, "");
     const parts = [];
     const byName = (attribute) => new Map([...root.querySelectorAll(`[data-${attribute}]`)].map((found) => [found.getAttribute(`data-${attribute}`), found]));
-    const [defaults, backs, sources, intervalsOf] = ["default", "back", "source", "interval"].map(byName);
-    const cells = [...root.querySelectorAll("[data-number]")];
+    const intervalsOf = byName("interval");
     const tiles = [...root.querySelectorAll("[data-result]")];
-    const inputs = new Map([...form.elements].map((field) => [field.name, field]));
     /* Writing only what is new saves the browser most of its work. */
     const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
     const fresh = () => ({ ...model.defaults, given: { ...model.given } });
     let state = fresh();
+    /* Fields of all parameters, and cells of all numbers, once they are there. */
+    let fieldsOf = null, cells = [];
+
+    /* Rows that are folded are made when they are first opened. */
+    function unfolds(details, made) {
+      const stored = details.querySelector("template");
+      const unfold = () => {
+        if (!stored.isConnected) return;
+        stored.replaceWith(stored.content);
+        made();
+        show(null);
+      };
+      details.addEventListener("toggle", unfold);
+    }
 
     const valid = (name, number) => window.sobeEstimator.valid(model, name, number);
     /* Keep a value in the address of the page, as a text; "" is a parameter that nobody gave. */
@@ -69,22 +84,44 @@
     });
     const write = () => window.sobeState.set(told());
 
-    /* Sliders run from 0 to 1 over the range, on a logarithmic scale where it says so. */
+    /* Sliders run from 0 to 1 over the range. */
     function slid(name, at) {
-      const { scale, least, most, log } = model.settings[name];
-      const x = log ? least * (most / least) ** at : least + (most - least) * at;
-      return Math.min(most, Math.max(least, Number(x.toPrecision(2)))) * scale;
+      const { scale, least, most } = model.settings[name];
+      return Number((least + (most - least) * at).toPrecision(2)) * scale;
     }
     function position(name) {
-      const { scale, least, most, log } = model.settings[name];
-      const x = state[name] / scale;
-      return log ? Math.log(x / least) / Math.log(most / least) : (x - least) / (most - least);
+      const { scale, least, most } = model.settings[name];
+      return (state[name] / scale - least) / (most - least);
+    }
+
+    /* A switch gives parameters, or takes them back: its option is the one whose parameters a case has. */
+    const switches = [...form.querySelectorAll("[data-switch]")];
+    const governed = (name) => Object.values(model.switches[name]).flatMap(Object.keys);
+    function optionOf(name, now) {
+      const has = governed(name).filter((one) => Object.hasOwn(now.given, one));
+      return Object.entries(model.switches[name]).find(([, gives]) => has.length === Object.keys(gives).length
+        && Object.entries(gives).every(([one, cases]) => now.given[one] === chosen(cases, now)))?.[0] ?? "";
+    }
+    function switched(now, name, option) {
+      const kept = Object.entries(now.given).filter(([one]) => !governed(name).includes(one));
+      const gives = Object.entries(model.switches[name][option]).map(([one, cases]) => [one, chosen(cases, now)]);
+      return { ...now, given: Object.fromEntries([...kept, ...gives]) };
+    }
+    /* Another choice keeps the options of the switches, whose values may depend on it. */
+    function choosing(name, option) {
+      const next = { ...state, [name]: option };
+      return switches.map((one) => [one.dataset.switch, optionOf(one.dataset.switch, state)])
+        .reduce((found, [one, own]) => (own ? switched(found, one, own) : found), next);
     }
 
     const finite = (format) => (x) => (Number.isFinite(x) ? format(x) : model.texts.none);
     const formats = {
       usd: finite(usd), number: finite(words), stage: (code) => model.stages[code] ?? model.texts.none,
-      duration: finite((x) => (x < 1 ? fill(model.texts.days, { n: words(Math.round(x * 365)) }) : fill(model.texts.years, { n: words(x) }))),
+      duration: finite((x) => {
+        if (x < 1) return fill(model.texts.days, { n: words(Math.round(x * 365)) });
+        const n = words(Number(x.toPrecision(2)));
+        return n === "1" ? model.texts.one_year : fill(model.texts.years, { n });
+      }),
     };
 
     /* Show the state, but in the field that is typed in; false where it gives no finite numbers. */
@@ -93,6 +130,10 @@
       if (!sound(state, values)) return false;
       const now = modelOf(model, state);
       for (const name of picks) form.elements[name].value = state[name];
+      for (const one of switches) {
+        one.value = optionOf(one.dataset.switch, state);
+        one.disabled = state.model === "published";
+      }
       for (const name of numbers) {
         const field = form.elements[name];
         if (field !== typing) field.value = state[name] / model.settings[name].scale;
@@ -101,7 +142,8 @@
         slider.value = position(name);
         slider.setAttribute("aria-valuetext", plain.format(state[name] / model.settings[name].scale));
       }
-      for (const name of fields) {
+      for (const name of fieldsOf ? fields : []) {
+        const { inputs, defaults, backs, sources } = fieldsOf;
         const field = inputs.get(name);
         const own = chosen((Object.hasOwn(now.parameters, name) ? now : model).parameters[name], state);
         const given = Object.hasOwn(state.given, name);
@@ -141,8 +183,8 @@
         years: words(state.project_years), factor: formats.number(values.get("capacity_factor")),
         ...Object.fromEntries(["microscopes", "gpus", "proofreaders"].map((name) => [name === "proofreaders" ? "people" : name, formats.number(values.get(`${name}_needed`))])),
       });
-      bars("costs", values, formats.usd);
-      bars("times", values, formats.duration);
+      bars("costs", values, formats.usd, new Map());
+      bars("times", values, formats.duration, found);
       const widest = tornado(model, state, "first_cost").slice(0, model.drivers);
       drivers(widest);
       const named = picks.filter((name) => state[name] !== model.python[name]).map((name) => `${name}="${state[name]}"`);
@@ -171,11 +213,17 @@
         row(short(name), fill(model.texts.span, { low: usd(Math.min(low, high)), high: usd(Math.max(low, high)) }), span / found[0].span)));
     }
 
-    function bars(which, values, format) {
+    /* The parts of a sum: medians with their intervals where there are any. */
+    function bars(which, values, format, ends) {
       const list = root.querySelector(`[data-bars="${which}"]`);
-      const parts = model[which].filter(([name]) => values.has(name));
-      const total = parts.reduce((sum, [name]) => sum + values.get(name), 0);
-      list.replaceChildren(...parts.map(([name, label]) => row(label, format(values.get(name)), values.get(name) / total || 0)));
+      const parts = model[which].filter(([name]) => values.has(name)).map(([name, label]) => {
+        const [low, middle, high] = ends.get(name) || [];
+        const text = middle === undefined ? format(values.get(name))
+          : fill(model.texts.median_span, { low: format(low), middle: format(middle), high: format(high) });
+        return { label, text, size: middle ?? values.get(name) };
+      });
+      const total = parts.reduce((sum, { size }) => sum + size, 0);
+      list.replaceChildren(...parts.map(({ label, text, size }) => row(label, text, size / total || 0)));
     }
 
     /* Show a state; one that gives no numbers is refused, and the last good one stays. */
@@ -197,6 +245,8 @@
       const slider = event.target.dataset.slider;
       if (slider) {
         change({ ...state, [slider]: slid(slider, Number(event.target.value)) }, event.target, "");
+      } else if (event.target.dataset.switch) {
+        change(switched(state, event.target.dataset.switch, event.target.value), event.target, event.target.value);
       } else if (numbers.includes(name) || fields.includes(name)) {
         const scale = numbers.includes(name) ? model.settings[name].scale : 1;
         const number = event.target.value === "" ? NaN : Number(event.target.value) * scale;
@@ -208,7 +258,7 @@
         const next = numbers.includes(name) ? { ...state, [name]: number } : { ...state, given: { ...state.given, [name]: number } };
         change(next, event.target, event.target.value);
       } else {
-        change({ ...state, [name]: event.target.value }, event.target, event.target.value);
+        change(choosing(name, event.target.value), event.target, event.target.value);
       }
     });
     form.addEventListener("click", (event) => {
@@ -250,11 +300,22 @@
       show: () => show(null),
     };
     for (const part of window.sobeEstimator.parts) parts.push(part(root, model, page));
-    // Each value may be allowed, and all of them together give no numbers.
-    if (!show(null)) {
+    unfolds(form.querySelector(".sobe-estimator-all"), () => {
+      const [defaults, backs, sources] = ["default", "back", "source"].map(byName);
+      fieldsOf = { defaults, backs, sources, inputs: new Map([...form.elements].map((field) => [field.name, field])) };
+    });
+    unfolds(root.querySelector("[data-every-number]"), () => { cells = [...root.querySelectorAll("[data-number]")]; });
+    /* The page has the published case written in it: nothing is computed before a reader is there. */
+    function wake() {
+      if (root.dataset.state || show(null)) return;
+      // Each value may be allowed, and all of them together give no numbers.
       change(fresh(), null, "");
       root.querySelector("[data-refused]").textContent = fill(model.texts.refused, { text: location.search });
     }
+    const idle = window.requestIdleCallback || ((call) => setTimeout(call, 200));
+    if (location.search) wake();
+    else window.sobeReader.then(() => idle(wake, { timeout: 1000 }));
+    addEventListener("beforeprint", wake);
   }
 
   function startAll() {

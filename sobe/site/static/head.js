@@ -25,6 +25,19 @@
   /* A text with its {places} filled. */
   window.sobeFill = (text, parts) => window.sobeClosed(
     text.replace(/\{(\w+)\}/g, (whole, name) => Object.hasOwn(parts, name) ? parts[name] : whole));
+  /* The first sign of a reader: a movement, or an address with choices in it. The theme scrolls the
+     list of pages by itself, which is none. */
+  window.sobeReader = new Promise((found) => {
+    if (location.search) found();
+    const waiting = new AbortController();
+    for (const sign of ["pointermove", "pointerdown", "wheel", "scroll", "keydown", "focusin", "touchstart"]) {
+      addEventListener(sign, ({ target }) => {
+        if (sign === "scroll" && target !== document) return;
+        found();
+        waiting.abort();
+      }, { signal: waiting.signal, passive: true, capture: true });
+    }
+  });
   window.sobeScales = numbers.scales;
   window.sobeDollars = numbers.dollars;
 })();
