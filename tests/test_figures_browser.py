@@ -93,7 +93,46 @@ def test_nothing_delays_the_page_but_one_sheet_and_one_small_script(site):
         sheets += re.findall(r'<link[^>]*rel="stylesheet"[^>]*href="([^"]*)"', html)
         assert {sheet.partition("?")[0] for sheet in sheets} == {"_static/sobe/book.css"}, name
     sheet = site / "_static/sobe/book.css"
+    assert b"@import" not in sheet.read_bytes()
     assert len(gzip.compress(sheet.read_bytes())) < 30_000
+
+
+def test_the_first_picture_of_a_page_loads_at_once_and_the_others_when_they_are_near(site):
+    for name in PAGES:
+        html = (site / name).read_text(encoding="utf-8")
+        stills = re.findall(r'<picture class="sobe-still.*?(<img [^>]*>)', html)
+        assert all('loading="lazy"' in image for image in stills[1:]), name
+        assert not stills or 'fetchpriority="high"' in stills[0], name
+        assert not stills or "lazy" not in stills[0], name
+
+
+FAR = """(e) => e.checkVisibility() && !e.checkVisibility({ contentVisibilityAuto: true })"""
+
+
+def test_a_table_far_from_the_screen_is_found_linked_and_printed(chromium, site):
+    """It takes no time at first; its address, a search in the page and paper reach it."""
+    context = chromium.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto((site / "claims.html").as_uri())
+    rows = page.locator(".sobe-table-figure tr:has(.sobe-target[id])")
+    last = rows.last
+    assert last.evaluate(FAR)
+    ident = last.locator(".sobe-target").first.get_attribute("id")
+    page.goto(f"{(site / 'claims.html').as_uri()}#{ident}")
+    page.wait_for_function(
+        "id => { const y = document.getElementById(id).getBoundingClientRect().y;"
+        " return y >= 0 && y < innerHeight }",
+        arg=ident,
+    )
+    assert not last.evaluate(FAR)
+    page.evaluate("scrollTo(0, 0)")
+    words = last.locator("td").last.text_content().strip()
+    assert page.evaluate("words => find(words, true)", words)
+    page.emulate_media(media="print")
+    assert not page.locator(".sobe-card, .sobe-table-figure").evaluate_all(
+        f"all => all.some({FAR})"
+    )
+    context.close()
 
 
 @pytest.mark.parametrize("width", [390, 1440])

@@ -69,11 +69,11 @@ def test_a_long_table_scrolls_under_its_head_and_next_to_its_first_column(visits
 def test_a_table_is_sorted_by_the_numbers_behind_its_words(visits, site):
     page = visits[1440].open(site / "funding.html")
     table = page.locator("table.sobe-table").filter(has_text="Amount is")
-    place = [head.strip("↕ \n") for head in table.locator("thead th").all_inner_texts()]
+    place = [head.strip("↕ \n") for head in table.locator("thead th").all_text_contents()]
     column = place.index("Funding")
-    given = table.locator(f"tbody tr td:nth-child({column + 1})").all_inner_texts()
+    given = table.locator(f"tbody tr td:nth-child({column + 1})").all_text_contents()
     table.locator("thead th").nth(column).get_by_role("button").click()
-    up = table.locator(f"tbody tr td:nth-child({column + 1})").all_inner_texts()
+    up = table.locator(f"tbody tr td:nth-child({column + 1})").all_text_contents()
     assert up == given[::-1] != given  # the largest came first
     assert table.locator("thead th").nth(column).get_attribute("aria-sort") == "ascending"
 

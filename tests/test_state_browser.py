@@ -83,15 +83,15 @@ def test_a_table_is_sorted_searched_and_paged_by_its_address(opened):
     card = page.locator("#figure-information-rate")
     cells = card.locator("tbody tr td:nth-child(4)")
     found = [
-        float(c.get_attribute("data-v") or c.inner_text().replace(",", "")) for c in cells.all()
+        float(c.get_attribute("data-v") or c.text_content().replace(",", "")) for c in cells.all()
     ]
     assert len(found) > 5 and found == sorted(found, reverse=True)
-    first = card.locator("tbody tr").first.inner_text()
+    first = card.locator("tbody tr").first.text_content()
     card.get_by_role("button", name="Next").click()
     assert "page.information-rate=2" in page.url
     page.reload()
     page.wait_for_function(READY)
-    assert card.locator("tbody tr").first.inner_text() != first
+    assert card.locator("tbody tr").first.text_content() != first
     card.get_by_label("Search").fill("hubel")
     page.wait_for_function("() => location.search.includes('find.information-rate=hubel')")
     assert "page." not in page.url
@@ -162,23 +162,23 @@ def test_the_order_of_any_table_is_kept(opened):
     page = opened("trends.html")
     table = page.locator(".sobe-table-scroll > table.sobe-table:not([data-sobe-data])").first
     column = table.locator("tbody tr > :nth-child(2)")
-    given = column.all_inner_texts()
+    given = column.all_text_contents()
     head = table.locator("thead th").nth(1)
     head.locator("button").click()
     head.locator("button").click()
     assert "sort.rows-2=-2" in page.url
-    ordered = column.all_inner_texts()
+    ordered = column.all_text_contents()
     numbers = [int(text.replace(",", "")) for text in ordered]
     assert numbers == sorted(numbers, reverse=True) and ordered != given
     page.reload()
     page.wait_for_function(READY)
-    assert column.all_inner_texts() == ordered
+    assert column.all_text_contents() == ordered
     page.locator("a.sobe-language").first.click()
     page.wait_for_function(READY)
     assert head.get_attribute("aria-sort") == "descending"
     page.go_back()
     page.wait_for_function(READY)
     head.locator("button").click()
-    assert column.all_inner_texts() == given and "sort." not in page.url
+    assert column.all_text_contents() == given and "sort." not in page.url
     page = opened("trends.html?sort.rows-2=99")
     assert page.locator(".sobe-state-note").is_visible()

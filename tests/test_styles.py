@@ -48,3 +48,18 @@ def test_sheets_are_merged_in_order_and_removed(tmp_path):
     # Of our own sheets every rule stays: a library may make what it is for.
     assert (tmp_path / "own/book.css").read_text() == ".a{x:1}\n.a{x:3}.z{x:4}"
     assert [path.name for path in tmp_path.rglob("*.css")] == ["book.css"]
+
+
+def test_an_imported_sheet_is_merged_before_the_one_that_imports_it(tmp_path):
+    """A browser would ask for it only when it has the other."""
+    static = tmp_path / "_static"
+    (static / "theme").mkdir(parents=True)
+    (static / "sobe").mkdir()
+    (static / "basic.css").write_text(".a { background: url(dot.png) } .b { top: 0 }")
+    (static / "theme/x.css").write_text('@import "../basic.css";\n.a { top: 1px }')
+    (tmp_path / "page.html").write_text('<p class="a">')
+    styles.merge(tmp_path, ["_static/theme/x.css"], "_static/sobe/book.css")
+    sheet = (static / "sobe/book.css").read_text()
+    assert "@import" not in sheet and ".b" not in sheet
+    assert sheet.index("url(../../_static/dot.png)") < sheet.index("top: 1px")
+    assert not (static / "basic.css").exists()

@@ -91,7 +91,8 @@ def _page(app, pagename, templatename, context, doctree):
             (' role="doc-biblioentry"', ' role="listitem" translate="no"'),
             ('<summary aria-label="Toggle hidden content">', "<summary>"),
         ):
-            body = context["body"] = body.replace(theirs, ours)
+            body = body.replace(theirs, ours)
+        body = context["body"] = pages.prioritised(body)
     _defer(scripts)
     app.add_js_file(f"{ASSETS}/state.js", loading_method="defer", priority=300)
     if 'class="sobe-chart"' in body:

@@ -1,4 +1,4 @@
-"""Meta tags of pages, for search engines and shared links, and the site's map."""
+"""What a whole page needs: meta tags, the order in which pictures load, and the site's map."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from sobe.site.files import share
 from sobe.site.pictures import SHARE
 
 LONGEST = 200
+#: How a chart's picture begins in a page.
+_STILL = re.compile(r'(<picture class="sobe-still[^>]*>(?:<source [^>]*>)?<img )')
 
 
 def description(doctree):
@@ -97,6 +99,19 @@ def metatags(app, pagename, context, doctree):
         attribute = "name" if name.startswith("twitter") else "property"
         out += f'<meta {attribute}="{name}" content="{escape(value)}" />\n'
     return out
+
+
+def prioritised(body):
+    """Return a page's HTML that loads the picture of its first chart first.
+
+    The pictures of the other charts load when they come near the screen; the largest take long to
+    be read. A browser without scripts, or that prints, loads all of them.
+    """
+    first, *others = _STILL.split(body, maxsplit=1)
+    if not others:
+        return body
+    still, rest = others
+    return f'{first}{still}fetchpriority="high" ' + _STILL.sub(r'\1loading="lazy" ', rest)
 
 
 def sitemap(app):

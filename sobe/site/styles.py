@@ -7,6 +7,7 @@ that are merged are removed.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path, PurePosixPath
@@ -17,6 +18,7 @@ _TOKEN = re.compile(r"""[{};]|"(?:[^"\\]|\\.)*+"?|'(?:[^'\\]|\\.)*+'?|\([^()]*\)
 _ARGUMENTS = re.compile(r"\([^()]*\)")
 _NAMED = re.compile(r"[.#]((?:[\w-]|\\.)+)")
 _ADDRESS = re.compile(r"""url\(\s*(["']?)(?!data:|https?:|#|/)([^"')]+)\1\s*\)""")
+_IMPORT = re.compile(r"""@import\s+(?:url\(\s*)?["']?(?!https?:|/)([^"'()\s;]+)["']?\s*\)?\s*;""")
 _ATTRIBUTE = re.compile(r'\s(?:class|id)="([^"]*)"')
 _PROPERTY = re.compile(r"(?<![\w-])(--[\w-]++)\s*+:[^;{}]*+;?")
 _USED = re.compile(r"var\(\s*(--[\w-]+)")
@@ -28,16 +30,25 @@ def merge(out: Path, sheets: Iterable[str], at: str) -> None:
     """Write one sheet at ``at`` from ``sheets``, all relative to the folder of the site."""
     known = words(out)
     parts = []
-    for name in dict.fromkeys(sheets):
+    for name in dict.fromkeys(one for sheet in sheets for one in (*imports(out, sheet), sheet)):
         path = out / name
         if not path.is_file():
             continue
-        text = moved(path.read_text(encoding="utf-8"), name, at)
+        text = moved(_IMPORT.sub("", path.read_text(encoding="utf-8")), name, at)
         ours = PurePosixPath(name).parent == PurePosixPath(at).parent
         parts.append(_COMMENT.sub("", text) if ours else pruned(text, known))
         if name not in KEPT:
             path.unlink()
     (out / at).write_text(used("".join(parts)), encoding="utf-8", newline="\n")
+
+
+def imports(out: Path, name: str) -> list[str]:
+    """Return the sheets that a sheet imports, which a browser would ask for one after the other."""
+    if not (out / name).is_file():
+        return []
+    folder = PurePosixPath(name).parent
+    found = _IMPORT.findall((out / name).read_text(encoding="utf-8"))
+    return [posixpath.normpath(folder / one) for one in found]
 
 
 #: Sheets that figures' own pages use as well.

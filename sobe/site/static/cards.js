@@ -34,7 +34,9 @@
     });
     if (!all.length) return;
     const of = (text) => all.find((tab) => key(tab) === text);
-    choose(of(state.declare(name, { initial: key(all[0]), valid: of, change: (text) => choose(of(text)) })));
+    const initial = key(all[0]); /* open in the page as it is */
+    const kept = state.declare(name, { initial, valid: of, change: (text) => choose(of(text)) });
+    if (kept !== initial) choose(of(kept));
   }
 
   /* Where the build did not know the site's address, the page's own tells it. */

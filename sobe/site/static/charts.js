@@ -52,12 +52,13 @@
     return value;
   }
 
-  const ruler = document.createElement("canvas").getContext("2d");
+  let ruler = null; /* made for the first chart: it takes long to make */
 
   /* Text broken into lines no wider than the chart; Vega itself would cut it off.
      A text without spaces may be broken after any character but not before a closing mark. */
   const PIECES = /[\u3400-\u9fff\uff01-\uff60\u3001-\u301f][\u3001\u3002\uff01-\uff1f\u300b\u300d\u201d]*\s*|[^\s\u3400-\u9fff\uff01-\uff60\u3001-\u301f]+\s*/g;
   function lines(text, width, font) {
+    ruler = ruler || document.createElement("canvas").getContext("2d");
     ruler.font = font;
     const out = [];
     for (const piece of String(text).match(PIECES) || []) {

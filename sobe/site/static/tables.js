@@ -45,7 +45,7 @@
     const { div, status } = bar(table.closest(".sobe-table-scroll"));
     const cell = (row, column) => row.cells[column].textContent.trim();
     const own = `rows-${number + 1}`;
-    const texts = rows.map((row) => row.textContent.toLowerCase());
+    let texts = null; /* of the rows, read for the first search */
     const menus = (table.dataset.sobeMenus || "").split(" ").filter(Boolean).map((column) => ({
       column,
       select: chooser(div, cell(table.tHead.rows[0], column), rows.map((row) => cell(row, column)), apply, `only.${own}.${column}`),
@@ -71,6 +71,7 @@
       const words = input ? input.value.toLowerCase().split(/\s+/).filter(Boolean) : [];
       const chosen = menus.filter((menu) => menu.select.value !== "All");
       let shown = 0;
+      if (words.length && !texts) texts = rows.map((row) => row.textContent.toLowerCase());
       rows.forEach((row, i) => {
         row.hidden = !words.every((word) => texts[i].includes(word))
           || !chosen.every((menu) => cell(row, menu.column) === menu.select.value);
