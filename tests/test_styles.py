@@ -1,7 +1,10 @@
 """The merged style sheet: rules that no page can use are left out; addresses follow the file."""
 
+import re
+
 import pytest
 
+from sobe.paths import ROOT
 from sobe.site import styles
 
 
@@ -48,3 +51,16 @@ def test_sheets_are_merged_in_order_and_removed(tmp_path):
     # Of our own sheets every rule stays: a library may make what it is for.
     assert (tmp_path / "own/book.css").read_text() == ".a{x:1}\n.a{x:3}.z{x:4}"
     assert [path.name for path in tmp_path.rglob("*.css")] == ["book.css"]
+
+
+def test_colours_are_there_without_scripts():
+    """A script sets the theme: until then, or without it, the light colours count."""
+    static = ROOT / "sobe" / "site" / "static"
+    text = "".join(
+        (static / name).read_text(encoding="utf-8") for name in ("sobe.css", "cards.css")
+    )
+    blocks = re.findall(r'^html:not\(\[data-theme="dark"\]\) \{(.*?)^\}', text, re.M | re.S)
+    light = set(re.findall(r"--[a-z-]+(?=:)", "".join(blocks)))
+    dark = "".join(re.findall(r'^html\[data-theme="dark"\] \{(.*?)^\}', text, re.M | re.S))
+    assert {name for name in re.findall(r"--sobe-[a-z-]+(?=:)", dark)} <= light
+    assert {"--sobe-line", "--sobe-muted", "--sobe-v-holds"} <= light
