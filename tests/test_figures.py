@@ -507,7 +507,7 @@ def test_a_subset_of_a_font_has_the_characters_asked_for_and_is_kept(tmp_path):
 def test_columns_of_numbers_go_to_the_right_in_a_figures_table():
     """Also numbers that come as texts, with a gap or a unit; identifiers and dates are words."""
     given = {
-        "score": ["3", "unknown", "0"],
+        "score": ["3", "?", "0"],
         "growth": ["2.9×", "3×", None],
         "year": ["1986", "2018", ""],
         "doi": ["10.1038/nature09802", None, None],

@@ -1,7 +1,10 @@
 """The merged style sheet: rules that no page can use are left out; addresses follow the file."""
 
+import re
+
 import pytest
 
+from sobe.paths import ROOT
 from sobe.site import styles
 
 
@@ -63,3 +66,16 @@ def test_an_imported_sheet_is_merged_before_the_one_that_imports_it(tmp_path):
     assert "@import" not in sheet and ".b" not in sheet
     assert sheet.index("url(../../_static/dot.png)") < sheet.index("top: 1px")
     assert not (static / "basic.css").exists()
+
+
+def test_colours_are_there_without_scripts():
+    """A script sets the theme: until then, or without it, the light colours count."""
+    static = ROOT / "sobe" / "site" / "static"
+    text = "".join(
+        (static / name).read_text(encoding="utf-8") for name in ("sobe.css", "cards.css")
+    )
+    blocks = re.findall(r'^html:not\(\[data-theme="dark"\]\) \{(.*?)^\}', text, re.M | re.S)
+    light = set(re.findall(r"--[a-z-]+(?=:)", "".join(blocks)))
+    dark = "".join(re.findall(r'^html\[data-theme="dark"\] \{(.*?)^\}', text, re.M | re.S))
+    assert {name for name in re.findall(r"--sobe-[a-z-]+(?=:)", dark)} <= light
+    assert {"--sobe-line", "--sobe-muted", "--sobe-v-holds"} <= light

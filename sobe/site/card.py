@@ -91,7 +91,7 @@ def _has_unit(column):
 
 def _is_number(column, values):
     """Return whether a column has numbers, as such or as texts ("3", "2.9×", "unknown")."""
-    texts = {str(value) for value in values if value not in (None, "", "unknown")}
+    texts = {str(value) for value in values if value not in (None, "", "?", "unknown")}
     return column.get("type") in ("integer", "number") or (
         bool(texts) and all(_NUMBER.fullmatch(text) for text in texts)
     )
