@@ -195,7 +195,7 @@ def test_the_page_and_the_chapter_agree_on_the_same_sum(page):
     caption = "First connectomes that the sum pays for"
     table = page.locator(f"figure:has(figcaption:has-text('{caption}')) tbody tr")
     chapters = [
-        text.partition(" (")[0] for text in table.locator("td:nth-child(4)").all_inner_texts()
+        text.partition(" (")[0] for text in table.locator("td:nth-child(4)").all_text_contents()
     ]
     assert len(ours) == len(chapters) == 24
     assert ours == chapters

@@ -198,11 +198,13 @@
 
     function row(label, text, width) {
       const item = document.createElement("li");
-      const [word, track, bar, amount] = ["span", "span", "span", "span"].map((tag) => document.createElement(tag));
+      const [word, amount] = ["span", "span"].map((tag) => document.createElement(tag));
+      const [track, bar] = ["svg", "rect"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
       word.textContent = label;
       amount.textContent = text;
-      track.className = "sobe-bar";
-      bar.style.width = `${100 * width}%`;
+      track.setAttribute("class", "sobe-bar");
+      track.setAttribute("aria-hidden", "true");
+      bar.setAttribute("width", `${100 * width}%`);
       track.append(bar);
       item.append(word, amount, track);
       return item;
