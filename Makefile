@@ -110,7 +110,7 @@ lab: $(LAB) ## Open a chapter, or a notebook that `make chapter` wrote, in Jupyt
 messages: $(STAMP) ## Bring the message catalogues in book/locale up to date with the chapters
 	@$(PY) -m sobe.pipeline messages
 
-pdf: $(STAMP) ## Make the PDFs, one a language, in _build/pdf (only if something changed; needs Pango and fonts)
+pdf: $(STAMP) ## Make the PDFs, one per language, in _build/pdf (only if something changed; needs Pango and fonts)
 	@$(PY) -m sobe.pipeline pdf
 
 verify: $(STAMP) ## Build this commit twice, in other places, zones and locales, and compare to the byte
