@@ -176,7 +176,7 @@ def test_the_catalogue_shows_all_figures(site, index):
     html = page(site, "figures.html")
     for figure in index:
         assert f'href="{figure["page"]}#figure-{figure["name"]}"' in html
-        assert f'src="{figure["files"]["svg"]}"' in html
+        assert f'src="figures/{figure["name"]}.narrow.svg"' in html
 
 
 def test_every_table_and_column_is_documented_and_downloadable(site):
