@@ -90,7 +90,7 @@ WHOLE = {"test_added_row", "test_pdf", "test_pseudo", "test_public", "test_recip
 def pytest_collection_modifyitems(items):
     """Mark the tests that build a book or read a built one."""
     for item in items:
-        if {"site", "built_tiny", "tiny_repository"} & set(item.fixturenames):
+        if {"site", "built_tiny", "tiny_repository", "public"} & set(item.fixturenames):
             item.add_marker("built")
             if item.path.stem in WHOLE:
                 item.add_marker("whole")
