@@ -108,7 +108,7 @@
         (rest, [size, word]) => `abs(datum.value) >= ${size} ? format(datum.value / ${size}, ',~r') + '${word}' : ${rest}`,
         "format(datum.value, ',~r')");
       out[key].scale = { type: "linear", zero: true };
-      out[key].axis = { ...part.axis, values: null, tickCount: 6, format: null, labelExpr: money ? `'${before}' + (${words}) + '${after}'` : words };
+      out[key].axis = { ...part.axis, values: null, tickCount: 6, labelBound: 10, format: null, labelExpr: money ? `'${before}' + (${words}) + '${after}'` : words };
       if (!(part.axis && part.axis.title)) delete out[key].axis.title;
     }
     return out;
