@@ -46,6 +46,8 @@ def english(text, facts=frozenset()):
 def texts(path):
     """Texts of a page as a reader sees or hears them."""
     soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+    for kept in soup.find_all("template"):  # what a script shows later; selectors pass over it
+        kept.unwrap()
     for element in soup.select(SAME):
         element.decompose()
     for text in soup.find_all(string=True):
