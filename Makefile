@@ -53,7 +53,8 @@ override RUFF := $(VENV)/bin/ruff
 override CHAPTERS = $$(grep -l '^kernelspec:' book/*.md)
 override FORMAT_CELLS := $(VENV)/bin/jupytext --quiet --pipe '$(RUFF) format --line-length 96 -'
 
-# Tests run in two processes; the tests of a module mostly in one, which shares what it builds.
+# Tests run in two processes; the tests of a module mostly in one, which shares what it builds. Where
+# all build much, they are in one.
 override TWO := PYTEST_ADDOPTS="--numprocesses=2 --dist=worksteal $$PYTEST_ADDOPTS $$PYTEST_ARGS"
 
 .DEFAULT_GOAL := book
@@ -69,7 +70,7 @@ test-quick: $(TESTS) ## Run the tests that build no book and drive no browser
 	@$(TWO) $(PY) -m pytest -m 'not built and not browser and not survive'
 
 test-whole: $(TESTS) ## Run the tests that build the whole book again, its PDFs and releases
-	@$(TWO) $(PY) -m pytest -m whole
+	@$(TWO) $(PY) -m pytest -m whole --dist=loadfile
 
 test-next: $(NEXT) ## Build the book in _build/next with today's Sphinx instead of Jupyter Book's, and test the pages
 	@mkdir -p _build/next && find _build/next -mindepth 1 -maxdepth 1 ! -name _build -exec rm -rf {} +
