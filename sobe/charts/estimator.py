@@ -21,6 +21,7 @@ from sobe.analysis.estimator.estimate import (
     COST_PARTS,
     DEFAULTS,
     TIME_PARTS,
+    calculators_parameters,
     estimate,
     settle,
 )
@@ -291,10 +292,7 @@ def _published() -> dict[str, Any]:
 
 def _switches() -> dict[str, dict[str, dict[str, dict[str, float]]]]:
     """Return {switch: {option: {parameter: {case: value}}}}; the first option gives none."""
-    published = load_model(PUBLISHED).parameters
-    given = {
-        name: {case: row.value for case, row in published[name].items()} for name in CAPACITY
-    } | {"shown_imaging": {"any": 1.0}, "plan_exponent": {"any": 0.0}}
+    given = {**calculators_parameters(), "shown_imaging": {"any": 1.0}}
     return {
         switch: {key: {name: given[name] for name in names} for key, (_, names) in options.items()}
         for switch, _, options in _SWITCHES

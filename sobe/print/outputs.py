@@ -9,13 +9,14 @@ BREAK = "\u200b"
 #: Signs of a table from which its columns have widths given: to find them, WeasyPrint lays out each
 #: cell once per word, which took half the time of a PDF.
 MANY = 5000
+_CHINESE = r"\u2e80-\u9fff\uff00-\uffef"
 #: What is not broken in a line: a Chinese character, or other signs up to a space.
-_UNBROKEN = re.compile(rf"[\u2e80-\u9fff\uff00-\uffef]|[^\s{BREAK}\u2e80-\u9fff\uff00-\uffef]+")
+_UNBROKEN = re.compile(rf"[{_CHINESE}]|[^\s{BREAK}{_CHINESE}]+")
 #: About how wide signs are, in ems, first to last: narrow, wide, Chinese, capitals; else 0.54.
 _WIDTHS = (
     (re.compile(r"[\sijltfrI.,:;|'!()\[\]/-]"), 0.34),
     (re.compile(r"[mwMW%@—…×]"), 0.88),
-    (re.compile(r"[\u2e80-\u9fff\uff00-\uffef]"), 1.0),
+    (re.compile(rf"[{_CHINESE}]"), 1.0),
     (re.compile(r"[A-Z]"), 0.72),
 )
 _USUAL = 0.54

@@ -164,17 +164,22 @@ def checked_value(model: Model, name: str, value: object) -> float:
     return number
 
 
-def calculators_plan(proofreading: str) -> dict[str, float]:
-    """Return the published calculator's plan, made for a mouse, as parameters of `estimate`.
+def calculators_parameters() -> dict[str, dict[str, float]]:
+    """Return {parameter: {case: value}} of the published calculator's plan, made for a mouse.
 
     Its microscopes, processors and proofreaders, and its staff and facility for every brain.
     """
-    published = load_model(PUBLISHED)
-    found = {}
-    for name in CAPACITY:
-        rows = published.parameters[name]
-        found[name] = (rows[proofreading] if proofreading in rows else rows["any"]).value
-    return found | {"plan_exponent": 0.0}
+    published = load_model(PUBLISHED).parameters
+    found = {name: {case: row.value for case, row in published[name].items()} for name in CAPACITY}
+    return found | {"plan_exponent": {"any": 0.0}}
+
+
+def calculators_plan(proofreading: str) -> dict[str, float]:
+    """Return `calculators_parameters` for an amount of proofreading, as `estimate` takes them."""
+    return {
+        name: cases[proofreading if proofreading in cases else "any"]
+        for name, cases in calculators_parameters().items()
+    }
 
 
 def settle(
