@@ -95,4 +95,4 @@ def test_the_glance_shows_every_claim_once_and_leads_to_it():
     assert list(rows["Verdict"].map(lambda badge: badge.text)) == list(verdicts.VERDICTS)
     leads = [part.url for which in rows["Claims"] for part in which.parts]
     assert sorted(leads) == sorted(f"claims.html#claim-{key}" for key in entries)
-    assert sum(map(int, rows["Number"])) == len(entries)
+    assert sum(map(int, rows["How many"])) == len(entries)

@@ -79,9 +79,10 @@ def test_nothing_is_computed_before_a_reader_is_there(site, chromium):
     parts = ("[data-result]", "[data-interval]:not([hidden])", ".sobe-bars li", "[data-verdict]")
     before = {part: page.locator(part).all_inner_texts() for part in (*parts, "[data-python]")}
     cost = draw("mouse", draws=DRAWS, seed=SEED, results=("first_cost",)).interval("first_cost")
-    assert before["[data-result]"][0] == units.usd(cost[1])
+    assert before["[data-result]"][0] == units.column([cost[1]], units.usd)[0]
     assert before["[data-interval]:not([hidden])"][0] == (
-        f"90% of the draws: {units.usd(cost[0])} to {units.usd(cost[2])}"
+        "90% of the draws: "
+        + " to ".join(units.column([end], units.usd)[0] for end in (cost[0], cost[2]))
     )
     assert all(before.values())
     read_estimator(page, unfold=False)

@@ -42,6 +42,13 @@ def flops(every: int = 1, **kw: Any) -> alt.Axis:
     return _log_axis(units.flops, 0, every, kw)
 
 
+def usd_words(dollars: str) -> str:
+    """Return a Vega expression that writes what it formats as "$.3~s" in words: "$100 million"."""
+    for letter, words in (("k", ",000"), ("M", " million"), ("G", " billion"), ("T", " trillion")):
+        dollars = f"replace({dollars}, '{letter}', '{words}')"
+    return dollars
+
+
 def span(least: float, most: float, *shown: Iterable[float], log: bool = True) -> list[float]:
     """Return the domain of an axis: from ``least`` to ``most``, and wider where marks lie beyond.
 

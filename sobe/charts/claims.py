@@ -112,7 +112,7 @@ def glance_table(entries: Entries) -> pd.DataFrame:
         named = tuple(Link(_name(key), f"claims.html#claim-{key}") for key in found)
         claims = Links(", ".join(map(_name, found)), None, named)
         rows.append((Badge(word, f"claims.html#{_anchor(word)}"), str(len(found)), claims))
-    return pd.DataFrame(rows, columns=["Verdict", "Number", "Claims"])
+    return pd.DataFrame(rows, columns=["Verdict", "How many", "Claims"])
 
 
 def claims_table(entries: Entries, again: Mapping[str, Since | None]) -> pd.DataFrame:

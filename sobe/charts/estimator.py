@@ -60,9 +60,9 @@ _LABELS = ("Organism", "Imaging", "Proofreading effort")  # of CHOICES
 MODELS = {CORRECTED: "Corrected", PUBLISHED: "Published"}
 # Results that are shown large, and next to them: formula, label, form of the number.
 _TILES = (
-    ("first_cost", "First connectome", "usd"),
-    ("further_cost", "A further connectome", "usd"),
-    ("first_cost_per_neuron", "First, per neuron", "usd"),
+    ("first_cost", "First connectome", "cost"),
+    ("further_cost", "A further connectome", "cost"),
+    ("first_cost_per_neuron", "First, per neuron", "cost"),
     ("first_years", "Time to the first", "duration"),
     ("connectomes", "Connectomes within the horizon", "number"),
     ("bottleneck", "Bottleneck", "stage"),
@@ -72,15 +72,21 @@ _MORE = (
     ("stored_size", "Stored in all copies, petabytes", "number"),
     ("microscopes", "Microscopes", "number"),
     ("people", "People", "number"),
-    ("recording_cost", "Recording, first project", "usd"),
-    ("simulation_cost", "Simulation, first", "usd"),
+    ("recording_cost", "Recording, first project", "cost"),
+    ("simulation_cost", "Simulation, first", "cost"),
 )
 
+
+def _cost(dollars: Any) -> str:
+    """Write a computed cost with its zeros: tiles and tables have three digits each."""
+    return units.column([dollars], units.usd)[0]
+
+
 _FORMS: dict[str, Callable[[Any], str]] = {
-    "usd": units.usd,
+    "cost": _cost,
     "number": units.count,
     "duration": units.duration,
-    "stage": lambda code: BOTTLENECKS[int(code)],
+    "stage": lambda code: BOTTLENECKS[int(code)].capitalize(),
 }
 #: How many draws the page makes for its intervals, and where their numbers start.
 DRAWS, SEED = 2000, 2025
@@ -266,7 +272,7 @@ def payload(
         "defaults": defaults,
         "costs": COST_PARTS,
         "times": TIME_PARTS,
-        "stages": BOTTLENECKS,
+        "stages": [stage.capitalize() for stage in BOTTLENECKS],
         "texts": _SCRIPT_WORDS,
         "fields": fields(model),
         **funder.payload(model),
@@ -420,7 +426,7 @@ def _still(model: Model, choice: dict[str, str], numbers: Mapping[str, float]) -
     def costs() -> list[dict[str, Any]]:
         rows = [(label, values[name]) for name, label in COST_PARTS if name in values]
         total = sum(value for _, value in rows)
-        return [_bar(label, value / total, shown=units.usd(value)) for label, value in rows]
+        return [_bar(label, value / total, shown=_cost(value)) for label, value in rows]
 
     def times() -> list[dict[str, Any]]:
         rows = [(label, drawn.interval(name)) for name, label in TIME_PARTS]
@@ -445,8 +451,8 @@ def _still(model: Model, choice: dict[str, str], numbers: Mapping[str, float]) -
             _bar(
                 "",
                 row.span / widest["span"].max(),
-                low=units.usd(min(row.at_low, row.at_high)),
-                high=units.usd(max(row.at_low, row.at_high)),
+                low=_cost(min(row.at_low, row.at_high)),
+                high=_cost(max(row.at_low, row.at_high)),
             )
             | {"name": row.parameter}
             for row in widest.itertuples()

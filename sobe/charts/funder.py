@@ -113,8 +113,6 @@ SCRIPT_WORDS = {
     "pays": "With {modality}, {sum} pays for a first connectome of: {fits}.",
     "pays_none": "With {modality}, {sum} pays for the first connectome of none of these brains.",
     "list": "{brains} ({verdict})",
-    "comma": ", ",
-    "semicolon": "; ",
     "tier": "{name}: {n} ideas",
     "idea": "{title}: {detail}",
     "any_brain": "No single brain",

@@ -112,7 +112,9 @@ def cell_text(cell: str | Json) -> str:
     if isinstance(cell, str):
         return cell
     if "links" in cell:
-        return ", ".join(part["text"] for part in cell["links"])
+        from sobe.languages import listing
+
+        return listing(part["text"] for part in cell["links"])
     return str(cell["text"])
 
 
@@ -177,6 +179,7 @@ def environment(*folders: Path) -> Environment:
     environment.filters |= {"script_json": script_json, "filled": filled}
     environment.globals |= {
         "translate": languages.translate,
+        "listing": languages.listing,
         "tag": languages.tag,
         "label": label,
         "chart_id": chart_id,

@@ -72,9 +72,9 @@ _DISCRETE = (
 )
 
 
-def _words(spec: Json, translate: Catalogue) -> dict[str, str]:
+def _words(spec: Json, translate: Catalogue) -> dict[str, str | list[str]]:
     """Return {shown: translated} for the categories on axes and in legends."""
-    found: dict[str, str] = {}
+    found: dict[str, str | list[str]] = {}
     for field, channel in _shown_fields(spec, _DISCRETE):
         if channel.get("type") not in ("nominal", "ordinal"):
             continue
@@ -96,7 +96,8 @@ def _words(spec: Json, translate: Catalogue) -> dict[str, str]:
                 # A label may show only the part before a hyphen.
                 found.setdefault(value.partition("-")[0], translation)
                 # A label may be a list of lines, which Vega joins by commas for a look-up.
-                found.setdefault(value.replace(", ", ","), translation)
+                if (joined := value.replace(", ", ",")) != value:
+                    found.setdefault(joined, re.split("[，、]|, ", translation))
     return found
 
 
@@ -173,7 +174,7 @@ def _formatted(value: float, style: str) -> str:
     return dollar + (text.rstrip("0").rstrip(".") if "." in text else text)
 
 
-def expression(text: str, translate: Catalogue, words: Mapping[str, str]) -> str:
+def expression(text: str, translate: Catalogue, words: Mapping[str, str | list[str]]) -> str:
     """Translate the words of a label expression, and let it look up its result in ``words``."""
     if whole := translate.messages.get(text):
         translate.used.add(text)
@@ -203,7 +204,7 @@ def _has_words(text: str) -> bool:
 
 
 def _walk(
-    node: Any, translate: Catalogue, words: Mapping[str, str], fields: Container[str]
+    node: Any, translate: Catalogue, words: Mapping[str, str | list[str]], fields: Container[str]
 ) -> None:
     if isinstance(node, list):
         for item in node:
@@ -246,7 +247,11 @@ def _lines(value: str | list[Any], translate: Catalogue) -> str | list[Any]:
 
 
 def _channel(
-    name: str, one: Json, translate: Catalogue, words: Mapping[str, str], fields: Container[str]
+    name: str,
+    one: Json,
+    translate: Catalogue,
+    words: Mapping[str, str | list[str]],
+    fields: Container[str],
 ) -> None:
     """Translate one channel of an encoding, in place."""
     field = one.get("field")

@@ -4,6 +4,8 @@ import math
 import re
 from dataclasses import dataclass, field
 
+from sobe.languages import listing
+
 #: A place where a long word may be broken.
 BREAK = "\u200b"
 #: Signs of a table from which its columns have widths given: to find them, WeasyPrint lays out each
@@ -65,7 +67,7 @@ def pieces(cell):
     if "links" in cell:
         made = []
         for part in cell["links"]:
-            made += [Piece(", "), *pieces(part)]
+            made += [Piece(listing(["", ""])), *pieces(part)]
         return made[1:]
     return [Piece(cell["text"], cell.get("url"), cell.get("id"), "code" in cell, cell.get("lang"))]
 

@@ -63,12 +63,37 @@ def title(row: dict[str, str]) -> str:
     return ", ".join(dict.fromkeys(part for part in parts if part))
 
 
+def titles(package: Any) -> dict[str, str]:
+    """Return the title of every record by its anchor; no two are alike.
+
+    Rows of one table that share a name are numbered: "Wang, 2025 (2)". Where tables share it, the
+    table is named: "Wang, 2023 · Scored simulations".
+    """
+    named: dict[str, dict[str, list[str]]] = {}
+    for table in _KIND_OF:
+        resource = package.tables[table]
+        for row in package.rows(table):
+            rows = named.setdefault(title(row), {}).setdefault(table, [])
+            rows.append(anchor(table, key_of(resource, row)))
+    return {
+        ident: " · ".join(
+            [name + (f" ({number})" if len(rows) > 1 else "")]
+            + ([translate(package.tables[table]["title"])] if len(tables) > 1 else [])
+        )
+        for name, tables in named.items()
+        for table, rows in tables.items()
+        for number, ident in enumerate(rows, 1)
+    }
+
+
 def entries(package: Any, kind: str) -> Iterator[tuple[str, str]]:
     """Yield (name, anchor) of every record of a kind, for the index that the search reads."""
+    unique = titles(package)
     for table in KINDS[kind]:
         resource = package.tables[table]
         for row in package.rows(table):
-            yield title(row), anchor(table, key_of(resource, row))
+            ident = anchor(table, key_of(resource, row))
+            yield unique[ident], ident
 
 
 def html(
@@ -92,7 +117,7 @@ def html(
         corrections.setdefault((row["table"], row["key"]), []).append(row)
     sources = {row["key"]: row for row in package.rows("sources")}
     animals = {row["organism"]: row["name"] for row in package.rows("species")}
-    tables = []
+    tables, unique = [], titles(package)
     for name in KINDS[kind]:
         resource = package.tables[name]
         shown = _shown(name, resource, figures)
@@ -104,7 +129,7 @@ def html(
             rows.append(
                 {
                     "id": ident,
-                    "title": title(row),
+                    "title": unique[ident],
                     "cells": _values(resource, row, animals),
                     "sources": [_source(source)] if source else [],
                     "corrections": [

@@ -49,6 +49,7 @@ def head():
         "scales": [[10**power, word] for power, word, _ in language.numbers["scales"]],
         "dollars": language.numbers["dollars"],
         "closed": language.text["closed"],
+        "lists": language.lists,
     }
     source = (STATIC / "head.js").read_text(encoding="utf-8")
     for marker, value in ((WORDS, words), (NUMBERS, numbers)):

@@ -7,8 +7,8 @@ window.sobeEstimator.parts.push((root, payload, page) => {
   const brief = root.querySelector("[data-brief]");
   const part = (name) => brief.querySelector(`[data-${name}]`);
   const RESULTS = [
-    ["first_cost", "usd"], ["first_cost_per_neuron", "usd"], ["further_cost", "usd"], ["first_years", "duration"], ["people", "number"],
-    ["recording_cost", "usd"], ["simulation_cost", "usd"],
+    ["first_cost", "cost"], ["first_cost_per_neuron", "cost"], ["further_cost", "cost"], ["first_years", "duration"], ["people", "number"],
+    ["recording_cost", "cost"], ["simulation_cost", "cost"],
   ];
   const DRIVERS = 5;
   let shown = null;
@@ -33,13 +33,13 @@ window.sobeEstimator.parts.push((root, payload, page) => {
 
   function show() {
     const { state, drivers } = shown;
-    const [cost, costs] = result("first_cost", "usd");
+    const [cost, costs] = result("first_cost", "cost");
     const [time, times] = result("first_years", "duration");
     const options = Object.fromEntries(PLACES.map((name) => [name, payload.options[name][state[name]]]));
     part("sentence").textContent = page.fill(costs ? texts.sentence : texts.sentence_bare, { ...options, cost, costs, time, times, year: payload.price_year });
-    part("brief-results").replaceChildren(...RESULTS.map(([name, format]) => element("tr", [element("th", texts[name], { scope: "row" }), ...result(name, format).map((text) => element("td", text))])));
+    part("brief-results").replaceChildren(...RESULTS.map(([name, format]) => element("tr", [element("th", texts[name], { scope: "row" }), ...result(name, format).map((text) => element("td", text, { class: "number" }))])));
     part("brief-drivers").replaceChildren(...drivers.slice(0, DRIVERS).map(({ name, low, high }) => element("li", page.fill(texts.driver, {
-      name: short(name), low: page.formats.usd(Math.min(low, high)), high: page.formats.usd(Math.max(low, high)) }))));
+      name: short(name), low: page.formats.cost(Math.min(low, high)), high: page.formats.cost(Math.max(low, high)) }))));
     part("brief-drivers-part").hidden = !drivers.length;
     const changed = changes();
     part("brief-changed").replaceChildren(...(changed.length ? changed : [null]).map((one) => element("li", one

@@ -99,8 +99,8 @@
       if (!rows) return;
       const line = (row, more) => {
         const made = element("tr", "", { "data-brain": row.organism, "data-imaging": row.modality });
-        const cost = element("td", "");
-        const [low, median, high] = [row.low, row.median, row.high].map(page.formats.usd);
+        const cost = element("td", "", { class: "number" });
+        const [low, median, high] = [row.low, row.median, row.high].map(page.formats.cost);
         cost.append(element("span", median), element("small", page.fill(texts.span, { low, high })));
         made.append(element("th", payload.options.organism[row.organism], { scope: "row" }), ...more, cost,
           element("td", page.fill(texts.fitting, { verdict: texts[row.verdict], share: `${Math.round(100 * row.share)}%` })),
@@ -115,7 +115,7 @@
       ladder(budget);
       part("projects").replaceChildren(...payload.buys.projects.filter(({ organism }) => !organism || reached.has(organism)).map(({ organism, project, since, sum: money }) => {
         const line = element("tr", "");
-        line.append(element("th", organism ? payload.options.organism[organism] : texts.any_brain, { scope: "row" }), element("td", project), element("td", since), element("td", money || texts.unstated));
+        line.append(element("th", organism ? payload.options.organism[organism] : texts.any_brain, { scope: "row" }), element("td", project), element("td", since, { class: "number" }), element("td", money || texts.unstated, { class: "number" }));
         return line;
       }));
       section.dataset.state = "shown";
@@ -124,9 +124,9 @@
     function answer(rows, budget, modality) {
       const fits = payload.buys.verdicts.slice(0, -1).flatMap(([, words]) => {
         const brains = rows.filter(({ verdict }) => verdict === words).map(({ organism }) => payload.options.organism[organism]);
-        return brains.length ? [page.fill(texts.list, { verdict: texts[words], brains: brains.join(texts.comma) })] : [];
+        return brains.length ? [page.fill(texts.list, { verdict: texts[words], brains: brains.join(window.sobeLists.words) })] : [];
       });
-      return page.fill(fits.length ? texts.pays : texts.pays_none, { sum: page.formats.usd(budget), modality, fits: fits.join(texts.semicolon) });
+      return page.fill(fits.length ? texts.pays : texts.pays_none, { sum: page.formats.usd(budget), modality, fits: fits.join(window.sobeLists.parts) });
     }
     function ladder(budget) {
       const tiers = payload.buys.tiers.filter(({ least: from }) => from <= budget);

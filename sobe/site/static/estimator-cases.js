@@ -7,7 +7,7 @@ window.sobeEstimator.parts.push((root, payload, page) => {
   const section = root.querySelector("[data-cases]");
   const part = (name) => section.querySelector(`[data-${name}]`);
   const COMPARED = [
-    ["first_cost", "usd"], ["further_cost", "usd"], ["first_cost_per_neuron", "usd"], ["people", "number"], ["first_years", "duration"],
+    ["first_cost", "cost"], ["further_cost", "cost"], ["first_cost_per_neuron", "cost"], ["people", "number"], ["first_years", "duration"],
   ];
   let kept = null;
   let known = { text: "", cells: [] };
@@ -17,7 +17,7 @@ window.sobeEstimator.parts.push((root, payload, page) => {
     const values = evaluated(payload, state);
     const ends = intervals(payload, state);
     return COMPARED.map(([name, format]) => {
-      const cell = element("td", "", { "data-compared": name });
+      const cell = element("td", "", { class: "number", "data-compared": name });
       const [low, middle, high] = (ends.get(name) || Array(3).fill(values.get(name))).map(page.formats[format]);
       cell.append(element("span", middle));
       if (low !== high) cell.append(element("small", page.fill(texts.span, { low, high })));

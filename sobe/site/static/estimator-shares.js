@@ -22,7 +22,7 @@ window.sobeEstimator.parts.push((root, payload, page) => {
       started = performance.now();
     }
     part("shares-rows").replaceChildren(...step.value.slice(0, SHOWN).map((row) => element("tr", [
-      element("th", labelOf(row), { scope: "row" }), ...[row.first, row.total].map((share) => element("td", percent(share))),
+      element("th", labelOf(row), { scope: "row" }), ...[row.first, row.total].map((share) => element("td", percent(share), { class: "number" })),
     ], { "data-input": row.names.join(" ") })));
     part("shares-table").hidden = false;
     section.dataset.state = "shown";

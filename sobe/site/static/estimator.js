@@ -7,20 +7,23 @@
   const { chosen, modelOf, evaluated, sound, intervals, tornado, usual, differing } = window.sobeEstimator;
 
   const plain = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
+  /* What is computed keeps its zeros: numbers below each other have three digits each. */
+  const kept = new Intl.NumberFormat("en-US", { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
   const raised = (exponent) => `10${String(exponent).replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit])}`;
-  function words(x) {
+  function words(x, format = plain) {
     const [mantissa, exponent] = x.toExponential(2).split("e").map(Number);
     if (exponent >= 15) return mantissa === 1 ? raised(exponent) : `${plain.format(mantissa)} × ${raised(exponent)}`;
     for (const [size, word] of window.sobeScales) {
-      if (Math.abs(Number(x.toPrecision(3))) >= size) return plain.format(x / size) + word;
+      if (Math.abs(Number(x.toPrecision(3))) >= size) return format.format(x / size) + word;
     }
-    return Math.abs(x) < 1e4 && Number.isInteger(x) ? x.toLocaleString("en-US") : plain.format(x);
+    return Math.abs(x) < 1e4 && Number.isInteger(x) ? x.toLocaleString("en-US") : format.format(x);
   }
-  function usd(x) {
+  function usd(x, format) {
     const cents = x >= 0.1 && x < 10 && !Number.isInteger(Number(x.toPrecision(3)));
-    const text = cents ? x.toFixed(2) : words(x);
+    const text = cents ? x.toFixed(2) : words(x, format);
     return window.sobeClosed(window.sobeDollars.replace("{}", () => text));
   }
+  const cost = (x) => usd(x, kept);
   const fill = window.sobeFill;
   /* An element with a text or other nodes inside. */
   function element(tag, inside, attributes = {}) {
@@ -116,7 +119,7 @@
 
     const finite = (format) => (x) => (Number.isFinite(x) ? format(x) : model.texts.none);
     const formats = {
-      usd: finite(usd), number: finite(words), stage: (code) => model.stages[code] ?? model.texts.none,
+      usd: finite(usd), cost: finite(cost), number: finite((x) => words(x)), stage: (code) => model.stages[code] ?? model.texts.none,
       duration: finite((x) => {
         if (x < 1) return fill(model.texts.days, { n: words(Math.round(x * 365)) });
         const n = words(Number(x.toPrecision(2)));
@@ -183,7 +186,7 @@
         years: words(state.project_years), factor: formats.number(values.get("capacity_factor")),
         ...Object.fromEntries(["microscopes", "gpus", "proofreaders"].map((name) => [name === "proofreaders" ? "people" : name, formats.number(values.get(`${name}_needed`))])),
       });
-      bars("costs", values, formats.usd, new Map());
+      bars("costs", values, formats.cost, new Map());
       bars("times", values, formats.duration, found);
       const widest = tornado(model, state, "first_cost").slice(0, model.drivers);
       drivers(widest);
@@ -212,7 +215,7 @@
     function drivers(found) {
       root.querySelector("[data-drivers]").closest("section").hidden = !found.length;
       root.querySelector("[data-drivers]").replaceChildren(...found.map(({ name, low, high, span }) =>
-        row(short(name), fill(model.texts.span, { low: usd(Math.min(low, high)), high: usd(Math.max(low, high)) }), span / found[0].span)));
+        row(short(name), fill(model.texts.span, { low: cost(Math.min(low, high)), high: cost(Math.max(low, high)) }), span / found[0].span)));
     }
 
     /* The parts of a sum: medians with their intervals where there are any. */

@@ -40,4 +40,5 @@
   });
   window.sobeScales = numbers.scales;
   window.sobeDollars = numbers.dollars;
+  window.sobeLists = numbers.lists;
 })();
