@@ -166,17 +166,17 @@ def _finish(app, exception):
         # No page asks for the theme's catalogues, which Sphinx has read, maps for its developers,
         # and a script whose icons are in the style sheet.
         static = Path(app.outdir) / "_static"
+        unasked = [static / f"{name}.js" for name in ("searchtools", "language_data")]
+        unasked += [static / "sphinx_highlight.js", static / "scripts" / "fontawesome.js"]
+        for path in (*static.rglob("*.map"), *unasked):
+            path.unlink(missing_ok=True)
+        shutil.rmtree(static / "locales", ignore_errors=True)
         hosts.images_as_files(static)
         styles.merge(
             Path(app.outdir),
             [*THEME_SHEETS, *app.sobe_sheets, f"_static/{ASSETS}/stills.css"],
             f"_static/{ASSETS}/{styles.NAME}",
         )
-        shutil.rmtree(static / "locales", ignore_errors=True)
-        unasked = [static / f"{name}.js" for name in ("searchtools", "language_data")]
-        unasked += [static / "sphinx_highlight.js", static / "scripts" / "fontawesome.js"]
-        for path in (*static.rglob("*.map"), *unasked):
-            path.unlink(missing_ok=True)
 
 
 def setup(app):

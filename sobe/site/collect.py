@@ -207,7 +207,7 @@ def _made(app, node, docname, up, charts):
         return nodes.raw("", text, format="html")
     if kind == "table":
         text = outputs.html(kind, {**data, "rows": _reported(app, data["rows"])})
-        return html(waiting(text) if LARGE <= sum(map(len, data["rows"])) else text)
+        return html(waiting(text) if sum(map(len, data["rows"])) >= LARGE else text)
     if kind == "grid":
         return html(_menus(data) + outputs.html(kind, data))
     if kind not in ("chart", "figure"):

@@ -55,27 +55,35 @@
     location.replace(location.hash);
   }
 
-  const idle = window.requestIdleCallback || ((call) => setTimeout(call, 50));
-  function follow() {
+  const waiting = () => [...document.querySelectorAll(`.sobe-table-figure:has(> ${WAITS})`)];
+  function watch(margin) {
     const near = new IntersectionObserver((entries) => {
       for (const { isIntersecting, target } of entries) {
         if (!isIntersecting) continue;
         near.unobserve(target);
         within(target);
       }
-    }, { rootMargin: "100% 0px" });
-    const tables = [...document.querySelectorAll(`.sobe-table-figure:has(> ${WAITS})`)];
-    tables.forEach((table) => near.observe(table));
-    const next = () => {
-      const table = tables.shift();
-      if (!table) return;
-      within(table);
-      idle(next);
-    };
-    /* For the reader's first sign. A browser reads a page's text once it is loaded, and lays out all
-       of it for that: what is there later it leaves alone. */
-    window.sobeReader.then(() => idle(next));
+    }, { rootMargin: `${margin} 0px` });
+    waiting().forEach((table) => near.observe(table));
+  }
+
+  const idle = window.requestIdleCallback || ((call) => setTimeout(call, 50));
+  function next() {
+    const [table] = waiting();
+    if (!table) return;
+    within(table);
+    idle(next);
+  }
+
+  /* Before a reader moves, only what is on the screen. A browser reads a page's text once it is
+     loaded, and lays out all of it for that: what is there later it leaves alone. */
+  function follow() {
+    watch("0%");
     setTimeout(() => idle(next), 3000);
+    window.sobeReader.then(() => {
+      watch("100%");
+      idle(next);
+    });
   }
 
   window.sobeParts = { each, within, all };
