@@ -79,7 +79,7 @@
      loaded, and lays out all of it for that: what is there later it leaves alone. */
   function follow() {
     watch("0%");
-    setTimeout(() => idle(next), 3000);
+    setTimeout(() => idle(next), 8000);
     window.sobeReader.then(() => {
       watch("100%");
       idle(next);
