@@ -29,7 +29,7 @@ from sobe.site.scripts import STATIC
 log = logging.getLogger(__name__)
 #: Folder of the charts' specs in the site.
 SPECS = "_static/charts"
-#: Cells from which a table waits.
+#: Cells from which a table waits that is before the first chart.
 LARGE = 60
 
 
@@ -207,7 +207,8 @@ def _made(app, node, docname, up, charts):
         return nodes.raw("", text, format="html")
     if kind == "table":
         text = outputs.html(kind, {**data, "rows": _reported(app, data["rows"])})
-        return html(waiting(text) if sum(map(len, data["rows"])) >= LARGE else text)
+        far = charts or sum(map(len, data["rows"])) >= LARGE
+        return html(waiting(text) if far else text)
     if kind == "grid":
         return html(_menus(data) + outputs.html(kind, data))
     if kind not in ("chart", "figure"):
