@@ -30,7 +30,7 @@
     return made;
   }
 
-  function start(root, now) {
+  function start(root) {
     const model = JSON.parse(root.querySelector('script[type="application/json"]').textContent);
     const form = root.querySelector("form");
     const numbers = Object.keys(model.settings);
@@ -314,17 +314,21 @@
       root.querySelector("[data-refused]").textContent = fill(model.texts.refused, { text: location.search });
     }
     const idle = window.requestIdleCallback || ((call) => setTimeout(call, 200));
-    if (location.search || now) wake();
+    if (location.search) wake();
     else idle(wake, { timeout: 1000 });
     addEventListener("beforeprint", wake, { capture: true }); /* before what the parts do then */
   }
 
   /* The page has the published case written in it: nothing is done before a reader is there. */
   let begun = false;
-  function begin(now) {
-    if (!begun) document.querySelectorAll("[data-sobe-estimator]").forEach((root) => start(root, now));
+  function begin() {
+    if (!begun) document.querySelectorAll("[data-sobe-estimator]").forEach(start);
     begun = true;
   }
-  window.sobeReader.then(() => begin(false));
-  addEventListener("beforeprint", () => begin(true), { capture: true });
+  window.sobeReader.then(begin);
+  addEventListener("beforeprint", () => {
+    if (begun) return;
+    begin();
+    dispatchEvent(new Event("beforeprint")); /* the parts listen only now */
+  });
 })();
