@@ -162,6 +162,8 @@ def test_the_order_of_any_table_is_kept(opened):
     page = opened("trends.html")
     table = page.locator(".sobe-table-scroll > table.sobe-table:not([data-sobe-data])").first
     column = table.locator("tbody tr > :nth-child(2)")
+    page.mouse.move(5, 5)  # tables wait for a reader
+    table.wait_for(state="attached")
     given = column.all_text_contents()
     head = table.locator("thead th").nth(1)
     head.locator("button").click()

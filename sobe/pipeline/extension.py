@@ -41,11 +41,11 @@ def _is_needed(script, body):
     return "://" not in name
 
 
-def _defer(scripts):
-    """Let no script of Sphinx's list delay the page."""
+def _late(scripts):
+    """Let the scripts of Sphinx's list wait for a reader (`late.js`)."""
     scripts[:] = [
         type(script)(
-            script.filename, priority=script.priority, **{**script.attributes, "defer": "defer"}
+            script.filename, priority=script.priority, **{**script.attributes, "type": "text/late"}
         )
         for script in scripts
     ]
@@ -90,11 +90,14 @@ def _page(app, pagename, templatename, context, doctree):
         for theirs, ours in (
             (' role="doc-biblioentry"', ' role="listitem" translate="no"'),
             ('<summary aria-label="Toggle hidden content">', "<summary>"),
+            # A long line scrolls, so the keyboard has to reach it, without scripts as well.
+            ('<div class="highlight"><pre>', '<div class="highlight"><pre tabindex="0">'),
         ):
             body = body.replace(theirs, ours)
         body = context["body"] = pages.prioritised(body)
-    _defer(scripts)
-    app.add_js_file(f"{ASSETS}/state.js", loading_method="defer", priority=300)
+    _late(scripts)
+    for name in ("parts", "state", "late"):
+        app.add_js_file(f"{ASSETS}/{name}.js", loading_method="defer", priority=300)
     if 'class="sobe-chart"' in body:
         _add_charts(app, context)
     if 'class="sobe-card"' in body:
@@ -163,17 +166,17 @@ def _finish(app, exception):
         # No page asks for the theme's catalogues, which Sphinx has read, maps for its developers,
         # and a script whose icons are in the style sheet.
         static = Path(app.outdir) / "_static"
+        unasked = [static / f"{name}.js" for name in ("searchtools", "language_data")]
+        unasked += [static / "sphinx_highlight.js", static / "scripts" / "fontawesome.js"]
+        for path in (*static.rglob("*.map"), *unasked):
+            path.unlink(missing_ok=True)
+        shutil.rmtree(static / "locales", ignore_errors=True)
         hosts.images_as_files(static)
         styles.merge(
             Path(app.outdir),
             [*THEME_SHEETS, *app.sobe_sheets, f"_static/{ASSETS}/stills.css"],
             f"_static/{ASSETS}/{styles.NAME}",
         )
-        shutil.rmtree(static / "locales", ignore_errors=True)
-        unasked = [static / f"{name}.js" for name in ("searchtools", "language_data")]
-        unasked += [static / "sphinx_highlight.js", static / "scripts" / "fontawesome.js"]
-        for path in (*static.rglob("*.map"), *unasked):
-            path.unlink(missing_ok=True)
 
 
 def setup(app):

@@ -7,6 +7,7 @@ documentation of the tables. At the end the files of figures and tables are writ
 
 from __future__ import annotations
 
+import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
@@ -26,6 +27,10 @@ from sobe.site.nodes import OutputNode, html
 from sobe.site.scripts import STATIC
 
 log = logging.getLogger(__name__)
+#: Folder of the charts' specs in the site.
+SPECS = "_static/charts"
+#: Cells from which a table waits that is before the first chart.
+LARGE = 60
 
 
 class Placeholder(Directive):
@@ -201,7 +206,11 @@ def _made(app, node, docname, up, charts):
         )
         return nodes.raw("", text, format="html")
     if kind == "table":
-        return html(outputs.html(kind, {**data, "rows": _reported(app, data["rows"])}))
+        text = outputs.html(kind, {**data, "rows": _reported(app, data["rows"])})
+        far = charts or sum(map(len, data["rows"])) >= LARGE
+        return html(waiting(text) if far else text)
+    if kind == "grid":
+        return html(_menus(data) + outputs.html(kind, data))
     if kind not in ("chart", "figure"):
         return html(outputs.html(kind, data))
     # The id of a chart that appears more than once gets a number.
@@ -214,8 +223,41 @@ def _made(app, node, docname, up, charts):
     if record := app.sobe_records.get(data.get("figure")):  # a figure's chart, glued on a page
         # The page has a heading for it.
         spec = {key: part for key, part in spec.items() if key != "title"}
-        return html(template("drawn.html", record=record, spec=spec, ident=ident, up=up))
+        held = _held(app, spec, ident, up)
+        return html(template("drawn.html", record=record, held=held, ident=ident, up=up))
     return html(template("chart.html", spec=spec, ident=ident))
+
+
+def _held(app, spec, ident, up):
+    """Write a chart's spec to a script, which is loaded with the chart library.
+
+    Returns
+    -------
+    dict
+        The address of the script, and of the spec the parameters that a reader can set.
+    """
+    text = f"sobeSpec({outputs.script_json(ident)}, {outputs.script_json(spec)});\n"
+    name = f"{ident}-{hashlib.sha256(text.encode()).hexdigest()[:8]}.js"
+    folder = Path(app.outdir) / SPECS
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    return {"address": f"{up}{SPECS}/{name}", "bound": {"params": card.controls(spec)}}
+
+
+def _menus(grid):
+    """Return the menus of a grid's rows and columns as HTML."""
+    rows = [band["name"] for band in grid["bands"]]
+    columns = [group["name"] for band in grid["bands"] for group in band["groups"]]
+    menus = [(grid["row"], rows), (grid["column"], list(dict.fromkeys(columns)))]
+    return template("menus.html", menus=menus)
+
+
+def waiting(text):
+    """Return the HTML of a table whose inside waits until it is wanted (`parts.js`)."""
+    opened, closed = '<figure class="sobe-table-figure">', "</figure>"
+    inside = text.strip().removeprefix(opened).removesuffix(closed)
+    kind = "sobe-waits sobe-table-long" if "sobe-table-long" in inside else "sobe-waits"
+    return f'{opened}<noscript class="{kind}">{inside}</noscript>{closed}'
 
 
 def _reported(app, rows):
@@ -235,7 +277,7 @@ def _card(app, docname, up, name, ident):
     tables = [held["name"] for held in record["tables"]]
     spec = records.linked(record["spec"], tables, app.sobe_package)
     return card.card(
-        {**record, "spec": spec},
+        {**record, "spec": spec, "held": _held(app, spec, ident, up)},
         app.sobe_cited,
         up,
         permanent(app),

@@ -67,7 +67,8 @@ def words(out: Path) -> set[str]:
         for value in _ATTRIBUTE.findall(path.read_text(encoding="utf-8")):
             found.update(value.split())
     for path in out.rglob("*.js"):
-        if path.name not in ("bootstrap.js", "vega.js", "searchindex.js"):
+        data = path.name == "searchindex.js" or path.parent.name == "charts"
+        if not data and path.name not in ("bootstrap.js", "vega.js"):
             found.update(re.findall(r"[\w-]+", path.read_text(encoding="utf-8")))
     return found
 

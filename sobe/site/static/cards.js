@@ -14,7 +14,9 @@
         const chosen = other === tab;
         other.setAttribute("aria-selected", chosen);
         other.tabIndex = chosen ? 0 : -1;
-        document.getElementById(other.getAttribute("aria-controls")).hidden = !chosen;
+        const panel = document.getElementById(other.getAttribute("aria-controls"));
+        if (chosen) window.sobeParts.within(panel);
+        panel.hidden = !chosen;
       }
     };
     const chosen = (tab) => {
@@ -40,32 +42,26 @@
   }
 
   /* Where the build did not know the site's address, the page's own tells it. */
-  function addresses(card) {
-    if (!/^https?:$/.test(location.protocol)) return;
+  function addressed(pre) {
+    const { address } = pre.dataset;
+    if (!/^https?:$/.test(location.protocol) || /^https?:/.test(address)) return;
     const root = new URL(document.documentElement.dataset.content_root || "./", location.href);
-    for (const pre of card.querySelectorAll("[data-address]")) {
-      const address = pre.dataset.address;
-      if (!/^https?:/.test(address)) {
-        pre.textContent = pre.textContent.replace(address, new URL(address, root).href);
-      }
-    }
+    pre.textContent = pre.textContent.replace(address, new URL(address, root).href);
   }
 
-  function copying(card) {
-    for (const button of card.querySelectorAll("[data-copy]")) {
-      button.addEventListener("click", async () => {
-        const pre = document.getElementById(button.dataset.copy);
-        let said = translate("Copied");
-        try {
-          await navigator.clipboard.writeText(pre.textContent);
-        } catch (error) { /* from a file, or not allowed: select it instead */
-          getSelection().selectAllChildren(pre);
-          said = document.execCommand && document.execCommand("copy") ? translate("Copied") : translate("Selected");
-        }
-        button.textContent = said;
-        setTimeout(() => { button.textContent = translate("Copy"); }, 2000);
-      });
-    }
+  function copies(button) {
+    button.addEventListener("click", async () => {
+      const pre = document.getElementById(button.dataset.copy);
+      let said = translate("Copied");
+      try {
+        await navigator.clipboard.writeText(pre.textContent);
+      } catch (error) { /* from a file, or not allowed: select it instead */
+        getSelection().selectAllChildren(pre);
+        said = document.execCommand && document.execCommand("copy") ? translate("Copied") : translate("Selected");
+      }
+      button.textContent = said;
+      setTimeout(() => { button.textContent = translate("Copy"); }, 2000);
+    });
   }
 
   function scales(card) {
@@ -196,11 +192,11 @@
   function start() {
     for (const card of document.querySelectorAll(".sobe-card")) {
       tabs(card);
-      addresses(card);
-      copying(card);
       scales(card);
       card.querySelectorAll(".sobe-chart").forEach(reading);
     }
+    window.sobeParts.each(".sobe-card [data-address]", addressed);
+    window.sobeParts.each(".sobe-card [data-copy]", copies);
   }
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);

@@ -129,7 +129,7 @@
   /* The controls of a chart, whose values are in the page's address: a menu's by their numbers,
      which are the same in every language. */
   function controls(chart) {
-    return (chart.spec.params || []).filter((param) => param.bind && param.bind.input).map((param) => {
+    return ((chart.spec && chart.spec.params) || []).filter((param) => param.bind && param.bind.input).map((param) => {
       const name = state.named(chart.div) || chart.div.id;
       const { options, min, max } = param.bind;
       const write = (value) => String(options ? options.indexOf(value) : value);
@@ -147,19 +147,32 @@
     });
   }
 
-  let loading = null;
-  function library() {
-    if (typeof vegaEmbed !== "undefined") return Promise.resolve();
-    loading = loading || new Promise((done, fail) => {
+  function loaded(address) {
+    return new Promise((done, fail) => {
       const script = document.createElement("script");
       const lost = () => fail(new Error(translate("the chart library did not load")));
       script.addEventListener("load", done);
       script.addEventListener("error", lost);
-      if (!LIBRARY) return lost();
-      script.src = LIBRARY;
+      if (!address) return lost();
+      script.src = address;
       return document.head.append(script);
     });
+  }
+
+  let loading = null;
+  function library() {
+    if (typeof vegaEmbed !== "undefined") return Promise.resolve();
+    loading = loading || loaded(LIBRARY);
     return loading;
+  }
+
+  /* A chart's spec is in the page, or in a script that gives it to sobeSpec. */
+  const specs = new Map();
+  window.sobeSpec = (ident, spec) => specs.set(ident, spec);
+  async function described(chart) {
+    const { spec } = chart.div.dataset;
+    if (spec && !specs.has(chart.div.id)) await loaded(spec);
+    if (spec) chart.spec = specs.get(chart.div.id);
   }
 
   async function draw(chart) {
@@ -170,7 +183,7 @@
     /* Small changes of width are Vega's own affair; larger ones break titles again. */
     const drawn = wanted + Math.round(width / 50) + (chart.div.dataset.linear || "");
     if (chart.drawn === drawn) return;
-    await library();
+    await Promise.all([library(), described(chart)]);
     chart.drawn = drawn;
     widths.set(chart.div, width);
     if (chart.result) {
@@ -270,7 +283,8 @@
     for (const div of document.querySelectorAll(".sobe-chart")) {
       const chart = { div, view: div.querySelector(".sobe-chart-view") };
       try {
-        chart.spec = JSON.parse(div.querySelector('script[type="application/json"]').textContent);
+        const held = div.querySelector('script[type="application/json"]');
+        if (held || !div.dataset.spec) chart.spec = JSON.parse(held.textContent);
         chart.controls = controls(chart);
       } catch (error) {
         fail(chart, error);

@@ -130,7 +130,7 @@
   }
 
   function start() {
-    [...document.querySelectorAll("table[data-sobe-data]")].forEach((element, number) => {
+    window.sobeParts.each("table[data-sobe-data]", (element, number) => {
       const name = nameOf(element, number);
       const fold = element.closest("details");
       if (!fold || fold.open) {
@@ -141,7 +141,7 @@
       const open = () => { fold.open = true; };
       fold.addEventListener("toggle", () => table(element, name), { once: true });
       if (keep(element, name, open)) open();
-    });
+    }, /<table [^>]*data-sobe-data/g);
     const reveal = () => {
       const target = location.hash && document.getElementById(location.hash.slice(1));
       if (!target) return;

@@ -310,7 +310,6 @@
       fieldsOf = { defaults, backs, sources, inputs: new Map([...form.elements].map((field) => [field.name, field])) };
     });
     unfolds(root.querySelector("[data-every-number]"), () => { cells = [...root.querySelectorAll("[data-number]")]; });
-    /* The page has the published case written in it: nothing is computed before a reader is there. */
     function wake() {
       if (root.dataset.state || show(null)) return;
       // Each value may be allowed, and all of them together give no numbers.
@@ -319,13 +318,20 @@
     }
     const idle = window.requestIdleCallback || ((call) => setTimeout(call, 200));
     if (location.search) wake();
-    else window.sobeReader.then(() => idle(wake, { timeout: 1000 }));
-    addEventListener("beforeprint", wake);
+    else idle(wake, { timeout: 1000 });
+    addEventListener("beforeprint", wake, { capture: true }); /* before what the parts do then */
   }
 
-  function startAll() {
-    document.querySelectorAll("[data-sobe-estimator]").forEach(start);
+  /* The page has the published case written in it: nothing is done before a reader is there. */
+  let begun = false;
+  function begin() {
+    if (!begun) document.querySelectorAll("[data-sobe-estimator]").forEach(start);
+    begun = true;
   }
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", startAll);
-  else startAll();
+  window.sobeReader.then(begin);
+  addEventListener("beforeprint", () => {
+    if (begun) return;
+    begin();
+    dispatchEvent(new Event("beforeprint")); /* the parts listen only now */
+  });
 })();

@@ -28,9 +28,9 @@
   /* The first sign of a reader: a movement, or an address with choices in it. The theme scrolls the
      list of pages by itself, which is none. */
   window.sobeReader = new Promise((found) => {
-    if (location.search) found();
+    if (location.search || /^#[\w.-]+=/.test(location.hash)) found();
     const waiting = new AbortController();
-    for (const sign of ["pointermove", "pointerdown", "wheel", "scroll", "keydown", "focusin", "touchstart"]) {
+    for (const sign of ["pointermove", "pointerdown", "wheel", "scroll", "keydown", "focusin", "touchstart", "hashchange"]) {
       addEventListener(sign, ({ target }) => {
         if (sign === "scroll" && target !== document) return;
         found();

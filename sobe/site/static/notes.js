@@ -55,10 +55,10 @@
   const noted = (target) => target instanceof Element ? target.closest(NOTED) : null;
 
   function start() {
-    for (const element of document.querySelectorAll(".sobe-term[title], .sobe-verdict[title]")) {
+    window.sobeParts.each(".sobe-term[title], .sobe-verdict[title]", (element) => {
       element.dataset.note = element.title;
       element.removeAttribute("title");
-    }
+    });
     document.addEventListener("pointerdown", (event) => { touched = event.pointerType === "touch"; }, true);
     document.addEventListener("pointerover", (event) => {
       if (event.pointerType === "touch") return;

@@ -65,6 +65,7 @@
   /* Gives every declared part the address's value, or, if one is bad, its own. */
   function apply() {
     const pairs = read();
+    if ([...pairs].length) window.sobeParts.all(); /* each declares what the address may say of it */
     const bad = [...pairs.keys()].filter((name) => !FOREIGN.test(name)
       && !(declared.has(name) && declared.get(name).valid(pairs.get(name))));
     if (bad.length) {

@@ -21,10 +21,14 @@
     return { div, status };
   }
 
-  /* In the address a choice is its number in the menu, which is the same in every language. */
   function chooser(place, label, values, apply, name) {
     const select = field("select", label, place);
     for (const value of ["All", ...new Set(values)]) select.add(new Option(value === "All" ? translate("All") : value, value));
+    return working(select, apply, name);
+  }
+
+  /* In the address a choice is its number in the menu, which is the same in every language. */
+  function working(select, apply, name) {
     select.addEventListener("change", () => {
       apply();
       state.set({ [name]: select.selectedIndex });
@@ -84,12 +88,10 @@
   function filterable(grid, number) {
     const bands = [...grid.querySelectorAll("[data-row]")];
     const cells = [...grid.querySelectorAll("[data-column]")];
-    const { div, status } = bar(grid);
-    const own = `grid-${number + 1}`;
-    const row = chooser(div, grid.dataset.sobeRows, bands.map((band) => band.dataset.row), apply, `only.${own}.row`);
-    const column = chooser(div, grid.dataset.sobeColumns, cells.map((cell) => cell.dataset.column), apply, `only.${own}.column`);
-    div.append(status);
-    apply();
+    const menus = grid.previousElementSibling; /* in the page, so that nothing moves */
+    const status = menus.querySelector("output");
+    const [row, column] = [...menus.querySelectorAll("select")].map((select, i) => working(select, apply, `only.grid-${number + 1}.${["row", "column"][i]}`));
+    if (row.value !== "All" || column.value !== "All") apply();
 
     function apply() {
       for (const cell of cells) {
@@ -106,7 +108,8 @@
   }
 
   function start() {
-    document.querySelectorAll("table[data-sobe-search], table[data-sobe-menus]").forEach(searchable);
+    const table = "table:is([data-sobe-search], [data-sobe-menus])";
+    window.sobeParts.each(table, searchable, /<table [^>]*data-sobe-(search|menus)/g);
     document.querySelectorAll("[data-sobe-grid]").forEach(filterable);
   }
 

@@ -58,12 +58,11 @@
   }
 
   function start() {
-    const tables = document.querySelectorAll(".sobe-table-scroll > table.sobe-table");
-    [...tables].forEach((table, number) => {
+    window.sobeParts.each(".sobe-table-scroll > table.sobe-table", (table, number) => {
       if (!table.tHead || !table.tBodies.length) return;
       if (!("sobeData" in table.dataset) && table.tBodies[0].rows.length > 1 && !table.closest("[data-sobe-estimator]")) sortable(table, number);
       copyable(table);
-    });
+    }, /<table class="sobe-table/g);
   }
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
