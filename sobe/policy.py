@@ -30,6 +30,13 @@ DIRECTIVES = {
 }
 #: Types of script that browsers run; a script of another type is data.
 _JAVASCRIPT = {"", "module", "text/javascript", "application/javascript"}
+#: Comments and tags, whole, so that nothing inside of them counts; of a script or sheet, all to its
+#: end. A page is mostly other tags, which the parser need not see.
+_TOKEN = re.compile(
+    r"<!--.*?-->|<(?P<name>script|style)(?=[\s/>])(?:[^>\"']|\"[^\"]*\"|'[^']*')*>.*?</(?P=name)\s*>|"
+    r"</?[a-z](?:[^>\"']|\"[^\"]*\"|'[^']*')*>",
+    re.S | re.I,
+)
 _PLACE = re.compile(r"<head[^<>]*>(\s*<meta charset=[^<>]*>)?", re.I)
 
 
@@ -75,7 +82,9 @@ def guarded(page: str) -> str:
         If the page has no head.
     """
     inline = _Inline()
-    inline.feed(page)
+    for token in _TOKEN.finditer(page):
+        if token["name"]:
+            inline.feed(token[0])
     inline.close()
     directives = DIRECTIVES | {
         "script-src": DIRECTIVES["script-src"] + _hashes(inline.found["script"]),

@@ -1,6 +1,7 @@
 """The site: rendered from executed notebooks in another folder, then put in place."""
 
 import contextlib
+import functools
 import importlib
 import io
 import json
@@ -112,6 +113,14 @@ def prepare(project):
         raise keeping(BuildError(f"{problem}: rm -rf .venv"), "vl-convert", done.stderr)
 
 
+@functools.cache
+def _spare():
+    """Let pybtex look once for each of its plugins among all installed packages, not every time."""
+    from pybtex import plugin
+
+    plugin._load_entry_point = functools.cache(plugin._load_entry_point)
+
+
 def render(project, source, out, settings=None, builder="html"):
     """Render the folder `source` in the folder `out` by Sphinx.
 
@@ -133,6 +142,7 @@ def render(project, source, out, settings=None, builder="html"):
     from sphinx.errors import SphinxError
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
+    _spare()
     os.environ["SOBE_BUNDLE_CACHE"] = str(project.cache)
     warnings = io.StringIO()
     failure = None
