@@ -33,8 +33,9 @@ _JAVASCRIPT = {"", "module", "text/javascript", "application/javascript"}
 #: Comments and tags, whole, so that nothing inside of them counts; of a script or sheet, all to its
 #: end. A page is mostly other tags, which the parser need not see.
 _TOKEN = re.compile(
-    r"<!--.*?-->|<(?P<name>script|style)(?=[\s/>])(?:[^>\"']|\"[^\"]*\"|'[^']*')*>.*?</(?P=name)\s*>|"
-    r"</?[a-z](?:[^>\"']|\"[^\"]*\"|'[^']*')*>",
+    r"<!--.*?(?:-->|\Z)|"
+    r"<(?P<name>script|style)(?=[\s/>])(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>.*?(?:</(?P=name)\s*>|\Z)|"
+    r"</?[a-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>",
     re.S | re.I,
 )
 _PLACE = re.compile(r"<head[^<>]*>(\s*<meta charset=[^<>]*>)?", re.I)

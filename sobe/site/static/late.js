@@ -1,5 +1,5 @@
 /* The theme's own scripts, loaded for the first sign of a reader: nobody waits for them to read a
-   page. They stand in the page as scripts of a type that browsers leave alone. A button of the theme
+   page. They are in the page as scripts of a type that browsers leave alone. A button of the theme
    that is pressed before they are there, or its key for the search, is pressed again when they are. */
 (function () {
   "use strict";

@@ -1,6 +1,5 @@
-/* Parts of a page that wait: what a card has behind its tabs, and tables that are
-   large or far. Each stands in the
-   page as the text of a <noscript>. A browser without scripts shows it; for others it costs nothing
+/* Parts of a page that wait: what a card has behind its tabs, and tables that are large or far.
+   Each is in the page as the text of a <noscript>. A browser without scripts shows it; for others it costs nothing
    until it is wanted: its tab is opened, it comes near the screen, the address leads to it, or the
    page is printed. The tables follow by themselves once the page is there, one at a time, so that
    the browser's own search finds their rows.
