@@ -580,6 +580,7 @@ def test_a_menu_needs_its_column():
 def test_the_ledger_can_be_filtered(site, chromium, entries):
     tab = chromium.new_page()
     tab.goto(f"file://{site}/claims.html")
+    tab.evaluate("sobeParts.all()")  # as a reader's first sign does
     shown = (
         "document.querySelectorAll('table[data-sobe-menus]')[0]"
         ".querySelectorAll('tbody tr:not([hidden])').length"

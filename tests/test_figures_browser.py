@@ -114,16 +114,19 @@ def test_a_table_far_from_the_screen_is_found_linked_and_printed(chromium, site)
     context = chromium.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
     page.goto((site / "claims.html").as_uri())
+    page.evaluate("sobeParts.all()")
     rows = page.locator(".sobe-table-figure tr:has(.sobe-target[id])")
     last = rows.last
     assert last.evaluate(FAR)
     ident = last.locator(".sobe-target").first.get_attribute("id")
+    page.goto("about:blank")  # so that the table waits again
     page.goto(f"{(site / 'claims.html').as_uri()}#{ident}")
     page.wait_for_function(
         "id => { const y = document.getElementById(id).getBoundingClientRect().y;"
         " return y >= 0 && y < innerHeight }",
         arg=ident,
     )
+    last = page.locator(f"tr:has([id='{ident}'])")
     assert not last.evaluate(FAR)
     page.evaluate("scrollTo(0, 0)")
     words = last.locator("td").last.text_content().strip()
