@@ -184,6 +184,9 @@ def show(page, width=None, theme=None):
     if width:
         page.set_viewport_size({"width": width, "height": 900})
     if theme:
+        # The theme's scripts come with a reader, and set the theme that they know.
+        page.evaluate("() => { dispatchEvent(new Event('pointermove')) }")
+        page.wait_for_selector("html:not([data-theirs=late])")
         page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
     page.evaluate(SETTLED)
 

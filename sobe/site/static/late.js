@@ -6,13 +6,15 @@
   const held = [...document.querySelectorAll('script[type="text/late"]')];
   const missed = [];
   const early = new AbortController();
+  const root = document.documentElement;
   let left = held.length;
+  root.dataset.theirs = left ? "late" : "ready"; /* for whoever waits for them */
 
   function there() {
     left -= 1;
     if (left) return;
     early.abort();
-    document.documentElement.dataset.theirs = "ready"; /* for whoever waits for it */
+    root.dataset.theirs = "ready";
     missed.forEach((again) => again());
   }
 
