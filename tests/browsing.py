@@ -164,12 +164,29 @@ def milliseconds(page, field, changes):
     )
 
 
+def address_of(page):
+    """The address of a page as it is now; Playwright's own is told of changes a little later."""
+    return page.evaluate("location.href")
+
+
+def lay_out(page):
+    """Lay the estimator out whole: what a browser leaves out, as it is far away, has no text."""
+    page.evaluate(
+        """() => {
+            for (const e of document.querySelectorAll('.sobe-estimator *'))
+                if (getComputedStyle(e).contentVisibility === 'auto')
+                    e.style.contentVisibility = 'visible';
+        }"""
+    )
+
+
 def read_estimator(page, unfold=True):
     """Give the estimator a reader, and wait until it has computed; open what is folded in it."""
     page.wait_for_selector("html[data-addressed]")
     page.mouse.move(5, 5)
     page.mouse.move(6, 6)
     page.wait_for_selector("[data-sobe-estimator][data-state=shown]")
+    lay_out(page)
     if unfold:
         page.evaluate(
             """() => { for (const e of document.querySelectorAll(

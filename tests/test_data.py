@@ -142,7 +142,7 @@ def test_corrections_name_rows_that_exist():
         assert set(group["column"]) <= set(rows.columns)
 
 
-def test_correction_says_what_stands():
+def test_correction_says_what_holds():
     corrections = tables.load("corrections").set_index(["table", "key", "column"])["ours"]
     costs = tables.load("reconstruction_costs").set_index("estimate_id")
     assert (

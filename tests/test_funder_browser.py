@@ -5,7 +5,7 @@ import io
 import re
 
 import pytest
-from browsing import ALL_RULES, AXE, milliseconds, read_estimator, too_wide
+from browsing import ALL_RULES, AXE, address_of, lay_out, milliseconds, read_estimator, too_wide
 
 from sobe.analysis.estimator import estimate, load_model
 from sobe.analysis.estimator.buys import buys
@@ -43,8 +43,9 @@ def texts(page, selector):
 def reopened(page):
     """The same address in a new tab."""
     other = page.context.new_page()
-    other.goto(page.url)
+    other.goto(address_of(page))
     other.wait_for_selector(SHOWN)
+    lay_out(other)
     return other
 
 
@@ -98,7 +99,7 @@ def test_both_cases_stay_in_the_address(page):
     page.wait_for_timeout(1100)  # later changes are entries of their own
     page.click("[data-drop]")
     assert not page.is_visible("[data-pair]")
-    assert "a=" not in page.url.partition("?")[2].replace("data=", "")
+    assert "a=" not in address_of(page).partition("?")[2].replace("data=", "")
     page.go_back()
     page.wait_for_selector("[data-pair]:not([hidden])")
     assert texts(page, "[data-cases] td") == shown
@@ -137,7 +138,7 @@ def test_published_and_corrected_are_side_by_side(page):
             f"form [name={name}]", "e => !e.closest('.sobe-parameter').hidden"
         )
         assert shown == visible
-    assert "model=published" in page.url
+    assert "model=published" in address_of(page)
     other = reopened(page)
     assert (
         other.inner_text("[data-result=first_cost]")
@@ -189,7 +190,7 @@ def test_a_sum_buys_what_python_says(page):
     answer = page.inner_text("[data-answer]")
     assert answer.startswith("With EM, $1 billion pays for")
     assert "Drosophila" in answer and "Mouse" not in answer
-    assert "sum=1000" in page.url
+    assert "sum=1000" in address_of(page)
 
 
 def test_the_page_and_the_chapter_agree_on_the_same_sum(page):
@@ -301,7 +302,7 @@ def test_a_brief_says_the_case_and_what_was_changed(page):
     for part in ("version", "data", "citation"):
         assert page.inner_text(f"[data-brief-{part}]") not in ("", "no source says")
     assert "gpu_price=7" in page.get_attribute("[data-brief-link] a", "href")
-    assert "brief=open" in page.url
+    assert "brief=open" in address_of(page)
     assert reopened(page).inner_text("[data-sentence]") == sentence
 
 

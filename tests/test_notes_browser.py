@@ -1,6 +1,7 @@
 """Verdicts and terms explain themselves by hover, focus and tap; verdicts are copied so too."""
 
 import pytest
+from browsing import address_of
 
 pytestmark = pytest.mark.browser
 BOX = ".sobe-note-box:not([hidden])"
@@ -36,7 +37,7 @@ def test_a_verdict_says_what_it_means_and_what_was_computed(page):
     at = box.bounding_box()
     assert at["x"] >= 0 and at["x"] + at["width"] <= page.viewport_size["width"]
     page.keyboard.press("Escape")
-    assert not page.locator(BOX).count() and "cost.html" in page.url
+    assert not page.locator(BOX).count() and "cost.html" in address_of(page)
     if page.touch:  # the second tap leads on
         point(page, verdict)
         verdict.tap()

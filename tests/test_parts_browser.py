@@ -1,7 +1,7 @@
 """What a page leaves for later: parts that wait as text, and the theme's scripts."""
 
 import pytest
-from browsing import Visit
+from browsing import Visit, address_of
 
 pytestmark = [pytest.mark.built, pytest.mark.browser]
 WAITING = "() => document.querySelectorAll('noscript.sobe-waits').length"
@@ -66,7 +66,7 @@ def test_a_table_is_found_by_its_number_whichever_part_is_there_first(page, site
     )
     last = page.locator(".sobe-table-scroll > table.sobe-table:not([data-sobe-data])").last
     last.locator("thead button").first.click()
-    assert f"sort.rows-{numbers[-1]}=1" in page.url
+    assert f"sort.rows-{numbers[-1]}=1" in address_of(page)
 
 
 def test_what_is_pressed_before_the_themes_scripts_are_there_is_done(page, site):

@@ -1,7 +1,7 @@
 """The state of a page in its address: kept by Back, reload and the switch of languages."""
 
 import pytest
-from browsing import DRAWN, show
+from browsing import DRAWN, address_of, show
 
 pytestmark = pytest.mark.browser
 CARD = "#figure-cost-per-neuron"
@@ -35,7 +35,7 @@ def tab(page, card=CARD):
 def test_a_tab_is_in_the_address_and_kept(opened):
     page = opened(f"cost.html{CARD}")
     page.locator(f"{CARD} [role=tab]").nth(1).click()
-    assert page.url.endswith(f"?tab.cost-per-neuron=table{CARD}")
+    assert address_of(page).endswith(f"?tab.cost-per-neuron=table{CARD}")
     page.locator(f"{CARD} [role=tab]").nth(2).click()
     page.wait_for_timeout(50)
     page.reload()
@@ -45,7 +45,7 @@ def test_a_tab_is_in_the_address_and_kept(opened):
     assert language.get_attribute("href").endswith(f"?tab.cost-per-neuron=sources{CARD}")
     language.click()
     page.wait_for_function(READY)
-    assert "/zh/cost.html" in page.url
+    assert "/zh/cost.html" in address_of(page)
     assert page.locator(f"{CARD} [data-panel=sources]").is_visible()
 
 
@@ -57,7 +57,7 @@ def test_back_undoes_each_choice(opened):
     page.go_back()
     assert tab(page) == "Table"
     page.go_back()
-    assert tab(page) == "Chart" and "?" not in page.url
+    assert tab(page) == "Chart" and "?" not in address_of(page)
     page.go_forward()
     assert tab(page) == "Table"
 
@@ -88,13 +88,13 @@ def test_a_table_is_sorted_searched_and_paged_by_its_address(opened):
     assert len(found) > 5 and found == sorted(found, reverse=True)
     first = card.locator("tbody tr").first.text_content()
     card.get_by_role("button", name="Next").click()
-    assert "page.information-rate=2" in page.url
+    assert "page.information-rate=2" in address_of(page)
     page.reload()
     page.wait_for_function(READY)
     assert card.locator("tbody tr").first.text_content() != first
     card.get_by_label("Search").fill("hubel")
     page.wait_for_function("() => location.search.includes('find.information-rate=hubel')")
-    assert "page." not in page.url
+    assert "page." not in address_of(page)
     page.reload()
     page.wait_for_function(READY)
     assert card.locator("tbody tr").count() == 1
@@ -129,7 +129,7 @@ def test_a_bad_address_gives_the_published_state_and_says_so(opened, address):
     page = opened(address)
     note = page.locator(".sobe-state-note")
     assert BAD in note.inner_text()
-    assert "?" not in page.url and "=" not in page.url
+    assert "?" not in address_of(page) and "=" not in address_of(page)
     if "cost.html" in address:
         assert tab(page) == "Chart"
         assert not page.locator(f"{CARD} .sobe-chart").get_attribute("data-linear")
@@ -141,13 +141,13 @@ def test_a_bad_address_gives_the_published_state_and_says_so(opened, address):
 def test_other_addresses_say_nothing(opened, address):
     page = opened(address)
     assert not page.locator(".sobe-state-note").count()
-    assert page.url.endswith(address)
+    assert address_of(page).endswith(address)
 
 
 def test_back_undoes_the_estimators_changes(opened):
     page = opened("estimator.html#organism=mouse&modality=exm")
     page.wait_for_selector("[data-sobe-estimator][data-state=shown]")
-    assert page.url.endswith("?organism=mouse&modality=exm")
+    assert address_of(page).endswith("?organism=mouse&modality=exm")
     assert page.input_value("[name=modality]") == "exm"
     before = page.inner_text("[data-result=first_cost]")
     page.wait_for_timeout(1100)
@@ -168,7 +168,7 @@ def test_the_order_of_any_table_is_kept(opened):
     head = table.locator("thead th").nth(1)
     head.locator("button").click()
     head.locator("button").click()
-    assert "sort.rows-2=-2" in page.url
+    assert "sort.rows-2=-2" in address_of(page)
     ordered = column.all_text_contents()
     numbers = [int(text.replace(",", "")) for text in ordered]
     assert numbers == sorted(numbers, reverse=True) and ordered != given
@@ -181,6 +181,6 @@ def test_the_order_of_any_table_is_kept(opened):
     page.go_back()
     page.wait_for_function(READY)
     head.locator("button").click()
-    assert column.all_text_contents() == given and "sort." not in page.url
+    assert column.all_text_contents() == given and "sort." not in address_of(page)
     page = opened("trends.html?sort.rows-2=99")
     assert page.locator(".sobe-state-note").is_visible()

@@ -211,6 +211,12 @@ def _made(app, node, docname, up, charts):
         return html(waiting(text) if far else text)
     if kind == "grid":
         return html(_menus(data) + outputs.html(kind, data))
+    if kind == "estimator":
+        # As a text, which costs little until a reader is there.
+        model = outputs.script_json(str(outputs.script_json(data["model"])))
+        text = f"document.currentScript.parentElement.sobeModel = {model};\n"
+        held = _script(app, "estimator", text, up)
+        return html(outputs.html(kind, {**data, "held": held}))
     if kind not in ("chart", "figure"):
         return html(outputs.html(kind, data))
     # The id of a chart that appears more than once gets a number.
@@ -237,11 +243,17 @@ def _held(app, spec, ident, up):
         The address of the script, and of the spec the parameters that a reader can set.
     """
     text = f"sobeSpec({outputs.script_json(ident)}, {outputs.script_json(spec)});\n"
-    name = f"{ident}-{hashlib.sha256(text.encode()).hexdigest()[:8]}.js"
+    address = _script(app, ident, text, up)
+    return {"address": address, "bound": {"params": card.controls(spec)}}
+
+
+def _script(app, name, text, up):
+    """Write a script whose name has a checksum; returns its address."""
+    name = f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:8]}.js"
     folder = Path(app.outdir) / SPECS
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    return {"address": f"{up}{SPECS}/{name}", "bound": {"params": card.controls(spec)}}
+    return f"{up}{SPECS}/{name}"
 
 
 def _menus(grid):

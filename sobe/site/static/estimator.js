@@ -34,7 +34,7 @@
   }
 
   function start(root) {
-    const model = JSON.parse(root.querySelector('script[type="application/json"]').textContent);
+    const model = JSON.parse(root.sobeModel); /* a script of its own gives it */
     const form = root.querySelector("form");
     const numbers = Object.keys(model.settings);
     const choices = model.choices;
@@ -328,7 +328,7 @@
     if (!begun) document.querySelectorAll("[data-sobe-estimator]").forEach(start);
     begun = true;
   }
-  window.sobeReader.then(begin);
+  addEventListener("DOMContentLoaded", () => window.sobeReader.then(begin)); /* the model is there */
   addEventListener("beforeprint", () => {
     if (begun) return;
     begin();
