@@ -169,6 +169,8 @@ class Catalogue:
     def known(self, text: str) -> str:
         """Translate ``text`` if a message fits it; a text without one is not noted as missing."""
         whole = tidy(text)
+        if whole in self.messages:  # of a table, whose translations hold their numbers
+            return self.messages[whole]
         message, _ = slots.slotted(whole)
         known = message in self.messages or message.casefold() in self.folded
         return (known and self._one(whole)) or text
