@@ -167,13 +167,16 @@ class Catalogue:
         return text[: len(text) - len(text.lstrip())] + translated + text[len(text.rstrip()) :]
 
     def known(self, text: str) -> str:
-        """Translate ``text`` if a message fits it; a text without one is not noted as missing."""
+        """Translate ``text`` if messages fit it; a text without one is not noted as missing."""
         whole = tidy(text)
-        if whole in self.messages:  # of a table, whose translations hold their numbers
-            return self.messages[whole]
+        if translated := self.messages.get(whole):  # a table's translations hold their numbers
+            self.used.add(whole)
+            return translated
         message, _ = slots.slotted(whole)
         known = message in self.messages or message.casefold() in self.folded
-        return (known and self._one(whole)) or text
+        if known:
+            return self._one(whole) or text
+        return text if "“" in whole else self._composed(whole) or text
 
     def is_done(self, text: str) -> bool:
         """Return whether a text is in the language already, or known to have no translation."""

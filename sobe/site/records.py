@@ -61,17 +61,20 @@ def title(row: dict[str, str]) -> str:
     if name and name in (row.get("statement"), row.get("label"), row.get("quantity")):
         return translate(name)
     parts = [name, *(_said(row[column]) for column in _MORE if row.get(column))]
-    text = ", ".join(dict.fromkeys(part for part in parts if part))
-    if not current().writes(text):
-        return text
-    for mark, joint in ((", ", "words"), ("; ", "parts")):
-        text = text.replace(mark, current().composed[joint].format("", ""))
-    return text
+    return _marked(", ".join(dict.fromkeys(part for part in parts if part)))
 
 
 def _said(text: str) -> str:
     """Translate the parts of a version or step that have a message: "v626; preprint of July"."""
-    return "".join(map(known, re.split(r"([,;] )", text)))
+    return _marked("".join(map(known, re.split(r"([,;] )", text))))
+
+
+def _marked(text: str) -> str:
+    """Put the language's marks between the parts of a text that it has translated."""
+    if current().writes(text):
+        for mark, joint in ((", ", "words"), ("; ", "parts")):
+            text = text.replace(mark, current().composed[joint].format("", ""))
+    return text
 
 
 def titles(package: Any) -> dict[str, str]:
@@ -236,7 +239,11 @@ def _words(field: dict[str, Any], value: str) -> str:
         return f"{int(value):,}"
     if field["type"] == "number" and value.isdigit():
         return f"{int(value):,}"
-    return known(value) if field["type"] == "string" and " " in value else value
+    if field["name"] == "version":
+        return _said(value)
+    # Words, rather than the keys of rows.
+    words = field["type"] == "string" and (" " in value or value[:1].isupper())
+    return known(value) if words and field.get("translate") is not False else value
 
 
 def _column(resource: dict[str, Any], name: str) -> str:
