@@ -2,14 +2,18 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from cffconvert import Citation
+from jinja2 import Template
 
 import sobe
 from sobe import commit
 from sobe.cff import Author
-from sobe.publish import citation, crate
+from sobe.languages import edition as edition_of
+from sobe.languages.html import page as finished
+from sobe.publish import citation, crate, provenance
 from sobe.site import figures as rec
 
 ADDRESS = "https://example.org/1.0.0/en/"
@@ -114,6 +118,20 @@ def test_ris_is_well_formed(cff, edition, which):
     assert lines[0] == f"TY  - {'BOOK' if which == 'edition' else 'RPRT'}" and lines[-1] == "ER  -"
     assert all(re.match(r"[A-Z][A-Z0-9]  -( \S.*)?$", line) for line in lines)
     assert sum(line.startswith("AU  - ") for line in lines) == len(work.authors)
+
+
+@pytest.mark.parametrize("address", ["", f"{ADDRESS}cost.html"])
+def test_the_citation_at_the_foot_is_translated_wherever_the_site_is(project, cff, address):
+    template = Path(rec.__file__).parent / "templates/provenance.html"
+    footer = Template(template.read_text(encoding="utf-8")).render(
+        sobe_provenance={"commit": {}, "report": {}, **provenance.cited(cff, address)},
+        translate=str,
+    )
+    translate = edition_of.catalogue(project.book, project.root / "data", "zh_CN")
+    made = finished(f"<html><body>{footer}</body></html>", translate)
+    shown = re.search('data-provenance="citation">(.*?)</dd>', made)[1]
+    assert translate.missing == {} and "可复算版的作者" in shown and "executable" not in shown
+    assert shown.endswith(f"<span>{address}</span>") if address else "<span>" not in shown
 
 
 # ---------------------------------------------------------------- the built book

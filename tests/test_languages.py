@@ -37,6 +37,8 @@ SKIPPED = re.compile(
 #: Words in small letters that are no English left over: units, code, names.
 WORDS = NEUTRAL | {"peta", "recordings", "sources", "organisms", "imaging", "datasets", "mouse"}
 WORDS |= {"human", "drosophila", "and"}
+#: What a verdict's link holds; its brackets are only for those who do not see its frame.
+BRACKETS = '<span class="sobe-bracket">[</span>成立<span class="sobe-bracket">]</span>'
 _WORD = re.compile(r"(?<![\w.@/_*(-])[a-z]{3,}(?![\w@/_*(]|-\w|\.\w)")
 
 
@@ -144,9 +146,27 @@ def gaps(text):
             "<p><strong>主张。</strong>在 <code>a 甲 乙</code> 中 </p>",
         ),
         (
-            '<p>如此 <a class="sobe-verdict">得到复现</a> 的 2030 年</p>',
-            '<p>如此 <a class="sobe-verdict">得到复现</a> 的 2030 年</p>',
+            f'<p>如此 <a class="sobe-verdict">{BRACKETS}</a> 的 2030 年</p>',
+            f'<p>如此 <a class="sobe-verdict">{BRACKETS}</a> 的 2030 年</p>',
         ),
+        (
+            '<p>因此 <a href="b.html">单独列出</a> 的 <abbr title="c">突触</abbr> 数</p>',
+            '<p>因此<a href="b.html">单独列出</a>的<abbr title="c">突触</abbr>数</p>',
+        ),
+        (
+            '<p><a href="b">甲</a> <a href="c">乙</a></p>',
+            '<p><a href="b">甲</a> <a href="c">乙</a></p>',
+        ),
+        (
+            "<p>来源： <a>How</a>，Urai 等。 <code>key</code></p>",
+            "<p>来源：<a>How</a>，Urai 等。<code>key</code></p>",
+        ),
+        (
+            '<td class="number sobe-wraps" data-v="1">1 倍（1 倍至 2 倍）</td>',
+            '<td class="number sobe-wraps" data-v="1">1 倍'
+            '<span class="sobe-together">（1 倍至 2 倍）</span></td>',
+        ),
+        ("<h3>甲。 <a>#</a></h3>", "<h3>甲。 <a>#</a></h3>"),
         (
             "<table><tr><td>甲 乙</td></tr></table><p>甲 乙</p>",
             "<table><tr><td>甲 乙</td></tr></table><p>甲乙</p>",

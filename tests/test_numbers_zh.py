@@ -117,4 +117,16 @@ def test_messages_are_put_together():
     assert translate("Neurons, all years") == "神经元，全部年份"
     assert translate("MOUSE") == "小鼠"
     assert translate("1 MB to 3 GB") == "1 MB 至 3 GB"
+    assert translate("$38 ($10 to $138)") == "38 美元（10 美元至 138 美元）"
+    assert not translate.missing
+
+
+def test_a_text_of_the_data_is_translated_where_there_is_a_message():
+    translate = catalogue(
+        {"Imaging": "成像", "fly": "果蝇", "of {1} mm": "{1} mm 的", "9 mm": "九毫米"}
+    )
+    assert translate.known("imaging") == "成像" and translate.known("Tanaka") == "Tanaka"
+    assert translate.known("Fly, imaging") == "果蝇，成像"
+    assert translate.known("Fly, Tanaka") == "Fly, Tanaka"
+    assert translate.known("of 2 mm") == "2 mm 的" and translate.known("9 mm") == "九毫米"
     assert not translate.missing

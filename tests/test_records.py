@@ -8,6 +8,8 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT
 
+from sobe import languages
+from sobe.languages import edition
 from sobe.publish import changes
 from sobe.site import figures, records
 
@@ -27,6 +29,23 @@ SPEC = {
 @pytest.fixture(scope="module")
 def package():
     return figures.Package(ROOT / "data")
+
+
+def test_a_chinese_record_is_chinese_where_its_values_are_translated(package):
+    translate = edition.catalogue(ROOT / "book", ROOT / "data", "zh_CN")
+    try:
+        languages.use(translate)
+        named = records.title({"dataset": "MICrONS", "step": "imaging", "year": "2020"})
+        page = BeautifulSoup(records.html(package, {}, "claims", lambda _: ""), "html.parser")
+    finally:
+        languages.use(None)
+    assert named == "MICrONS，成像，2020"
+    words = {
+        cell.dt.text: cell.dd.text
+        for cell in page.select_one("#claims-best-tool").select("dl > div")
+    }
+    assert "中文解读" not in words and words["解读"].startswith("按字面理解")
+    assert not re.search("[A-Za-z]{6}", words["所称"])
 
 
 def figure(spec=SPEC, tables=("recordings",)):

@@ -18,7 +18,7 @@ from sobe.paths import ROOT
 if TYPE_CHECKING:
     from sobe.languages.catalogue import Catalogue
 
-__all__ = ["Language", "LanguageError", "current", "english", "message", "of", "translate"]
+__all__ = ["Language", "LanguageError", "current", "english", "known", "message", "of", "translate"]
 
 #: Name of the catalogue for texts in code; the other catalogues are named like their chapters.
 MESSAGES = "messages"
@@ -73,6 +73,11 @@ def translate(message: str, **parts: object) -> str:
     filled = _catalogue.language.closed(text.format(**parts))
     (_catalogue.untranslated if _catalogue.lacks(message) else _catalogue.done).add(filled)
     return filled
+
+
+def known(text: str) -> str:
+    """Return the translation of a text of the data, or the text where it has none."""
+    return text if _catalogue is None else _catalogue.known(text)
 
 
 def message(text: str) -> str:

@@ -53,7 +53,7 @@ _QUOTATION = re.compile(r"(.*)“([^“]+)”(.*)", re.S)
 #: Texts composed of messages, and how a language joins their translated parts (`en.toml`).
 _COMPOSED = (
     (re.compile(r"(Rows|Columns) of (?:the table )?(.+)", re.S), "of"),
-    (re.compile(r"(\S+(?: \S+)?) to (\S+(?: \S+)?)"), "to"),
+    (re.compile(r"([^\s()]+(?: [^\s()]+)?) to ([^\s()]+(?: [^\s()]+)?)"), "to"),
     (re.compile(r"(?=.*\)\Z)(.+) \((.+)\)", re.S), "brackets"),
     (re.compile(r"(.+); (.+)", re.S), "parts"),
     (re.compile(r"(.+), (.+)", re.S), "words"),
@@ -165,6 +165,18 @@ class Catalogue:
             self.done.add(translated)
         # Spaces at both ends belong to the page, not to the message.
         return text[: len(text) - len(text.lstrip())] + translated + text[len(text.rstrip()) :]
+
+    def known(self, text: str) -> str:
+        """Translate ``text`` if messages fit it; a text without one is not noted as missing."""
+        whole = tidy(text)
+        if translated := self.messages.get(whole):  # a table's translations hold their numbers
+            self.used.add(whole)
+            return translated
+        message, _ = slots.slotted(whole)
+        known = message in self.messages or message.casefold() in self.folded
+        if known:
+            return self._one(whole) or text
+        return text if "“" in whole else self._composed(whole) or text
 
     def is_done(self, text: str) -> bool:
         """Return whether a text is in the language already, or known to have no translation."""

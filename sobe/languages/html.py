@@ -40,7 +40,11 @@ _LATE = re.compile(
 )
 
 #: What may be next to a space where the prose has emphasis or a glued text.
-_MARKUP = r'(?:</?(?:strong|em)>|<span class="pasted-[^"]*">|</span>)*'
+_MARKUP = r'(?:</?(?:strong|em|a|abbr)>|<(?:a|abbr) [^<>]*>|<span class="pasted-[^"]*">|</span>)*'
+#: Full-width marks, which have room of their own next to any text. Quotation marks are Latin too.
+_MARKS = "，。、；：？！（）《》「」"
+#: A number and its interval in a cell: where characters break anywhere, it breaks between the two.
+_INTERVAL = re.compile(r'(<td class="number sobe-wraps"[^<>]*>[^<（]*)(（[^<（）]*）)(?=</td>)')
 #: A start tag of an element with a language of its own, or that is the same in every language.
 _OWN = re.compile(r"""\s(?:lang|translate="no")[\s=>]""")
 
@@ -53,7 +57,8 @@ def _gap(ranges: str) -> re.Pattern[str]:
     """
     return re.compile(
         rf"<(?P<skipped>{'|'.join(sorted(_SKIPPED))}|table)\b(?:.*?</(?P=skipped)>|.*)|"
-        rf"(?<=[{ranges}])(?P<before>{_MARKUP})[ \n]+(?P<after>{_MARKUP})(?=[{ranges}])",
+        rf"(?<=[{ranges}])(?P<before>{_MARKUP})[ \n]+(?P<after>{_MARKUP})(?=[{ranges}])|"
+        rf"(?<=[{_MARKS}])(?P<left>{_MARKUP})[ \n]+(?P<right>{_MARKUP})(?=[^\s<#]|<code\b)",
         re.S,
     )
 
@@ -73,7 +78,10 @@ def page(text: str, translate: Catalogue) -> str:
 
     text = _walked(text, translate, wanted)
     ranges = translate.language.text["closed"]
-    return _gap(ranges).sub(_closed, text) if ranges else text
+    if not ranges:
+        return text
+    text = _INTERVAL.sub(r'\1<span class="sobe-together">\2</span>', text)
+    return _gap(ranges).sub(_closed, text)
 
 
 #: Elements that hold nothing but text, so a text's language is their attribute.
@@ -115,7 +123,11 @@ def _name(token: str) -> str:
 
 
 def _closed(gap: re.Match[str]) -> str:
-    return gap[0] if gap["skipped"] else gap["before"] + gap["after"]
+    if gap["skipped"]:
+        return gap[0]
+    before, after = gap["before"] or gap["left"] or "", gap["after"] or gap["right"] or ""
+    # Links one after the other, as in a menu, stay apart.
+    return gap[0] if "</a>" in before and "<a " in after else before + after
 
 
 def _walked(text: str, translate: Catalogue, wanted: Callable[[str, str, bool], bool]) -> str:

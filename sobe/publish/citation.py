@@ -88,6 +88,11 @@ def _initials(given):
 
 def apa(work):
     """Write the citation in the style of the APA (7th edition), on one line."""
+    return " ".join(filter(None, (sentence(work), work.address)))
+
+
+def sentence(work):
+    """Write the citation without its address: one text, wherever the site is published."""
     names = [
         ", ".join(filter(None, (each.surname, _initials(each.given), each.suffix)))
         for each in work.authors
@@ -98,7 +103,6 @@ def apa(work):
         f"{who.rstrip('.')}. ({work.year}). {work.title}{version}.",
         f"{work.publisher}." if work.publisher else "",
         f"{work.note}." if work.note else "",
-        work.address,
     ]
     return " ".join(filter(None, parts))
 

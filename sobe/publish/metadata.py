@@ -44,7 +44,7 @@ def tags(app: Any, pagename: str, title: str, summary: str) -> str:
         *(("citation_author", author.name) for author in edition.authors),
         ("citation_publication_date", edition.date.replace("-", "/")),
         ("citation_inbook_title", app.config.project),
-        ("citation_language", str(app.config.language)),
+        ("citation_language", str(app.config.language).replace("_", "-")),
         *([("citation_public_url", address)] if address else []),
     ]
     out += "".join(f'<meta name="{name}" content="{escape(text)}">\n' for name, text in named)

@@ -114,6 +114,15 @@ def package(app):
     return getattr(app, "sobe_package", None) or (root and figures.Package(root / "data"))
 
 
+def cited(cff, url):
+    """Return the citation of a page at ``url``, "" if it is not known, as the footer needs it.
+
+    The address is apart, so that the sentence is the same message wherever the site is published.
+    """
+    edition = citation.edition(cff, url)
+    return {"sentence": citation.sentence(edition), "address": edition.address}
+
+
 def context(app, pagename, templatename, context, doctree):
     """Give the page's footer its values, before the theme drops templates that come out empty."""
     cff = app.sobe_cff
@@ -137,7 +146,7 @@ def context(app, pagename, templatename, context, doctree):
         "shown": link.removeprefix("../").removeprefix("../"),
         "cite": cite,
         "pdf": document(app, pagename),
-        "citation": citation.apa(citation.edition(cff, link if "://" in link else "")),
+        **cited(cff, link if "://" in link else ""),
         "newest": _newest(app, pagename),
     }
     if context.get("page_source_suffix") == ".ipynb":

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from docutils import nodes
 
+from sobe import languages
 from sobe.languages import translate
 from sobe.site.collect import base
 from sobe.site.files import share
@@ -44,7 +45,7 @@ def description(doctree):
 def summary(context, doctree):
     """Return the `description` of the page that has this ``context``; it is found once."""
     if "sobe_summary" not in context:
-        context["sobe_summary"] = description(doctree)
+        context["sobe_summary"] = languages.current().closed(description(doctree))
     return context["sobe_summary"]
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sobe.languages import translate
+from sobe.languages import current, known, translate
 from sobe.site import template
 from sobe.site.describe import ELSEWHERE
 from sobe.site.figures import unit_words
@@ -54,13 +54,27 @@ def address(table: str, key: str) -> str:
 def title(row: dict[str, str]) -> str:
     """Return the name of a row as readers see it: "Demas, 2021".
 
-    Names of papers, people and projects are the same in every language; statements are translated.
+    Names of papers, people and projects are the same in every language; statements, versions and
+    steps are translated.
     """
     name = next((row[column] for column in _NAMES if row.get(column)), "")
     if name and name in (row.get("statement"), row.get("label"), row.get("quantity")):
         return translate(name)
-    parts = [name, *(row[column] for column in _MORE if row.get(column))]
-    return ", ".join(dict.fromkeys(part for part in parts if part))
+    parts = [name, *(_said(row[column]) for column in _MORE if row.get(column))]
+    return _marked(", ".join(dict.fromkeys(part for part in parts if part)))
+
+
+def _said(text: str) -> str:
+    """Translate the parts of a version or step that have a message: "v626; preprint of July"."""
+    return _marked("".join(map(known, re.split(r"([,;] )", text))))
+
+
+def _marked(text: str) -> str:
+    """Put the language's marks between the parts of a text that it has translated."""
+    if current().writes(text):
+        for mark, joint in ((", ", "words"), ("; ", "parts")):
+            text = text.replace(mark, current().composed[joint].format("", ""))
+    return text
 
 
 def titles(package: Any) -> dict[str, str]:
@@ -178,12 +192,13 @@ def _values(
     """Return what the template needs of each column of a row that has a value, but for its source.
 
     ``lang`` is the language of a value that is quoted in Chinese, else ""; ``animals`` are the
-    names of species by their keys.
+    names of species by their keys. Sentences that the tables translate are in the language of the
+    edition, which needs no column of their translations then.
     """
-    found = []
+    found, own = [], f"_{current().folder}"
     for field in resource["schema"]["fields"]:
         value = row.get(field["name"], "")
-        if value and field["name"] != "source":
+        if value and field["name"] != "source" and not field["name"].endswith(own):
             found.append(
                 {
                     "label": _label(field),
@@ -224,7 +239,11 @@ def _words(field: dict[str, Any], value: str) -> str:
         return f"{int(value):,}"
     if field["type"] == "number" and value.isdigit():
         return f"{int(value):,}"
-    return value
+    if field["name"] == "version":
+        return _said(value)
+    # Words, rather than the keys of rows.
+    words = field["type"] == "string" and (" " in value or value[:1].isupper())
+    return known(value) if words and field.get("translate") is not False else value
 
 
 def _column(resource: dict[str, Any], name: str) -> str:
