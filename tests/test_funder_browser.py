@@ -83,7 +83,7 @@ def test_two_cases_show_their_results_and_exactly_what_differs(page):
     want = {name for name in model.parameters if name in used and before[name] != after[name]}
     assert {name for name, _ in rows if name} == want
     assert [text.split("\t")[1] for name, text in rows if not name] == [
-        "Mouse → Drosophila",
+        "Mouse → Fruit fly",
         "1,000 times less → As now",
     ]
     assert next(text for name, text in rows if name == "project_years").split("\t")[1] == "5 → 9"
@@ -188,7 +188,7 @@ def test_a_sum_buys_what_python_says(page):
     assert chosen == ["em"] * 6
     answer = page.inner_text("[data-answer]")
     assert answer.startswith("With EM, $1 billion pays for")
-    assert "Drosophila" in answer and "Mouse" not in answer
+    assert "Fruit fly" in answer and "Mouse" not in answer
     assert "sum=1000" in page.url
 
 
@@ -215,7 +215,7 @@ def test_a_sum_shows_the_ideas_and_the_projects_in_its_reach(page):
     assert "10 mm³ of mouse brain" in page.inner_text("[data-tiers]")
     page.evaluate("document.querySelector('[data-projects]').closest('details').open = true")
     listed = page.inner_text("[data-projects]")
-    assert re.search(r"Drosophila\s+FlyWire: .*\s+2024\s+no source says", listed)
+    assert re.search(r"Fruit fly\s+FlyWire: .*\s+2024\s+no source says", listed)
     assert "$25 million" in listed and "15.2 million GBP" in listed
     assert "MICrONS" not in listed  # no mouse for this sum
     page.fill("[name=sum]", "0.1")
@@ -288,7 +288,7 @@ def test_a_brief_says_the_case_and_what_was_changed(page):
     sentence = page.inner_text("[data-sentence]")
     for end in found.interval("first_cost"):
         assert units.column([end], units.usd)[0] in sentence
-    assert "Drosophila" in sentence and "2025" in sentence
+    assert "Fruit fly" in sentence and "2025" in sentence
     changed = texts(page, "[data-brief-changed] li")
     own = estimate("drosophila").values["gpu_price"]
     assert len(changed) == 2

@@ -82,6 +82,13 @@ def _cost(dollars: Any) -> str:
     return units.column([dollars], units.usd)[0]
 
 
+def _ends(low: float, high: float, form: str) -> tuple[str, str]:
+    """Write the ends of the interval of a result; lengths of time have their own digits."""
+    if form == "duration":
+        return units.duration(low), units.duration(high)
+    return units.ends(low, high, units.usd if form == "cost" else units.count)
+
+
 _FORMS: dict[str, Callable[[Any], str]] = {
     "cost": _cost,
     "number": units.count,
@@ -419,7 +426,7 @@ def _still(model: Model, choice: dict[str, str], numbers: Mapping[str, float]) -
             low, middle, high = drawn.interval(name) if name in wanted else (values[name],) * 3
             fill = {"shown": _FORMS[form](middle)}
             if low != high:
-                fill |= {"low": _FORMS[form](low), "high": _FORMS[form](high)}
+                fill |= dict(zip(("low", "high"), _ends(low, high, form), strict=True))
             found.append({"label": label, "name": name, "format": form, "fill": fill})
         return found
 

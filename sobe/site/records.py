@@ -56,11 +56,16 @@ def title(row: dict[str, str]) -> str:
 
     Names of papers, people and projects are the same in every language; statements are translated.
     """
-    name = next((row[column] for column in _NAMES if row.get(column)), "")
+    name = _name(row)
     if name and name in (row.get("statement"), row.get("label"), row.get("quantity")):
         return translate(name)
     parts = [name, *(row[column] for column in _MORE if row.get(column))]
     return ", ".join(dict.fromkeys(part for part in parts if part))
+
+
+def _name(row: dict[str, str]) -> str:
+    """Return the text that names a row, as its table has it."""
+    return next((row[column] for column in _NAMES if row.get(column)), "")
 
 
 def titles(package: Any) -> dict[str, str]:
@@ -175,7 +180,9 @@ def _shown(
 def _values(
     resource: dict[str, Any], row: dict[str, str], animals: dict[str, str]
 ) -> list[dict[str, str]]:
-    """Return what the template needs of each column of a row that has a value, but for its source.
+    """Return what the template needs of each column of a row that has a value.
+
+    The source has a line of its own, and a statement that names its row is the heading.
 
     ``lang`` is the language of a value that is quoted in Chinese, else ""; ``animals`` are the
     names of species by their keys.
@@ -183,7 +190,8 @@ def _values(
     found = []
     for field in resource["schema"]["fields"]:
         value = row.get(field["name"], "")
-        if value and field["name"] != "source":
+        heading = field["name"] == "statement" and value == _name(row)
+        if value and field["name"] != "source" and not heading:
             found.append(
                 {
                     "label": _label(field),
@@ -193,6 +201,8 @@ def _values(
                     "lang": "zh-CN" if _HAN.search(value) else "",
                     "url": f"https://doi.org/{value}"
                     if field["name"] == "doi"
+                    else f"{row['chapter']}.html#{value}"
+                    if field["name"] == "anchor"
                     else value
                     if value.startswith("https://")
                     else "",
