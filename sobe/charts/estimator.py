@@ -438,14 +438,13 @@ def _still(model: Model, choice: dict[str, str], numbers: Mapping[str, float]) -
     def times() -> list[dict[str, Any]]:
         rows = [(label, drawn.interval(name)) for name, label in TIME_PARTS]
         total = sum(middle for _, (_, middle, _) in rows)
-        return [
-            _bar(
-                label,
-                ends[1] / total,
-                **dict(zip(("low", "middle", "high"), map(units.duration, ends), strict=True)),
-            )
-            for label, ends in rows
-        ]
+        bars = []
+        for label, ends in rows:
+            low, middle, high = map(units.duration, ends)
+            alike = {"shown": middle}
+            fill = alike if low == high else {"low": low, "middle": middle, "high": high}
+            bars.append(_bar(label, ends[1] / total, **fill))
+        return bars
 
     widest = tornado(*case, **plan).head(_DRIVERS)
     late = "late" if values["can_finish"] else "never"

@@ -236,7 +236,7 @@
       const list = root.querySelector(`[data-bars="${which}"]`);
       const parts = model[which].filter(([name]) => values.has(name)).map(([name, label]) => {
         const [low, middle, high] = ends.get(name) || [];
-        const text = middle === undefined ? format(values.get(name))
+        const text = middle === undefined || format(low) === format(high) ? format(middle ?? values.get(name))
           : fill(model.texts.median_span, { low: format(low), middle: format(middle), high: format(high) });
         return { label, text, size: middle ?? values.get(name) };
       });
