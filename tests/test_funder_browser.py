@@ -62,6 +62,11 @@ def keep_and_change(page):
     page.fill("form [name=project_years]", "9")
 
 
+def with_ends(low, median, high):
+    """Return a median and the ends of its interval as the page writes them."""
+    return (units.column([median], units.usd)[0], *units.ends(low, high, units.usd))
+
+
 def test_two_cases_show_their_results_and_exactly_what_differs(page):
     assert not page.is_visible("[data-pair]")
     keep_and_change(page)
@@ -71,8 +76,8 @@ def test_two_cases_show_their_results_and_exactly_what_differs(page):
     ):
         found = draw(*choice, draws=DRAWS, seed=SEED, results=wanted, project_years=years)
         cost = page.locator(f"[data-results] tr:first-child > :nth-child({column})").inner_text()
-        for end in found.interval("first_cost"):
-            assert units.column([end], units.usd)[0] in cost
+        for text in with_ends(*found.interval("first_cost")):
+            assert text in cost
     rows = page.eval_on_selector_all(
         "[data-cases] [data-rows] tr", "all => all.map(e => [e.dataset.differs, e.innerText])"
     )
@@ -177,8 +182,8 @@ def test_a_sum_buys_what_python_says(page):
     assert len(rows) == len(want)
     for (organism, modality, text), (_, row) in zip(rows, want.iterrows(), strict=True):
         assert (organism, modality) == (row["organism"], row["modality"])
-        for end in ("low", "median", "high"):
-            assert units.column([row[end]], units.usd)[0] in text
+        for written in with_ends(row["low"], row["median"], row["high"]):
+            assert written in text
         assert row["verdict"] in text
     mouse = next(text for brain, how, text in rows if (brain, how) == ("mouse", "em"))
     assert "proofreading 26× cheaper" in mouse
@@ -286,8 +291,8 @@ def test_a_brief_says_the_case_and_what_was_changed(page):
         gpu_price=7.0,
     )
     sentence = page.inner_text("[data-sentence]")
-    for end in found.interval("first_cost"):
-        assert units.column([end], units.usd)[0] in sentence
+    for written in with_ends(*found.interval("first_cost")):
+        assert written in sentence
     assert "Fruit fly" in sentence and "2025" in sentence
     changed = texts(page, "[data-brief-changed] li")
     own = estimate("drosophila").values["gpu_price"]
