@@ -135,7 +135,7 @@
 
     /* The ends of an interval have two digits, or three where two would make them one number. */
     function ends(low, high, format) {
-      if (!["cost", "number"].includes(format)) return [low, high].map(formats[format]);
+      if (low === high || !["cost", "number"].includes(format)) return [low, high].map(formats[format]);
       const digits = low.toExponential(1) === high.toExponential(1) ? 3 : 2;
       return [low, high].map(finite((x) => ended(Number(x.toPrecision(digits)), digits, format === "cost")));
     }
