@@ -8,7 +8,7 @@ from conftest import ROOT
 
 from sobe.pipeline.project import Project
 
-PAGES = sorted(f"{name}.html" for name in [*Project(ROOT).pages, "genindex", "search"])
+PAGES = sorted(f"{name}.html" for name in [*Project(ROOT).pages, "search"])
 # Charts are drawn when they come near the screen, or before printing.
 DRAWN = """() => {
     if (document.readyState !== 'complete') return false;

@@ -39,8 +39,9 @@ def test_the_brief_has_results_drivers_changes_and_sources():
     assert text.startswith("# A fly\n\nWhy.\n\n")
     names = ("first_cost", "first_years", "people")
     found = draw(*FLY.values(), draws=500, seed=7, results=names, **GIVEN)
-    for end in found.interval("first_cost"):
-        assert units.column([end], units.usd)[0] in text
+    low, median, high = found.interval("first_cost")
+    assert units.column([median], units.usd)[0] in text
+    assert " to ".join(units.ends(low, high, units.usd)) in text
     assert units.duration(found.interval("first_years")[1]) in text
     part = text.partition("## What moves the cost most")[2].partition("##")[0]
     widest = tornado(*FLY.values(), **GIVEN).head(5)

@@ -106,8 +106,7 @@ def test_nothing_is_computed_before_a_reader_is_there(site, chromium):
     cost = draw("mouse", draws=DRAWS, seed=SEED, results=("first_cost",)).interval("first_cost")
     assert before["[data-result]"][0] == units.column([cost[1]], units.usd)[0]
     assert before["[data-interval]:not([hidden])"][0] == (
-        "90% of the draws: "
-        + " to ".join(units.column([end], units.usd)[0] for end in (cost[0], cost[2]))
+        "90% of the draws: " + " to ".join(units.ends(cost[0], cost[2], units.usd))
     )
     assert all(texts and any(texts) for texts in before.values())
     read_estimator(page, unfold=False)

@@ -63,6 +63,11 @@ def keep_and_change(page):
     page.fill("form [name=project_years]", "9")
 
 
+def with_ends(low, median, high):
+    """Return a median and the ends of its interval as the page writes them."""
+    return (units.column([median], units.usd)[0], *units.ends(low, high, units.usd))
+
+
 def test_two_cases_show_their_results_and_exactly_what_differs(page):
     assert not page.is_visible("[data-pair]")
     keep_and_change(page)
@@ -72,8 +77,8 @@ def test_two_cases_show_their_results_and_exactly_what_differs(page):
     ):
         found = draw(*choice, draws=DRAWS, seed=SEED, results=wanted, project_years=years)
         cost = page.locator(f"[data-results] tr:first-child > :nth-child({column})").inner_text()
-        for end in found.interval("first_cost"):
-            assert units.column([end], units.usd)[0] in cost
+        for text in with_ends(*found.interval("first_cost")):
+            assert text in cost
     rows = page.eval_on_selector_all(
         "[data-cases] [data-rows] tr", "all => all.map(e => [e.dataset.differs, e.innerText])"
     )
@@ -84,7 +89,7 @@ def test_two_cases_show_their_results_and_exactly_what_differs(page):
     want = {name for name in model.parameters if name in used and before[name] != after[name]}
     assert {name for name, _ in rows if name} == want
     assert [text.split("\t")[1] for name, text in rows if not name] == [
-        "Mouse → Drosophila",
+        "Mouse → Fruit fly",
         "1,000 times less → As now",
     ]
     assert next(text for name, text in rows if name == "project_years").split("\t")[1] == "5 → 9"
@@ -178,8 +183,8 @@ def test_a_sum_buys_what_python_says(page):
     assert len(rows) == len(want)
     for (organism, modality, text), (_, row) in zip(rows, want.iterrows(), strict=True):
         assert (organism, modality) == (row["organism"], row["modality"])
-        for end in ("low", "median", "high"):
-            assert units.column([row[end]], units.usd)[0] in text
+        for written in with_ends(row["low"], row["median"], row["high"]):
+            assert written in text
         assert row["verdict"] in text
     mouse = next(text for brain, how, text in rows if (brain, how) == ("mouse", "em"))
     assert "proofreading 26× cheaper" in mouse
@@ -189,7 +194,7 @@ def test_a_sum_buys_what_python_says(page):
     assert chosen == ["em"] * 6
     answer = page.inner_text("[data-answer]")
     assert answer.startswith("With EM, $1 billion pays for")
-    assert "Drosophila" in answer and "Mouse" not in answer
+    assert "Fruit fly" in answer and "Mouse" not in answer
     assert "sum=1000" in address_of(page)
 
 
@@ -216,7 +221,7 @@ def test_a_sum_shows_the_ideas_and_the_projects_in_its_reach(page):
     assert "10 mm³ of mouse brain" in page.inner_text("[data-tiers]")
     page.evaluate("document.querySelector('[data-projects]').closest('details').open = true")
     listed = page.inner_text("[data-projects]")
-    assert re.search(r"Drosophila\s+FlyWire: .*\s+2024\s+no source says", listed)
+    assert re.search(r"Fruit fly\s+FlyWire: .*\s+2024\s+no source says", listed)
     assert "$25 million" in listed and "15.2 million GBP" in listed
     assert "MICrONS" not in listed  # no mouse for this sum
     page.fill("[name=sum]", "0.1")
@@ -287,9 +292,9 @@ def test_a_brief_says_the_case_and_what_was_changed(page):
         gpu_price=7.0,
     )
     sentence = page.inner_text("[data-sentence]")
-    for end in found.interval("first_cost"):
-        assert units.column([end], units.usd)[0] in sentence
-    assert "Drosophila" in sentence and "2025" in sentence
+    for written in with_ends(*found.interval("first_cost")):
+        assert written in sentence
+    assert "Fruit fly" in sentence and "2025" in sentence
     changed = texts(page, "[data-brief-changed] li")
     own = estimate("drosophila").values["gpu_price"]
     assert len(changed) == 2

@@ -346,3 +346,17 @@ def test_numbers_in_the_format_of_their_unit(name, label, value, text):
 def test_every_unit_of_the_data_package_has_a_known_format():
     shown = tables.units()
     assert {unit["format"] for unit in shown.values() if "format" in unit} <= set(units.FORMATS)
+
+
+@pytest.mark.parametrize(
+    "low, high, write, text",
+    [
+        (2.23e9, 207e9, usd, ("$2.2 billion", "$210 billion")),
+        (31.8, 2960, usd, ("$32", "$3,000")),
+        (168, 192, count, ("170", "190")),
+        (181, 182, count, ("181", "182")),  # two digits would make them one
+        (5, 5, count, ("5", "5")),
+    ],
+)
+def test_ends_of_a_wide_interval_have_two_digits(low, high, write, text):
+    assert units.ends(low, high, write) == text

@@ -26,6 +26,7 @@ from scipy import stats
 from sobe import tables
 from sobe.analysis import predictions, specification
 from sobe.languages import message
+from sobe.tables.sources import short
 
 #: A verdict needs this many new rows.
 LEAST = 5
@@ -342,7 +343,8 @@ def _recordings() -> list[Trend]:
 
 
 def _named(recordings: pd.DataFrame) -> pd.DataFrame:
-    return recordings.assign(who=recordings["authors"].fillna(recordings["title"]))
+    authors = recordings["authors"].map(short, na_action="ignore")
+    return recordings.assign(who=authors.fillna(recordings["title"]))
 
 
 def _largest(report: pd.DataFrame, since: pd.DataFrame, method: str, label: str) -> Trend:

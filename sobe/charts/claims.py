@@ -238,7 +238,7 @@ def dissents_table(entries: Entries) -> pd.DataFrame:
             "Dissent": row.statement,
             "Who": row.who,
             "Where": row.place,
-            "Source": _source(sources, row.source, row.source),
+            "Source": _source(sources, row.source, sources.loc[row.source, "title"]),
         }
         for row in tables.load("dissents").itertuples()
     ]

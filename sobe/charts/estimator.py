@@ -82,6 +82,13 @@ def _cost(dollars: Any) -> str:
     return units.column([dollars], units.usd)[0]
 
 
+def _ends(low: float, high: float, form: str) -> tuple[str, str]:
+    """Write the ends of the interval of a result; lengths of time have their own digits."""
+    if form == "duration":
+        return units.duration(low), units.duration(high)
+    return units.ends(low, high, units.usd if form == "cost" else units.count)
+
+
 _FORMS: dict[str, Callable[[Any], str]] = {
     "cost": _cost,
     "number": units.count,
@@ -419,7 +426,7 @@ def _still(model: Model, choice: dict[str, str], numbers: Mapping[str, float]) -
             low, middle, high = drawn.interval(name) if name in wanted else (values[name],) * 3
             fill = {"shown": _FORMS[form](middle)}
             if low != high:
-                fill |= {"low": _FORMS[form](low), "high": _FORMS[form](high)}
+                fill |= dict(zip(("low", "high"), _ends(low, high, form), strict=True))
             found.append({"label": label, "name": name, "format": form, "fill": fill})
         return found
 
@@ -431,14 +438,13 @@ def _still(model: Model, choice: dict[str, str], numbers: Mapping[str, float]) -
     def times() -> list[dict[str, Any]]:
         rows = [(label, drawn.interval(name)) for name, label in TIME_PARTS]
         total = sum(middle for _, (_, middle, _) in rows)
-        return [
-            _bar(
-                label,
-                ends[1] / total,
-                **dict(zip(("low", "middle", "high"), map(units.duration, ends), strict=True)),
-            )
-            for label, ends in rows
-        ]
+        bars = []
+        for label, ends in rows:
+            low, middle, high = map(units.duration, ends)
+            alike = {"shown": middle}
+            fill = alike if low == high else {"low": low, "middle": middle, "high": high}
+            bars.append(_bar(label, ends[1] / total, **fill))
+        return bars
 
     widest = tornado(*case, **plan).head(_DRIVERS)
     late = "late" if values["can_finish"] else "never"

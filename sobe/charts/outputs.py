@@ -11,12 +11,13 @@ import hashlib
 import itertools
 import json
 import os
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from sobe import templates
 
@@ -170,13 +171,18 @@ def filled(text: str, parts: Mapping[str, str]) -> str:
     return languages.current().closed(text)
 
 
+def breakable(code: str) -> Markup:
+    """Return code as HTML that may break after "_" and ",", so that its words stay whole."""
+    return Markup(re.sub(r"(?<=[_,])(?=[^\s])", "<wbr>", str(escape(code))))
+
+
 @lru_cache(maxsize=4)
 def environment(*folders: Path) -> Environment:
     """Return the Jinja environment of the templates in ``folders``; values are escaped."""
     from sobe import languages
 
     environment = templates.environment(*folders)
-    environment.filters |= {"script_json": script_json, "filled": filled}
+    environment.filters |= {"script_json": script_json, "filled": filled, "breakable": breakable}
     environment.globals |= {
         "translate": languages.translate,
         "listing": languages.listing,

@@ -214,6 +214,16 @@ def interval(low: Any, high: Any, write: Callable[[Any], str], digits: int | Non
     return " to ".join(column([low, high], write, digits))
 
 
+def ends(low: float, high: float, write: Callable[[Any], str]) -> tuple[str, str]:
+    """Write the ends of a wide interval, each in its own unit: "$2.2 billion", "$210 billion".
+
+    Both have two significant digits, or three where two would make them one number.
+    """
+    digits = 2 if f"{low:.1e}" != f"{high:.1e}" else 3
+    first, last = (column([float(_rounded(end, digits))], write, digits)[0] for end in (low, high))
+    return first, last
+
+
 def intervals(lows: Iterable[Any], highs: Iterable[Any], write: Callable[..., str]) -> list[str]:
     """Write an interval per row of two columns. See `interval`."""
     return [interval(low, high, write) for low, high in zip(lows, highs, strict=True)]

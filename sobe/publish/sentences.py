@@ -15,6 +15,7 @@ from sobe import languages
 from sobe.languages import message, translate, units
 from sobe.site import records
 from sobe.tables import own
+from sobe.tables.sources import short
 
 #: Sentences of one kind about one table; how many more there are is said in one.
 MOST = 5
@@ -126,17 +127,6 @@ _ADDED: dict[str, Callable[[Any, Row, str], tuple[str, str] | None]] = {
     "cost_statements": _named(message("A statement about money was added: {row}.")),
     "predictions": _prediction,
 }
-
-
-def short(authors: str) -> str:
-    """Return authors as a sentence names them: "Manley et al.", "Vickers and McCormick"."""
-    listed = [name.split(",")[0].strip() for name in authors.split(";") if name.strip()]
-    if len(listed) < 2:
-        # One name, or names as a source has shortened them ("Lu et al.").
-        return authors.split(",")[0].strip() if "et al" not in authors else authors.strip()
-    if len(listed) > 2 or listed[1] == "and others":
-        return f"{listed[0]} et al."
-    return f"{listed[0]} and {listed[1]}"
 
 
 def title_of(row: Row) -> str:

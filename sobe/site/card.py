@@ -28,7 +28,7 @@ FILES = {
     "metadata": "Metadata (JSON)",
     "spec": "Vega-Lite (JSON)",
 }
-SMALL = {"svg": "SVG", "png": "PNG", "csv": "CSV", "spec": "Vega-Lite", "embed": "Alone"}
+SMALL = {"svg": "SVG", "png": "PNG", "csv": "CSV", "spec": "Vega-Lite", "embed": "Own page"}
 _NUMBER = re.compile(r"[$~≥≤<>−-]*\d[\d,.]*(×|%|\+|( (million|billion|trillion))?)")
 #: In the code that embeds a figure, the place of its height, which is known when it is drawn.
 HEIGHT = "@height-{name}@"

@@ -103,7 +103,7 @@ def _rows(resource, rows):
         for f in fields
     ]
     body = [[row[f["name"]] for f in fields] for row in rows]
-    caption = translate("Rows of {table}", table=translate(resource["title"]))
+    caption = translate("{table}: {n} rows", table=translate(resource["title"]), n=f"{len(rows):,}")
     return table(columns, body, caption, speak=str)
 
 

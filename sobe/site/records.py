@@ -57,7 +57,7 @@ def title(row: dict[str, str]) -> str:
     Names of papers, people and projects are the same in every language; statements, versions and
     steps are translated.
     """
-    name = next((row[column] for column in _NAMES if row.get(column)), "")
+    name = _name(row)
     if name and name in (row.get("statement"), row.get("label"), row.get("quantity")):
         return translate(name)
     parts = [name, *(_said(row[column]) for column in _MORE if row.get(column))]
@@ -75,6 +75,11 @@ def _marked(text: str) -> str:
         for mark, joint in ((", ", "words"), ("; ", "parts")):
             text = text.replace(mark, current().composed[joint].format("", ""))
     return text
+
+
+def _name(row: dict[str, str]) -> str:
+    """Return the text that names a row, as its table has it."""
+    return next((row[column] for column in _NAMES if row.get(column)), "")
 
 
 def titles(package: Any) -> dict[str, str]:
@@ -189,7 +194,9 @@ def _shown(
 def _values(
     resource: dict[str, Any], row: dict[str, str], animals: dict[str, str]
 ) -> list[dict[str, str]]:
-    """Return what the template needs of each column of a row that has a value, but for its source.
+    """Return what the template needs of each column of a row that has a value.
+
+    The source has a line of its own, and a statement that names its row is the heading.
 
     ``lang`` is the language of a value that is quoted in Chinese, else ""; ``animals`` are the
     names of species by their keys. Sentences that the tables translate are in the language of the
@@ -198,7 +205,9 @@ def _values(
     found, own = [], f"_{current().folder}"
     for field in resource["schema"]["fields"]:
         value = row.get(field["name"], "")
-        if value and field["name"] != "source" and not field["name"].endswith(own):
+        heading = field["name"] == "statement" and value == _name(row)
+        unsaid = heading or field["name"] == "source" or field["name"].endswith(own)
+        if value and not unsaid:
             found.append(
                 {
                     "label": _label(field),
@@ -208,6 +217,8 @@ def _values(
                     "lang": "zh-CN" if _HAN.search(value) else "",
                     "url": f"https://doi.org/{value}"
                     if field["name"] == "doi"
+                    else f"{row['chapter']}.html#{value}"
+                    if field["name"] == "anchor"
                     else value
                     if value.startswith("https://")
                     else "",

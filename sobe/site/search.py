@@ -126,15 +126,14 @@ def _figures(app):
     for name, record in app.sobe_records.items():
         rows = [value for row in record["rows"] for value in row if isinstance(value, str)]
         cited = [f"{source['authors']} {source['title']}" for source in record["sources"]]
+        told = languages.sentences(filter(None, (record["note"], record["description"])))
         yield (
             record["page"],
             {
                 "kind": "figure",
                 "title": record["title"],
                 "at": f"figure-{name}",
-                "text": " ".join(
-                    filter(None, (record["subtitle"], record["note"], record["description"]))
-                ),
+                "text": languages.listing(filter(None, (record["subtitle"], told)), "; "),
                 "words": " ".join([*rows, *cited]),
             },
         )

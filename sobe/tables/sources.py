@@ -17,3 +17,14 @@ def titles(keys: Iterable[str]) -> dict[str, dict[str, str]]:
     """Return {key: title and address} of sources; the address is "" where there is none."""
     rows = tables.load("sources").set_index("key").fillna("")
     return {key: {"title": rows["title"][key], "url": address_of(rows.loc[key])} for key in keys}
+
+
+def short(authors: str) -> str:
+    """Return authors as a sentence names them: "Manley et al.", "Vickers and McCormick"."""
+    listed = [name.split(",")[0].strip() for name in authors.split(";") if name.strip()]
+    if len(listed) < 2:
+        # One name, or names as a source has shortened them ("Lu et al.").
+        return authors.split(",")[0].strip() if "et al" not in authors else authors.strip()
+    if len(listed) > 2 or listed[1] == "and others":
+        return f"{listed[0]} et al."
+    return f"{listed[0]} and {listed[1]}"

@@ -52,17 +52,29 @@ def span(low: float, high: float, unit: str) -> str:
         return "at most " + written(high, unit)
     if high == math.inf:
         return "at least " + written(low, unit)
-    return " to ".join(_alike([low, high], unit))
+    if unit == "share":  # three digits: what a wording allows is exact
+        return f"{units.share(low)} to {units.share(high)}"
+    if unit == "fold_per_decade":
+        return f"{units.significant(low)}× to {units.significant(high)}×"
+    return f"{written(low, unit)} to {written(high, unit)}"
 
 
 def _alike(values: Sequence[float], unit: str | None) -> list[str]:
-    """Write values of one unit with equal decimals."""
+    """Write a value and its interval with two digits each, or as many as tell the ends apart.
+
+    Years and counts keep all of their digits.
+    """
+    if unit in ("year", "count", "people"):
+        return units.column(values, _WRITTEN[unit])
+    digits = next((n for n in (2, 3) if len({f"{value:.{n - 1}e}" for value in values}) > 1), 3)
+    rounded = [float(f"{value:.{digits - 1}e}") for value in values]
     if unit == "share":
-        percents = [100 * value for value in values]
-        return [f"{text}%" for text in units.column(percents, units.significant, 2)]
+        return [
+            f"{units.column([100 * value], units.significant, digits)[0]}%" for value in rounded
+        ]
     if unit == "correlation":
-        return units.column(values, units.significant, 2)
-    return units.column(values, _WRITTEN[unit or ""])
+        return [units.column([value], units.significant, digits)[0] for value in rounded]
+    return [units.column([value], _WRITTEN[unit or ""], digits)[0] for value in rounded]
 
 
 @dataclass(frozen=True)

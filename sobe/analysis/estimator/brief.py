@@ -139,8 +139,10 @@ def brief(
 
 
 def _interval(ends: tuple[float, float, float], write: Callable[[Any], str]) -> tuple[str, str]:
-    low, median, high = map(write, ends)
-    return median, "" if low == high else f"{low} to {high}"
+    low, median, high = ends
+    wide = write in (units.usd, units.count)
+    first, last = units.ends(low, high, write) if wide else (write(low), write(high))
+    return write(median), "" if first == last else f"{first} to {last}"
 
 
 def _list(items: Iterable[str]) -> str:

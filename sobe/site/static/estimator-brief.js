@@ -27,8 +27,8 @@ window.sobeEstimator.parts.push((root, payload, page) => {
     const ends = shown.intervals.get(name);
     const write = page.formats[format];
     if (!ends) return [write(shown.values.get(name)), ""];
-    const [low, median, high] = ends.map(write);
-    return [median, low === high ? "" : page.fill(texts.span, { low, high })];
+    const [low, high] = page.ends(ends[0], ends[2], format);
+    return [write(ends[1]), low === high ? "" : page.fill(texts.span, { low, high })];
   }
 
   function show() {

@@ -100,8 +100,8 @@
       const line = (row, more) => {
         const made = element("tr", "", { "data-brain": row.organism, "data-imaging": row.modality });
         const cost = element("td", "", { class: "number" });
-        const [low, median, high] = [row.low, row.median, row.high].map(page.formats.cost);
-        cost.append(element("span", median), element("small", page.fill(texts.span, { low, high })));
+        const [low, high] = page.ends(row.low, row.high, "cost");
+        cost.append(element("span", page.formats.cost(row.median)), element("small", page.fill(texts.span, { low, high })));
         made.append(element("th", payload.options.organism[row.organism], { scope: "row" }), ...more, cost,
           element("td", page.fill(texts.fitting, { verdict: texts[row.verdict], share: `${Math.round(100 * row.share)}%` })),
           element("td", missingText(row)));

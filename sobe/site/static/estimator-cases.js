@@ -18,8 +18,9 @@ window.sobeEstimator.parts.push((root, payload, page) => {
     const ends = intervals(payload, state);
     return COMPARED.map(([name, format]) => {
       const cell = element("td", "", { class: "number", "data-compared": name });
-      const [low, middle, high] = (ends.get(name) || Array(3).fill(values.get(name))).map(page.formats[format]);
-      cell.append(element("span", middle));
+      const [least, middle, most] = ends.get(name) || Array(3).fill(values.get(name));
+      const [low, high] = page.ends(least, most, format);
+      cell.append(element("span", page.formats[format](middle)));
       if (low !== high) cell.append(element("small", page.fill(texts.span, { low, high })));
       return cell;
     });

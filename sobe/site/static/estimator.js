@@ -24,6 +24,12 @@
     return window.sobeClosed(window.sobeDollars.replace("{}", () => text));
   }
   const cost = (x) => usd(x, kept);
+  /* A rounded end of an interval with its zeros. */
+  function ended(x, digits, dollars) {
+    const format = new Intl.NumberFormat("en-US", { minimumSignificantDigits: digits, maximumSignificantDigits: digits });
+    const text = words(x, format);
+    return dollars ? window.sobeClosed(window.sobeDollars.replace("{}", () => text)) : text;
+  }
   const fill = window.sobeFill;
   /* An element with a text or other nodes inside. */
   function element(tag, inside, attributes = {}) {
@@ -127,6 +133,13 @@
       }),
     };
 
+    /* The ends of an interval have two digits, or three where two would make them one number. */
+    function ends(low, high, format) {
+      if (low === high || !["cost", "number"].includes(format)) return [low, high].map(formats[format]);
+      const digits = low.toExponential(1) === high.toExponential(1) ? 3 : 2;
+      return [low, high].map(finite((x) => ended(Number(x.toPrecision(digits)), digits, format === "cost")));
+    }
+
     /* Show the state, but in the field that is typed in; false where it gives no finite numbers. */
     function show(typing) {
       const values = evaluated(model, state);
@@ -170,16 +183,16 @@
         put(cell, formats.number(number));
       }
       for (const cell of tiles) {
-        const ends = found.get(cell.dataset.result);
-        cell.textContent = formats[cell.dataset.format](ends ? ends[1] : values.get(cell.dataset.result));
+        const interval = found.get(cell.dataset.result);
+        cell.textContent = formats[cell.dataset.format](interval ? interval[1] : values.get(cell.dataset.result));
         const told = intervalsOf.get(cell.dataset.result);
-        told.hidden = !ends;
+        told.hidden = !interval;
         delete told.dataset.draws;
-        if (!ends) continue;
-        const [low, high] = [ends[0], ends[2]].map(formats[cell.dataset.format]);
+        if (!interval) continue;
+        const [low, high] = ends(interval[0], interval[2], cell.dataset.format);
         told.hidden = low === high;
         told.textContent = fill(model.texts.interval, { low, high });
-        told.dataset.draws = JSON.stringify(ends);
+        told.dataset.draws = JSON.stringify(interval);
       }
       const verdict = !values.has("can_finish") ? "unsaid" : values.get("first_years") <= state.project_years ? "in_time" : values.get("can_finish") ? "late" : "never";
       root.querySelector("[data-verdict]").textContent = fill(model.texts[verdict], {
@@ -223,7 +236,7 @@
       const list = root.querySelector(`[data-bars="${which}"]`);
       const parts = model[which].filter(([name]) => values.has(name)).map(([name, label]) => {
         const [low, middle, high] = ends.get(name) || [];
-        const text = middle === undefined ? format(values.get(name))
+        const text = middle === undefined || format(low) === format(high) ? format(middle ?? values.get(name))
           : fill(model.texts.median_span, { low: format(low), middle: format(middle), high: format(high) });
         return { label, text, size: middle ?? values.get(name) };
       });
@@ -294,7 +307,7 @@
       declare(name, model.given[name] ?? "", (text) => text === "" || isNumber(name)(text), (text) => take(name, text));
     }
     const page = {
-      formats, fill, element, short,
+      formats, ends, fill, element, short,
       state: () => state,
       /* Shows another case and keeps it in the address, with more of the address at once. */
       put(next, more) {
