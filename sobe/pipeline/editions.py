@@ -156,7 +156,7 @@ def in_language(project, notebooks, language):
     try:
         yield (
             {
-                chapter: translated_notebook(project.chapters[chapter], text, language, translate)
+                chapter: translated_notebook(text, language, translate)
                 for chapter, text in notebooks.items()
             },
             translate,
