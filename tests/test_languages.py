@@ -210,7 +210,7 @@ def test_a_kernel_in_chinese_shows_what_the_edition_shows(project, site, name):
             for cell in nbformat.reads(text, as_version=4).cells
             if cell.cell_type == "code"
         ]
-        for text in (texts["zh_CN"], translated_notebook(path, texts["en"], "zh_CN", translate))
+        for text in (texts["zh_CN"], translated_notebook(texts["en"], "zh_CN", translate))
     )
     assert executed == translated
     assert any(CHINESE.writes(json.dumps(outputs, ensure_ascii=False)) for outputs in executed)

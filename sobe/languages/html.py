@@ -142,7 +142,9 @@ def _walked(text: str, translate: Catalogue, wanted: Callable[[str, str, bool], 
         if token.startswith("<") and (tag := _TAG.match(token)):
             name = tag[2].lower()
             if tag[1]:
-                if any(open_tag[0] == name for open_tag in stack):
+                if stack and stack[-1][0] == name:  # as nearly always
+                    stack.pop()
+                elif any(open_tag[0] == name for open_tag in stack):
                     while stack.pop()[0] != name:
                         pass
                 out.append(token)
@@ -165,11 +167,11 @@ def _walked(text: str, translate: Catalogue, wanted: Callable[[str, str, bool], 
                 package = package or 'class="sobe-data"' in token
                 stack.append((name, want, skip, package))
         elif (
-            not token.strip()
-            or token.startswith("<!")
-            or not stack
+            not stack
             or not stack[-1][1]
             or stack[-1][2]
+            or not token.strip()
+            or token.startswith("<!")
         ):
             out.append(token)
         else:

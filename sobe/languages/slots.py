@@ -6,6 +6,7 @@ the data change.
 
 import re
 from decimal import Decimal
+from functools import cache
 
 from sobe.languages.language import Language
 
@@ -21,15 +22,17 @@ NUMBER = re.compile(
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def slotted(text: str) -> tuple[str, list[re.Match[str]]]:
-    """Return (text with slots for its numbers, [the numbers as matches])."""
+@cache
+def slotted(text: str) -> tuple[str, tuple[re.Match[str], ...]]:
+    """Return (text with slots for its numbers, the numbers as matches)."""
     found: list[re.Match[str]] = []
 
     def slot(match: re.Match[str]) -> str:
         found.append(match)
         return f"{{{len(found)}}}"
 
-    return NUMBER.sub(slot, text), found
+    said = NUMBER.sub(slot, text)
+    return said, tuple(found)
 
 
 def _plain(number: Decimal) -> str:

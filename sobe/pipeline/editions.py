@@ -1,6 +1,7 @@
 """The editions of the site: the English source, and one for each language of book/locale."""
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import sys
@@ -85,6 +86,7 @@ def render(project, notebooks, out, report=print):
     # A fork has everything imported, but not the threads of vl-convert: where it is in use, a fork
     # would wait for them for ever.
     context = multiprocessing.get_context("spawn" if "vl_convert" in sys.modules else "fork")
+    gc.freeze()  # else each collection would look through all that is loaded, and a fork copy it
     others = {
         language: Worker(context, _render_another, project, notebooks, asides[language], language)
         for language in list(editions)[1:]
@@ -99,6 +101,8 @@ def render(project, notebooks, out, report=print):
         for other in others.values():
             other.kill()
         raise
+    finally:
+        gc.unfreeze()
     for language, other in others.items():
         try:
             lacks = other.result()
@@ -156,7 +160,7 @@ def in_language(project, notebooks, language):
     try:
         yield (
             {
-                chapter: translated_notebook(project.chapters[chapter], text, language, translate)
+                chapter: translated_notebook(text, language, translate)
                 for chapter, text in notebooks.items()
             },
             translate,

@@ -115,10 +115,18 @@ def prepare(project):
 
 @functools.cache
 def _spare():
-    """Let pybtex look once for each of its plugins among all installed packages, not every time."""
+    """Let packages do once what they do again and again with the same result.
+
+    pybtex looks for each of its plugins among all installed packages. myst-parser asks docutils for
+    all its settings for each translated message, for a document that it then leaves aside.
+    """
+    from docutils.utils import new_document
+    from myst_parser.mdit_to_docutils import base
     from pybtex import plugin
 
     plugin._load_entry_point = functools.cache(plugin._load_entry_point)
+    empty = base.make_document()
+    base.make_document = functools.partial(new_document, empty["source"], empty.settings)
 
 
 def render(project, source, out, settings=None, builder="html"):

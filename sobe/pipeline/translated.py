@@ -14,30 +14,27 @@ INJECTED = "injected-parameters"
 
 
 class TranslationEngine(Engine):
-    """Fills a chapter's cells with translated outputs instead of executing them."""
+    """Counts a chapter's cells instead of executing them."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, *, kept, translate, **_unused):
-        """Fill the notebook from `kept`, the chapter executed in English, by a Catalogue."""
-        cells = [cell for cell in nb_man.nb.cells if INJECTED not in cell.metadata.get("tags", [])]
-        for cell, done in zip(cells, kept.cells, strict=True):
-            if cell.cell_type == "code":
-                cell.outputs = [_translated(output, translate) for output in done.outputs]
-        for cell in nb_man.nb.cells:
-            if INJECTED in cell.metadata.get("tags", []):
-                # It is about how the page is made, not part of its text.
-                cell.metadata["tags"].append("remove-cell")
-        # papermill's cell of parameters counts as well.
+    def execute_managed_notebook(cls, nb_man, kernel_name, **_unused):
+        """Count the cells of code, papermill's cell of parameters among them."""
         for count, cell in enumerate(
             (cell for cell in nb_man.nb.cells if cell.cell_type == "code"), start=1
         ):
             cell.execution_count = count
-            for output in cell.outputs:
-                if output.output_type == "execute_result":
-                    output.execution_count = count
+            if _is_injected(cell):
+                # It is about how the page is made, not part of its text.
+                cell.metadata["tags"].append("remove-cell")
 
 
-def _translated(output, translate):
+def _is_injected(cell):
+    return INJECTED in cell.metadata.get("tags", [])
+
+
+def _translated(output, count, translate):
+    if output.output_type == "execute_result":
+        output.execution_count = count
     if "data" in output:
         output["data"] = translated.translated(output["data"], translate, book=True)
     return output
@@ -46,13 +43,11 @@ def _translated(output, translate):
 papermill_engines.register(ENGINE, TranslationEngine)
 
 
-def translated_notebook(source, text, language, translate):
+def translated_notebook(text, language, translate):
     """Return a chapter in another language, as the text of a notebook.
 
     Parameters
     ----------
-    source
-        The chapter's file.
     text
         The notebook as executed in English.
     language, translate
@@ -61,14 +56,22 @@ def translated_notebook(source, text, language, translate):
     import nbformat
     from papermill.execute import execute_notebook
 
+    nb = nbformat.reads(text, as_version=4)
+    # Set aside: papermill copies and writes all that it has, which takes longer than translation.
+    kept = []
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            kept.append(cell.outputs)
+            cell.outputs = []
     done = execute_notebook(
-        notebook.read(source),
+        nb,
         None,
         parameters={"lang": language},
         engine_name=ENGINE,
         kernel_name="python3",
         progress_bar=False,
-        kept=nbformat.reads(text, as_version=4),
-        translate=translate,
     )
+    own = [cell for cell in done.cells if cell.cell_type == "code" and not _is_injected(cell)]
+    for cell, outputs in zip(own, kept, strict=True):
+        cell.outputs = [_translated(one, cell.execution_count, translate) for one in outputs]
     return notebook.to_text(notebook.clean(done))

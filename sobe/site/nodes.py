@@ -6,6 +6,8 @@ their page is resolved, so Sphinx's search finds their words as in any other HTM
 
 from __future__ import annotations
 
+import json
+
 from docutils import nodes
 from myst_nb.core.render import MimeRenderPlugin, load_mime_renders
 from myst_nb.ext.glue.crossref import read_glue_cache
@@ -31,7 +33,13 @@ class Renderer(MimeRenderPlugin):
     def handle_mime(renderer, data, inline):
         """Return the node of an output; None for one that is not ours."""
         kind = outputs.kind_of(data.mime_type)
-        return [OutputNode(kind=kind, data=data.content)] if kind else None
+        # Plain dicts: Sphinx stores nodes, and each part of a notebook takes its time to come back.
+        return [OutputNode(kind=kind, data=_plain(data.content))] if kind else None
+
+
+def _plain(content):
+    """Return a part of a notebook as plain dicts and lists."""
+    return json.loads(json.dumps(content))
 
 
 class Glued(SphinxPostTransform):

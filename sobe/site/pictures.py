@@ -1,6 +1,6 @@
 """Pictures of figures as SVG and PNG, drawn with pinned fonts.
 
-Run as `python -m sobe.site.pictures FOLDER PARENT NUMBER …`. vl-convert prefers a font of the
+Run as `python -m sobe.site.pictures FOLDER PARENT`. vl-convert prefers a font of the
 system to its own font of the same name, so a picture would have other bytes on another machine. It
 looks for fonts once per process, in the folders that the configuration of fontconfig names. So
 pictures are drawn in processes of their own, with a configuration that names no folder of the
@@ -91,17 +91,9 @@ def drawn(figures, inside=None, own=()):
         )
         for number, figure in enumerate(figures):
             (folder / f"{number}.json").write_text(json.dumps(figure), encoding="utf-8")
-        shares = min(PROCESSES, len(figures))
         drawing = [
             subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "sobe.site.pictures",
-                    scratch,
-                    str(os.getpid()),
-                    *map(str, range(first, len(figures), shares)),
-                ],
+                [sys.executable, "-m", "sobe.site.pictures", scratch, str(os.getpid())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -109,7 +101,7 @@ def drawn(figures, inside=None, own=()):
                 cwd=ROOT,
                 env={**os.environ, "FONTCONFIG_FILE": str(folder / "fonts.conf")},
             )
-            for first in range(shares)
+            for _ in range(min(PROCESSES, len(figures)))
         ]
         # Wait for all processes, so that none still writes.
         answers = [process.communicate() for process in drawing]
@@ -304,12 +296,21 @@ def _shared(svg, title, figure):
     )
 
 
-def _draw(folder, numbers):
-    """Draw the figures with these numbers into the folder that has them."""
+def _taken(folder):
+    """Yield the figures in a folder that no other process has taken, the largest first."""
+    for path in sorted(folder.glob("*.json"), key=lambda path: path.stat().st_size, reverse=True):
+        try:
+            path.with_suffix(".taken").touch(exist_ok=False)
+        except FileExistsError:
+            continue
+        yield path
+
+
+def _draw(folder):
+    """Draw the figures of a folder into it, next to other processes that do the same."""
     import vl_convert
 
-    for number in numbers:
-        path = Path(folder) / f"{number}.json"
+    for path in _taken(folder):
         figure = json.loads(path.read_text(encoding="utf-8"))
         background = figure["background"]
         for kind, still in figure["stills"].items():
@@ -329,7 +330,9 @@ def _draw(folder, numbers):
 
 if __name__ == "__main__":
     signals.die_with_parent(int(sys.argv[2]))
+    # Pages first: nothing goes on without them, and pictures fill the time that they leave.
+    os.nice(5)
     try:
-        _draw(sys.argv[1], sys.argv[3:])
+        _draw(Path(sys.argv[1]))
     except OSError as error:
         sys.exit(print(error.errno))
