@@ -173,7 +173,7 @@ def lay_out(page):
     """Lay the estimator out whole: what a browser leaves out, as it is far away, has no text."""
     page.evaluate(
         """() => {
-            for (const e of document.querySelectorAll('.sobe-estimator *'))
+            for (const e of document.querySelectorAll('.sobe-estimator, .sobe-estimator *'))
                 if (getComputedStyle(e).contentVisibility === 'auto')
                     e.style.contentVisibility = 'visible';
         }"""

@@ -295,5 +295,6 @@ def test_the_model_in_the_page_is_json_and_nothing_is_evaluated_as_code(site):
     page = (site / "estimator.html").read_text(encoding="utf-8")
     address = re.search(r'<script defer src="(_static/charts/estimator-[0-9a-f]{8}\.js)"', page)[1]
     text = (site / address).read_text(encoding="utf-8")
-    model = json.loads(json.loads(text.partition(" = ")[2].removesuffix(";\n")))
+    quoted = text.partition(" = '")[2].removesuffix("';\n")
+    model = json.loads(re.sub(r"\\(.)", r"\1", quoted))
     assert [name for name, _ in model["formulas"]] == list(load_model().formulas)

@@ -114,11 +114,12 @@ def test_pages_keep_to_it_and_work(opened, site):
         )
         assert set(states) <= {"drawn"}, path.name
     page = opened("estimator.html")
-    before = page.inner_text("[data-sobe-estimator]")
+    before = page.text_content("[data-result=first_cost]")
     select = page.locator("[data-sobe-estimator] select").first
     select.select_option(index=1 if select.evaluate("s => s.selectedIndex") == 0 else 0)
     page.wait_for_function(
-        "text => document.querySelector('[data-sobe-estimator]').innerText !== text", arg=before
+        "text => document.querySelector('[data-result=first_cost]').textContent !== text",
+        arg=before,
     )
     page = opened("cost.html")
     page.locator(".sobe-card [role=tab]").nth(1).click()

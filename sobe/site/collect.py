@@ -8,6 +8,7 @@ documentation of the tables. At the end the files of figures and tables are writ
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
@@ -213,8 +214,9 @@ def _made(app, node, docname, up, charts):
         return html(_menus(data) + outputs.html(kind, data))
     if kind == "estimator":
         # As a text, which costs little until a reader is there.
-        model = outputs.script_json(str(outputs.script_json(data["model"])))
-        text = f"document.currentScript.parentElement.sobeModel = {model};\n"
+        model = json.dumps(data["model"], sort_keys=True, ensure_ascii=False, allow_nan=False)
+        quoted = model.replace("\\", "\\\\").replace("'", "\\'")
+        text = f"document.currentScript.parentElement.sobeModel = '{quoted}';\n"
         held = _script(app, "estimator", text, up)
         return html(outputs.html(kind, {**data, "held": held}))
     if kind not in ("chart", "figure"):
