@@ -31,7 +31,7 @@ SKIPPED = re.compile(
     r"<(?P<marked>\w+)\b[^>]* lang=\"en\"[^>]*>.*?</(?P=marked)>|<dl class=\"citation\".*?</dl>|"
     r"<(?P<kept>\w+)\b[^>]* translate=\"no\"[^>]*>.*?</(?P=kept)>|"
     r"<div class=\"citation\".*?</div>|<a class=\"reference internal\"[^>]*>|"
-    r"<table class=\"sobe-table[^\"]*\" data-sobe-data><caption>[^<]*的各行</caption>.*?</table>",
+    r"<table class=\"sobe-table[^\"]*\" data-sobe-data><caption>[^<]*行</caption>.*?</table>",
     re.S,
 )
 #: Words in small letters that are no English left over: units, code, names.

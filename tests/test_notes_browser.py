@@ -46,7 +46,7 @@ def test_a_verdict_says_what_it_means_and_what_was_computed(page):
 
 def test_a_term_is_explained_once(page):
     terms = page.locator(".sobe-term")
-    words = [word.lower() for word in terms.all_inner_texts()]
+    words = [word.lower() for word in terms.all_text_contents()]
     assert "proofreading" in words and len(words) == len(set(words))
     assert not page.locator(":is(h1, h2, h3, a, code, table) .sobe-term").count()
     point(page, terms.first)
