@@ -517,7 +517,13 @@ def open_page(chromium, address):
         lambda message: said.append(message.text) if message.type in ("error", "warning") else None,
     )
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("requestfailed", lambda request: said.append(f"failed: {request.url}"))
+    page.on(
+        "requestfailed",
+        # A page that is left asks for no more of its scripts, which come with its reader.
+        lambda request: (
+            said.append(f"failed: {request.url}") if request.failure != "net::ERR_ABORTED" else None
+        ),
+    )
 
     def opened(path):
         page.goto(address + path)
