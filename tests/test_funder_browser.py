@@ -5,7 +5,15 @@ import io
 import re
 
 import pytest
-from browsing import ALL_RULES, AXE, address_of, lay_out, milliseconds, read_estimator, too_wide
+from browsing import (
+    ALL_RULES,
+    address_of,
+    lay_out,
+    load_axe,
+    milliseconds,
+    read_estimator,
+    too_wide,
+)
 
 from sobe.analysis.estimator import estimate, load_model
 from sobe.analysis.estimator.buys import buys
@@ -388,7 +396,7 @@ def test_all_of_it_is_accessible_and_fits(page, width, theme):
         "for (const e of document.querySelectorAll('.sobe-estimator details')) e.open = true"
     )
     assert too_wide(page) == []
-    page.evaluate(AXE)
+    load_axe(page)
     found = page.evaluate(f"axe.run('.sobe-estimator', {ALL_RULES})")
     assert found["passes"]
     assert [(v["id"], [n["target"] for n in v["nodes"][:3]]) for v in found["violations"]] == []
