@@ -115,7 +115,7 @@ def prepare(project):
 
 
 @functools.cache
-def _spare():
+def _save_work():
     """Let packages do once what they do again and again with the same result, or do in vain.
 
     pybtex looks for each of its plugins among all installed packages. For each translated message
@@ -169,7 +169,7 @@ def render(project, source, out, settings=None, builder="html"):
     from sphinx.errors import SphinxError
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-    _spare()
+    _save_work()
     os.environ["SOBE_BUNDLE_CACHE"] = str(project.cache)
     warnings = io.StringIO()
     failure = None
