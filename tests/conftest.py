@@ -7,9 +7,14 @@ import shutil
 import signal
 from pathlib import Path
 
+import nbformat
 import pytest
+from reruns import RERUNS
 
+from sobe.parameters import domain
+from sobe.pipeline import rendering
 from sobe.pipeline.book import build_book
+from sobe.pipeline.execute import Executor, Run
 from sobe.pipeline.project import Project
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -90,7 +95,7 @@ WHOLE = {"test_added_row", "test_pdf", "test_pseudo", "test_public", "test_recip
 def pytest_collection_modifyitems(items):
     """Mark the tests that build a book or read a built one."""
     for item in items:
-        if {"site", "built_tiny", "tiny_repository", "public"} & set(item.fixturenames):
+        if {"site", "executed", "built_tiny", "tiny_repository", "public"} & set(item.fixturenames):
             item.add_marker("built")
             if item.path.stem in WHOLE:
                 item.add_marker("whole")
@@ -139,6 +144,24 @@ def site(project):
 def chinese(site):
     """The Chinese edition."""
     return site.parent / "zh"
+
+
+@pytest.fixture(scope="session")
+def executed(project):
+    """{(chapter, PARAMS): notebook} of the chapters in `reruns`, as published and as run there.
+
+    All are executed at once, and kept as those of a build: a second process finds them.
+    """
+    published = [(name, "") for name in dict.fromkeys(name for name, _ in RERUNS)]
+    runs = {
+        (name, text): Run(name, project.chapters[name], domain.of_book(name).parse(text))
+        for name, text in (*published, *RERUNS)
+    }
+    with turn(project), rendering.building(project):
+        executor = Executor(project, lambda line: None)
+        found, missing = executor.cached([*runs.values()])
+        found |= executor.execute(missing)
+    return {one: nbformat.reads(found[run.label], as_version=4) for one, run in runs.items()}
 
 
 class TinyBook:

@@ -217,6 +217,13 @@ def test_the_measure_of_contrast_finds_weak_colours(visits, site):
     }""")
     found = page.evaluate(CONTRAST)
     assert {kind for _, kind, *_ in found} >= {"text"} and len(found) == 2
+    assert not axe(page, COLOURS)
+    # One word of many that are made alike.
+    page.evaluate("""() => {
+        const words = [...document.querySelectorAll('article p strong')].at(-1);
+        words.style.color = '#999';
+    }""")
+    assert [what for what in axe(page, COLOURS) if "color-contrast" in what]
 
 
 # ---------------------------------------------------------------- single pages
