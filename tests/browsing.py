@@ -73,6 +73,9 @@ AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(enc
 ALL_OPEN = """() => { for (const e of document.querySelectorAll('.sobe-panel')) e.hidden = false;
     for (const e of document.querySelectorAll('details'))
         e.open = e.closest('table') ? e.open : true;
+    /* What is laid out late seems overlapped to axe, which then says nothing of its contrast. */
+    for (const e of document.querySelectorAll('body *'))
+        if (getComputedStyle(e).contentVisibility === 'auto') e.style.contentVisibility = 'visible';
 }"""
 # Rows, records, sources, marks of charts, described tables and words of code are made alike: a few
 # of each show an error, in a tenth of the time.
@@ -90,7 +93,8 @@ FEWER = """() => {
     for (const table of document.querySelectorAll('.sobe-data:nth-of-type(n+9)'))
         table.remove(); }"""
 # Most of axe's time goes into contrast. Words with the same classes, colours and letters, in parts
-# that are painted alike, contrast alike: the first two of a kind are looked at.
+# that are painted alike, contrast alike: the first two of a kind are looked at. Axe cannot tell the
+# background of words in charts; `CONTRAST` does.
 KINDS = """() => {
     const seen = {}, paths = new Map();
     const path = (e) => {
@@ -104,7 +108,7 @@ KINDS = """() => {
     };
     for (const e of document.querySelectorAll('[data-of-its-kind]'))
         e.removeAttribute('data-of-its-kind');
-    for (const e of document.body.querySelectorAll('*')) {
+    for (const e of document.body.querySelectorAll('*:not(svg *)')) {
         const worded = [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
         if (!worded && !e.matches('input, select, textarea')) continue;
         if (!e.checkVisibility({ visibilityProperty: true })) continue;

@@ -93,12 +93,16 @@ WHOLE = {"test_added_row", "test_pdf", "test_pseudo", "test_public", "test_recip
 
 
 def pytest_collection_modifyitems(items):
-    """Mark the tests that build a book or read a built one."""
+    """Mark the tests that build a book or read a built one, and put those of this book first.
+
+    Of two processes one begins with them, and the other with the rest: none waits for the build.
+    """
     for item in items:
         if {"site", "executed", "built_tiny", "tiny_repository", "public"} & set(item.fixturenames):
             item.add_marker("built")
             if item.path.stem in WHOLE:
                 item.add_marker("whole")
+    items.sort(key=lambda item: not {"site", "executed"} & set(item.fixturenames))
 
 
 #: What a command settles for its process (`sobe.pipeline.surroundings`), and so for later tests.
@@ -194,6 +198,13 @@ class TinyBook:
         """A fresh look at the folder, as a new process would have."""
         return Project(self.root)
 
+    def copy(self, root):
+        """A copy of the book and of what was built of it."""
+        shutil.copytree(self.root, root, symlinks=True)
+        book = object.__new__(TinyBook)
+        book.root = root
+        return book
+
     def write(self, name, text):
         """Write one file of the book."""
         (self.root / name).write_text(text, encoding="utf-8")
@@ -221,11 +232,7 @@ def built_tiny(tmp_path_factory):
 @pytest.fixture
 def tiny(built_tiny, tmp_path):
     """A tiny book, already built, for one test to change."""
-    root = tmp_path / "tiny"
-    shutil.copytree(built_tiny.root, root, symlinks=True)
-    book = object.__new__(TinyBook)
-    book.root = root
-    return book
+    return built_tiny.copy(tmp_path / "tiny")
 
 
 CHROMIUM = next(

@@ -7,7 +7,7 @@ import re
 
 import nbformat
 import pytest
-from browsing import CHARTS, Visit, complaints, too_wide, undrawn
+from browsing import CHARTS, Visit, complaints, show, too_wide, undrawn
 from reruns import CHINESE as CHINESE_RUNS
 
 from sobe import languages
@@ -357,31 +357,33 @@ document.addEventListener("sobe:drawn", (event) =>
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [390, 1440])
-def test_every_chinese_page_is_drawn(chromium, chinese, project, untranslated, width):
-    visit = Visit(chromium, width)
+def test_every_chinese_page_is_drawn(chromium, chinese, project, untranslated):
+    visit = Visit(chromium, 1440)
     visit.page.add_init_script(WATCH)
     named = names(project.root / "data")
     trouble = []
     try:
         for path in sorted(chinese.glob("*.html")):
             page = visit.open(path)
-            trouble += [
-                f"{path.name}: {what}"
-                for what in (*complaints(visit), *undrawn(page), *too_wide(page))
-            ]
-            said = page.evaluate(SAID)
-            trouble += (
-                [f"{path.name}: no chart says anything"]
-                if not said and page.evaluate(CHARTS)
-                else []
-            )
-            trouble += [
-                f"{path.name}: {words}"
-                for words in said
-                if (english(words, named) or re.search(r"\$(?!\d+[KMB]\+)", words))
-                and not is_untranslated(words, untranslated)
-            ]
+            for width in (1440, 390):
+                show(page, width)
+                where = f"{path.name}, {width} px"
+                trouble += [
+                    f"{where}: {what}"
+                    for what in (*complaints(visit), *undrawn(page), *too_wide(page))
+                ]
+                said = page.evaluate(SAID)
+                trouble += (
+                    [f"{where}: no chart says anything"]
+                    if not said and page.evaluate(CHARTS)
+                    else []
+                )
+                trouble += [
+                    f"{where}: {words}"
+                    for words in said
+                    if (english(words, named) or re.search(r"\$(?!\d+[KMB]\+)", words))
+                    and not is_untranslated(words, untranslated)
+                ]
     finally:
         visit.context.close()
     assert not trouble, "\n".join(trouble)
