@@ -3,7 +3,6 @@
 import gzip
 from pathlib import Path
 
-import axe_playwright_python
 from conftest import ROOT
 
 from sobe.pipeline.project import Project
@@ -69,7 +68,6 @@ CROWDED = """() => {
     return found;
 }"""
 
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 ALL_OPEN = """() => { for (const e of document.querySelectorAll('.sobe-panel')) e.hidden = false;
     for (const e of document.querySelectorAll('details'))
         e.open = e.closest('table') ? e.open : true;
@@ -260,13 +258,22 @@ def complaints(visit, but=None):
     return [f"asked for {visit.asked}"] * bool(visit.asked) + [f"said {said}"] * bool(said)
 
 
+def load_axe(page):
+    """Give a page axe, unless it has it."""
+    # Imported here: `make test-next` has no browser, and no axe.
+    import axe_playwright_python
+
+    if not page.evaluate("typeof axe !== 'undefined'"):
+        folder = Path(axe_playwright_python.__file__).parent
+        page.evaluate((folder / "axe.min.js").read_text(encoding="utf-8"))
+
+
 def axe(page, rules, within="html"):
     """What axe finds in the page, or a part of it, with all of it open."""
     page.evaluate(ALL_OPEN)
     page.evaluate(SETTLED)
     page.evaluate(FEWER)
-    if not page.evaluate("typeof axe !== 'undefined'"):
-        page.evaluate(AXE)
+    load_axe(page)
     page.evaluate(KINDS)
     options = f"Object.assign({{ resultTypes: ['violations'], preload: false }}, {rules})"
     found = page.evaluate(f"axe.run('{within}', {options})")

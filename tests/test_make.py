@@ -1,9 +1,12 @@
 """What `make` is given is text: values, and the checkout's own path, never run."""
 
+import ast
+import importlib.metadata
 import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -404,3 +407,34 @@ def test_a_port_that_cannot_be_used_is_one_line(tmp_path, port):
 def test_another_make_is_told_to_be_gnu_make():
     """FreeBSD's make reads this file first, and stops at its one line."""
     assert (ROOT / "BSDmakefile").read_text() == ".error the book is made with GNU make: gmake\n"
+
+
+def imported(module):
+    """Return the names of the modules that a module of tests imports as it is imported."""
+    found = set()
+    for node in ast.parse((ROOT / "tests" / f"{module}.py").read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def test_the_tests_on_todays_sphinx_import_nothing_that_they_lack():
+    """`make test-next` installs what requirements-next.txt pins, and no browser's driver."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    left = ["conftest", *re.findall(r"tests/(\w+)\.py", makefile.partition("\ntest-next:")[2])]
+    text = (ROOT / "requirements-next.txt").read_text(encoding="utf-8")
+    pinned = {name.lower().replace("_", "-") for name in re.findall(r"^([\w.-]+)==", text, re.M)}
+    assert len(left) > 4 and "sphinx" in pinned
+    seen, lacking = set(), set()
+    packages = importlib.metadata.packages_distributions()
+    while left:
+        module = left.pop()
+        seen.add(module)
+        for name in imported(module) - {"sobe"} - sys.stdlib_module_names:
+            if (ROOT / "tests" / f"{name}.py").exists():
+                left += [name] if name not in seen else []
+            elif not {one.lower().replace("_", "-") for one in packages[name]} & pinned:
+                lacking.add((module, name))
+    assert not lacking

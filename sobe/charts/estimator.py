@@ -79,7 +79,7 @@ _MORE = (
 
 def _cost(dollars: Any) -> str:
     """Write a computed cost with its zeros: tiles and tables have three digits each."""
-    return units.column([dollars], units.usd)[0]
+    return units.single(dollars, units.usd)
 
 
 def _ends(low: float, high: float, form: str) -> tuple[str, str]:

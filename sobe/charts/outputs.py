@@ -185,7 +185,7 @@ def environment(*folders: Path) -> Environment:
     environment.filters |= {"script_json": script_json, "filled": filled, "breakable": breakable}
     environment.globals |= {
         "translate": languages.translate,
-        "listing": languages.listing,
+        "separator": languages.separator,
         "tag": languages.tag,
         "label": label,
         "chart_id": chart_id,

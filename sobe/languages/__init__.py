@@ -106,6 +106,11 @@ def listing(parts: Iterable[str], between: str = ", ") -> str:
     return current().lists[kind].join(parts)
 
 
+def separator() -> str:
+    """Return what is between the parts of a list: ", "."""
+    return listing(["", ""])
+
+
 def sentences(parts: Iterable[str]) -> str:
     """Join sentences into a paragraph."""
     sentence: str = current().text["sentences"]

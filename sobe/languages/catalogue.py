@@ -52,7 +52,6 @@ _LETTER = re.compile(r"[A-Za-z]")
 _QUOTATION = re.compile(r"(.*)“([^“]+)”(.*)", re.S)
 #: Texts composed of messages, and how a language joins their translated parts (`en.toml`).
 _COMPOSED = (
-    (re.compile(r"(Rows|Columns) of (?:the table )?(.+)", re.S), "of"),
     (re.compile(r"([^\s()]+(?: [^\s()]+)?) to ([^\s()]+(?: [^\s()]+)?)"), "to"),
     (re.compile(r"(?=.*\)\Z)(.+) \((.+)\)", re.S), "brackets"),
     (re.compile(r"(.+); (.+)", re.S), "parts"),
@@ -61,7 +60,7 @@ _COMPOSED = (
     (re.compile(r"(.+?): (.+)", re.S), "colon"),
     (re.compile(r"(.+) · (.+)", re.S), ""),
 )
-_SEPARATORS, _MOST_PARTS = ("; ", ", ", ": ", " · ", " (", "“", "s of "), 60
+_SEPARATORS, _MOST_PARTS = ("; ", ", ", ": ", " · ", " (", "“"), 60
 _SLOT = re.compile(r"\{[0-9]+\}")
 
 

@@ -209,6 +209,11 @@ def column(
     return texts
 
 
+def single(value: Any, write: Callable[[Any], str], digits: int | None = None) -> str:
+    """Write one number as `column` does, with its zeros: "$62.0 billion"."""
+    return column([value], write, digits)[0]
+
+
 def interval(low: Any, high: Any, write: Callable[[Any], str], digits: int | None = None) -> str:
     """Write an interval with one unit and equal decimals: "3.1× to 4.0×". See `column`."""
     return " to ".join(column([low, high], write, digits))
@@ -219,9 +224,19 @@ def ends(low: float, high: float, write: Callable[[Any], str]) -> tuple[str, str
 
     Both have two significant digits, or three where two would make them one number.
     """
-    digits = 2 if f"{low:.1e}" != f"{high:.1e}" else 3
-    first, last = (column([float(_rounded(end, digits))], write, digits)[0] for end in (low, high))
+    digits = telling([low, high])
+    first, last = (single(float(_rounded(end, digits)), write, digits) for end in (low, high))
     return first, last
+
+
+def telling(values: Sequence[float]) -> int:
+    """Return how many digits tell a value and the ends of its interval apart: two, else three."""
+    return 2 if len({f"{value:.1e}" for value in values}) > 1 else 3
+
+
+def wide_interval(low: float, high: float, write: Callable[[Any], str]) -> str:
+    """Write a wide interval: "$2.2 billion to $210 billion". See `ends`."""
+    return " to ".join(ends(low, high, write))
 
 
 def intervals(lows: Iterable[Any], highs: Iterable[Any], write: Callable[..., str]) -> list[str]:

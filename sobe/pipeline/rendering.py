@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
+import types
 from pathlib import Path
 
 import yaml
@@ -115,18 +116,36 @@ def prepare(project):
 
 @functools.cache
 def _spare():
-    """Let packages do once what they do again and again with the same result.
+    """Let packages do once what they do again and again with the same result, or do in vain.
 
-    pybtex looks for each of its plugins among all installed packages. myst-parser asks docutils for
-    all its settings for each translated message, for a document that it then leaves aside.
+    pybtex looks for each of its plugins among all installed packages. For each translated message
+    myst-parser makes a parser, and asks docutils for all its settings, for a document that it then
+    leaves aside. myst-nb writes each notebook that it has read into a folder that nobody reads.
     """
     from docutils.utils import new_document
+    from myst_nb import sphinx_ as notebooks
     from myst_parser.mdit_to_docutils import base
+    from myst_parser.parsers import sphinx_ as messages
     from pybtex import plugin
 
     plugin._load_entry_point = functools.cache(plugin._load_entry_point)
     empty = base.make_document()
     base.make_document = functools.partial(new_document, empty["source"], empty.settings)
+    messages.create_md_parser = _kept(messages.create_md_parser)
+    notebooks.nbformat = types.SimpleNamespace(writes=lambda nb: "")
+
+
+def _kept(create):
+    """Return ``create``, which makes a parser for a configuration, such that it makes each once."""
+    made = {}
+
+    def kept(config, renderer):
+        key = id(config), renderer
+        if key not in made:
+            made[key] = create(config, renderer), config  # kept too, else its id could come again
+        return made[key][0]
+
+    return kept
 
 
 def render(project, source, out, settings=None, builder="html"):

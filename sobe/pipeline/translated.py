@@ -4,6 +4,7 @@ Nothing is executed, so no fit or draw is computed twice. A kernel with the same
 same, as `sobe.charts.translated` serves both.
 """
 
+from nbformat import NotebookNode
 from papermill.engines import Engine, papermill_engines
 
 from sobe.charts import translated
@@ -33,11 +34,12 @@ def _is_injected(cell):
 
 
 def _translated(output, count, translate):
+    changed = {}
     if output.output_type == "execute_result":
-        output.execution_count = count
+        changed["execution_count"] = count
     if "data" in output:
-        output["data"] = translated.translated(output["data"], translate, book=True)
-    return output
+        changed["data"] = translated.translated(output.data, translate, book=True)
+    return NotebookNode(output | changed)  # where set, nbformat would make objects of all of it
 
 
 papermill_engines.register(ENGINE, TranslationEngine)
@@ -53,10 +55,9 @@ def translated_notebook(text, language, translate):
     language, translate
         The other language and its Catalogue.
     """
-    import nbformat
     from papermill.execute import execute_notebook
 
-    nb = nbformat.reads(text, as_version=4)
+    nb = notebook.from_text(text)
     # Set aside: papermill copies and writes all that it has, which takes longer than translation.
     kept = []
     for cell in nb.cells:

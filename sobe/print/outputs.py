@@ -4,7 +4,7 @@ import math
 import re
 from dataclasses import dataclass, field
 
-from sobe.languages import listing
+from sobe.languages import separator
 
 #: A place where a long word may be broken.
 BREAK = "\u200b"
@@ -67,7 +67,7 @@ def pieces(cell):
     if "links" in cell:
         made = []
         for part in cell["links"]:
-            made += [Piece(listing(["", ""])), *pieces(part)]
+            made += [Piece(separator()), *pieces(part)]
         return made[1:]
     return [Piece(cell["text"], cell.get("url"), cell.get("id"), "code" in cell, cell.get("lang"))]
 

@@ -207,9 +207,10 @@ def _made(app, node, docname, up, charts):
         )
         return nodes.raw("", text, format="html")
     if kind == "table":
-        text = outputs.html(kind, {**data, "rows": _reported(app, data["rows"])})
-        far = charts or sum(map(len, data["rows"])) >= LARGE
-        return html(waiting(text) if far else text)
+        far = bool(charts) or sum(map(len, data["rows"])) >= LARGE
+        return html(
+            outputs.html(kind, {**data, "rows": _reported(app, data["rows"]), "waits": far})
+        )
     if kind == "grid":
         return html(_menus(data) + outputs.html(kind, data))
     if kind == "estimator":
@@ -264,14 +265,6 @@ def _menus(grid):
     columns = [group["name"] for band in grid["bands"] for group in band["groups"]]
     menus = [(grid["row"], rows), (grid["column"], list(dict.fromkeys(columns)))]
     return template("menus.html", menus=menus)
-
-
-def waiting(text):
-    """Return the HTML of a table whose inside waits until it is wanted (`parts.js`)."""
-    opened, closed = '<figure class="sobe-table-figure">', "</figure>"
-    inside = text.strip().removeprefix(opened).removesuffix(closed)
-    kind = "sobe-waits sobe-table-long" if "sobe-table-long" in inside else "sobe-waits"
-    return f'{opened}<noscript class="{kind}">{inside}</noscript>{closed}'
 
 
 def _reported(app, rows):

@@ -95,7 +95,8 @@ def _subset(path, index, codes):
         name_IDs=["*"], name_languages=["*"], layout_features=["*"], notdef_outline=True
     )
     number = index if path.suffix in (".ttc", ".otc") else -1
-    with TTFont(path, fontNumber=number, lazy=True) as font:
+    # The boxes around all glyphs, which take long to find, are not used.
+    with TTFont(path, fontNumber=number, lazy=True, recalcBBoxes=False) as font:
         maker = subset.Subsetter(options)
         maker.populate(unicodes=codes)
         maker.subset(font)

@@ -8,6 +8,7 @@ link that reports an error. Marks of charts, tables and the feed of changes lead
 from __future__ import annotations
 
 import copy
+import functools
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -88,6 +89,11 @@ def titles(package: Any) -> dict[str, str]:
     Rows of one table that share a name are numbered: "Wang, 2025 (2)". Where tables share it, the
     table is named: "Wang, 2023 · Scored simulations".
     """
+    return _titles(package, current().code)
+
+
+@functools.lru_cache(maxsize=2)  # every page of records, and the search, ask for all
+def _titles(package: Any, _language: str) -> dict[str, str]:
     named: dict[str, dict[str, list[str]]] = {}
     for table in _KIND_OF:
         resource = package.tables[table]
@@ -215,16 +221,20 @@ def _values(
                     if field["name"] == "organism" and value in animals
                     else _words(field, value),
                     "lang": "zh-CN" if _HAN.search(value) else "",
-                    "url": f"https://doi.org/{value}"
-                    if field["name"] == "doi"
-                    else f"{row['chapter']}.html#{value}"
-                    if field["name"] == "anchor"
-                    else value
-                    if value.startswith("https://")
-                    else "",
+                    "url": _address(field["name"], row),
                 }
             )
     return found
+
+
+def _address(column: str, row: dict[str, str]) -> str:
+    """Return where the value of a column leads; "" where nowhere."""
+    value = row[column]
+    if column == "doi":
+        return f"https://doi.org/{value}"
+    if column == "anchor":
+        return f"{row['chapter']}.html#{value}"
+    return value if value.startswith("https://") else ""
 
 
 def _label(field: dict[str, Any]) -> str:

@@ -15,7 +15,9 @@ tables, or which rows of them, a page depends on).
 
 from __future__ import annotations
 
+import copy
 import datetime
+import functools
 import itertools
 import json
 import math
@@ -109,7 +111,7 @@ class _Package:
         expected = "a Frictionless data package"
         text = read_text(self.directory / "datapackage.json", self.file, expected)
         try:
-            package = plain.read_json(text)
+            package = _parsed(text)
         except plain.PlainError as error:
             problem = f"not JSON ({error.problem})"
             raise self.error(expected, line=error.line, problem=problem) from None
@@ -177,6 +179,10 @@ class _Package:
                 expected = f"the file of a derived table, such as {min(known, default='none')}"
                 problem = "rows of ours for no derived table"
                 raise TableError(f"{self.directory.name}/{name}", expected, problem=problem)
+
+
+#: The description, parsed once for each of its states: a chapter loads dozens of tables.
+_parsed = functools.lru_cache(maxsize=2)(plain.read_json)
 
 
 def _listed(names):
@@ -412,7 +418,7 @@ def names(data_dir=None) -> list[str]:
 
 def schema(name: str, data_dir=None) -> dict:
     """Return the Frictionless descriptor of one table (name, path, schema, ...), as written."""
-    return _Package(data_dir).resource(name)
+    return copy.deepcopy(_Package(data_dir).resource(name))
 
 
 def directory(data_dir=None) -> Path:
@@ -424,7 +430,8 @@ def own_fields(name: str, data_dir=None) -> list[dict]:
     """Return the descriptors of the columns that a row of ours has."""
     package = _Package(data_dir)
     resource = package.resource(name)
-    return [*resource["schema"]["fields"], *(package.provenance if own_path(resource) else [])]
+    own = package.provenance if own_path(resource) else []
+    return copy.deepcopy([*resource["schema"]["fields"], *own])
 
 
 def problems(name: str, row: dict[str, str], data_dir=None) -> list[tuple]:
@@ -451,7 +458,7 @@ def display(name: str, data_dir=None) -> dict[str, dict]:
     resource = package.resource(name)
     note((package.directory / resource["path"]).resolve())
     return {
-        field["name"]: {"unit": field.get("unit"), **field.get("display", {})}
+        field["name"]: {"unit": field.get("unit"), **copy.deepcopy(field.get("display", {}))}
         for field in resource["schema"]["fields"]
     }
 
@@ -479,7 +486,7 @@ def units(data_dir=None) -> dict[str, dict]:
     Either may be missing: a unit without ``label`` is written as it is. Formatters are those of
     `sobe.languages.units`.
     """
-    return _Package(data_dir).units
+    return copy.deepcopy(_Package(data_dir).units)
 
 
 def load(name: str, data_dir=None, own: bool = False) -> pd.DataFrame:

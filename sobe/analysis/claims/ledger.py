@@ -66,15 +66,13 @@ def _alike(values: Sequence[float], unit: str | None) -> list[str]:
     """
     if unit in ("year", "count", "people"):
         return units.column(values, _WRITTEN[unit])
-    digits = next((n for n in (2, 3) if len({f"{value:.{n - 1}e}" for value in values}) > 1), 3)
+    digits = units.telling(values)
     rounded = [float(f"{value:.{digits - 1}e}") for value in values]
     if unit == "share":
-        return [
-            f"{units.column([100 * value], units.significant, digits)[0]}%" for value in rounded
-        ]
+        return [f"{units.single(100 * value, units.significant, digits)}%" for value in rounded]
     if unit == "correlation":
-        return [units.column([value], units.significant, digits)[0] for value in rounded]
-    return [units.column([value], _WRITTEN[unit or ""], digits)[0] for value in rounded]
+        return [units.single(value, units.significant, digits) for value in rounded]
+    return [units.single(value, _WRITTEN[unit or ""], digits) for value in rounded]
 
 
 @dataclass(frozen=True)

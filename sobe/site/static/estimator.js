@@ -18,17 +18,16 @@
     }
     return Math.abs(x) < 1e4 && Number.isInteger(x) ? x.toLocaleString("en-US") : format.format(x);
   }
+  const dollars = (text) => window.sobeClosed(window.sobeDollars.replace("{}", () => text));
   function usd(x, format) {
     const cents = x >= 0.1 && x < 10 && !Number.isInteger(Number(x.toPrecision(3)));
-    const text = cents ? x.toFixed(2) : words(x, format);
-    return window.sobeClosed(window.sobeDollars.replace("{}", () => text));
+    return dollars(cents ? x.toFixed(2) : words(x, format));
   }
   const cost = (x) => usd(x, kept);
   /* A rounded end of an interval with its zeros. */
-  function ended(x, digits, dollars) {
+  function ended(x, digits) {
     const format = new Intl.NumberFormat("en-US", { minimumSignificantDigits: digits, maximumSignificantDigits: digits });
-    const text = words(x, format);
-    return dollars ? window.sobeClosed(window.sobeDollars.replace("{}", () => text)) : text;
+    return words(Number(x.toPrecision(digits)), format);
   }
   const fill = window.sobeFill;
   /* An element with a text or other nodes inside. */
@@ -137,7 +136,7 @@
     function ends(low, high, format) {
       if (low === high || !["cost", "number"].includes(format)) return [low, high].map(formats[format]);
       const digits = low.toExponential(1) === high.toExponential(1) ? 3 : 2;
-      return [low, high].map(finite((x) => ended(Number(x.toPrecision(digits)), digits, format === "cost")));
+      return [low, high].map(finite((x) => (format === "cost" ? dollars : String)(ended(x, digits))));
     }
 
     /* Show the state, but in the field that is typed in; false where it gives no finite numbers. */
@@ -232,10 +231,10 @@
     }
 
     /* The parts of a sum: medians with their intervals where there are any. */
-    function bars(which, values, format, ends) {
+    function bars(which, values, format, intervals) {
       const list = root.querySelector(`[data-bars="${which}"]`);
       const parts = model[which].filter(([name]) => values.has(name)).map(([name, label]) => {
-        const [low, middle, high] = ends.get(name) || [];
+        const [low, middle, high] = intervals.get(name) || [];
         const text = middle === undefined || format(low) === format(high) ? format(middle ?? values.get(name))
           : fill(model.texts.median_span, { low: format(low), middle: format(middle), high: format(high) });
         return { label, text, size: middle ?? values.get(name) };
