@@ -71,6 +71,9 @@ CROWDED = """() => {
 ALL_OPEN = """() => { for (const e of document.querySelectorAll('.sobe-panel')) e.hidden = false;
     for (const e of document.querySelectorAll('details'))
         e.open = e.closest('table') ? e.open : true;
+    /* What is laid out late seems overlapped to axe, which then says nothing of its contrast. */
+    for (const e of document.querySelectorAll('body *'))
+        if (getComputedStyle(e).contentVisibility === 'auto') e.style.contentVisibility = 'visible';
 }"""
 # Rows, records, sources, marks of charts, described tables and words of code are made alike: a few
 # of each show an error, in a tenth of the time.
@@ -83,9 +86,37 @@ FEWER = """() => {
     for (const row of document.querySelectorAll('tbody > tr:nth-child(n+9), '
             + '.sobe-records > article:nth-of-type(n+9), .sobe-sources > li:nth-child(n+9)'))
         row.remove();
-    for (const mark of document.querySelectorAll('.role-mark > :nth-child(n+9)')) mark.remove();
+    for (const mark of document.querySelectorAll('.role-mark > :nth-child(n+9), stop'))
+        mark.remove();
     for (const table of document.querySelectorAll('.sobe-data:nth-of-type(n+9)'))
         table.remove(); }"""
+# Most of axe's time goes into contrast. Words with the same classes, colours and letters, in parts
+# that are painted alike, contrast alike: the first two of a kind are looked at. Axe cannot tell the
+# background of words in charts; `CONTRAST` does.
+KINDS = """() => {
+    const seen = {}, paths = new Map();
+    const path = (e) => {
+        if (!e) return '';
+        if (!paths.has(e)) {
+            const s = getComputedStyle(e);
+            paths.set(e, [path(e.parentElement), e.tagName, e.getAttribute('class'), s.opacity,
+                s.backgroundColor, s.backgroundImage].join(' '));
+        }
+        return paths.get(e);
+    };
+    for (const e of document.querySelectorAll('[data-of-its-kind]'))
+        e.removeAttribute('data-of-its-kind');
+    for (const e of document.body.querySelectorAll('*:not(svg *)')) {
+        const worded = [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+        if (!worded && !e.matches('input, select, textarea')) continue;
+        if (!e.checkVisibility({ visibilityProperty: true })) continue;
+        const s = getComputedStyle(e);
+        const kind = [path(e), s.color, s.fontSize, s.fontWeight, s.position, s.textShadow].join();
+        seen[kind] = (seen[kind] || 0) + 1;
+        if (seen[kind] <= 2) e.setAttribute('data-of-its-kind', '');
+    }
+    axe.configure({ rules: [{ id: 'color-contrast', selector: '[data-of-its-kind]' }] });
+}"""
 # What depends on colours is asked for in either theme, all else at either width.
 ALL_RULES = "{ rules: { 'label-content-name-mismatch': { enabled: true } } }"
 NO_CONTRAST = "{ rules: { 'color-contrast': { enabled: false } } }"
@@ -237,15 +268,15 @@ def load_axe(page):
         page.evaluate((folder / "axe.min.js").read_text(encoding="utf-8"))
 
 
-def axe(page, rules):
-    """What axe finds in the page with all of it open."""
+def axe(page, rules, within="html"):
+    """What axe finds in the page, or a part of it, with all of it open."""
     page.evaluate(ALL_OPEN)
     page.evaluate(SETTLED)
     page.evaluate(FEWER)
     load_axe(page)
-    found = page.evaluate(
-        f"axe.run(Object.assign({{ resultTypes: ['violations'], preload: false }}, {rules}))"
-    )
+    page.evaluate(KINDS)
+    options = f"Object.assign({{ resultTypes: ['violations'], preload: false }}, {rules})"
+    found = page.evaluate(f"axe.run('{within}', {options})")
     assert found["passes"], "axe looked at nothing"
     return [f"axe: {v['id']}: {[n['target'] for n in v['nodes'][:3]]}" for v in found["violations"]]
 

@@ -7,9 +7,14 @@ import shutil
 import signal
 from pathlib import Path
 
+import nbformat
 import pytest
+from reruns import RERUNS
 
+from sobe.parameters import domain
+from sobe.pipeline import rendering
 from sobe.pipeline.book import build_book
+from sobe.pipeline.execute import Executor, Run
 from sobe.pipeline.project import Project
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -88,12 +93,16 @@ WHOLE = {"test_added_row", "test_pdf", "test_pseudo", "test_public", "test_recip
 
 
 def pytest_collection_modifyitems(items):
-    """Mark the tests that build a book or read a built one."""
+    """Mark the tests that build a book or read a built one, and put those of this book first.
+
+    Of two processes one begins with them, and the other with the rest: none waits for the build.
+    """
     for item in items:
-        if {"site", "built_tiny", "tiny_repository", "public"} & set(item.fixturenames):
+        if {"site", "executed", "built_tiny", "tiny_repository", "public"} & set(item.fixturenames):
             item.add_marker("built")
             if item.path.stem in WHOLE:
                 item.add_marker("whole")
+    items.sort(key=lambda item: not {"site", "executed"} & set(item.fixturenames))
 
 
 #: What a command settles for its process (`sobe.pipeline.surroundings`), and so for later tests.
@@ -141,6 +150,24 @@ def chinese(site):
     return site.parent / "zh"
 
 
+@pytest.fixture(scope="session")
+def executed(project):
+    """{(chapter, PARAMS): notebook} of the chapters in `reruns`, as published and as run there.
+
+    All are executed at once, and kept as those of a build: a second process finds them.
+    """
+    published = [(name, "") for name in dict.fromkeys(name for name, _ in RERUNS)]
+    runs = {
+        (name, text): Run(name, project.chapters[name], domain.of_book(name).parse(text))
+        for name, text in (*published, *RERUNS)
+    }
+    with turn(project), rendering.building(project):
+        executor = Executor(project, lambda line: None)
+        found, missing = executor.cached([*runs.values()])
+        found |= executor.execute(missing)
+    return {one: nbformat.reads(found[run.label], as_version=4) for one, run in runs.items()}
+
+
 class TinyBook:
     """A book of two chapters, `alpha` and `beta`, each reading one table of its name."""
 
@@ -171,6 +198,13 @@ class TinyBook:
         """A fresh look at the folder, as a new process would have."""
         return Project(self.root)
 
+    def copy(self, root):
+        """A copy of the book and of what was built of it."""
+        shutil.copytree(self.root, root, symlinks=True)
+        book = object.__new__(TinyBook)
+        book.root = root
+        return book
+
     def write(self, name, text):
         """Write one file of the book."""
         (self.root / name).write_text(text, encoding="utf-8")
@@ -198,11 +232,7 @@ def built_tiny(tmp_path_factory):
 @pytest.fixture
 def tiny(built_tiny, tmp_path):
     """A tiny book, already built, for one test to change."""
-    root = tmp_path / "tiny"
-    shutil.copytree(built_tiny.root, root, symlinks=True)
-    book = object.__new__(TinyBook)
-    book.root = root
-    return book
+    return built_tiny.copy(tmp_path / "tiny")
 
 
 CHROMIUM = next(

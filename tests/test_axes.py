@@ -2,14 +2,11 @@
 
 import math
 
-import nbformat
 import pytest
-from conftest import turn
+from reruns import EXTREMES
 
 from sobe.charts import axes
-from sobe.parameters import domain
-from sobe.pipeline import rendering, rerun
-from sobe.pipeline.execute import Executor, Run
+from sobe.pipeline import rerun
 
 
 @pytest.mark.parametrize(
@@ -31,21 +28,6 @@ from sobe.pipeline.execute import Executor, Run
 )
 def test_a_span_is_the_published_one_or_wider(shown, log, expected):
     assert axes.span(10, 1e6, *shown, log=log) == pytest.approx(expected)
-
-
-#: Values at the ends of what each chapter allows, alone and together.
-EXTREMES = {
-    "recording": [
-        "hz_cap=1 whole_brain=[c_elegans,human]",
-        "hz_cap=100000 whole_brain=[human] since=1950",
-    ],
-    "cost": [
-        "reader_budget_usd=1e5 reader_organism=human mouse_budget_usd=1e13",
-        "reader_budget_usd=1e13 reader_organism=c_elegans human_budget_usd=1e5",
-    ],
-    "scale": ["voxel_nm=1 bytes_per_voxel=1000", "voxel_nm=1000 bytes_per_voxel=0.01"],
-    "capability": ["since=1950 until=2100"],
-}
 
 
 def outside(spec):
@@ -85,19 +67,9 @@ def test_a_mark_outside_is_seen():
     assert not list(outside(spec))
 
 
-@pytest.mark.built
-@pytest.mark.parametrize("chapter", EXTREMES)
-def test_no_mark_is_outside_at_extreme_values(project, chapter):
-    declared = domain.of_book(chapter)
-    runs = [
-        Run(chapter, project.chapters[chapter], declared.parse(text)) for text in EXTREMES[chapter]
-    ]
-    with turn(project), rendering.building(project):
-        executor = Executor(project, lambda line: None)
-        found, missing = executor.cached(runs)
-        found |= executor.execute(missing)
-    for run, text in zip(runs, EXTREMES[chapter], strict=True):
-        figures = rerun.figures(nbformat.reads(found[run.label], as_version=4))
-        assert figures
-        for name, declaration in figures.items():
-            assert not list(outside(declaration["spec"])), (text, name)
+@pytest.mark.parametrize("run", EXTREMES, ids=" ".join)
+def test_no_mark_is_outside_at_extreme_values(executed, run):
+    figures = rerun.figures(executed[run])
+    assert figures
+    for name, declaration in figures.items():
+        assert not list(outside(declaration["spec"])), name

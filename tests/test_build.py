@@ -233,16 +233,18 @@ def test_without_values_the_parameters_are_listed_and_nothing_runs(tiny, capsys)
 FAILING = "values = [1]\nif len(seen) > 1:\n    values[1]\nseen.append(0)"
 
 
-@pytest.mark.parametrize("given", ["defaults", "top=4"])
+#: With values given there is one cell more; an error and a kernel's end are told on two ways.
 @pytest.mark.parametrize(
-    ("code", "what", "below"),
+    ("code", "what", "below", "given"),
     [
-        (FAILING, "IndexError", 2),
-        ("x = (\n", "SyntaxError", 0),
-        ("def f():\n    return 1 / 0\n\n\nf()", "ZeroDivisionError", 4),
-        ("a = 1\n\nb = a.nothing", "AttributeError", 2),
-        ("import time\ntime.sleep(60)", "took longer than its 3 seconds", 0),
-        ("import os\nos.kill(os.getpid(), 9)", "the kernel died", 0),
+        (FAILING, "IndexError", 2, "defaults"),
+        (FAILING, "IndexError", 2, "top=4"),
+        ("x = (\n", "SyntaxError", 0, "defaults"),
+        ("x = (\n", "SyntaxError", 0, "top=4"),
+        ("def f():\n    return 1 / 0\n\n\nf()", "ZeroDivisionError", 4, "top=4"),
+        ("a = 1\n\nb = a.nothing", "AttributeError", 2, "defaults"),
+        ("import time\ntime.sleep(60)", "took longer than its 3 seconds", 0, "defaults"),
+        ("import os\nos.kill(os.getpid(), 9)", "the kernel died", 0, "top=4"),
     ],
 )
 def test_a_failure_names_its_cell_and_line_with_and_without_parameters(

@@ -1,17 +1,25 @@
 """The chapters: their shape, and that they run with a reader's own assumptions."""
 
+import copy
+import json
 import math
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
 
 import jupytext
+import nbformat
 import pytest
 from conftest import turn
+from reruns import EXTREMES, OTHERS
 
 from sobe.analysis import organisms
+from sobe.parameters import domain
+from sobe.pipeline import rendering, rerun
+from sobe.site import files
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = ("capability", "cost", "recording", "scale", "funding", "claims")
@@ -107,29 +115,83 @@ def test_no_line_of_code_is_wider_than_its_box_on_the_page(name):
     assert lines and not [line for line in lines if len(line) > 96]
 
 
-@pytest.mark.parametrize(
-    ("name", "parameters"),
-    [
-        ("capability", "organisms=[mouse] until=2020"),
-        ("capability", "organisms=[mouse] since=2000 until=2002"),  # no simulation of these years
-        ("cost", "reader_organism=c_elegans reader_budget_usd=1e6 mouse_budget_usd=5e8"),
-        ("recording", "whole_brain=[mouse] hz_cap=30 until=2015"),
-        ("scale", "organisms=[c_elegans,human] voxel_nm=25"),
-        ("funding", "tiers=[1m] domains=[technology] since=2015"),
-        ("claims", "draws=100"),
-        ("trends", "ahead=3"),
-    ],
-)
-def test_a_chapter_runs_with_other_parameters(name, parameters, project):
+@pytest.mark.parametrize("run", [*EXTREMES, *OTHERS], ids=" ".join)
+def test_a_chapter_runs_with_other_parameters(executed, run):
+    """What `make chapter` writes of it, but for the pictures and the page."""
+    name, text = run
+    nb, declared = executed[run], domain.of_book(name)
+    said, tables = rerun.summary(declared, declared.parse(text), executed[name, ""], nb)
+    assert said.startswith("**This is a rerun") and tables
+    values = rerun.glued(nb)
+    prose = "".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
+    assert values and "{glue" not in rerun.filled(prose, values)
+    assert set(re.findall(r"\{glue(?::text)?\}`([\w-]+)`", prose)) <= set(values)
+
+
+#: Draws each chart of a list, and prints those that are none.
+DRAW = """import json, sys
+import vl_convert
+for name, spec in json.load(sys.stdin):
+    if "role-mark" not in vl_convert.vegalite_to_svg(spec):
+        print(name)
+"""
+
+
+def test_the_figures_of_reruns_can_be_drawn(executed):
+    """Those that are not as published; the build draws these."""
+    shown = {run: rerun.figures(nb) for run, nb in executed.items()}
+    given = [
+        (f"{chapter} {text}: {name}", declaration["spec"])
+        for (chapter, text), figures in shown.items()
+        for name, declaration in figures.items()
+        if declaration["spec"] != shown[chapter, ""].get(name, {}).get("spec")
+    ]
+    assert len(given) > len(executed)
+    done = subprocess.run(
+        [sys.executable, "-c", DRAW], input=json.dumps(given), capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+
+
+def blank(records, *_):
+    """As `sobe.site.files.draw`, without drawing."""
+    still = b'<svg xmlns="http://www.w3.org/2000/svg" width="760" height="400"></svg>'
+    return [
+        {"png": b"", **dict.fromkeys(("svg", *files.STILLS), still)}
+        | dict.fromkeys(map(files.share, record.get("shares", {})), b"")
+        for record in records
+    ]
+
+
+def test_the_pages_of_reruns_render(project, executed, monkeypatch, tmp_path):
+    """One run of each chapter, in one small book."""
+    found = {name: copy.deepcopy(executed[name, text]) for name, text in (*EXTREMES, *OTHERS)}
+    *_, last = found
+    for name, nb in found.items():
+        for cell in nb.cells:
+            cell.source = re.sub(
+                r"\]\((\w[\w-]*)\.md(?:#[\w-]+)?\)",
+                lambda link: link[0] if link[1] in found else "](https://example.org/)",
+                cell.source,
+            )
+        if name == last:
+            nb.cells.append(
+                nbformat.v4.new_markdown_cell("## References\n\n```{bibliography}\n```")
+            )
+    monkeypatch.setattr(files, "draw", blank)
+    contents = {
+        "format": "jb-book",
+        "root": last,
+        "chapters": [{"file": n} for n in found if n != last],
+    }
     with turn(project):
-        done = subprocess.run(
-            [sys.executable, "-m", "sobe.pipeline", "chapter", name, parameters],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=120,
+        rendering.prepare(project)
+        source = rendering.make_tree(
+            project, {n: nbformat.writes(nb) for n, nb in found.items()}, "reruns", contents
         )
-    assert done.returncode == 0, done.stderr
-    # "executed: PATH", or "unchanged: PATH" where the same run is kept from before.
-    written = ROOT / done.stdout.strip().splitlines()[-1].partition(": ")[2]
-    assert written.suffix == ".ipynb" and written.is_file()
+        try:
+            rendering.render(project, source, tmp_path / "html")
+        finally:
+            shutil.rmtree(source.parent)
+    for name in found:
+        assert "sobe-card" in (tmp_path / "html" / f"{name}.html").read_text(encoding="utf-8")

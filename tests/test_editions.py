@@ -14,9 +14,11 @@ ROWS = 'from IPython.display import HTML\nHTML(f"<p>{len(rows)} rows</p>")'
 SAID = {"{1} rows": "{1} 行", "Tiny": "小书", "nobody": "无人"}
 
 
-@pytest.fixture
-def bilingual(tiny):
+@pytest.fixture(scope="module")
+def built_bilingual(built_tiny, tmp_path_factory):
     """The tiny book with a Chinese edition; its chapters show how many rows their tables have."""
+    root = tmp_path_factory.mktemp("bilingual") / "book"
+    tiny = built_tiny.copy(root)
     for name in ("alpha", "beta"):
         tiny.chapter(name, extra=tiny.cell(ROWS))
     messages.write(tiny.root / "book/locale/zh_CN/LC_MESSAGES/messages.po", SAID, "zh_CN")
@@ -24,7 +26,14 @@ def bilingual(tiny):
         ROOT / "book/locale/zh_CN/language.toml", tiny.root / "book/locale/zh_CN/language.toml"
     )
     tiny.write("data/glossary.csv", "en,zh,note\n")
+    build_book(tiny.project)
     return tiny
+
+
+@pytest.fixture
+def bilingual(built_bilingual, tmp_path):
+    """The bilingual book, already built, for one test to change."""
+    return built_bilingual.copy(tmp_path / "bilingual")
 
 
 def executed(book, capsys):
@@ -45,7 +54,6 @@ def shown(book, page):
 
 
 def test_a_changed_table_is_executed_once_for_both_editions(bilingual, capsys):
-    assert executed(bilingual, capsys) == {"alpha", "beta"}
     english, chinese = shown(bilingual, "alpha")
     assert "<p>2 rows</p>" in english and "<p>2 行</p>" in chinese
     bilingual.write("data/alpha.csv", "a\n1\n2\n")
@@ -56,7 +64,6 @@ def test_a_changed_table_is_executed_once_for_both_editions(bilingual, capsys):
 
 
 def test_a_changed_translation_executes_nothing(bilingual, capsys):
-    executed(bilingual, capsys)
     messages.write(
         bilingual.root / "book/locale/zh_CN/LC_MESSAGES/messages.po",
         SAID | {"{1} rows": "共 {1} 行"},

@@ -7,7 +7,8 @@ import re
 
 import nbformat
 import pytest
-from browsing import CHARTS, Visit, complaints, too_wide, undrawn
+from browsing import CHARTS, Visit, complaints, show, too_wide, undrawn
+from reruns import CHINESE as CHINESE_RUNS
 
 from sobe import languages
 from sobe.charts import translated
@@ -18,7 +19,6 @@ from sobe.languages.html import page as finished
 from sobe.parameters import domain
 from sobe.paths import ROOT
 from sobe.pipeline import editions
-from sobe.pipeline.execute import Executor, Run
 from sobe.pipeline.messages import entries
 from sobe.pipeline.translated import translated_notebook
 from sobe.publish import changes
@@ -194,26 +194,17 @@ def test_scripts_have_what_they_say_in_chinese(catalogues, chinese):
     assert all(words in head for words in said if words)
 
 
-@pytest.mark.parametrize("name", ["cost", "capability"])
-def test_a_kernel_in_chinese_shows_what_the_edition_shows(project, site, name):
-    executor = Executor(project, print)
-    path = project.chapters[name]
-    runs = {"en": Run(name, path), "zh_CN": Run(name, path, {"lang": "zh_CN"})}
-    texts = {}
-    for language, run in runs.items():
-        found, missing = executor.cached([run])
-        texts[language] = (found | executor.execute(missing))[run.label]
+@pytest.mark.parametrize("run", CHINESE_RUNS, ids=" ".join)
+def test_a_kernel_in_chinese_shows_what_the_edition_shows(project, executed, run):
+    published = executed[run[0], ""]
     translate = edition.catalogue(project.book, project.root / "data", "zh_CN")
-    executed, translated = (
-        [
-            cell.get("outputs")
-            for cell in nbformat.reads(text, as_version=4).cells
-            if cell.cell_type == "code"
-        ]
-        for text in (texts["zh_CN"], translated_notebook(texts["en"], "zh_CN", translate))
+    made = translated_notebook(nbformat.writes(published), "zh_CN", translate)
+    shown, translated = (
+        [cell.get("outputs") for cell in nb.cells if cell.cell_type == "code"]
+        for nb in (executed[run], nbformat.reads(made, as_version=4))
     )
-    assert executed == translated
-    assert any(CHINESE.writes(json.dumps(outputs, ensure_ascii=False)) for outputs in executed)
+    assert shown == translated
+    assert any(CHINESE.writes(json.dumps(outputs, ensure_ascii=False)) for outputs in shown)
 
 
 def test_an_unknown_language_is_one_error(project):
@@ -366,31 +357,33 @@ document.addEventListener("sobe:drawn", (event) =>
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [390, 1440])
-def test_every_chinese_page_is_drawn(chromium, chinese, project, untranslated, width):
-    visit = Visit(chromium, width)
+def test_every_chinese_page_is_drawn(chromium, chinese, project, untranslated):
+    visit = Visit(chromium, 1440)
     visit.page.add_init_script(WATCH)
     named = names(project.root / "data")
     trouble = []
     try:
         for path in sorted(chinese.glob("*.html")):
             page = visit.open(path)
-            trouble += [
-                f"{path.name}: {what}"
-                for what in (*complaints(visit), *undrawn(page), *too_wide(page))
-            ]
-            said = page.evaluate(SAID)
-            trouble += (
-                [f"{path.name}: no chart says anything"]
-                if not said and page.evaluate(CHARTS)
-                else []
-            )
-            trouble += [
-                f"{path.name}: {words}"
-                for words in said
-                if (english(words, named) or re.search(r"\$(?!\d+[KMB]\+)", words))
-                and not is_untranslated(words, untranslated)
-            ]
+            for width in (1440, 390):
+                show(page, width)
+                where = f"{path.name}, {width} px"
+                trouble += [
+                    f"{where}: {what}"
+                    for what in (*complaints(visit), *undrawn(page), *too_wide(page))
+                ]
+                said = page.evaluate(SAID)
+                trouble += (
+                    [f"{where}: no chart says anything"]
+                    if not said and page.evaluate(CHARTS)
+                    else []
+                )
+                trouble += [
+                    f"{where}: {words}"
+                    for words in said
+                    if (english(words, named) or re.search(r"\$(?!\d+[KMB]\+)", words))
+                    and not is_untranslated(words, untranslated)
+                ]
     finally:
         visit.context.close()
     assert not trouble, "\n".join(trouble)

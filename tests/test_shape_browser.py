@@ -21,6 +21,17 @@ CLIPPED = """(sideways) => [...document.querySelectorAll('.sobe-table-scroll')]
     .map((e) => ({ name: e.getAttribute('aria-label'), rows: e.querySelectorAll('tbody tr').length,
         high: e.scrollHeight - e.clientHeight, wide: e.scrollWidth - e.clientWidth }))
     .filter((e) => e.rows <= 25 && (e.high > 1 || (sideways && e.wide > 1)))"""
+LACKING = """() => [...document.querySelectorAll(
+        '.bd-article .sobe-table-scroll > table.sobe-table')]
+    .filter((table) => !table.closest('[data-sobe-estimator]'))
+    .filter((table) => {
+        const rows = table.tBodies[0].rows.length;
+        const place = table.closest('.sobe-table-figure, .sobe-panel, details');
+        return place.tagName !== 'DETAILS' && (
+            !place.querySelector('.sobe-copy-table')
+            || (rows > 1 && !table.querySelector('thead button'))
+            || (rows > 9 && !place.querySelector('input[type=search]')));
+    }).map((table) => table.closest('[aria-label]').getAttribute('aria-label'))"""
 SHOWN = """() => [...document.querySelectorAll('[role=tab][id$="-tab-table"]')]
     .forEach((tab) => tab.click())"""
 
@@ -34,21 +45,22 @@ def visits(chromium):
         visit.context.close()
 
 
-@pytest.mark.parametrize("width", LOWEST)
 @pytest.mark.parametrize("name", ("index", *CHAPTERS))
-def test_the_first_picture_is_near_the_top(visits, site, name, width):
-    page = visits[width].open(site / f"{name}.html")
-    assert page.evaluate(FIRST) <= LOWEST[width]
-
-
-@pytest.mark.parametrize("name", ("index", *CHAPTERS))
-def test_no_table_that_could_be_whole_is_clipped(visits, site, name):
+def test_a_wide_page_shows_its_answer_first_and_its_tables_whole_and_with_tools(visits, site, name):
+    """Sorting where there is anything to sort, copying, and a search from ten rows on."""
     page = visits[1440].open(site / f"{name}.html")
+    assert page.evaluate(FIRST) <= LOWEST[1440]
+    assert name == "index" or page.evaluate(LACKING) == []
     page.evaluate(SHOWN)
     for width in (1440, 1920):
         show(page, width)
         assert page.evaluate(CLIPPED, True) == [], width
+
+
+@pytest.mark.parametrize("name", ("index", *CHAPTERS))
+def test_a_narrow_page_shows_its_answer_first_and_its_tables_whole(visits, site, name):
     page = visits[390].open(site / f"{name}.html")
+    assert page.evaluate(FIRST) <= LOWEST[390]
     page.evaluate(SHOWN)
     assert page.evaluate(CLIPPED, False) == []
 
@@ -89,21 +101,3 @@ def test_a_table_is_copied_as_it_is_shown(visits, site):
     lines = page.evaluate("window.copied").split("\n")
     assert len(lines) == rows + 1 and lines[0].split("\t")[:2] == ["Simulation", "Group"]
     assert all("mouse" in line.casefold() for line in lines[1:])
-
-
-def test_every_table_has_its_tools(visits, site):
-    """Sorting where there is anything to sort, copying, and a search from ten rows on."""
-    for name in CHAPTERS:
-        page = visits[1440].open(site / f"{name}.html")
-        lacking = page.evaluate("""() => [...document.querySelectorAll(
-                '.bd-article .sobe-table-scroll > table.sobe-table')]
-            .filter((table) => !table.closest('[data-sobe-estimator]'))
-            .filter((table) => {
-                const rows = table.tBodies[0].rows.length;
-                const place = table.closest('.sobe-table-figure, .sobe-panel, details');
-                return place.tagName !== 'DETAILS' && (
-                    !place.querySelector('.sobe-copy-table')
-                    || (rows > 1 && !table.querySelector('thead button'))
-                    || (rows > 9 && !place.querySelector('input[type=search]')));
-            }).map((table) => table.closest('[aria-label]').getAttribute('aria-label'))""")
-        assert lacking == [], name
