@@ -223,7 +223,8 @@ class Document:
         name, words = data["name"], self.words
         ident, record = f"figure-{name}", self.records[name]
         self.shown.append((node, ident, "figure", data["why"]))
-        (Path(self.app.outdir) / f"{ident}.svg").write_bytes(self.pictures[name])
+        picture = outputs.ungrouped(self.pictures[name].decode())
+        (Path(self.app.outdir) / f"{ident}.svg").write_text(picture, encoding="utf-8")
         caption = words["stop"].join(
             text.rstrip(self.stops) for text in (data["title"], data["note"]) if text
         )

@@ -24,6 +24,9 @@ _WIDTHS = (
 _USUAL = 0.54
 _LONG = re.compile(r"\S{14,}")
 _JOINT = re.compile(r"(?<=[_/.:=?&-])(?=\w)|(?<=[a-z])(?=[A-Z])")
+#: A tag of a picture that is seen through, and what it paints.
+_TRANSLUCENT = re.compile(r'<(?:line|path|rect|text)\b[^>]*? opacity="0(?:\.\d+)?"[^>]*>')
+_PAINTS = re.compile(r' (fill|stroke)="(?!none")')
 
 
 @dataclass
@@ -53,6 +56,23 @@ class Table:
     columns: list = field(default_factory=list)
     rows: list = field(default_factory=list)
     absent: list = field(default_factory=list)
+
+
+def ungrouped(picture):
+    """Return an SVG in which a shape that is only filled, or only a line, has its paint's opacity.
+
+    The opacity of a whole shape becomes a group in the PDF, and readers load all fonts per group.
+    """
+
+    def of_paint(match):
+        paints = _PAINTS.findall(match[0])
+        return (
+            match[0].replace(" opacity=", f" {paints[0]}-opacity=")
+            if len(paints) == 1
+            else match[0]
+        )
+
+    return _TRANSLUCENT.sub(of_paint, picture)
 
 
 def breakable(text):

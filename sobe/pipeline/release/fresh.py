@@ -96,7 +96,6 @@ def _environment(folder, surrounding, variables):
         "TZ": surrounding.timezone,
         "LC_ALL": surrounding.locale,
         "PYTHONHASHSEED": surrounding.hashseed,
-        "PYTHONDONTWRITEBYTECODE": "1",
         **variables,
     }
 

@@ -4,6 +4,7 @@ import contextlib
 import datetime
 import hashlib
 import json
+import multiprocessing
 import os
 import platform
 import re
@@ -19,6 +20,7 @@ from sobe.parameters import cell
 from sobe.pipeline import rendering
 from sobe.pipeline.project import Project
 from sobe.pipeline.release import fresh
+from sobe.pipeline.worker import Worker
 from sobe.publish import archive, changes, checked, citation, compare, sentences, versions
 from sobe.site import figures
 from sobe.zips import write_zip
@@ -448,13 +450,25 @@ def verify(root, report=print, pdf=True):
     project = Project(root)
     with (
         rendering.building(project),
-        tempfile.TemporaryDirectory(prefix=rendering.ASIDE, dir=project.build) as scratch,
+        tempfile.TemporaryDirectory(
+            prefix=rendering.ASIDE, dir=project.build, ignore_cleanup_errors=True
+        ) as scratch,
     ):
-        made = []
         for number, surrounding in enumerate(surroundings, 1):
             report(f"build {number}: {surrounding}")
-            made.append(Path(scratch) / str(number) / version)
-            assemble(root, commit, version, "", made[-1], pdf, surrounding)
+        made = [Path(scratch) / str(number) / version for number in (1, 2)]
+        # Both at the same time: a build alone leaves cores idle.
+        context = multiprocessing.get_context("fork")
+        builds = [
+            Worker(context, assemble, root, commit, version, "", out, pdf, surrounding)
+            for out, surrounding in zip(made, surroundings, strict=True)
+        ]
+        try:
+            for each in builds:
+                each.result()
+        finally:
+            for each in builds:
+                each.kill()
         if found := compare.difference(*made):
             raise BuildError(f"two builds of commit {commit.short} differ: {found}")
         archive.unpack(made[0] / versions.archive_name(version, "site"), Path(scratch) / "site")
