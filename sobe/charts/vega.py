@@ -22,13 +22,27 @@ def matching_vegalite(schema_version: str, available: Sequence[str]) -> str:
     BundleError
         If vl-convert has no such version.
     """
-    wanted = ".".join(schema_version.lstrip("v").split(".")[:2])
+    wanted = _short(schema_version)
     if wanted not in available:
         raise BundleError(
             f"Altair writes Vega-Lite {wanted}, but the installed vl-convert-python "
             f"carries only {', '.join(available)}; pin versions that match."
         )
     return wanted
+
+
+def _short(schema_version: str) -> str:
+    return ".".join(schema_version.lstrip("v").split(".")[:2])
+
+
+def stored(cache_dir: Path | str) -> Path:
+    """Return the file that keeps the bundle of the installed versions in ``cache_dir``."""
+    from importlib.metadata import version
+
+    import altair
+
+    name = f"vega-{_short(altair.SCHEMA_VERSION)}-vlc-{version('vl-convert-python')}.js"
+    return Path(cache_dir) / name
 
 
 def wrap(script: str) -> str:
@@ -50,8 +64,6 @@ def vega_bundle(cache_dir: Path | str | None = None) -> str:
     BundleError
         If the versions of Altair and vl-convert do not match.
     """
-    from importlib.metadata import version
-
     import altair
     import vl_convert
 
@@ -62,14 +74,11 @@ def vega_bundle(cache_dir: Path | str | None = None) -> str:
             f"Altair expects Vega {altair.VEGA_VERSION}, but vl-convert-python carries "
             f"{vl_convert.get_vega_version()}; pin versions that match."
         )
-    stored = None
-    if cache_dir is not None:
-        name = f"vega-{vegalite}-vlc-{version('vl-convert-python')}.js"
-        stored = Path(cache_dir) / name
-        if content := atomic.load(stored):
-            return content.decode()
+    file = None if cache_dir is None else stored(cache_dir)
+    if file is not None and (content := atomic.load(file)):
+        return content.decode()
     # Its stub lacks the default of the first argument.
     script = wrap(vl_convert.javascript_bundle(vl_version=vegalite))  # type: ignore[call-arg]
-    if stored is not None:
-        atomic.store(stored, script.encode())
+    if file is not None:
+        atomic.store(file, script.encode())
     return script

@@ -100,6 +100,10 @@ def prepare(project):
         with contextlib.suppress(ImportError):  # Sphinx will say so
             importlib.import_module(name)
 
+    from sobe.charts.vega import stored
+
+    if atomic.load(stored(project.cache)):
+        return
     # In a process of its own: vl-convert starts threads that a fork of this one would lack.
     code = (
         "import sys; from sobe.signals import die_with_parent; die_with_parent(int(sys.argv[2])); "
