@@ -11,6 +11,7 @@ import pytest
 from test_make import checkout, make, maker, program
 
 from sobe import commit, errors
+from sobe.charts import vega
 from sobe.errors import BuildError, keeping, tell
 from sobe.pipeline import __main__ as command
 from sobe.pipeline import rendering
@@ -152,10 +153,11 @@ def test_gh_is_one_line_with_a_remedy(tmp_path, capsys, monkeypatch, wrong):
 # ---------------------------------------------------------------- charts and kernels
 
 
-def test_a_chart_library_that_fails_is_one_line(capsys, monkeypatch, project):
+def test_a_chart_library_that_fails_is_one_line(capsys, monkeypatch, project, tmp_path):
     class Failed:
         returncode, stderr = 1, "Traceback\n  many lines\nRuntimeError: x"
 
+    monkeypatch.setattr(vega, "stored", lambda folder: tmp_path / "not yet.js")
     monkeypatch.setattr(rendering.subprocess, "run", lambda *_, **__: Failed)
     plain, verbose = said(capsys, lambda: rendering.prepare(project))
     assert plain.count("\n") == 1 and "vl-convert: RuntimeError: x" in verbose
