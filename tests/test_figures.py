@@ -1,12 +1,18 @@
 """Figures: every one has its card and its files, and they agree with what is plotted."""
 
+import array
 import csv
+import fcntl
 import io
 import json
 import re
+import signal
 import struct
+import termios
+import time
 import xml.etree.ElementTree as ET
 import zipfile
+from pathlib import Path
 
 import altair as alt
 import pandas as pd
@@ -18,6 +24,7 @@ from sobe.charts import outputs, renderer
 from sobe.charts.figure import EMPTY, FigureError
 from sobe.charts.figure import figure as declared
 from sobe.charts.vega import matching_vegalite
+from sobe.errors import BuildError
 from sobe.paths import ROOT
 from sobe.site import card, fonts, pictures
 from sobe.site import figures as rec
@@ -410,8 +417,13 @@ def test_a_picture_is_drawn_once(tmp_path, monkeypatch):
     cited = {"title": "t", "version": "1", "licence": "l"}
     first = web_files.draw([record], cited, tmp_path)
     assert first[0]["png"].startswith(b"\x89PNG")
-    monkeypatch.setattr(pictures, "drawn", lambda *_: pytest.fail("drawn again"))
+    other = [{kind: b"other" for kind in first[0]}]
+    monkeypatch.setattr(pictures, "drawn", lambda *_: other)
     assert web_files.draw([record], cited, tmp_path) == first
+    # With other fonts of the system it is another picture.
+    monkeypatch.setattr(fonts, "faces", lambda families: [fonts.Face("/no", 0, 1, 2)])
+    monkeypatch.setattr(fonts, "subsets", lambda *_: [])
+    assert web_files.draw([record], cited, tmp_path) == other
 
 
 def test_csv_keeps_missing_values_and_booleans_apart():
@@ -492,16 +504,52 @@ def test_no_line_of_a_picture_begins_with_a_closing_mark():
 def test_a_subset_of_a_font_has_the_characters_asked_for_and_is_kept(tmp_path):
     from fontTools.ttLib import TTFont
 
-    made = fonts.subsets(["DejaVu Sans"], "Äb∑", tmp_path)
-    if not made:
+    faces = fonts.faces(["DejaVu Sans"])
+    if not faces:
         pytest.skip("the font DejaVu Sans is not installed")
+    made = fonts.subsets(faces, "Äb∑", tmp_path)
     with TTFont(io.BytesIO(made[0])) as font:
         assert set(font.getBestCmap()) == set(map(ord, "Äb∑"))
         assert font["name"].getDebugName(1) == "DejaVu Sans"
     kept = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    assert fonts.subsets(["DejaVu Sans"], "b∑Äb", tmp_path) == made
+    assert fonts.subsets(faces, "b∑Äb", tmp_path) == made
     assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == kept
-    assert fonts.subsets(["No Such Font"], "b", tmp_path) == []
+    assert fonts.faces(["No Such Font"]) == []
+
+
+def test_a_subset_is_whole_after_a_stop(monkeypatch):
+    """As by Ctrl-Z and fg, while it is handed over; Python may be told not to buffer."""
+    from fontTools.ttLib import TTFont
+
+    faces = fonts.faces(["DejaVu Sans"])
+    if not faces:
+        pytest.skip("the font DejaVu Sans is not installed")
+    with TTFont(faces[0].path, fontNumber=faces[0].number) as font:
+        codes = sorted(font.getBestCmap())[:3000]
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")
+    process = fonts._start(faces[0], "".join(map(chr, codes)))
+    held = array.array("i", [0])
+    late = time.monotonic() + 60
+    while held[0] < 65_536 and time.monotonic() < late:  # until the pipe is full
+        time.sleep(0.01)
+        fcntl.ioctl(process.stdout, termios.FIONREAD, held)
+    for number in (signal.SIGSTOP, signal.SIGCONT):
+        process.send_signal(number)
+    made = process.communicate(timeout=60)[0]
+    assert process.returncode == 0
+    assert made == fonts._subset(Path(faces[0].path), faces[0].number, codes)
+
+
+def test_a_list_of_fonts_that_fails_is_an_error(tmp_path, monkeypatch):
+    """Else pictures would be drawn, and kept, in other fonts."""
+    program = tmp_path / "fc-list"
+    program.write_text("#!/bin/sh\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BuildError, match="the fonts of the system cannot be listed"):
+        fonts.faces(["DejaVu Sans"])
+    program.unlink()
+    assert fonts.faces(["DejaVu Sans"]) == []
 
 
 def test_columns_of_numbers_go_to_the_right_in_a_figures_table():

@@ -109,9 +109,11 @@ def draw(records, cited, cache):
 
     folder = Path(cache) / "figures"
     vegalite = matching_vegalite(altair.SCHEMA_VERSION, vl_convert.get_vegalite_versions())
+    faces = fonts.faces(current().fonts["sans"])
     own = [
         hashlib.sha256(Path(pictures.__file__).read_bytes()).hexdigest(),
         version("vl-convert-python"),
+        faces,
     ]
     drawn, missing, written = [], [], []
     for record in records:
@@ -148,7 +150,7 @@ def draw(records, cited, cache):
     if missing:
         atomic.make_folder(folder)
         # Of all figures: those that a change draws again are written in the same subset.
-        kept = fonts.subsets(current().fonts["sans"], "".join(written), folder)
+        kept = fonts.subsets(faces, "".join(written), folder)
         made = pictures.drawn([figure for _, _, figure in missing], folder, kept)
         for (contents, paths, _), new in zip(missing, made, strict=True):
             contents.update(new)

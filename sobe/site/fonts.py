@@ -12,35 +12,58 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 from sobe import atomic, signals
 from sobe.errors import BuildError, keeping
 from sobe.paths import ROOT
 
 
+class Face(NamedTuple):
+    """A font of the system: its place in a file, and the state of that file."""
+
+    path: str
+    number: int
+    size: int
+    changed_ns: int
+
+
 def faces(families):
-    """Yield path and index of each upright font of the system with these families."""
+    """Return the upright fonts of the system with these families.
+
+    Raises
+    ------
+    BuildError
+        If the system has a list of fonts that cannot be read.
+    """
+    found = []
     for family in sorted(families):
         try:
             listed = subprocess.run(
                 ["fc-list", f":family={family}:slant=0", "file", "index"],
                 capture_output=True,
                 text=True,
-            ).stdout
+            )
         except FileNotFoundError:
-            return
-        for line in sorted(listed.splitlines()):
+            return []
+        if listed.returncode:
+            problem = "the fonts of the system cannot be listed; install fontconfig again"
+            raise keeping(BuildError(problem), "fc-list", listed.stderr)
+        for line in sorted(listed.stdout.splitlines()):
             path, _, index = line.strip().partition(": :index=")
-            yield Path(path), int(index) & 0xFFFF  # above are numbers of variations
+            state = Path(path).stat()
+            # Above are numbers of variations.
+            found.append(Face(path, int(index) & 0xFFFF, state.st_size, state.st_mtime_ns))
+    return found
 
 
-def subsets(families, text, cache):
-    """Return the fonts of some families, each with the characters of a text alone.
+def subsets(faces, text, cache):
+    """Return fonts, each with the characters of a text alone.
 
     Parameters
     ----------
-    families : iterable of str
-        Names of fonts.
+    faces : iterable of Face
+        What `faces` found.
     text : str
         What is written in them.
     cache : Path
@@ -49,7 +72,7 @@ def subsets(families, text, cache):
     Returns
     -------
     list of bytes
-        The files of those that the system has.
+        Their files.
 
     Raises
     ------
@@ -58,13 +81,12 @@ def subsets(families, text, cache):
     """
     characters = "".join(sorted(set(text)))
     found, making = {}, {}
-    for path, index in faces(families):
-        state = path.stat()
-        made_of = repr((str(path), index, state.st_size, state.st_mtime_ns, characters))
+    for face in faces:
+        made_of = repr((*face, characters))
         place = cache / f"{hashlib.sha256(made_of.encode()).hexdigest()[:32]}.otf"
         found[place] = atomic.load(place)
         if found[place] is None:
-            making[place] = _start(path, index, characters)
+            making[place] = _start(face, characters)
     for place, process in making.items():
         found[place], message = process.communicate()
         if process.returncode:
@@ -74,9 +96,9 @@ def subsets(families, text, cache):
     return list(found.values())
 
 
-def _start(path, index, characters):
+def _start(face, characters):
     """Return the process that writes a subset, under way."""
-    arguments = map(str, (os.getpid(), path, index, *map(ord, characters)))
+    arguments = map(str, (os.getpid(), face.path, face.number, *map(ord, characters)))
     return subprocess.Popen(
         [sys.executable, "-m", "sobe.site.fonts", *arguments],
         stdin=subprocess.DEVNULL,
@@ -95,8 +117,9 @@ def _subset(path, index, codes):
         name_IDs=["*"], name_languages=["*"], layout_features=["*"], notdef_outline=True
     )
     number = index if path.suffix in (".ttc", ".otc") else -1
-    # The boxes around all glyphs, which take long to find, are not used.
-    with TTFont(path, fontNumber=number, lazy=True, recalcBBoxes=False) as font:
+    # The boxes around all glyphs, which take long to find, are not used. No time: the same bytes.
+    kept = {"recalcBBoxes": False, "recalcTimestamp": False}
+    with TTFont(path, fontNumber=number, lazy=True, **kept) as font:
         maker = subset.Subsetter(options)
         maker.populate(unicodes=codes)
         maker.subset(font)
@@ -107,4 +130,7 @@ def _subset(path, index, codes):
 
 if __name__ == "__main__":
     signals.die_with_parent(int(sys.argv[1]))
-    sys.stdout.buffer.write(_subset(Path(sys.argv[2]), int(sys.argv[3]), map(int, sys.argv[4:])))
+    made = _subset(Path(sys.argv[2]), int(sys.argv[3]), map(int, sys.argv[4:]))
+    # With PYTHONUNBUFFERED, sys.stdout would leave out the rest after a stop (Ctrl-Z, then fg).
+    with open(sys.stdout.fileno(), "wb", closefd=False) as out:
+        out.write(made)
