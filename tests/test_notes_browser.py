@@ -57,6 +57,19 @@ def test_a_term_is_explained_once(page):
     assert terms.nth(1).get_attribute("data-note") in page.locator(BOX).inner_text()
 
 
+def test_what_has_the_focus_stays_explained_wherever_the_pointer_is(page):
+    term = page.locator(".sobe-term").first
+    term.focus()
+    page.wait_for_selector(BOX)
+    if not page.touch:
+        page.mouse.move(5, 5)
+        page.mouse.move(8, 8)
+    page.evaluate("() => new Promise((done) => setTimeout(done, 300))")  # twice as long as it waits
+    assert page.locator(BOX).inner_text() == term.get_attribute("data-note")
+    term.blur()
+    assert not page.locator(BOX).count()
+
+
 def test_a_verdict_is_copied_in_brackets_and_under_the_head_of_a_table(page):
     copied = page.evaluate("""() => {
         const verdict = document.querySelector("p .sobe-verdict");

@@ -65,7 +65,8 @@
       const element = noted(event.target);
       clearTimeout(timer);
       if (element) timer = setTimeout(() => show(element), WAIT);
-      else if (owner && !box.contains(event.target)) timer = setTimeout(hide, WAIT);
+      /* With the focus it stays: a page that scrolls moves other things under the pointer. */
+      else if (owner && owner !== document.activeElement && !box.contains(event.target)) timer = setTimeout(hide, WAIT);
     });
     document.addEventListener("focusin", (event) => {
       const element = noted(event.target);
