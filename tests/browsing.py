@@ -71,9 +71,6 @@ CROWDED = """() => {
 ALL_OPEN = """() => { for (const e of document.querySelectorAll('.sobe-panel')) e.hidden = false;
     for (const e of document.querySelectorAll('details'))
         e.open = e.closest('table') ? e.open : true;
-    /* What is laid out late seems overlapped to axe, which then says nothing of its contrast. */
-    for (const e of document.querySelectorAll('body *'))
-        if (getComputedStyle(e).contentVisibility === 'auto') e.style.contentVisibility = 'visible';
 }"""
 # Rows, records, sources, marks of charts, described tables and words of code are made alike: a few
 # of each show an error, in a tenth of the time.
@@ -198,14 +195,15 @@ def address_of(page):
     return page.evaluate("location.href")
 
 
-def lay_out(page):
-    """Lay the estimator out whole: what a browser leaves out, as it is far away, has no text."""
+def lay_out(page, within=".sobe-estimator"):
+    """Lay a part of a page out whole: what a browser leaves out, as it is far away, has no text."""
     page.evaluate(
-        """() => {
-            for (const e of document.querySelectorAll('.sobe-estimator, .sobe-estimator *'))
+        """within => {
+            for (const e of document.querySelectorAll(`${within}, ${within} *`))
                 if (getComputedStyle(e).contentVisibility === 'auto')
                     e.style.contentVisibility = 'visible';
-        }"""
+        }""",
+        within,
     )
 
 
@@ -271,6 +269,8 @@ def load_axe(page):
 def axe(page, rules, within="html"):
     """What axe finds in the page, or a part of it, with all of it open."""
     page.evaluate(ALL_OPEN)
+    # What is laid out late seems overlapped to axe, which then says nothing of its contrast.
+    lay_out(page, "body")
     page.evaluate(SETTLED)
     page.evaluate(FEWER)
     load_axe(page)
