@@ -127,6 +127,25 @@ MEANT = 'WARN Dropping "fit-y" because spec has discrete height.'
 SEARCHED = "() => document.querySelector('.search-summary')?.textContent"
 
 
+def listen(page):
+    """Collect what a page complains of, in a list: errors, warnings, and requests that fail."""
+    said = []
+
+    def hear(message):
+        if message.type in ("error", "warning") and message.text != MEANT:
+            said.append(message.text)
+
+    def miss(request):
+        # A page that is left, or gets another width, no longer wants a script or a picture.
+        if request.failure != "net::ERR_ABORTED":
+            said.append(f"failed: {request.url}")
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("requestfailed", miss)
+    return said
+
+
 class Visit:
     """A page open in the browser without a network, and what it tried or complained of.
 
@@ -137,12 +156,10 @@ class Visit:
         self.width = width
         self.context = browser.new_context(viewport={"width": width, "height": 900})
         self.context.set_offline(True)
-        self.opened, self.asked, self.said = set(), [], []
+        self.opened, self.asked = set(), []
         self.context.route("**/*", self._route)
         self.page = self.context.new_page()
-        self.page.on("console", self._console)
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.said.append(f"failed: {request.url}"))
+        self.said = listen(self.page)
 
     def _route(self, route):
         url = route.request.url
@@ -153,10 +170,6 @@ class Visit:
         else:
             self.asked.append(url)
             route.abort()
-
-    def _console(self, message):
-        if message.type in ("error", "warning") and message.text != MEANT:
-            self.said.append(message.text)
 
     def open(self, path):
         """Open a file at this visit's width, and wait until its charts are drawn."""

@@ -11,6 +11,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from browsing import listen
 from conftest import ROOT, TinyBook
 
 from sobe import commit
@@ -511,19 +512,7 @@ def open_page(chromium, address):
     """Opens a page of the site of versions; what the browser complains of ends the test."""
     context = chromium.new_context(viewport={"width": 390, "height": 800})
     page = context.new_page()
-    said = []
-    page.on(
-        "console",
-        lambda message: said.append(message.text) if message.type in ("error", "warning") else None,
-    )
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on(
-        "requestfailed",
-        # A page that is left asks for no more of its scripts, which come with its reader.
-        lambda request: (
-            said.append(f"failed: {request.url}") if request.failure != "net::ERR_ABORTED" else None
-        ),
-    )
+    said = listen(page)
 
     def opened(path):
         page.goto(address + path)
