@@ -162,9 +162,7 @@ def executed(project):
         for name, text in (*published, *RERUNS)
     }
     with turn(project), rendering.building(project):
-        executor = Executor(project, lambda line: None)
-        found, missing = executor.cached([*runs.values()])
-        found |= executor.execute(missing)
+        found = Executor(project, lambda line: None).notebooks([*runs.values()])
     return {one: nbformat.reads(found[run.label], as_version=4) for one, run in runs.items()}
 
 

@@ -126,11 +126,15 @@ class Executor:
                 found[run.label] = text
         return found, missing
 
+    def notebooks(self, runs):
+        """Return {label: notebook text} of `runs`: from the cache, or executed now."""
+        found, missing = self.cached(runs)
+        return found | self.execute(missing)
+
     def chapters(self):
         """Return {name: notebook text} of every chapter of the book, in its order."""
         runs = [Run(name, path) for name, path in self.project.chapters.items()]
-        found, missing = self.cached(runs)
-        found |= self.execute(missing)
+        found = self.notebooks(runs)
         return {run.name: found[run.name] for run in runs}
 
     def _static(self, run):
