@@ -53,7 +53,7 @@ _ALL = (
 DARK_OF = dict(_ALL)
 
 #: Neutral colours for rules, labels and annotations.
-INK, MUTED, GRID, UNKNOWN = (c[0] for c in (_INK, _MUTED, _GRID, _UNKNOWN))
+INK, MUTED, UNKNOWN = (c[0] for c in (_INK, _MUTED, _UNKNOWN))
 #: The page itself: gaps between marks, and text on dark marks.
 PAPER = _PAPER[0]
 

@@ -239,11 +239,6 @@ def wide_interval(low: float, high: float, write: Callable[[Any], str]) -> str:
     return " to ".join(ends(low, high, write))
 
 
-def intervals(lows: Iterable[Any], highs: Iterable[Any], write: Callable[..., str]) -> list[str]:
-    """Write an interval per row of two columns. See `interval`."""
-    return [interval(low, high, write) for low, high in zip(lows, highs, strict=True)]
-
-
 def _unit(value: float, digits: int, prefixes: Sequence[str] | None) -> tuple[int, str]:
     """Return (power of ten, text of the unit) of a value rounded to ``digits`` digits."""
     exponent = _rounded(value, digits).adjusted()

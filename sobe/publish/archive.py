@@ -14,7 +14,6 @@ from sobe.publish import manifest
 
 #: What an archive may hold: members, and bytes of them all.
 MOST_MEMBERS, MOST_BYTES = 50_000, 2_000_000_000
-_CHUNK = 1 << 20
 _NAME = re.compile(manifest.FILE_PATTERN)
 
 

@@ -11,11 +11,6 @@ from dataclasses import dataclass
 from sobe import cff
 from sobe.cff import read
 
-#: Written out, as those of the calendar module follow the locale.
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July", "August"),
-    *("September", "October", "November", "December"),
-)
 #: Format: end of a file's name.
 ENDS = {"apa": "txt", "bibtex": "bib", "csl": "json", "ris": "ris"}
 
@@ -187,12 +182,6 @@ def ris(work):
 
 
 FORMATS = {"apa": apa, "bibtex": bibtex, "csl": csl, "ris": ris}
-
-
-def written_date(date):
-    """Write "2026-11-23" as "23 November 2026"."""
-    year, month, day = date.split("-")
-    return f"{int(day)} {MONTHS[int(month) - 1]} {year}"
 
 
 def _creator(author):
