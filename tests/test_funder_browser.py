@@ -30,20 +30,12 @@ BOUGHT = "[data-buys][data-state=shown]"
 
 
 @pytest.fixture
-def page(site, chromium):
-    context = chromium.new_context(
-        viewport={"width": 1200, "height": 900}, has_touch=True, accept_downloads=True
-    )
-    context.set_offline(True)
-    page = context.new_page()
-    page.said = []
-    page.on("pageerror", lambda error: page.said.append(str(error)))
-    page.path = (site / "estimator.html").as_uri()
-    page.goto(page.path)
+def page(site, fingers):
+    page = fingers.open(site / "estimator.html", until=None)
+    page.path = page.url
     read_estimator(page)
     yield page
-    assert page.said == []
-    context.close()
+    assert fingers.said == fingers.asked == []
 
 
 def texts(page, selector):
