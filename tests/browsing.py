@@ -194,12 +194,12 @@ class Visit:
         for page in self.context.pages:
             if page != self.page:
                 page.close()
-        wanted = {"width": width or self.width, "height": 900}
-        if self.page.viewport_size != wanted:
-            self.page.set_viewport_size(wanted)
         if self.page.url.startswith("file:"):  # words that a search is to highlight, and a theme
             self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
         self.page.goto("about:blank")
+        wanted = {"width": width or self.width, "height": 900}
+        if self.page.viewport_size != wanted:
+            self.page.set_viewport_size(wanted)
         self.page.mouse.move(0, 0)
         self.page.emulate_media(media="null", color_scheme=theme)
         for kept in (self.opened, self.asked, self.said):

@@ -62,7 +62,7 @@ def test_every_figure_alone_is_drawn_fits_and_is_read_by_keyboard(visits, site):
     assert set(heights) == {figure["name"] for figure in figures}
     unfit = []
     for figure in figures:
-        page = visit.open(site / figure["files"]["embed"], width=600)
+        page = visit.open(site / figure["files"]["embed"], width=358)
         trouble = [*undrawn(page), *too_wide(page), *complaints(visit, but="WARN ")]
         assert not trouble, (figure["name"], trouble)
         assert page.locator(".sobe-chart").count() == 1, figure["name"]
