@@ -1,5 +1,6 @@
 """What tests of pages in a browser share: visits without a network, states to wait for, checks."""
 
+import functools
 import gzip
 from pathlib import Path
 
@@ -87,32 +88,44 @@ FEWER = """() => {
         mark.remove();
     for (const table of document.querySelectorAll('.sobe-data:nth-of-type(n+9)'))
         table.remove(); }"""
-# Most of axe's time goes into contrast. Words with the same classes, colours and letters, in parts
-# that are painted alike, contrast alike: the first two of a kind are looked at. Axe cannot tell the
+# Most of axe's time goes into contrast. Words of one colour and size on the same layers of paint
+# contrast alike, whatever they are called: two of a kind are looked at, for axe cannot tell what
+# lies behind some. So too links within text, and what they are told by. Nor can axe tell the
 # background of words in charts; `CONTRAST` does.
 KINDS = """() => {
-    const seen = {}, paths = new Map();
-    const path = (e) => {
+    const seen = {}, paints = new Map(), clear = 'rgba(0, 0, 0, 0)';
+    const paint = (e) => {
         if (!e) return '';
-        if (!paths.has(e)) {
+        if (!paints.has(e)) {
             const s = getComputedStyle(e);
-            paths.set(e, [path(e.parentElement), e.tagName, e.getAttribute('class'), s.opacity,
-                s.backgroundColor, s.backgroundImage].join(' '));
+            const own = [s.opacity, s.backgroundColor, s.backgroundImage,
+                ['static', 'relative'].includes(s.position) ? 'static' : s.position].join(' ');
+            paints.set(e, paint(e.parentElement) + (own === `1 ${clear} none static` ? '' : own));
         }
-        return paths.get(e);
+        return paints.get(e);
     };
-    for (const e of document.querySelectorAll('[data-of-its-kind]'))
-        e.removeAttribute('data-of-its-kind');
+    const few = (mark, ...kind) => {
+        const name = mark + kind.join();
+        seen[name] = (seen[name] || 0) + 1;
+        return seen[name] <= 2 ? mark : null;
+    };
     for (const e of document.body.querySelectorAll('*:not(svg *)')) {
+        e.removeAttribute('data-of-its-kind');
         const worded = [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
-        if (!worded && !e.matches('input, select, textarea')) continue;
+        const link = e.matches('a[href]');
+        if (!worded && !link && !e.matches('input, select, textarea')) continue;
         if (!e.checkVisibility({ visibilityProperty: true })) continue;
         const s = getComputedStyle(e);
-        const kind = [path(e), s.color, s.fontSize, s.fontWeight, s.position, s.textShadow].join();
-        seen[kind] = (seen[kind] || 0) + 1;
-        if (seen[kind] <= 2) e.setAttribute('data-of-its-kind', '');
+        const kind = [paint(e), s.color, s.fontSize, s.fontWeight, s.textShadow];
+        const told = [e.parentElement.tagName, getComputedStyle(e.parentElement).color,
+            s.textDecoration, s.borderBottom, s.display, s.fontFamily, s.fontStyle];
+        e.setAttribute('data-of-its-kind',
+            [link || worded ? few('words', ...kind) : few('field', ...kind),
+                link && few('link', ...kind, ...told)].filter(Boolean).join(' '));
     }
-    axe.configure({ rules: [{ id: 'color-contrast', selector: '[data-of-its-kind]' }] });
+    axe.configure({ rules: [
+        { id: 'color-contrast', selector: '[data-of-its-kind~=words], [data-of-its-kind~=field]' },
+        { id: 'link-in-text-block', selector: 'a[href][data-of-its-kind~=link]' }] });
 }"""
 # What depends on colours is asked for in either theme, all else at either width.
 ALL_RULES = "{ rules: { 'label-content-name-mismatch': { enabled: true } } }"
@@ -149,12 +162,14 @@ def listen(page):
 class Visit:
     """A page open in the browser without a network, and what it tried or complained of.
 
-    `opened` are the files that it read, `asked` the addresses elsewhere.
+    `opened` are the files that it read, `asked` the addresses elsewhere. Tests share a few visits
+    (`visits` and `fingers` in conftest): each opens its own pages, and the browser has read the
+    scripts before.
     """
 
-    def __init__(self, browser, width):
+    def __init__(self, browser, width, **options):
         self.width = width
-        self.context = browser.new_context(viewport={"width": width, "height": 900})
+        self.context = browser.new_context(viewport={"width": width, "height": 900}, **options)
         self.context.set_offline(True)
         self.opened, self.asked = set(), []
         self.context.route("**/*", self._route)
@@ -171,17 +186,27 @@ class Visit:
             self.asked.append(url)
             route.abort()
 
-    def open(self, path):
-        """Open a file at this visit's width, and wait until its charts are drawn."""
-        if self.page.viewport_size["width"] != self.width:
-            self.page.set_viewport_size({"width": self.width, "height": 900})
-        if self.page.url.startswith("file:"):
-            self.page.evaluate("localStorage.clear()")  # words that a search is to highlight
+    def open(self, path, after="", width=None, theme="light", until=DRAWN):
+        """Open a file, `after` which its address goes on, and wait until its charts are drawn.
+
+        Nothing is left of what was opened before.
+        """
+        for page in self.context.pages:
+            if page != self.page:
+                page.close()
+        if self.page.url.startswith("file:"):  # words that a search is to highlight, and a theme
+            self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
         self.page.goto("about:blank")
+        wanted = {"width": width or self.width, "height": 900}
+        if self.page.viewport_size != wanted:
+            self.page.set_viewport_size(wanted)
+        self.page.mouse.move(0, 0)
+        self.page.emulate_media(media="null", color_scheme=theme)
         for kept in (self.opened, self.asked, self.said):
             kept.clear()
-        self.page.goto(path.as_uri())
-        self.page.wait_for_function(DRAWN, timeout=20_000)
+        self.page.goto(path.resolve().as_uri() + after)
+        if until:
+            self.page.wait_for_function(until, timeout=20_000)
         return self.page
 
 
@@ -294,6 +319,12 @@ def axe(page, rules, within="html"):
     return [f"axe: {v['id']}: {[n['target'] for n in v['nodes'][:3]]}" for v in found["violations"]]
 
 
+@functools.cache
+def packed(file, _changed):
+    """Bytes of a file as compressed for a reader."""
+    return len(gzip.compress(file.read_bytes(), 9))
+
+
 def weigh(files):
     """Bytes of files as compressed for a reader."""
-    return sum(len(gzip.compress(f.read_bytes(), 9)) for f in files if f.is_file())
+    return sum(packed(file, file.stat().st_mtime_ns) for file in files if file.is_file())

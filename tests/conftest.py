@@ -262,3 +262,24 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def visits(chromium):
+    """{width: a visit}, which the tests of a process share: see `browsing.Visit`."""
+    from browsing import Visit
+
+    found = {width: Visit(chromium, width) for width in (390, 1440)}
+    yield found
+    for visit in found.values():
+        visit.context.close()
+
+
+@pytest.fixture(scope="session")
+def fingers(chromium):
+    """A visit that can be touched."""
+    from browsing import Visit
+
+    visit = Visit(chromium, 1200, has_touch=True)
+    yield visit
+    visit.context.close()

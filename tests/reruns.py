@@ -9,10 +9,9 @@ EXTREMES = [
     ("cost", "reader_budget_usd=1e13 reader_organism=c_elegans human_budget_usd=1e5"),
     ("scale", "voxel_nm=1 bytes_per_voxel=1000"),
     ("scale", "voxel_nm=1000 bytes_per_voxel=0.01 organisms=[c_elegans,human]"),
-    ("capability", "since=1950 until=2100"),
+    ("capability", "organisms=[mouse] since=1950 until=2100"),
 ]
 OTHERS = [
-    ("capability", "organisms=[mouse] until=2020"),
     ("capability", "organisms=[mouse] since=2000 until=2002"),  # no simulation of these years
     ("funding", "tiers=[1m] domains=[technology] since=2015"),
     ("claims", "draws=100"),

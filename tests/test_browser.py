@@ -8,7 +8,6 @@ from browsing import (
     CROWDED,
     NO_CONTRAST,
     PAGES,
-    Visit,
     axe,
     complaints,
     show,
@@ -23,15 +22,6 @@ WIDTHS = (390, 1440)
 PAGE_LIMIT, SHARED_LIMIT = 150_000, 600_000  # bytes, gzipped
 
 
-@pytest.fixture(scope="session")
-def visits(chromium):
-    """{width: a visit}, which all tests of a process share."""
-    found = {width: Visit(chromium, width) for width in WIDTHS}
-    yield found
-    for visit in found.values():
-        visit.context.close()
-
-
 @pytest.fixture(params=WIDTHS)
 def visit(request, visits):
     return visits[request.param]
@@ -43,17 +33,76 @@ def test_the_pages_named_here_are_all(site):
 
 # ---------------------------------------------------------------- every page
 
+#: Pages that show their answer first, and whose tables are whole and have tools.
+SHAPED = {
+    f"{name}.html"
+    for name in (
+        *("index", "capability", "cost", "recording", "scale"),
+        *("funding", "claims", "estimator", "data"),
+    )
+}
+#: Width of the window to the lowest place where the first picture may begin, in pixels.
+LOWEST = {1440: 600, 390: 900}
+# The plot itself, not its card or its menus; else a band of the ladder, or a table.
+FIRST = """() => Math.min(...[...document.querySelectorAll(
+        '.bd-article :is(.sobe-chart svg.marks, .sobe-band, .sobe-table-scroll)')]
+    .filter((e) => e.checkVisibility())
+    .map((e) => e.getBoundingClientRect().top + scrollY))"""
+CLIPPED = """(sideways) => [...document.querySelectorAll('.sobe-table-scroll')]
+    .filter((e) => e.checkVisibility())
+    .map((e) => ({ name: e.getAttribute('aria-label'), rows: e.querySelectorAll('tbody tr').length,
+        high: e.scrollHeight - e.clientHeight, wide: e.scrollWidth - e.clientWidth }))
+    .filter((e) => e.rows <= 25 && (e.high > 1 || (sideways && e.wide > 1)))"""
+LACKING = """() => [...document.querySelectorAll(
+        '.bd-article .sobe-table-scroll > table.sobe-table')]
+    .filter((table) => !table.closest('[data-sobe-estimator]'))
+    .filter((table) => {
+        const rows = table.tBodies[0].rows.length;
+        const place = table.closest('.sobe-table-figure, .sobe-panel, details');
+        return place.tagName !== 'DETAILS' && (
+            !place.querySelector('.sobe-copy-table')
+            || (rows > 1 && !table.querySelector('thead button'))
+            || (rows > 9 && !place.querySelector('input[type=search]')));
+    }).map((table) => table.closest('[aria-label]').getAttribute('aria-label'))"""
+TABLES = """(open) => {
+    const panels = document.querySelectorAll('.sobe-panel[data-panel=table]');
+    for (const panel of panels) {
+        if (open && panel.hidden) panel.dataset.closed = '';
+        panel.hidden = !open && 'closed' in panel.dataset;
+    }
+}"""
 
-def bad_controls(page):
-    """Controls of charts without a name, or outside the window."""
-    for control in page.locator(".vega-bind select, .vega-bind input").all():
-        if not control.get_attribute("aria-label") and not control.evaluate(
-            "e => !!e.closest('label')"
-        ):
-            yield f"a control has no name: {control.evaluate('e => e.outerHTML')}"
-        box = control.bounding_box()
-        if box["x"] < 0 or box["x"] + box["width"] > page.viewport_size["width"]:
-            yield f"a control sticks out: {box}"
+
+def misshapen(page, name):
+    """What of a page's shape is amiss as it is opened, where it is to have one.
+
+    A table has sorting where there is anything to sort, copying, and a search from ten rows on.
+    """
+    if name in SHAPED:
+        width = page.viewport_size["width"]
+        if (first := page.evaluate(FIRST)) > LOWEST[width]:
+            yield f"the first picture begins at {first} px"
+        if name != "index.html" and width == 1440:
+            yield from (f"lacks tools: {table}" for table in page.evaluate(LACKING))
+
+
+def clipped(page, name, sideways):
+    """Tables that are to be whole and are not, those in tabs too; the tabs close again."""
+    if name in SHAPED:
+        page.evaluate(TABLES, True)
+        yield from (f"is not whole: {table}" for table in page.evaluate(CLIPPED, sideways))
+        page.evaluate(TABLES, False)
+
+
+CONTROLS = """() => [...document.querySelectorAll('.vega-bind select, .vega-bind input')]
+    .flatMap((e) => {
+        const box = e.getBoundingClientRect(), found = [];
+        if (!e.getAttribute('aria-label') && !e.closest('label'))
+            found.push(`a control has no name: ${e.outerHTML}`);
+        if (box.left < 0 || box.right > innerWidth || !box.width)
+            found.push(`a control sticks out, or is not seen: ${box.left} to ${box.right}`);
+        return found;
+    })"""
 
 
 def forgotten_choices(page, theme):
@@ -76,12 +125,15 @@ def forgotten_choices(page, theme):
 def linear(page, pressed):
     """Press the buttons for linear (or logarithmic) axes; whether there are any."""
     scale = "linear" if pressed else "log"
-    buttons = page.locator(f"[data-scale={scale}]").all()
-    for button in buttons:
-        button.click()
+    buttons = page.eval_on_selector_all(
+        f"[data-scale={scale}]", "all => all.map((button) => button.click()).length"
+    )
     show(page)
-    drawn = page.locator(".sobe-card:has([data-scale]) .sobe-chart").all()
-    assert all(bool(chart.get_attribute("data-drawn-linear")) == pressed for chart in drawn)
+    drawn = page.eval_on_selector_all(
+        ".sobe-card:has([data-scale]) .sobe-chart",
+        "all => all.map((chart) => Boolean(chart.dataset.drawnLinear))",
+    )
+    assert set(drawn) <= {pressed} and bool(drawn) == bool(buttons)
     return bool(buttons)
 
 
@@ -108,14 +160,15 @@ class Trouble(list):
 
 
 def opened_page(visit, file):
-    """Open a page; it draws offline and keeps within its width. Returns (page, trouble)."""
+    """Open a page; it draws offline, in its width, its answer first. Returns (page, trouble)."""
     trouble = Trouble()
     page = visit.open(file)
     trouble.where = "as opened"
+    trouble.see(misshapen(page, file.name))
     trouble.see(complaints(visit))
     trouble.see(undrawn(page))
     trouble.see(too_wide(page))
-    trouble.see(bad_controls(page))
+    trouble.see(page.evaluate(CONTROLS))
     trouble.see(page.evaluate(CROWDED))
     return page, trouble
 
@@ -129,6 +182,8 @@ def test_a_narrow_page(visits, site, name):
         trouble.where = "linear"
         trouble.see(page.evaluate(CROWDED))
         linear(page, False)
+    trouble.where = "its tables"
+    trouble.see(clipped(page, name, False))
     trouble.where = "dark"
     trouble.see(forgotten_choices(page, "dark"))
     trouble.see(undrawn(page, "dark"))
@@ -154,9 +209,11 @@ def test_a_wide_page(visits, site, name):
         show(page, 1920)
     trouble.where = "1920 px"
     trouble.see(page.evaluate(CROWDED))
+    trouble.see(clipped(page, name, True))
     trouble.where = "light"
     show(page, 1440, "light")
     trouble.see(undrawn(page, "light"))
+    trouble.see(clipped(page, name, True))
     trouble.see(axe(page, ALL_RULES))
     trouble.where = "dark"
     trouble.see(forgotten_choices(page, "dark"))
@@ -177,17 +234,16 @@ def test_a_wide_page(visits, site, name):
 )
 def test_axe_finds_nothing_in_chinese_and_alone(visits, site, name):
     trouble = Trouble()
+    page = visits[390].open(site / name)
     for width, theme, rules in (
         (390, "light", NO_CONTRAST),
-        (1440, "dark", COLOURS),
         (1440, "light", ALL_RULES),
+        (1440, "dark", COLOURS),
     ):
         trouble.where = f"{width} px, {theme}"
-        if visits[width].page.url != (site / name).resolve().as_uri():
-            visits[width].open((site / name).resolve())
-        show(visits[width].page, theme=theme)
-        trouble.see(undrawn(visits[width].page, theme))
-        trouble.see(axe(visits[width].page, rules))
+        show(page, width, theme)
+        trouble.see(undrawn(page, theme))
+        trouble.see(axe(page, rules))
     assert not trouble, "\n".join(trouble)
 
 
@@ -205,6 +261,27 @@ def test_axe_and_the_measures_of_width_see_errors(visits, site):
     assert too_wide(page)
     assert [found for found in axe(page, NO_CONTRAST) if "image-alt" in found]
     assert complaints(visit)
+
+
+def test_the_measures_of_shape_and_controls_see_errors(visits, site):
+    page = visits[1440].open(site / "cost.html")
+    page.evaluate("""() => {
+        const [one, two] = document.querySelectorAll('.vega-bind :is(select, input)');
+        one.style.marginLeft = '-2000px';
+        two.removeAttribute('aria-label');
+        if (two.closest('label')) two.closest('label').replaceWith(two);
+    }""")
+    assert len(page.evaluate(CONTROLS)) == 2
+    assert not [*misshapen(page, "cost.html"), *clipped(page, "cost.html", True)]
+    page.evaluate("""() => {
+        document.querySelector('article h1').style.marginBottom = '900px';
+        document.querySelector('.sobe-table-figure .sobe-copy-table').remove();
+        for (const box of document.querySelectorAll('.sobe-table-scroll'))
+            box.style.maxHeight = '60px';
+    }""")
+    lowest, lacking = misshapen(page, "cost.html")
+    assert "begins at" in lowest and "lacks tools" in lacking
+    assert [*clipped(page, "cost.html", False)]
 
 
 def test_the_measure_of_contrast_finds_weak_colours(visits, site):

@@ -21,17 +21,11 @@ NUMBERS = """() => Object.fromEntries([...document.querySelectorAll('[data-numbe
 
 
 @pytest.fixture
-def page(site, chromium):
-    context = chromium.new_context(viewport={"width": 1200, "height": 900}, has_touch=True)
-    context.set_offline(True)
-    page = context.new_page()
-    page.said = []
-    page.on("pageerror", lambda error: page.said.append(str(error)))
-    page.goto((site / "estimator.html").as_uri())
+def page(site, fingers):
+    page = fingers.open(site / "estimator.html", until=None)
     read_estimator(page)
     yield page
-    assert page.said == []
-    context.close()
+    assert fingers.said == fingers.asked == []
 
 
 #: The numbers that the page shows for each of many cases, each given by the address: a field after
@@ -235,7 +229,7 @@ def test_the_line_of_python_gives_what_the_page_shows(page):
     assert float(page.evaluate(NUMBERS)["first_cost"]) == pytest.approx(found.first_cost, rel=1e-6)
 
 
-def test_a_choice_is_kept_in_the_address_and_can_be_reset(page, chromium):
+def test_a_choice_is_kept_in_the_address_and_can_be_reset(page):
     first = page.inner_text("[data-result=first_cost]")
     choose(page, "drosophila", "em10", "current", microscope_budget=7.5e6, project_years=3.0)
     link, shown = address_of(page), page.inner_text("[data-result=first_cost]")

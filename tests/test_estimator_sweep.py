@@ -530,29 +530,6 @@ def test_the_same_answers_run_with_dask_alone(tmp_path, hostile):
     assert mark.exists()
 
 
-def test_a_scheduler_without_workers_is_one_clear_error(small, tmp_path, monkeypatch, cluster):
-    monkeypatch.setattr("sobe.analysis.estimator.sweep._TIMEOUT", 2)
-    address, _ = cluster(workers=0)
-    with pytest.raises(EstimatorError, match=f"{address} has no workers; .*: start a worker"):
-        run(small[0], tmp_path / "none", address, report=lambda line: None)
-
-
-def test_workers_lost_are_one_clear_error(small, tmp_path, monkeypatch, cluster):
-    """What was finished is kept; nothing waits for ever for a worker that does not come."""
-    address, processes = cluster()
-    sweep = replace(small[0], draws=100_000)
-
-    def report(line):
-        if " 1 of" in line:
-            monkeypatch.setattr("sobe.analysis.estimator.sweep._TIMEOUT", 5)
-            for worker in processes[1:]:
-                end(worker)
-
-    with pytest.raises(EstimatorError, match="has lost its workers; finished cases are kept"):
-        run(sweep, tmp_path / "lost", address, report=report)
-    assert (tmp_path / "lost" / "done.jsonl").read_text().count("\n") >= 1
-
-
 def test_a_scheduler_lost_is_one_clear_error(small, tmp_path, cluster):
     address, processes = cluster()
     sweep = replace(small[0], draws=100_000)
@@ -565,10 +542,13 @@ def test_a_scheduler_lost_is_one_clear_error(small, tmp_path, cluster):
         )
 
 
-def test_a_cluster_of_separate_processes_one_killed_gives_the_same_table(tmp_path, cluster):
+def test_a_worker_killed_changes_nothing_and_all_killed_are_one_clear_error(
+    tmp_path, monkeypatch, cluster
+):
+    """What was finished is kept; nothing waits for ever for a worker that does not come."""
     file = tmp_path / "grid.yml"
     file.write_text(
-        "title: Killed\nparameters: {draws: 60000}\ngrid:\n"
+        "title: Killed\nparameters: {draws: 20000}\ngrid:\n"
         "  organism: [c_elegans, drosophila, zebrafish_larva, mouse, macaque, human]\n"
         "  modality: [em, exm, exm_molecular, em10]\n",
         encoding="utf-8",
@@ -591,6 +571,18 @@ def test_a_cluster_of_separate_processes_one_killed_gives_the_same_table(tmp_pat
     alone = run(sweep, tmp_path / "local", report=lambda line: None)
     assert (folder / "table.csv").read_bytes() == (alone / "table.csv").read_bytes()
     assert len(sweep.cases) == 24
+
+    def lost(line):
+        if " 1 of" in line:
+            monkeypatch.setattr("sobe.analysis.estimator.sweep._TIMEOUT", 5)
+            end(workers[1])
+
+    with pytest.raises(EstimatorError, match="has lost its workers; finished cases are kept"):
+        run(replace(sweep, draws=100_000), tmp_path / "lost", address, report=lost)
+    assert (tmp_path / "lost" / "done.jsonl").read_text().count("\n") >= 1
+    monkeypatch.setattr("sobe.analysis.estimator.sweep._TIMEOUT", 2)
+    with pytest.raises(EstimatorError, match=f"{address} has no workers; .*: start a worker"):
+        run(sweep, tmp_path / "none", address, report=lambda line: None)
 
 
 def test_the_command_reports_an_error_in_one_line(tmp_path):

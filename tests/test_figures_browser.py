@@ -8,7 +8,7 @@ import re
 import threading
 
 import pytest
-from browsing import DRAWN, PAGES, Visit, complaints, show, too_wide, undrawn
+from browsing import DRAWN, PAGES, complaints, show, too_wide, undrawn
 
 pytestmark = pytest.mark.browser
 
@@ -16,28 +16,14 @@ CARD = "#figure-cost-per-neuron"
 
 
 @pytest.fixture
-def opened(chromium, site):
-    """Opens pages of the site in a browser without a network."""
-    contexts = []
+def opened(visits, site):
+    """Opens pages of the site in a browser without a network, one at a time."""
 
     def page(name, width=1440, theme="light"):
-        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
-        contexts.append(context)
-        context.set_offline(True)
-        opened = context.new_page()
-        opened.asked, opened.said = [], []
-        opened.on("request", lambda request: opened.asked.append(request.url))
-        opened.on("pageerror", lambda error: opened.said.append(str(error)))
-        opened.goto(
-            (site / name.partition("?")[0]).as_uri()
-            + ("?q=" + name.partition("?q=")[2] if "?" in name else "")
-        )
-        opened.wait_for_function(DRAWN, timeout=20_000)
-        return opened
+        name, mark, words = name.partition("?")
+        return visits[1440].open(site / name, mark + words, width, theme)
 
-    yield page
-    for context in contexts:
-        context.close()
+    return page
 
 
 @pytest.mark.parametrize("name", ["cost.html", "recording.html", "claims.html"])
@@ -57,12 +43,17 @@ def test_print_shows_charts_and_tables_whole(opened, name):
     )
 
 
-def test_every_figure_alone_is_drawn_fits_and_is_read_by_keyboard(chromium, site):
+READ = """() => [document.querySelector('.sobe-spoken').innerText.trim(),
+    document.querySelectorAll('#vg-tooltip-element.visible').length,
+    document.querySelector('.sobe-ring').checkVisibility({ visibilityProperty: true })]"""
+
+
+def test_every_figure_alone_is_drawn_fits_and_is_read_by_keyboard(visits, site):
     """Its own page needs no network; its marks, one by one, say what the tooltip says.
 
     An embedded one fits the height that its code gives it.
     """
-    visit = Visit(chromium, 600)
+    visit = visits[390]
     codes = "".join(path.read_text(encoding="utf-8") for path in site.glob("*.html"))
     heights = dict(
         re.findall(r"figures/([\w-]+)\.html&#34; title=.*?height=&#34;(\w+)&#34;", codes)
@@ -71,24 +62,20 @@ def test_every_figure_alone_is_drawn_fits_and_is_read_by_keyboard(chromium, site
     assert set(heights) == {figure["name"] for figure in figures}
     unfit = []
     for figure in figures:
-        page = visit.open(site / figure["files"]["embed"])
+        page = visit.open(site / figure["files"]["embed"], width=358)
         trouble = [*undrawn(page), *too_wide(page), *complaints(visit, but="WARN ")]
         assert not trouble, (figure["name"], trouble)
         assert page.locator(".sobe-chart").count() == 1, figure["name"]
-        view = page.locator(".sobe-chart-view")
-        view.focus()
+        page.focus(".sobe-chart-view")
         for key, place in (("ArrowRight", "(1 of "), ("ArrowRight", "(2 of "), ("End", "")):
             page.keyboard.press(key)
-            spoken = page.locator(".sobe-spoken").inner_text()
+            spoken, *shown = page.evaluate(READ)
             assert place in spoken and ": " in spoken, figure["name"]
-            assert page.locator("#vg-tooltip-element.visible").count() == 1, figure["name"]
-            assert page.locator(".sobe-ring").is_visible(), figure["name"]
+            assert shown == [1, True], figure["name"]
         last, of = spoken.rpartition("(")[2].rstrip(")").split(" of ")
         assert last == of and int(of) > 1, figure["name"]
         page.keyboard.press("Escape")
-        assert (
-            page.locator(".sobe-ring").is_hidden() and not page.locator(".sobe-spoken").inner_text()
-        )
+        assert page.evaluate(READ) == ["", 0, False], figure["name"]
         given = int(heights[figure["name"]])
         for width in (358, 720):
             show(page, width)
@@ -96,7 +83,6 @@ def test_every_figure_alone_is_drawn_fits_and_is_read_by_keyboard(chromium, site
             if not needed <= given <= needed + 260:
                 unfit.append((figure["name"], width, given, needed))
         assert not complaints(visit, but="WARN "), figure["name"]
-    visit.context.close()
     assert not unfit
 
 

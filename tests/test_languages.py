@@ -401,29 +401,21 @@ def test_every_chinese_page_is_drawn(chromium, chinese, project, untranslated):
         ("斑马鱼幼鱼", "scale"),
     ],
 )
-def test_the_chinese_search_finds(chromium, chinese, query, page):
-    visit = Visit(chromium, 1440)
-    try:
-        visit.page.goto((chinese / "search.html").as_uri() + f"?q={query}")
-        visit.page.wait_for_selector(
-            f'#search-results li a[href*="{page}.html"]', timeout=20_000
-        )  # they come one by one
-        assert not visit.asked
-    finally:
-        visit.context.close()
+def test_the_chinese_search_finds(visits, chinese, query, page):
+    found = visits[1440].open(chinese / "search.html", f"?q={query}", until=None)
+    found.wait_for_selector(
+        f'#search-results li a[href*="{page}.html"]', timeout=20_000
+    )  # they come one by one
+    assert not visits[1440].asked
 
 
 @pytest.mark.browser
-def test_the_switch_leads_to_the_same_page(chromium, chinese):
-    visit = Visit(chromium, 1440)
-    try:
-        page = visit.open(chinese / "cost.html")
-        page.click("a.sobe-language")
-        page.wait_for_url("**/en/cost.html")
-        page.click("a.sobe-language")
-        page.wait_for_url("**/zh/cost.html")
-    finally:
-        visit.context.close()
+def test_the_switch_leads_to_the_same_page(visits, chinese):
+    page = visits[1440].open(chinese / "cost.html")
+    page.click("a.sobe-language")
+    page.wait_for_url("**/en/cost.html")
+    page.click("a.sobe-language")
+    page.wait_for_url("**/zh/cost.html")
 
 
 def test_the_record_of_changes_is_chinese(project, tmp_path):

@@ -8,16 +8,14 @@ BOX = ".sobe-note-box:not([hidden])"
 
 
 @pytest.fixture(params=[(1280, False), (390, True)], ids=["mouse", "touch"])
-def page(request, chromium, site):
+def page(request, visits, fingers, site):
     width, touch = request.param
-    context = chromium.new_context(viewport={"width": width, "height": 844}, has_touch=touch)
-    context.set_offline(True)
-    page = context.new_page()
+    visit = fingers if touch else visits[1440]
+    page = visit.open(
+        site / "cost.html", width=width, until="() => document.documentElement.dataset.addressed"
+    )
     page.touch = touch
-    page.goto((site / "cost.html").as_uri())
-    page.wait_for_function("() => document.documentElement.dataset.addressed")
-    yield page
-    context.close()
+    return page
 
 
 def point(page, element):

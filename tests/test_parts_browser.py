@@ -1,7 +1,7 @@
 """What a page leaves for later: parts that wait as text, and the theme's scripts."""
 
 import pytest
-from browsing import Visit, address_of
+from browsing import address_of
 
 pytestmark = [pytest.mark.built, pytest.mark.browser]
 WAITING = "() => document.querySelectorAll('noscript.sobe-waits').length"
@@ -79,10 +79,9 @@ def test_what_is_pressed_before_the_themes_scripts_are_there_is_done(page, site)
     page.wait_for_selector("#pst-primary-sidebar-modal[open]")
 
 
-def test_a_page_from_disk_says_nothing(chromium, site):
-    visit = Visit(chromium, 1440)
+def test_a_page_from_disk_says_nothing(visits, site):
+    visit = visits[1440]
     visit.open(site / "estimator.html")
     visit.page.mouse.move(5, 5)
     visit.page.wait_for_selector("html[data-theirs=ready]")
     assert not visit.said and not visit.asked
-    visit.context.close()

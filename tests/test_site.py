@@ -52,17 +52,21 @@ class Fetches(HTMLParser):
             self.outside.append((tag, attrs["content"]))
 
 
+@pytest.fixture(scope="module")
 def parsed(site):
+    """[(page, its parser)] of the pages that are ours."""
+    found = []
     for page in sorted(site.rglob("*.html")):
-        if "_static" in page.relative_to(site).parts:
-            continue
-        parser = Fetches()
-        parser.feed(page.read_text(encoding="utf-8"))
-        yield page, parser
+        if "_static" not in page.relative_to(site).parts:
+            parser = Fetches()
+            parser.feed(page.read_text(encoding="utf-8"))
+            found.append((page, parser))
+    assert len(found) > 20
+    return found
 
 
-def test_no_page_fetches_from_another_host(site):
-    outside = {page.name: p.outside for page, p in parsed(site) if p.outside}
+def test_no_page_fetches_from_another_host(parsed):
+    outside = {page.name: p.outside for page, p in parsed if p.outside}
     assert outside == {}
 
 
@@ -85,8 +89,8 @@ def test_nothing_of_the_theme_that_no_page_asks_for(site):
     ]
 
 
-def test_only_pages_with_charts_load_vega_and_no_page_waits_for_it(site):
-    for page, parser in parsed(site):
+def test_only_pages_with_charts_load_vega_and_no_page_waits_for_it(parsed):
+    for page, parser in parsed:
         assert not any("vega.js" in src for src in parser.scripts), page.name
         has_chart = 'class="sobe-chart"' in page.read_text(encoding="utf-8")
         assert (
@@ -94,8 +98,8 @@ def test_only_pages_with_charts_load_vega_and_no_page_waits_for_it(site):
         )
 
 
-def test_ids_are_unique(site):
-    for page, parser in parsed(site):
+def test_ids_are_unique(parsed):
+    for page, parser in parsed:
         charts = [i for i in parser.ids if i.startswith("chart-")]
         assert len(charts) == len(set(charts)), page.name
 
@@ -106,15 +110,15 @@ def test_every_page_of_the_contents_is_there(site, project):
         assert (site / f"{name}.html").is_file()
 
 
-def test_no_path_of_this_machine_is_in_the_site(site, project):
+def test_no_path_of_this_machine_is_in_the_site(parsed, project):
     root = str(project.root)
-    for page, _ in parsed(site):
+    for page, _ in parsed:
         assert root not in page.read_text(encoding="utf-8"), page.name
 
 
 @pytest.mark.parametrize("word", ["thebe", "requirejs", "mathjax"])
-def test_no_network_helpers(site, word):
-    for page, parser in parsed(site):
+def test_no_network_helpers(parsed, word):
+    for page, parser in parsed:
         assert not [s for s in parser.scripts if word in s.lower()], page.name
 
 

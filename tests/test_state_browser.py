@@ -1,5 +1,7 @@
 """The state of a page in its address: kept by Back, reload and the switch of languages."""
 
+import re
+
 import pytest
 from browsing import DRAWN, address_of, show
 
@@ -10,22 +12,16 @@ BAD = "The address names a state"
 
 
 @pytest.fixture
-def opened(chromium, site):
+def opened(visits, site):
     """Opens pages of the site, with a query and an anchor, in a browser without a network."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    context.set_offline(True)
-    said = []
+    visit = visits[1440]
 
-    def page(address, folder=site):
-        made = context.new_page()
-        made.on("pageerror", lambda error: said.append(str(error)))
-        made.goto(f"{folder.resolve().as_uri()}/{address}")
-        made.wait_for_function(READY)
-        return made
+    def page(address):
+        name = re.match("[^?#]+", address)[0]
+        return visit.open(site / name, address.removeprefix(name), 1280, until=READY)
 
     yield page
-    context.close()
-    assert not said
+    assert not visit.said and not visit.asked
 
 
 def tab(page, card=CARD):
