@@ -3,6 +3,7 @@
 `make survive` prints the account and writes it to `_build/survived.json`.
 """
 
+import contextlib
 import fcntl
 import json
 import os
@@ -239,6 +240,7 @@ class Process:
     process: subprocess.Popen = None
     out: str = ""
     err: str = ""
+    lasted: float = 0  # seconds until `killed` killed it, or it was done
 
     def end(self, seconds=300):
         """Wait for it; itself, with what it said."""
@@ -302,7 +304,9 @@ def killed(run, how, moment=None, once=lambda: False, see=lambda: None):
         while not once() and run.process.poll() is None:
             time.sleep(0.001)
     else:
-        time.sleep(max(0, start + moment - time.monotonic()))
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            run.process.wait(max(0, start + moment - time.monotonic()))
+    run.lasted = time.monotonic() - start
     see()
     under_way = run.process.poll() is None
     if under_way:

@@ -51,7 +51,7 @@ def test_a_build_killed_at_any_moment(versions, moments, account, temporary, how
     book, wanted, seconds = versions
     build = book.root / "_build"
     present = next(marker for marker, found in wanted.items() if found == listing(book.site))
-    for number, moment in enumerate([*moments(EACH - 1, seconds), None]):
+    for number, share in enumerate([*moments(EACH - 1, 1), None]):
         under_way = False
         while not under_way:  # a build that was done before counts for nothing; earlier, then
             comes = "plain" if present == "other" else "other"
@@ -62,14 +62,14 @@ def test_a_build_killed_at_any_moment(versions, moments, account, temporary, how
             under_way = killed(
                 run,
                 how,
-                moment,
+                share and share * seconds,
                 lambda: any(build.glob(".aside-*/html")),
                 lambda seen=seen: seen.append(phase(build)),
             )
             if not under_way:
                 same(listing(book.site), wanted[comes])
-                present, moment = comes, moment and moment * 0.8
-        assert not run.left(), f"{how} at {moment} s"
+                present, seconds = comes, min(0.9 * seconds, run.lasted)
+        assert not run.left(), f"{how} at {run.lasted} s"
         if how != "SIGKILL":
             assert run.said_once() == STOPPED
             assert run.code == {"SIGTERM": 143, "Ctrl-C": 130}[how]
@@ -109,16 +109,17 @@ def alone(grown, tmp_path_factory):
 def test_a_single_chapter_killed(alone, moments, account, how):
     book, out, seconds = alone
     name, wanted = book.names[0], out.read_bytes()
-    for moment in moments(2, seconds):
+    for share in moments(2, 1):
         under_way = False
-        while not under_way:  # one that was done before counts for nothing
+        while not under_way:  # one that was done before counts for nothing; earlier, then
             shutil.rmtree(book.root / "_build/.cache/executed")
             out.write_text("older")
             run = book.start("chapter", name, "least=3")
-            under_way = killed(run, how, moment)
+            under_way = killed(run, how, share * seconds)
             assert not run.left()
             assert out.read_bytes() in (b"older", wanted)
-            moment *= 0.8
+            if not under_way:
+                seconds = min(0.9 * seconds, run.lasted)
         assert book.build("chapter", name, "least=3").code == 0
         assert out.read_bytes() == wanted
         account(f"{how} during make chapter", "notebook whole; the next run makes it")

@@ -131,17 +131,19 @@ def test_a_release_killed_at_any_moment(releases, moments, account, how):
 
     The second of these releases comes after a killed one, unless that left the version.
     """
-    left = False
-    for number, moment in enumerate([*moments(2, releases.seconds), None]):
+    left, seconds = False, releases.seconds
+    for number, share in enumerate([*moments(2, 1), None]):
         under_way = False
         while not under_way:
             if not left:
                 releases.reset()
             run = releases.command("release", "1.1.0")
-            under_way = killed(run, how, moment, (releases.dist / "1.1.0").exists)
+            under_way = killed(
+                run, how, share and share * seconds, (releases.dist / "1.1.0").exists
+            )
             if not under_way:
                 releases.all_is_new()
-                left, moment = False, moment and moment * 0.8
+                left, seconds = False, min(0.9 * seconds, run.lasted)
         stopped(run, how)
         there, published = releases.present()
         left = not there and not number
