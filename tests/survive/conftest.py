@@ -3,6 +3,8 @@
 `make survive` prints the account and writes it to `_build/survived.json`.
 """
 
+import contextlib
+import fcntl
 import json
 import os
 import random
@@ -16,6 +18,7 @@ import uuid
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -182,6 +185,22 @@ class Book:
         """The folder of the finished site."""
         return self.root / "_build/html"
 
+    def copy(self, root):
+        """A copy of the book and of what was built of it."""
+        made = object.__new__(Book)
+        made.root, made.names = Path(root), self.names
+        shutil.copytree(self.root, made.root, symlinks=True)
+        return made
+
+    def furnish(self, other):
+        """Begin with what a build of another book kept that is the same in all: Vega and fonts."""
+        kept = other.root / "_build/.cache"
+        for path in (*kept.glob("vega-*"), *kept.glob("figures/*.otf")):
+            place = self.root / "_build/.cache" / path.relative_to(kept)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, place)
+            place.chmod(0o600)
+
     def start(self, *arguments, root=None, wrap=(), code=("-m", "sobe.pipeline"), **env):
         """Start a build in a process group of its own, marked so that its children can be found."""
         run = Process(uuid.uuid4().hex)
@@ -221,6 +240,7 @@ class Process:
     process: subprocess.Popen = None
     out: str = ""
     err: str = ""
+    lasted: float = 0  # seconds until `killed` killed it, or it was done
 
     def end(self, seconds=300):
         """Wait for it; itself, with what it said."""
@@ -284,7 +304,9 @@ def killed(run, how, moment=None, once=lambda: False, see=lambda: None):
         while not once() and run.process.poll() is None:
             time.sleep(0.001)
     else:
-        time.sleep(max(0, start + moment - time.monotonic()))
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            run.process.wait(max(0, start + moment - time.monotonic()))
+    run.lasted = time.monotonic() - start
     see()
     under_way = run.process.poll() is None
     if under_way:
@@ -310,23 +332,67 @@ def same(left, right):
     assert not differing, f"{len(differing)} files differ, first {differing[0]}"
 
 
+def once(tmp_path_factory, name, make):
+    """Let `make(folder)` make what the two processes that run tests share; the folder."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    folder, making = base / name, base / f"{name}-making"
+    with (base / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            shutil.rmtree(making, ignore_errors=True)
+            making.mkdir()
+            make(making)
+            making.rename(folder)
+    return folder
+
+
+class Grown(NamedTuple):
+    """A book that was built from nothing."""
+
+    book: Book
+    pages: dict  # its site's listing
+    seconds: float  # that the build took
+
+
+def grow(tmp_path_factory, name, prepare=lambda book: None, names=NAMES):
+    """Build a book once, in a folder that no test changes."""
+
+    def make(folder):
+        book = Book(folder / "book", names)
+        prepare(book)
+        start = time.monotonic()
+        done = book.build()
+        assert done.code == 0, done.out + done.err
+        (folder / "seconds").write_text(str(time.monotonic() - start))
+
+    folder = once(tmp_path_factory, name, make)
+    book = object.__new__(Book)
+    book.root, book.names = folder / "book", names
+    return Grown(book, listing(book.site), float((folder / "seconds").read_text()))
+
+
 @pytest.fixture(scope="session")
 def grown(tmp_path_factory):
-    """The book built once from nothing: (book, its site's listing, seconds the build took)."""
-    book = Book(tmp_path_factory.mktemp("grown") / "book")
-    start = time.monotonic()
-    done = book.build()
-    assert done.code == 0, done.out + done.err
-    return book, listing(book.site), time.monotonic() - start
+    """The book built from nothing."""
+    return grow(tmp_path_factory, "grown")
+
+
+@pytest.fixture(scope="session")
+def other(grown, tmp_path_factory):
+    """The book with its first chapter changed, built from nothing but Vega and fonts."""
+
+    def prepare(book):
+        book.chapter(book.names[0], "other")
+        book.furnish(grown.book)
+
+    return grow(tmp_path_factory, "other", prepare)
 
 
 @pytest.fixture
 def book(grown, tmp_path):
     """The built book, for one test to damage."""
-    made = object.__new__(Book)
-    made.root, made.names = tmp_path / "book", grown[0].names
-    shutil.copytree(grown[0].root, made.root, symlinks=True)
-    return made
+    return grown.book.copy(tmp_path / "book")
 
 
 @pytest.fixture(scope="session")

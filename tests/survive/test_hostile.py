@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from browsing import SEARCHED
 
-from survive.conftest import Book, listing
+from survive.conftest import grow, listing
 
 pytestmark = [pytest.mark.survive, pytest.mark.browser]
 
@@ -44,22 +44,22 @@ REFUSED = {
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory):
+def hostile(grown, tmp_path_factory):
     """A book with all of it in one table, built."""
-    book = Book(tmp_path_factory.mktemp("hostile") / "book", ("ash",))
-    book.table(
-        "ash",
-        [
+
+    def prepare(book):
+        rows = [
             (label, i, f"https://example.org/?q={quote(label[:50])}", "wood")
             for i, label in enumerate(LABELS)
-        ],
-    )
-    source = 'wood,"<script>alert(\'source\')</script>","<b>A</b>",2025,10.1/x,https://example.org/,CC0\n'
-    path = book.root / "data/sources.csv"
-    path.write_text(path.read_text().splitlines()[0] + "\n" + source)
-    done = book.build()
-    assert done.code == 0, done.err
-    return book
+        ]
+        book.table("ash", rows)
+        source = 'wood,"<script>alert(\'source\')</script>","<b>A</b>",2025,10.1/x,https://example.org/,CC0\n'
+        path = book.root / "data/sources.csv"
+        path.write_text(path.read_text().splitlines()[0] + "\n" + source)
+        book.furnish(grown.book)
+
+    found = grow(tmp_path_factory, "hostile", prepare, ("ash",))
+    return found.book.copy(tmp_path_factory.mktemp("hostile") / "book")
 
 
 def test_downloads_hold_the_very_text(hostile):

@@ -11,7 +11,7 @@ import pytest
 
 from sobe import languages
 from sobe.pipeline.pdf import lacking
-from survive.conftest import KILLS, ROOT, STOPPED, Book, killed, listing, ready, same
+from survive.conftest import KILLS, ROOT, STOPPED, killed, listing, ready, same
 
 pytestmark = pytest.mark.survive
 
@@ -26,19 +26,10 @@ PHASES = {
 
 
 @pytest.fixture(scope="module")
-def versions(grown, tmp_path_factory):
+def versions(grown, other, tmp_path_factory):
     """Two versions of the book, {marker: its site's listing}, in a folder of their own."""
-    book = object.__new__(Book)
-    book.root, book.names = tmp_path_factory.mktemp("versions") / "book", grown[0].names
-    shutil.copytree(grown[0].root, book.root, symlinks=True)
-    turn(book, "other")
-    shutil.rmtree(book.root / "_build")
-    assert book.build().code == 0
-    other = listing(book.site)
-    turn(book, "plain")
-    start = time.monotonic()
-    assert book.build().code == 0
-    return book, {"plain": listing(book.site), "other": other}, time.monotonic() - start
+    book = grown.book.copy(tmp_path_factory.mktemp("versions") / "book")
+    return book, {"plain": grown.pages, "other": other.pages}, other.seconds
 
 
 def turn(book, marker):
@@ -60,25 +51,25 @@ def test_a_build_killed_at_any_moment(versions, moments, account, temporary, how
     book, wanted, seconds = versions
     build = book.root / "_build"
     present = next(marker for marker, found in wanted.items() if found == listing(book.site))
-    for number, moment in enumerate([*moments(EACH - 1, seconds), None]):
+    for number, share in enumerate([*moments(EACH - 1, 1), None]):
         under_way = False
         while not under_way:  # a build that was done before counts for nothing; earlier, then
             comes = "plain" if present == "other" else "other"
             turn(book, comes)
-            if number % 3 == 0:
+            if not number:
                 shutil.rmtree(build / ".cache")
             run, seen = book.start(TMPDIR=str(temporary)), []
             under_way = killed(
                 run,
                 how,
-                moment,
+                share and share * seconds,
                 lambda: any(build.glob(".aside-*/html")),
                 lambda seen=seen: seen.append(phase(build)),
             )
             if not under_way:
                 same(listing(book.site), wanted[comes])
-                present, moment = comes, moment and moment * 0.8
-        assert not run.left(), f"{how} at {moment} s"
+                present, seconds = comes, min(0.9 * seconds, run.lasted)
+        assert not run.left(), f"{how} at {run.lasted} s"
         if how != "SIGKILL":
             assert run.said_once() == STOPPED
             assert run.code == {"SIGTERM": 143, "Ctrl-C": 130}[how]
@@ -100,26 +91,44 @@ def test_a_build_killed_at_any_moment(versions, moments, account, temporary, how
             present = comes
 
 
-@pytest.mark.parametrize("how", KILLS)
-def test_a_single_chapter_killed(book, moments, account, how):
-    name = book.names[0]
-    first = book.start("chapter", name, "least=3")
-    ready(first.process)
-    start = time.monotonic()
-    assert first.end().code == 0, first.err
-    seconds = time.monotonic() - start
-    out = next((book.root / "_build/chapters").glob("*.ipynb"))
-    wanted = out.read_bytes()
-    for moment in moments(2, seconds):
+@pytest.fixture(scope="module")
+def alone(grown, tmp_path_factory):
+    """A book with a chapter run with another value: (book, its notebook, seconds it takes)."""
+    book = grown.book.copy(tmp_path_factory.mktemp("alone") / "book")
+    for _ in range(2):  # the second draws no pictures, as none of those to come
         shutil.rmtree(book.root / "_build/.cache/executed")
-        out.write_text("older")
-        run = book.start("chapter", name, "least=3")
-        killed(run, how, moment)
-        assert not run.left()
-        assert out.read_bytes() in (b"older", wanted)
+        run = book.start("chapter", book.names[0], "least=3")
+        ready(run.process)
+        start = time.monotonic()
+        assert run.end().code == 0, run.err
+        seconds = time.monotonic() - start
+    return book, next((book.root / "_build/chapters").glob("*.ipynb")), seconds
+
+
+@pytest.mark.parametrize("how", KILLS)
+def test_a_single_chapter_killed(alone, moments, account, how):
+    book, out, seconds = alone
+    name, wanted = book.names[0], out.read_bytes()
+    for share in moments(2, 1):
+        under_way = False
+        while not under_way:  # one that was done before counts for nothing; earlier, then
+            shutil.rmtree(book.root / "_build/.cache/executed")
+            out.write_text("older")
+            run = book.start("chapter", name, "least=3")
+            under_way = killed(run, how, share * seconds)
+            assert not run.left()
+            assert out.read_bytes() in (b"older", wanted)
+            if not under_way:
+                seconds = min(0.9 * seconds, run.lasted)
         assert book.build("chapter", name, "least=3").code == 0
         assert out.read_bytes() == wanted
         account(f"{how} during make chapter", "notebook whole; the next run makes it")
+
+
+@pytest.fixture(scope="module")
+def printed(grown, tmp_path_factory):
+    """A book of which PDFs are to be made."""
+    return grown.book.copy(tmp_path_factory.mktemp("printed") / "book")
 
 
 @pytest.mark.skipif(
@@ -127,19 +136,19 @@ def test_a_single_chapter_killed(book, moments, account, how):
     reason="the PDF needs what is not installed here",
 )
 @pytest.mark.parametrize("how", KILLS)
-def test_make_pdf_killed(book, moments, account, temporary, how):
+def test_make_pdf_killed(printed, moments, account, temporary, how):
     """While its pages are rendered, and once WeasyPrint lays out its document."""
-    document = book.root / "_build/pdf/.zh/print/document.html"
+    document = printed.root / "_build/pdf/.zh/print/document.html"
     for moment in (*moments(1, 2), None):
         document.unlink(missing_ok=True)
-        run = book.start("--root", book.root, "pdf", TMPDIR=str(temporary))
+        run = printed.start("--root", printed.root, "pdf", TMPDIR=str(temporary))
         assert killed(run, how, moment, document.exists)
         assert not run.left(10)
-        assert not list((book.root / "_build/pdf").glob("*.pdf"))
+        assert not list((printed.root / "_build/pdf").glob("*.pdf"))
         if how != "SIGKILL":
             assert run.said_once() == STOPPED and run.err == STOPPED + "\n"
         account(f"{how} during make pdf", "no half PDF, no process, nothing left in /tmp")
-    assert book.build(TMPDIR=str(temporary)).code == 0
+    assert printed.build(TMPDIR=str(temporary)).code == 0
     assert not list(temporary.iterdir())
 
 
