@@ -74,7 +74,7 @@ TABLES = """(open) => {
 
 
 def misshapen(page, name):
-    """What of a page's shape is amiss as it is opened, where it is to have one.
+    """What is wrong with the shape of a page as opened, if it is to have one.
 
     A table has sorting where there is anything to sort, copying, and a search from ten rows on.
     """

@@ -74,6 +74,19 @@ def test_an_axis_and_a_control_of_a_chart_are_kept(opened):
     )
 
 
+def test_hatched_marks_stay_hatched_when_the_address_changes(opened):
+    """They name their hatching within the page: by an address, it would be of another document."""
+    page = opened("capability.html")
+    page.wait_for_function(DRAWN, timeout=20_000)
+    page.locator(".sobe-card [role=tab]").nth(1).click()
+    assert "=table" in address_of(page)
+    show(page)
+    named = page.eval_on_selector_all(
+        '.sobe-chart svg [fill^="url("]', "all => all.map((mark) => mark.getAttribute('fill'))"
+    )
+    assert named and all(name.startswith("url(#") for name in named)
+
+
 def test_a_table_is_sorted_searched_and_paged_by_its_address(opened):
     page = opened("recording.html?tab.information-rate=table&sort.information-rate=-4")
     card = page.locator("#figure-information-rate")

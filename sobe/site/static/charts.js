@@ -222,6 +222,19 @@
     chart.div.dispatchEvent(new CustomEvent("sobe:drawn"));
   }
 
+  /* Vega names a gradient by the page's address as it was. A choice changes that: then the browser
+     would look for the gradient in another document, and leave the mark empty. */
+  function keepGradients(view) {
+    const keep = () => {
+      for (const name of ["fill", "stroke"]) {
+        for (const mark of view.querySelectorAll(`[${name}^="url("]:not([${name}^="url(#"])`)) {
+          mark.setAttribute(name, `url(${mark.getAttribute(name).match(/#[^#]*$/)[0]}`);
+        }
+      }
+    };
+    new MutationObserver(keep).observe(view, { subtree: true, childList: true, attributeFilter: ["fill", "stroke"] });
+  }
+
   /* Vega names a control by a <span> next to it; say so to assistive software. */
   function labelControls(view) {
     for (const bind of view.querySelectorAll(".vega-bind")) {
@@ -290,6 +303,7 @@
         fail(chart, error);
         continue;
       }
+      keepGradients(chart.view);
       charts.push(chart);
       div.addEventListener("sobe:redraw", () => {
         chart.wanted = true;
