@@ -133,7 +133,7 @@ NO_CONTRAST = "{ rules: { 'color-contrast': { enabled: false } } }"
 COLOURS = '{ runOnly: { type: "rule", values: ["color-contrast", "link-in-text-block"] } }'
 
 # Vega-Lite says this of every chart that is as wide as the page and as high as its
-# rows need; nothing is amiss, and there is no way to say that it is meant.
+# rows need; that is as it should be, and there is no way to say so.
 MEANT = 'WARN Dropping "fit-y" because spec has discrete height.'
 
 # All results are listed.
