@@ -244,7 +244,7 @@ def test_a_spoiled_cache(book, grown, account):
 def test_a_spoiled_file_is_not_taken_for_whole(book, account, damage):
     """Each file of the cache, read and written as builds do."""
     for path in kept(book):
-        if path.name.startswith("missing-"):  # a report, which every build writes anew
+        if path.name.startswith("missing-"):  # a report, which every build writes again
             continue
         content = atomic.load(path)
         assert content is not None
