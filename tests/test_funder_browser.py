@@ -207,6 +207,7 @@ def test_the_page_and_the_chapter_agree_on_the_same_sum(page):
     ours = page.eval_on_selector_all(
         "[data-every] tr", "all => all.map(e => e.querySelector('td:nth-child(3) span').innerText)"
     )
+    page.evaluate("sobeParts.all()")  # as the reader's sign does a little later
     caption = "First connectomes that the sum pays for"
     table = page.locator(f"figure:has(figcaption:has-text('{caption}')) tbody tr")
     chapters = [
