@@ -136,6 +136,9 @@ COLOURS = '{ runOnly: { type: "rule", values: ["color-contrast", "link-in-text-b
 # rows need; that is as it should be, and there is no way to say so.
 MEANT = 'WARN Dropping "fit-y" because spec has discrete height.'
 
+# What the address says of the page is done.
+READY = "() => document.documentElement.dataset.addressed"
+
 # All results are listed.
 SEARCHED = "() => document.querySelector('.search-summary')?.textContent"
 

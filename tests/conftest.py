@@ -283,3 +283,14 @@ def fingers(chromium):
     visit = Visit(chromium, 1200, has_touch=True)
     yield visit
     visit.context.close()
+
+
+@pytest.fixture
+def estimator(site, fingers):
+    """The estimator's page, as published, computed and unfolded; it is to complain of nothing."""
+    from browsing import read_estimator
+
+    page = fingers.open(site / "estimator.html", until=None)
+    read_estimator(page)
+    yield page
+    assert fingers.said == fingers.asked == []

@@ -21,11 +21,8 @@ NUMBERS = """() => Object.fromEntries([...document.querySelectorAll('[data-numbe
 
 
 @pytest.fixture
-def page(site, fingers):
-    page = fingers.open(site / "estimator.html", until=None)
-    read_estimator(page)
-    yield page
-    assert fingers.said == fingers.asked == []
+def page(estimator):
+    return estimator
 
 
 #: The numbers that the page shows for each of many cases, each given by the address: a field after

@@ -13,7 +13,6 @@ from browsing import (
     axe,
     lay_out,
     milliseconds,
-    read_estimator,
     show,
     too_wide,
 )
@@ -31,12 +30,8 @@ BOUGHT = "[data-buys][data-state=shown]"
 
 
 @pytest.fixture
-def page(site, fingers):
-    page = fingers.open(site / "estimator.html", until=None)
-    page.path = page.url
-    read_estimator(page)
-    yield page
-    assert fingers.said == fingers.asked == []
+def page(estimator):
+    return estimator
 
 
 def texts(page, selector):
@@ -165,8 +160,9 @@ BAD = ("a=organism%3Dunicorn", "a=nothing", "sum=-3", "sum=", "model=ours", "bri
 
 
 def test_an_address_that_makes_no_sense_gives_the_default(page):
+    published = address_of(page)
     for bad in BAD:
-        page.goto(f"{page.path}?{bad}")
+        page.goto(f"{published}?{bad}")
         page.wait_for_selector(SHOWN)
         page.wait_for_selector(".sobe-state-note")
         assert not page.is_visible("[data-pair]"), bad

@@ -1,7 +1,7 @@
 """Verdicts and terms explain themselves by hover, focus and tap; verdicts are copied so too."""
 
 import pytest
-from browsing import address_of
+from browsing import READY, address_of
 
 pytestmark = pytest.mark.browser
 BOX = ".sobe-note-box:not([hidden])"
@@ -11,9 +11,7 @@ BOX = ".sobe-note-box:not([hidden])"
 def page(request, visits, fingers, site):
     width, touch = request.param
     visit = fingers if touch else visits[1440]
-    page = visit.open(
-        site / "cost.html", width=width, until="() => document.documentElement.dataset.addressed"
-    )
+    page = visit.open(site / "cost.html", width=width, until=READY)
     page.touch = touch
     return page
 

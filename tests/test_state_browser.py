@@ -3,11 +3,10 @@
 import re
 
 import pytest
-from browsing import DRAWN, address_of, show
+from browsing import DRAWN, READY, address_of, show
 
 pytestmark = pytest.mark.browser
 CARD = "#figure-cost-per-neuron"
-READY = "() => document.documentElement.dataset.addressed"
 BAD = "The address names a state"
 
 

@@ -185,12 +185,17 @@ class Book:
         """The folder of the finished site."""
         return self.root / "_build/html"
 
+    @classmethod
+    def at(cls, root, names=NAMES):
+        """A book that is in a folder already."""
+        found = cls.__new__(cls)
+        found.root, found.names = Path(root), names
+        return found
+
     def copy(self, root):
         """A copy of the book and of what was built of it."""
-        made = object.__new__(Book)
-        made.root, made.names = Path(root), self.names
-        shutil.copytree(self.root, made.root, symlinks=True)
-        return made
+        shutil.copytree(self.root, root, symlinks=True)
+        return Book.at(root, self.names)
 
     def furnish(self, other):
         """Begin with what a build of another book kept that is the same in all: Vega and fonts."""
@@ -315,6 +320,11 @@ def killed(run, how, moment=None, once=lambda: False, see=lambda: None):
     return under_way and run.code != 0 and "built in" not in run.out
 
 
+def sooner(seconds, run):
+    """Seconds to reckon with, after a run that was done before it was to be killed."""
+    return min(0.9 * seconds, run.lasted)
+
+
 def listing(folder):
     """{path: bytes} of a folder."""
     return {
@@ -367,8 +377,7 @@ def grow(tmp_path_factory, name, prepare=lambda book: None, names=NAMES):
         (folder / "seconds").write_text(str(time.monotonic() - start))
 
     folder = once(tmp_path_factory, name, make)
-    book = object.__new__(Book)
-    book.root, book.names = folder / "book", names
+    book = Book.at(folder / "book", names)
     return Grown(book, listing(book.site), float((folder / "seconds").read_text()))
 
 

@@ -317,8 +317,7 @@ def test_the_real_book_killed_at_an_odd_place(tmp_path, moments, account, site):
         root,
         ignore=shutil.ignore_patterns(".venv", "_build", "dist", "__pycache__", "*.egg-info"),
     )
-    book = object.__new__(Book)
-    book.root = root
+    book = Book.at(root)
     for how, moment in zip(KILLS, moments(3, 10), strict=True):
         run = book.start(PYTHONPATH=str(root))
         assert killed(run, how, moment)

@@ -11,7 +11,7 @@ import pytest
 
 from sobe import languages
 from sobe.pipeline.pdf import lacking
-from survive.conftest import KILLS, ROOT, STOPPED, killed, listing, ready, same
+from survive.conftest import KILLS, ROOT, STOPPED, killed, listing, ready, same, sooner
 
 pytestmark = pytest.mark.survive
 
@@ -68,7 +68,7 @@ def test_a_build_killed_at_any_moment(versions, moments, account, temporary, how
             )
             if not under_way:
                 same(listing(book.site), wanted[comes])
-                present, seconds = comes, min(0.9 * seconds, run.lasted)
+                present, seconds = comes, sooner(seconds, run)
         assert not run.left(), f"{how} at {run.lasted} s"
         if how != "SIGKILL":
             assert run.said_once() == STOPPED
@@ -119,7 +119,7 @@ def test_a_single_chapter_killed(alone, moments, account, how):
             assert not run.left()
             assert out.read_bytes() in (b"older", wanted)
             if not under_way:
-                seconds = min(0.9 * seconds, run.lasted)
+                seconds = sooner(seconds, run)
         assert book.build("chapter", name, "least=3").code == 0
         assert out.read_bytes() == wanted
         account(f"{how} during make chapter", "notebook whole; the next run makes it")

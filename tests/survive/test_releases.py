@@ -9,7 +9,7 @@ from test_release import TinyRepository
 
 from sobe.pipeline.release import make
 from sobe.publish import checked
-from survive.conftest import KILLS, Book, killed, listing, once, same
+from survive.conftest import KILLS, Book, killed, listing, once, same, sooner
 
 pytestmark = pytest.mark.survive
 
@@ -143,7 +143,7 @@ def test_a_release_killed_at_any_moment(releases, moments, account, how):
             )
             if not under_way:
                 releases.all_is_new()
-                left, seconds = False, min(0.9 * seconds, run.lasted)
+                left, seconds = False, sooner(seconds, run)
         stopped(run, how)
         there, published = releases.present()
         left = not there and not number
